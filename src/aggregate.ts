@@ -1,0 +1,29 @@
+// From the k distances of a window to its one score.
+
+/** The aggregations that `aggregation` can name. */
+export const AGGREGATIONS = ['mean', 'max', 'median'] as const;
+
+/** See `KNNOptions.aggregation`. */
+export type Aggregation = (typeof AGGREGATIONS)[number];
+
+/** The score of `count` distances that ascend from `dist[base]`; `root` says that they still are squares. 0 for none. */
+export function aggregate(
+  aggregation: Aggregation,
+  root: boolean,
+  dist: Float64Array,
+  base: number,
+  count: number,
+): number {
+  if (count === 0) return 0;
+  const last = base + count - 1;
+  const at = (p: number): number => (root ? Math.sqrt(dist[p]!) : dist[p]!);
+  if (aggregation === 'max') return at(last);
+  if (aggregation === 'median') {
+    const lower = base + ((count - 1) >> 1);
+    const upper = base + (count >> 1);
+    return lower === upper ? at(lower) : (at(lower) + at(upper)) / 2;
+  }
+  let sum = 0;
+  for (let p = base; p <= last; p++) sum += at(p);
+  return sum / count;
+}

@@ -1,0 +1,104 @@
+// From a series to its windows: which windows are valid, their vectors, and the one place that converts
+// between a window's start (kernels, search) and its end (scores).
+
+/** What is done to a window before its distances are taken. */
+export type Normalization = 'none' | 'mean' | 'zscore';
+
+/**
+ * The vectors of a series' windows. Vector `i` is `data[i·stride] … data[i·stride + width − 1]`: the series itself
+ * with stride 1, or a matrix with stride = width. Only the vectors of valid windows are defined.
+ */
+export interface WindowSet {
+  readonly data: Float64Array;
+  readonly stride: number;
+  readonly width: number;
+  /** Number of windows, valid or not: n − windowSize + 1, at least 0. */
+  readonly numWindows: number;
+  /** The starts of the valid windows, ascending: those that touch no missing value. */
+  readonly starts: Int32Array;
+}
+
+/** The start of the window that ends at `t`. */
+export function startOf(t: number, windowSize: number): number {
+  return t - windowSize + 1;
+}
+
+/** The index of the last value of the window that starts at `i`: where its score stands. */
+export function endOf(i: number, windowSize: number): number {
+  return i + windowSize - 1;
+}
+
+/** The windows of `values` (missing = NaN), as they are or normalized. O(n) for `'none'`, else O(n·windowSize). */
+export function embed(values: Float64Array, windowSize: number, normalize: Normalization): WindowSet {
+  const numWindows = Math.max(0, values.length - windowSize + 1);
+  const starts = validStarts(values, windowSize, numWindows);
+  const raw: WindowSet = { data: values, stride: 1, width: windowSize, numWindows, starts };
+  if (normalize === 'none') return raw;
+  return mapWindows(raw, windowSize, (i, out, to) => normalizeInto(values, i, windowSize, normalize, out, to));
+}
+
+/** A matrix of new vectors: `write(i, out, to)` puts the `width` coordinates of window `i` at `out[to]…`. */
+export function mapWindows(
+  windows: WindowSet,
+  width: number,
+  write: (i: number, out: Float64Array, to: number) => void,
+): WindowSet {
+  const data = new Float64Array(windows.numWindows * width);
+  for (const i of windows.starts) write(i, data, i * width);
+  return { data, stride: width, width, numWindows: windows.numWindows, starts: windows.starts };
+}
+
+function validStarts(values: Float64Array, windowSize: number, numWindows: number): Int32Array {
+  const starts = new Int32Array(numWindows);
+  let count = 0;
+  let firstClean = 0; // values[firstClean … t] holds no missing value
+  for (let t = 0; t < values.length; t++) {
+    if (Number.isNaN(values[t])) firstClean = t + 1;
+    const i = startOf(t, windowSize);
+    if (i >= firstClean) starts[count++] = i;
+  }
+  return starts.subarray(0, count);
+}
+
+/**
+ * Writes the normalized window: x − μ (`'mean'`) or (x − μ)/σ (`'zscore'`), with μ = (left-to-right sum)/w and
+ * σ = √((left-to-right Σ(x − μ)²)/w). A window of equal values, or one whose σ underflows to 0, is the zero vector.
+ */
+function normalizeInto(
+  values: Float64Array,
+  i: number,
+  w: number,
+  normalize: 'mean' | 'zscore',
+  out: Float64Array,
+  to: number,
+): void {
+  const mean = windowMean(values, i, w);
+  const scale = windowScale(values, i, w, mean, normalize);
+  for (let l = 0; l < w; l++) out[to + l] = scale === 0 ? 0 : (values[i + l]! - mean) / scale;
+}
+
+/** μ of a window: its left-to-right sum divided by its size. */
+export function windowMean(values: Float64Array, i: number, w: number): number {
+  let sum = 0;
+  for (let l = 0; l < w; l++) sum += values[i + l]!;
+  return sum / w;
+}
+
+/** What x − μ is divided by: 1 or σ; 0 stands for the zero vector. */
+export function windowScale(
+  values: Float64Array,
+  i: number,
+  w: number,
+  mean: number,
+  normalize: 'mean' | 'zscore',
+): number {
+  let equal = true;
+  let squares = 0;
+  for (let l = 0; l < w; l++) {
+    const x = values[i + l]!;
+    if (x !== values[i]) equal = false;
+    squares += (x - mean) * (x - mean);
+  }
+  const sigma = equal ? 0 : Math.sqrt(squares / w);
+  return normalize === 'zscore' || sigma === 0 ? sigma : 1;
+}

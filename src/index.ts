@@ -1,0 +1,19 @@
+/**
+ * Exact k-nearest-neighbor anomaly detection on time series.
+ *
+ * @module knn-anomaly
+ */
+export type { Aggregation } from './aggregate.ts';
+export type { NumericTypedArray, Series } from './detector.ts';
+export type { Normalization } from './embed.ts';
+export type { Explanation } from './explain.ts';
+export { type FittedKNN, KNN, type KNNOptions, type Neighbors } from './knn.ts';
+export {
+  type DistanceFunction,
+  euclidean,
+  type FittedMahalanobis,
+  type MahalanobisMetric,
+  type Metric,
+} from './metric.ts';
+export type { EngineName } from './search/plan.ts';
+export { type Anomaly, topAnomalies } from './top-anomalies.ts';

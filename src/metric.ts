@@ -1,0 +1,93 @@
+// What the distance of two windows may be: Euclidean, a fitted whitening (Mahalanobis) or any function.
+import { mapWindows, type Normalization, type WindowSet } from './embed.ts';
+
+/**
+ * The distance of two windows of equal length, ≥ 0. Called with reused views: do not keep them.
+ * The first argument is the window that is scored. Any distance of ml-distance fits.
+ */
+export type DistanceFunction = (a: Float64Array, b: Float64Array) => number;
+
+/** What `metric` accepts: a distance function, or a Mahalanobis metric, fitted or not. */
+export type Metric = DistanceFunction | MahalanobisMetric | FittedMahalanobis;
+
+/** A Mahalanobis metric that takes its covariance from the windows it is used on. Made by `mahalanobis(…)`. */
+export interface MahalanobisMetric {
+  readonly kind: 'mahalanobis';
+  /** True if the covariance cannot be inverted on normalized windows (`'empirical'`). */
+  readonly needsFullRank: boolean;
+  /** The metric of these windows (already normalized as `normalize` says). */
+  fitWindows(windows: WindowSet, normalize: Normalization): FittedMahalanobis;
+}
+
+/**
+ * Euclidean distance √(Σ (aₗ − bₗ)²), summed left to right: the default metric. As a `metric` it selects the fast
+ * engines. O(w).
+ *
+ * @example
+ * euclidean([0, 0], [3, 4]); // => 5
+ */
+export function euclidean(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let l = 0; l < a.length; l++) {
+    const difference = a[l]! - b[l]!;
+    sum += difference * difference;
+  }
+  return Math.sqrt(sum);
+}
+
+/**
+ * A Mahalanobis metric with its covariance Σ frozen. It maps a window x to y = W(x − mean), where WᵀW = Σ⁻¹ (or its
+ * pseudo-inverse), so that the Euclidean distance of two y is √((x₁ − x₂)ᵀ Σ⁻¹ (x₁ − x₂)).
+ * Made by `mahalanobis.fit(…)`; usable as `metric` with the same window size and normalization.
+ */
+export class FittedMahalanobis {
+  readonly kind: 'fitted-mahalanobis' = 'fitted-mahalanobis';
+  readonly windowSize: number;
+  readonly normalize: Normalization;
+  /** The mean window, `windowSize` values. */
+  readonly mean: number[];
+  /** The covariance in use (shrunk, ridged or as given), windowSize × windowSize. */
+  readonly covariance: number[][];
+  /** Share of the scaled identity that Ledoit–Wolf mixed in, 0 to 1; `undefined` for the other choices. */
+  readonly shrinkage: number | undefined;
+  /** W, row-major, rank × windowSize. */
+  readonly whitening: Float64Array;
+
+  constructor(fields: {
+    windowSize: number;
+    normalize: Normalization;
+    mean: number[];
+    covariance: number[][];
+    shrinkage: number | undefined;
+    whitening: Float64Array;
+  }) {
+    this.windowSize = fields.windowSize;
+    this.normalize = fields.normalize;
+    this.mean = fields.mean;
+    this.covariance = fields.covariance;
+    this.shrinkage = fields.shrinkage;
+    this.whitening = fields.whitening;
+  }
+
+  /** The whitened vectors of `windows`, each coordinate summed left to right. O(N·rank·w). */
+  whiten(windows: WindowSet): WindowSet {
+    const { windowSize: w, mean, whitening } = this;
+    const rank = whitening.length / w;
+    const centered = new Float64Array(w);
+    return mapWindows(windows, rank, (i, out, to) => {
+      for (let l = 0; l < w; l++) centered[l] = windows.data[i * windows.stride + l]! - mean[l]!;
+      for (let r = 0; r < rank; r++) {
+        let sum = 0;
+        for (let l = 0; l < w; l++) sum += whitening[r * w + l]! * centered[l]!;
+        out[to + r] = sum;
+      }
+    });
+  }
+}
+
+/** Throws for windows whose normalization takes away a dimension: their covariance has no inverse. */
+export function checkRank(normalize: Normalization): void {
+  if (normalize === 'none') return;
+  const cure = "use covariance 'ledoit-wolf', 'pinv' or { ridge }";
+  throw new RangeError(`covariance 'empirical' is singular for windows normalized by '${normalize}': ${cure}`);
+}

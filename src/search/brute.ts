@@ -1,0 +1,67 @@
+// Every pair: any metric, any join. The engine for function metrics and for a handful of windows.
+import type { WindowSet } from '../embed.ts';
+import { clearRows, EMPTY, finishRow, replaceWorst } from '../kernels/top-k.ts';
+import type { DistanceFunction } from '../metric.ts';
+import type { Emit, Join, NeighborSearch } from './search.ts';
+import { firstColumn, lastColumn } from './search.ts';
+import { sqDist } from './settle.ts';
+
+/**
+ * The engine that compares every allowed pair: O(rows · columns · width), less where sums are abandoned early.
+ *
+ * @param metric a function of two windows; without one, vectors are compared by s
+ */
+export function brute(metric?: DistanceFunction): NeighborSearch {
+  return { search: (join, k, _byIndex, emit) => search(join, k, emit, metric) };
+}
+
+// Columns come in ascending order, so of equal distances the first seen has the smaller index: the order (s, j) of
+// settle.ts needs no tie rule here (an infinite distance still fills an empty place).
+function search(join: Join, k: number, emit: Emit, metric: DistanceFunction | undefined): void {
+  const dist = new Float64Array(k);
+  const index = new Int32Array(k);
+  const { rows, columns, exclusion } = join;
+  const viewOf = metric && views(columns);
+  for (const i of rows.starts) {
+    clearRows(dist, index, 1, k);
+    const row = metric && view(rows, i);
+    const last = lastColumn(join, i);
+    for (let c = lowerBound(columns.starts, firstColumn(join, i)); c < columns.starts.length; c++) {
+      const j = columns.starts[c]!;
+      if (j > last) break;
+      if (Math.abs(i - j) <= exclusion) continue;
+      const worst = dist[0]!;
+      const d = metric ? checked(metric(row!, viewOf!(c)), i, j) : sqDist(rows, i, columns, j, worst);
+      if (d < worst || (d === worst && index[0] === EMPTY)) replaceWorst(dist, index, 0, k, d, j);
+    }
+    emit(i, dist, index, 0, finishRow(dist, index, 0, k));
+  }
+}
+
+/** The position of the first start that is ≥ `start`. */
+function lowerBound(starts: Int32Array, start: number): number {
+  let from = 0;
+  let to = starts.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (starts[middle]! < start) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+function view(windows: WindowSet, i: number): Float64Array {
+  return windows.data.subarray(i * windows.stride, i * windows.stride + windows.width);
+}
+
+/** Views of the columns, made once: making one per pair costs more than most metrics. */
+function views(columns: WindowSet): (c: number) => Float64Array {
+  const made = Array.from(columns.starts, (j) => view(columns, j));
+  return (c) => made[c]!;
+}
+
+function checked(distance: number, i: number, j: number): number {
+  if (typeof distance === 'number' && distance >= 0) return distance;
+  const windows = `the windows starting at ${i} and ${j}`;
+  throw new RangeError(`metric must return a number ≥ 0, got ${distance} for ${windows}`);
+}

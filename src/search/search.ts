@@ -1,0 +1,59 @@
+// The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
+import type { WindowSet } from '../embed.ts';
+
+/**
+ * "For each window of `rows`, its k nearest windows of `columns`." With lag = j − i, column j is allowed for row i if
+ *
+ *     exclusion < lag ≤ after   or   exclusion < −lag ≤ before
+ *
+ * A self-join has exclusion ≥ 0 and after = before = Infinity, its left side after = 0, a history before = history;
+ * a join with a reference has exclusion −1 and both Infinity: everything is allowed.
+ */
+export interface Join {
+  readonly rows: WindowSet;
+  readonly columns: WindowSet;
+  readonly exclusion: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** All windows of one series against each other. */
+export function selfJoin(windows: WindowSet, exclusionZone: number, side: 'both' | 'left'): Join {
+  const after = side === 'left' ? 0 : Infinity;
+  return { rows: windows, columns: windows, exclusion: exclusionZone, before: Infinity, after };
+}
+
+/** All windows of one series against those of another. */
+export function referenceJoin(rows: WindowSet, columns: WindowSet): Join {
+  return { rows, columns, exclusion: -1, before: Infinity, after: Infinity };
+}
+
+/** The same join for one row only. */
+export function oneRow(join: Join, i: number): Join {
+  return { ...join, rows: { ...join.rows, starts: Int32Array.of(i) } };
+}
+
+/** The smallest column that may be allowed for row i. */
+export function firstColumn(join: Join, i: number): number {
+  return join.before > join.exclusion ? i - join.before : i + join.exclusion + 1;
+}
+
+/** The largest column that may be allowed for row i. */
+export function lastColumn(join: Join, i: number): number {
+  return join.after > join.exclusion ? i + join.after : i - join.exclusion - 1;
+}
+
+/**
+ * Receives a finished row: the `count` nearest columns of row i in the order of settle.ts, at `base` of the two
+ * arrays, which are reused. `dist` is s for vectors and the metric's own value for a function metric.
+ */
+export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: number, count: number) => void;
+
+/** An engine. Engines differ in speed only. */
+export interface NeighborSearch {
+  /**
+   * Calls `emit` once for each row of `join.rows.starts`, in any order. With `byIndex` the neighbors are the first k
+   * in the order (s, j); without, the k distances are right but which of several equal columns is named is open.
+   */
+  search(join: Join, k: number, byIndex: boolean, emit: Emit): void;
+}
