@@ -60,6 +60,13 @@ function validStarts(values: Float64Array, windowSize: number, numWindows: numbe
   return starts.subarray(0, count);
 }
 
+/** True if the valid windows are all the same, or if there is none. */
+export function allEqual({ data, stride, width, starts }: WindowSet): boolean {
+  const first = starts.length > 0 ? starts[0]! * stride : 0;
+  for (const i of starts) for (let l = 0; l < width; l++) if (data[i * stride + l] !== data[first + l]) return false;
+  return true;
+}
+
 /**
  * Writes the normalized window: x − μ (`'mean'`) or (x − μ)/σ (`'zscore'`), with μ = (left-to-right sum)/w and
  * σ = √((left-to-right Σ(x − μ)²)/w). A window of equal values, or one whose σ underflows to 0, is the zero vector.

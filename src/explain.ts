@@ -64,7 +64,8 @@ function shapeOf(
   if (normalize === 'none') return { values, mean: 0, scale: 1 };
   const mean = windowMean(series, start, w);
   const scale = windowScale(series, start, w, mean, normalize);
-  return { values: values.map((value) => (scale === 0 ? 0 : (value - mean) / scale)), mean, scale };
+  const compared = values.map((value) => (scale === 0 ? 0 : (value - mean) / scale));
+  return { values: compared, mean, scale: normalize === 'mean' ? 1 : scale };
 }
 
 function largestOf(weights: ArrayLike<number>): number {

@@ -11,7 +11,7 @@ import {
   type Series,
   toFloat64,
 } from './detector.ts';
-import { embed, endOf, type Normalization, startOf, type WindowSet } from './embed.ts';
+import { allEqual, embed, endOf, type Normalization, startOf, type WindowSet } from './embed.ts';
 import { type Explanation, explainRow } from './explain.ts';
 import {
   checkRank,
@@ -130,7 +130,8 @@ export class KNN {
    * With N windows: about O(N log N) up to some 15 values per window, O(N²) at worst.
    */
   score(series: NumericTypedArray, options?: { reference?: Series }): Float64Array;
-  score(series: Series, options?: { reference?: Series }): number[];
+  score(series: readonly (number | null | undefined)[], options?: { reference?: Series }): number[];
+  score(series: Series, options?: { reference?: Series }): number[] | Float64Array;
   score(series: Series, options: { reference?: Series } = {}): number[] | Float64Array {
     const reference = referenceOf(options);
     if (reference !== undefined) return this.fit(reference).score(series);
@@ -176,7 +177,7 @@ export class KNN {
     if (this.#forSelfOnly !== undefined) {
       throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
     }
-    const memory = this.#values(reference, 'reference');
+    const memory = this.#values(reference, 'reference').slice(); // the caller may reuse the array
     const windows = embed(memory, this.windowSize, this.#normalize);
     if (windows.starts.length === 0) {
       const needed = `reference must hold at least ${this.windowSize} values in a row without a missing one`;
@@ -210,7 +211,9 @@ export class KNN {
 
   #selfJoin(x: Float64Array): Join {
     const windows = embed(x, this.windowSize, this.#normalize);
-    return selfJoin(this.#vectors(windows, this.#fitMetric(windows)), this.#exclusionZone, this.#side);
+    // Windows that are all equal have distance 0 under any covariance, and none of their own.
+    const vectors = allEqual(windows) ? windows : this.#vectors(windows, this.#fitMetric(windows));
+    return selfJoin(vectors, this.#exclusionZone, this.#side);
   }
 
   /** The metric with its covariance taken from `windows`, if it still needs one. */
@@ -228,7 +231,7 @@ export class KNN {
     const metric = this.#metric;
     const chosen = this.#engine === 'auto' ? plan(rows.starts.length, columns.starts.length, rows.width) : this.#engine;
     const engine = isFunctionMetric(metric) ? brute(metric) : chosen === 'brute' ? brute() : kdtree;
-    engine.search(join, this.k, byIndex, emit);
+    engine.search(join, Math.max(1, Math.min(this.k, columns.starts.length)), byIndex, emit);
   }
 
   #scoresOf(x: Float64Array, join: Join): Float64Array {
@@ -245,6 +248,10 @@ export class KNN {
   #neighborsOf(join: Join): Neighbors {
     const { k } = this;
     const { numWindows } = join.rows;
+    if (numWindows * k > MOST_NEIGHBORS) {
+      const fits = Math.floor(MOST_NEIGHBORS / numWindows);
+      throw new RangeError(`k must be at most ${fits} for the neighbors of ${numWindows} windows, got ${k}`);
+    }
     const indices = new Int32Array(numWindows * k).fill(-1);
     const distances = new Float64Array(numWindows * k).fill(Infinity);
     const root = !isFunctionMetric(this.#metric);
@@ -285,11 +292,15 @@ export class KNN {
   }
 }
 
+/** Entries of the largest table of neighbors: 12 GB. */
+const MOST_NEIGHBORS = 2 ** 30;
+
 /** A detector with the windows of a reference as its memory: see {@link KNN.fit}. Reusable over many series. */
 export interface FittedKNN {
   /** Scores against the reference: see {@link KNN.score}. */
   score(series: NumericTypedArray): Float64Array;
-  score(series: Series): number[];
+  score(series: readonly (number | null | undefined)[]): number[];
+  score(series: Series): number[] | Float64Array;
   /** Neighbors among the reference's windows: see {@link KNN.neighbors}. */
   neighbors(series: Series): Neighbors;
   /** See {@link KNN.explain}; the neighbors' places are places of the reference. */

@@ -10,7 +10,7 @@ import {
   type Series,
   toFloat64,
 } from './detector.ts';
-import { embed, type Normalization, type WindowSet } from './embed.ts';
+import { allEqual, embed, type Normalization, type WindowSet } from './embed.ts';
 import { checkRank, FittedMahalanobis, type MahalanobisMetric } from './metric.ts';
 
 /**
@@ -26,7 +26,8 @@ export type Covariance = 'ledoit-wolf' | 'empirical' | 'pinv' | { ridge: number 
 
 /**
  * Mahalanobis distance √((x − y)ᵀ Σ⁻¹ (x − y)) of two windows, with Σ taken from the windows it is used on (from the
- * reference's, where there is one). Series whose windows are all equal score 0.
+ * reference's, where there is one). Equal windows have distance 0, so a series
+ * whose windows are all equal scores 0.
  *
  * @param options.covariance how Σ is estimated; default `'ledoit-wolf'`
  * @throws RangeError for a covariance that cannot be inverted, with the remedy
@@ -103,17 +104,6 @@ function fitWindows(windows: WindowSet, normalize: Normalization, covariance: Co
   const mean = meanOf(windows);
   // A power of two brings the windows near 1 (exactly), so that their squares neither over- nor underflow.
   const unit = typeof covariance === 'string' ? spread(windows, mean) : 1;
-  if (unit === 0 || windows.starts.length === 0) {
-    const zeros = Array.from({ length: w }, () => new Array<number>(w).fill(0));
-    return new FittedMahalanobis({
-      windowSize: w,
-      normalize,
-      mean,
-      covariance: zeros,
-      shrinkage: undefined,
-      whitening: new Float64Array(w), // every window becomes the same single 0
-    });
-  }
   const { sigma, shrinkage } = estimate(windows, mean, unit, covariance);
   return new FittedMahalanobis({
     windowSize: w,
@@ -131,19 +121,19 @@ function meanOf({ data, stride, width, starts }: WindowSet): number[] {
   return sums.map((sum) => sum / starts.length);
 }
 
-/** A power of two near the largest deviation from the mean; 0 if all windows are equal. */
-function spread({ data, stride, width, starts }: WindowSet, mean: number[]): number {
-  const first = starts[0]! * stride;
-  let equal = true;
+/** A power of two near the largest deviation from the mean. */
+function spread(windows: WindowSet, mean: number[]): number {
+  const { data, stride, width, starts } = windows;
   let largest = 0;
   for (const i of starts) {
-    for (let l = 0; l < width; l++) {
-      const x = data[i * stride + l]!;
-      if (x !== data[first + l]) equal = false;
-      largest = Math.max(largest, Math.abs(x - mean[l]!));
-    }
+    for (let l = 0; l < width; l++) largest = Math.max(largest, Math.abs(data[i * stride + l]! - mean[l]!));
   }
-  return equal || largest === 0 ? 0 : 2 ** Math.max(-1000, Math.floor(Math.log2(largest)));
+  if (allEqual(windows) || largest === 0) {
+    throw new RangeError(
+      'the windows must differ to have a covariance, got equal ones only: give { ridge } or a matrix',
+    );
+  }
+  return 2 ** Math.max(-1000, Math.floor(Math.log2(largest)));
 }
 
 /** Σ in units of `unit²`. */
@@ -231,8 +221,8 @@ function userMatrix(matrix: ArrayLike<ArrayLike<number>>, w: number): number[][]
   for (let r = 0; r < w; r++) {
     for (let l = 0; l < w; l++) {
       const c = rows[r]![l]!;
-      if (!Number.isFinite(c))
-        throw new RangeError(`covariance[${r}][${l}] must be a finite number, got ${describe(c)}`);
+      if (typeof c !== 'number') throw new TypeError(`covariance[${r}][${l}] must be a number, got ${describe(c)}`);
+      if (!Number.isFinite(c)) throw new RangeError(`covariance[${r}][${l}] must be a finite number, got ${c}`);
       const mirrored = rows[l]![r]!;
       if (Math.abs(c - mirrored) > 1e-12 * (Math.abs(c) + Math.abs(mirrored))) {
         throw new RangeError(`covariance must be symmetric, got [${r}][${l}] = ${c} and [${l}][${r}] = ${mirrored}`);

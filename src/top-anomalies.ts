@@ -20,7 +20,7 @@ export interface Anomaly {
  * @param options.separation least distance of two places; default 1: all places count
  * @throws RangeError when `n` or `separation` is no positive integer
  *
- * O(m log m) for m scores above 0.
+ * O(m log m) for m scores.
  *
  * @example
  * topAnomalies([0, 1, 9, 8, 1, 3], 2, { separation: 2 }); // => [{ index: 2, score: 9 }, { index: 5, score: 3 }]
@@ -34,13 +34,24 @@ export function topAnomalies(scores: ArrayLike<number>, n: number, options: { se
   const { separation = 1 } = options;
   checkInteger(separation, 'separation', 1);
 
-  const candidates: number[] = [];
-  for (let t = 0; t < scores.length; t++) if (scores[t]! > 0) candidates.push(t);
-  candidates.sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const places = candidates(scores, n * (2 * separation - 1));
+  places.sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const taken = new Uint8Array(scores.length);
   const found: Anomaly[] = [];
-  for (const t of candidates) {
+  for (const t of places) {
     if (found.length === n) break;
-    if (found.every((place) => Math.abs(place.index - t) >= separation)) found.push({ index: t, score: scores[t]! });
+    if (taken[t] === 1) continue;
+    found.push({ index: t, score: scores[t]! });
+    taken.fill(1, Math.max(0, t - separation + 1), t + separation);
   }
   return found;
+}
+
+/** The places of (at least) the `most` highest scores above 0. A place found rules out 2·separation − 2 others at most. */
+function candidates(scores: ArrayLike<number>, most: number): number[] {
+  const positive = Float64Array.from(scores, (score) => (score > 0 ? score : 0)).sort();
+  const least = positive[positive.length - most] ?? 0;
+  const places: number[] = [];
+  for (let t = 0; t < scores.length; t++) if (scores[t]! > 0 && scores[t]! >= least) places.push(t);
+  return places;
 }

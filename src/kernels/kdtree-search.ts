@@ -9,6 +9,14 @@ import { EMPTY, replaceWorst } from './top-k.ts';
 const STACK = 64;
 
 /**
+ * max(0, below, above), where at most one of the two is positive: v + |v| is 2v or 0, both exactly. Without branches,
+ * which nobody can predict here: 1.5 times faster as a whole on white noise.
+ */
+function outside(below: number, above: number): number {
+  return 0.5 * (below + Math.abs(below) + (above + Math.abs(above)));
+}
+
+/**
  * The search for the rows of one leaf. `dist` and `index` hold LEAF rows of length k as top-k.ts lays them out.
  * Which columns are allowed for a row is said by `exclusion`, `before` and `after` (see `Join` in search.ts).
  */
@@ -18,28 +26,28 @@ export class LeafSearch {
   readonly k: number;
 
   // What is searched.
-  readonly #rows: KDTree;
-  readonly #columns: KDTree;
-  readonly #exclusion: number;
-  readonly #before: number;
-  readonly #after: number;
+  private readonly rows: KDTree;
+  private readonly columns: KDTree;
+  private readonly exclusion: number;
+  private readonly before: number;
+  private readonly after: number;
 
   // The rows at hand: their leaf, and their k-th best so far. A column at distance `bound[q]` still counts for row q
   // if its index is below `tieBound[q]`: the k-th's index if the order by index is asked for, else −1.
-  #leaf = 0;
-  #slot = 0;
-  #size = 0;
-  #firstColumn = 0;
-  #lastColumn = 0;
-  readonly #byIndex: boolean;
-  readonly #bound: Float64Array = new Float64Array(LEAF);
-  readonly #tieBound: Int32Array = new Int32Array(LEAF);
-  #worstBound = 0;
+  private leaf = 0;
+  private slot = 0;
+  private size = 0;
+  private firstColumn = 0;
+  private lastColumn = 0;
+  private readonly byIndex: boolean;
+  private readonly bound: Float64Array = new Float64Array(LEAF);
+  private readonly tieBound: Int32Array = new Int32Array(LEAF);
+  private worstBound = 0;
 
   // Subtrees to come: node, distance of its box to the box of the rows, rows that may profit (one bit each).
-  readonly #nodes: Int32Array = new Int32Array(STACK);
-  readonly #distances: Float64Array = new Float64Array(STACK);
-  readonly #masks: Int32Array = new Int32Array(STACK);
+  private readonly nodes: Int32Array = new Int32Array(STACK);
+  private readonly distances: Float64Array = new Float64Array(STACK);
+  private readonly masks: Int32Array = new Int32Array(STACK);
 
   constructor(
     rows: KDTree,
@@ -48,13 +56,13 @@ export class LeafSearch {
     byIndex: boolean,
     allowed: { exclusion: number; before: number; after: number },
   ) {
-    this.#rows = rows;
-    this.#columns = columns;
+    this.rows = rows;
+    this.columns = columns;
     this.k = k;
-    this.#byIndex = byIndex;
-    this.#exclusion = allowed.exclusion;
-    this.#before = allowed.before;
-    this.#after = allowed.after;
+    this.byIndex = byIndex;
+    this.exclusion = allowed.exclusion;
+    this.before = allowed.before;
+    this.after = allowed.after;
     this.dist = new Float64Array(LEAF * k);
     this.index = new Int32Array(LEAF * k);
   }
@@ -64,53 +72,53 @@ export class LeafSearch {
    * what is allowed for any of them.
    */
   run(node: number, firstColumn: number, lastColumn: number): void {
-    this.#leaf = node;
-    this.#slot = node - this.#rows.numLeaves;
-    this.#size = this.#rows.size[this.#slot]!;
-    this.#firstColumn = firstColumn;
-    this.#lastColumn = lastColumn;
+    this.leaf = node;
+    this.slot = node - this.rows.numLeaves;
+    this.size = this.rows.size[this.slot]!;
+    this.firstColumn = firstColumn;
+    this.lastColumn = lastColumn;
     this.dist.fill(Infinity);
     this.index.fill(EMPTY);
-    this.#bound.fill(Infinity);
-    this.#tieBound.fill(this.#byIndex ? EMPTY : -1);
-    this.#worstBound = Infinity;
-    const everyRow = (1 << this.#size) - 1;
-    if (this.#rows !== this.#columns) {
-      this.#descend(1, 0, everyRow);
+    this.bound.fill(Infinity);
+    this.tieBound.fill(this.byIndex ? EMPTY : -1);
+    this.worstBound = Infinity;
+    const everyRow = (1 << this.size) - 1;
+    if (this.rows !== this.columns) {
+      this.descend(1, 0, everyRow);
       return;
     }
     // A self-join starts where the rows are and climbs: at each ancestor the other side is searched, if near enough.
-    this.#scan(this.#slot, everyRow);
-    for (let x = node; x > 1; x >>= 1) this.#descend(x ^ 1, this.#boxDistance(x ^ 1), everyRow);
+    this.scan(this.slot, everyRow);
+    for (let x = node; x > 1; x >>= 1) this.descend(x ^ 1, this.boxDistance(x ^ 1), everyRow);
   }
 
   /** Searches the subtree of `root`, whose box is `distance` away, for the rows of `mask`; nearer children first. */
-  #descend(root: number, distance: number, mask: number): void {
-    const nodes = this.#nodes;
-    const distances = this.#distances;
-    const masks = this.#masks;
-    const { numLeaves, lowest, highest } = this.#columns;
+  private descend(root: number, distance: number, mask: number): void {
+    const nodes = this.nodes;
+    const distances = this.distances;
+    const masks = this.masks;
+    const { numLeaves, lowest, highest } = this.columns;
     let pending = 1;
     nodes[0] = root;
     distances[0] = distance;
     masks[0] = mask;
     while (pending > 0) {
       pending--;
-      if (distances[pending]! > this.#worstBound) continue;
-      if (distances[pending] === this.#worstBound && !this.#byIndex) continue;
+      if (distances[pending]! > this.worstBound) continue;
+      if (distances[pending] === this.worstBound && !this.byIndex) continue;
       const x = nodes[pending]!;
-      if (lowest[x]! > this.#lastColumn || highest[x]! < this.#firstColumn) continue;
-      const near = this.#rowsNear(x, masks[pending]!);
+      if (lowest[x]! > this.lastColumn || highest[x]! < this.firstColumn) continue;
+      const near = this.rowsNear(x, masks[pending]!);
       if (near === 0) continue;
       if (x >= numLeaves) {
-        this.#scan(x - numLeaves, near);
+        this.scan(x - numLeaves, near);
         continue;
       }
       // A row that is too far from a box is too far from the boxes in it: children only ask the rows in `near`.
       const left = 2 * x;
       const right = left + 1;
-      const toLeft = this.#boxDistance(left);
-      const toRight = this.#boxDistance(right);
+      const toLeft = this.boxDistance(left);
+      const toRight = this.boxDistance(right);
       const leftFirst = toLeft < toRight || (toLeft === toRight && lowest[left]! < lowest[right]!);
       nodes[pending] = leftFirst ? right : left;
       distances[pending] = leftFirst ? toRight : toLeft;
@@ -122,27 +130,25 @@ export class LeafSearch {
   }
 
   /** The squared distance of the rows' box and the box of column node x: settle.ts (2) for two boxes. */
-  #boxDistance(x: number): number {
-    const { width, boxes } = this.#rows;
-    const others = this.#columns.boxes;
-    let a = this.#leaf * width * 2;
+  private boxDistance(x: number): number {
+    const { width, boxes } = this.rows;
+    const others = this.columns.boxes;
+    let a = this.leaf * width * 2;
     let b = x * width * 2;
     let sum = 0;
     for (const end = a + 2 * width; a < end; a += 2, b += 2) {
-      const above = others[b]! - boxes[a + 1]!;
-      const below = boxes[a]! - others[b + 1]!;
-      const z = above > below ? above : below;
-      if (z > 0) sum += z * z;
+      const z = outside(others[b]! - boxes[a + 1]!, boxes[a]! - others[b + 1]!);
+      sum += z * z;
     }
     return sum;
   }
 
   /** Those rows of `mask` for which the box of column node x may hold a better column than their k-th. */
-  #rowsNear(x: number, mask: number): number {
-    const { width, points } = this.#rows;
-    const { boxes, lowest } = this.#columns;
-    const bound = this.#bound;
-    const tieBound = this.#tieBound;
+  private rowsNear(x: number, mask: number): number {
+    const { width, points } = this.rows;
+    const { boxes, lowest } = this.columns;
+    const bound = this.bound;
+    const tieBound = this.tieBound;
     const from = x * width * 2;
     const end = from + width * 2;
     const lowestColumn = lowest[x]!;
@@ -151,16 +157,11 @@ export class LeafSearch {
       const q = 31 - Math.clz32(rest & -rest);
       const limit = bound[q]!;
       let sum = 0;
-      let p = this.#slot * width * LEAF + q;
+      let p = this.slot * width * LEAF + q;
       for (let b = from; b < end; b += 2, p += LEAF) {
         const v = points[p]!;
-        const below = boxes[b]! - v;
-        const above = v - boxes[b + 1]!;
-        const z = above > below ? above : below;
-        if (z > 0) {
-          sum += z * z;
-          if (sum > limit) break;
-        }
+        const z = outside(boxes[b]! - v, v - boxes[b + 1]!);
+        sum += z * z;
       }
       if (sum < limit || (sum === limit && lowestColumn < tieBound[q]!)) near |= 1 << q;
     }
@@ -168,18 +169,18 @@ export class LeafSearch {
   }
 
   /** Compares the rows of `mask` with every column of the leaf in `slot`. */
-  #scan(slot: number, mask: number): void {
-    const { width } = this.#rows;
-    const rowPoints = this.#rows.points;
-    const columnPoints = this.#columns.points;
-    const { order, first, size } = this.#columns;
-    const bound = this.#bound;
-    const tieBound = this.#tieBound;
+  private scan(slot: number, mask: number): void {
+    const { width } = this.rows;
+    const rowPoints = this.rows.points;
+    const columnPoints = this.columns.points;
+    const { order, first, size } = this.columns;
+    const bound = this.bound;
+    const tieBound = this.tieBound;
     const numColumns = size[slot]!;
     const firstOrder = first[slot]!;
     const columnBase = slot * width * LEAF;
-    const rowBase = this.#slot * width * LEAF;
-    const rowOrder = this.#rows.first[this.#slot]!;
+    const rowBase = this.slot * width * LEAF;
+    const rowOrder = this.rows.first[this.slot]!;
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
       let limit = bound[q]!;
@@ -202,20 +203,20 @@ export class LeafSearch {
           s2 += z2 * z2;
           s3 += z3 * z3;
         }
-        if (s0 <= limit) limit = this.#offer(q, rowOrder, s0, c, numColumns, order, firstOrder);
-        if (s1 <= limit) limit = this.#offer(q, rowOrder, s1, c + 1, numColumns, order, firstOrder);
-        if (s2 <= limit) limit = this.#offer(q, rowOrder, s2, c + 2, numColumns, order, firstOrder);
-        if (s3 <= limit) limit = this.#offer(q, rowOrder, s3, c + 3, numColumns, order, firstOrder);
+        if (s0 <= limit) limit = this.offer(q, rowOrder, s0, c, numColumns, order, firstOrder);
+        if (s1 <= limit) limit = this.offer(q, rowOrder, s1, c + 1, numColumns, order, firstOrder);
+        if (s2 <= limit) limit = this.offer(q, rowOrder, s2, c + 2, numColumns, order, firstOrder);
+        if (s3 <= limit) limit = this.offer(q, rowOrder, s3, c + 3, numColumns, order, firstOrder);
       }
-      tieBound[q] = this.#byIndex ? this.index[q * this.k]! : -1;
+      tieBound[q] = this.byIndex ? this.index[q * this.k]! : -1;
     }
     let worst = -1;
-    for (let q = 0; q < this.#size; q++) if (bound[q]! > worst) worst = bound[q]!;
-    this.#worstBound = worst;
+    for (let q = 0; q < this.size; q++) if (bound[q]! > worst) worst = bound[q]!;
+    this.worstBound = worst;
   }
 
   /** Takes column c of a leaf into row q if it is allowed and precedes the row's k-th; returns the row's new bound. */
-  #offer(
+  private offer(
     q: number,
     rowOrder: number,
     s: number,
@@ -224,16 +225,15 @@ export class LeafSearch {
     order: Int32Array,
     firstOrder: number,
   ): number {
-    const limit = this.#bound[q]!;
+    const limit = this.bound[q]!;
     if (c >= numColumns) return limit;
     const j = order[firstOrder + c]!;
     const base = q * this.k;
     if (s === limit && j > this.index[base]!) return limit;
-    const lag = j - this.#rows.order[rowOrder + q]!;
-    const allowed =
-      lag > 0 ? lag > this.#exclusion && lag <= this.#after : -lag > this.#exclusion && -lag <= this.#before;
+    const lag = j - this.rows.order[rowOrder + q]!;
+    const allowed = lag > 0 ? lag > this.exclusion && lag <= this.after : -lag > this.exclusion && -lag <= this.before;
     if (!allowed) return limit;
     replaceWorst(this.dist, this.index, base, this.k, s, j);
-    return (this.#bound[q] = this.dist[base]!);
+    return (this.bound[q] = this.dist[base]!);
   }
 }

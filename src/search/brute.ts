@@ -31,7 +31,9 @@ function search(join: Join, k: number, emit: Emit, metric: DistanceFunction | un
       if (j > last) break;
       if (Math.abs(i - j) <= exclusion) continue;
       const worst = dist[0]!;
-      const d = metric ? checked(metric(row!, viewOf!(c)), i, j) : sqDist(rows, i, columns, j, worst);
+      const d = metric
+        ? checked(metric(row!, viewOf!(c)), i, j)
+        : sqDist(rows.data, i * rows.stride, columns.data, j * columns.stride, rows.width, worst);
       if (d < worst || (d === worst && index[0] === EMPTY)) replaceWorst(dist, index, 0, k, d, j);
     }
     emit(i, dist, index, 0, finishRow(dist, index, 0, k));

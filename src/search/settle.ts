@@ -17,17 +17,12 @@
 // So a box or a partial sum at or above the k-th best s of a row holds nothing smaller than it. It may hold an equal
 // s with a smaller index: an engine that is asked for the exact order (`byIndex`) keeps looking there as long as a
 // smaller index than the k-th's is possible.
-import type { WindowSet } from '../embed.ts';
 
 /**
- * s of vector i of `a` and vector j of `b`, or any value ≥ `limit` as soon as it is known to reach it (bound (1)).
+ * s of the vectors x[p] … x[p + width − 1] and y[q] … y[q + width − 1], or any value ≥ `limit` as soon as it is known
+ * to reach it (bound (1)).
  */
-export function sqDist(a: WindowSet, i: number, b: WindowSet, j: number, limit: number): number {
-  const { width } = a;
-  const x = a.data;
-  const y = b.data;
-  let p = i * a.stride;
-  let q = j * b.stride;
+export function sqDist(x: Float64Array, p: number, y: Float64Array, q: number, width: number, limit: number): number {
   const end = p + width;
   const lastBlock = end - 8;
   let sum = 0;

@@ -1,0 +1,118 @@
+// The series of the benchmarks: seeded, so that every run and every contender sees the same bits, and written as raw
+// little-endian float64 files, so that contenders in other languages can read them.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+/** Uniform numbers in [0, 1): mulberry32. */
+export function mulberry32(seed: number): () => number {
+  let a = seed | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), a | 1);
+    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Normal numbers N(0, 1): Box–Muller. */
+function gaussian(seed: number): () => number {
+  const u = mulberry32(seed);
+  return () => Math.sqrt(-2 * Math.log(1 - u())) * Math.cos(2 * Math.PI * u());
+}
+
+function randomWalk(n: number): Float64Array {
+  const g = gaussian(1);
+  let level = 0;
+  return new Float64Array(n).map(() => (level += g()));
+}
+
+/** Five bumps a beat (P, Q, R, S, T), beats of 196–204 samples, slow wander, N(0, 0.02) noise. */
+function ecg(n: number): Float64Array {
+  const g = gaussian(3);
+  const u = mulberry32(4);
+  const bumps = [0.2, 0.15, 0.025, 0.37, -0.15, 0.01, 0.4, 1, 0.012, 0.43, -0.25, 0.01, 0.65, 0.3, 0.04]; // at, height, width
+  let period = 200;
+  let start = 0;
+  return new Float64Array(n).map((_, i) => {
+    if (i - start >= period) {
+      start = i;
+      period = 196 + Math.floor(9 * u());
+    }
+    let value = 0.1 * Math.sin(i / 500) + 0.02 * g();
+    for (let b = 0; b < bumps.length; b += 3) {
+      value += bumps[b + 1]! * Math.exp(-0.5 * (((i - start) / period - bumps[b]!) / bumps[b + 2]!) ** 2);
+    }
+    return value;
+  });
+}
+
+/** Levels 0 to 4, held for 1000 samples on average. */
+function steps(n: number): Float64Array {
+  const u = mulberry32(5);
+  let level = 0;
+  return new Float64Array(n).map(() => {
+    if (u() < 0.001) level = Math.floor(5 * u());
+    return level;
+  });
+}
+
+/** The folder with the series of the Numenta Anomaly Benchmark, beside the repository; NAB_DIR names another. */
+const NAB = process.env.NAB_DIR ?? join(import.meta.dirname, '../../shared/data/nab');
+
+/** Real metrics: (x − median) / std of each file, one after the other by file name, tiled with N(0, 1e-3) jitter. */
+function metrics(n: number): Float64Array | null {
+  if (!existsSync(NAB)) return null;
+  const files = readdirSync(NAB, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.csv.gz'));
+  const names = new Map(files.map((name) => [basename(name), name]));
+  const all: number[] = [];
+  for (const name of [...names.keys()].sort()) {
+    const lines = gunzipSync(readFileSync(join(NAB, names.get(name)!)))
+      .toString()
+      .trim()
+      .split('\n');
+    const x = Float64Array.from(lines.slice(1), (line) => Number(line.split(',')[1]));
+    const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
+    const std = Math.sqrt(x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.length) || 1;
+    const sorted = x.slice().sort();
+    const mid = x.length >> 1;
+    const median = x.length % 2 === 1 ? sorted[mid]! : (sorted[mid - 1]! + sorted[mid]!) / 2;
+    for (const v of x) all.push((v - median) / std);
+  }
+  if (all.length === 0) return null;
+  const g = gaussian(6);
+  return new Float64Array(n).map((_, i) => all[i % all.length]! + (i < all.length ? 0 : 1e-3 * g()));
+}
+
+const generators: Record<string, (n: number) => Float64Array | null> = {
+  rw: randomWalk,
+  metrics,
+  ecg,
+  noise: (n) => new Float64Array(n).map(gaussian(2)),
+  steps,
+  integers: (n) => {
+    const u = mulberry32(7);
+    return new Float64Array(n).map(() => Math.floor(4 * u()));
+  },
+  constant: (n) => new Float64Array(n).fill(7),
+};
+
+export const seriesNames: string[] = Object.keys(generators);
+
+/** A folder for this run's files, gone when the process ends. */
+export const scratch: string = mkdtempSync(join(tmpdir(), 'knn-anomaly-bench-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** The file that holds the first n values of a series, or null when its data are not there. */
+export function seriesFile(name: string, n: number): string | null {
+  const generate = generators[name];
+  if (generate === undefined) throw new RangeError(`--series must be of ${seriesNames.join(', ')}, got ${name}`);
+  const file = join(scratch, `${name}-${n}.f64`);
+  if (existsSync(file)) return file;
+  const x = generate(n);
+  if (x === null) return null;
+  writeFileSync(file, x);
+  return file;
+}

@@ -1,0 +1,88 @@
+// results/*.json → Markdown tables, written between `<!-- bench:NAME key=value … -->` and `<!-- /bench -->` in README.md;
+// the keys choose rows (`n=100000`). With names or files as arguments the tables are printed: npx tsx bench/table.ts versus
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Row, time } from './harness.ts';
+
+type Line = Row & { series: string; n: number; w: number; k: number; what: string; interval: [number, number] };
+
+function markdown(head: string[], body: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...body.map(line)].join('\n');
+}
+
+/** One table: a line for every distinct `line`, a column for every distinct `column`. */
+function pivot(
+  corner: string,
+  rows: Line[],
+  line: (r: Line) => string,
+  column: (r: Line) => string,
+  notes: Set<string>,
+) {
+  const figure = (row: Line | undefined): string => {
+    if (row?.median) return time(row.median) + (row.ratio ? ` (${factor(row.ratio[0])}×)` : '');
+    if (row)
+      notes.add(`– ${row.contender}${row.skipped?.startsWith('stopped') ? ` (${row.series})` : ''}: ${row.skipped}.`);
+    return '–';
+  };
+  const columns = [...new Set(rows.map(column))];
+  const body = [...new Set(rows.map(line))].map((name) => {
+    const those = rows.filter((r) => line(r) === name);
+    return [name, ...columns.map((c) => figure(those.find((r) => column(r) === c)))];
+  });
+  return markdown([corner, ...columns], body);
+}
+
+const factor = (ratio: number) => (ratio < 100 ? ratio.toPrecision(2) : String(Math.round(ratio)));
+const big = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
+const size = (r: Line) => `w = ${r.w}, k = ${r.k}, n = ${big(r.n)}`;
+
+const tables: Record<string, (rows: Line[], notes: Set<string>) => string> = {
+  versus: (rows, notes) =>
+    [...new Set(rows.map(size))]
+      .map((title) => ({ title, those: rows.filter((r) => size(r) === title) }))
+      .map(({ title, those }) => pivot(title, those, (r) => r.contender, (r) => r.series, notes)) // biome-ignore format: one line
+      .join('\n\n'),
+  engines: (rows, notes) => pivot('', rows, (r) => `${r.series}, ${size(r)}`, (r) => r.contender, notes), // biome-ignore format: one line
+  'start-up': (rows) => {
+    const body = rows.map((r) => [r.what, time(r.median!), r.interval.map(time).join(' to ')]);
+    return markdown(['', 'median', 'interval'], body);
+  },
+  memory: (rows) => {
+    const body = rows.map((r) => [
+      r.series,
+      big(r.n),
+      ...r.rss!.map((b) => `${Math.round(b / 2 ** 20)} MiB`),
+      time(r.first!),
+    ]);
+    return markdown(['series', 'n', 'series loaded', 'peak', 'time'], body);
+  },
+};
+
+/** The table of results/NAME.json or of a file, then what is missing and why, then where and when. */
+function table(name: string, filter: string[] = []): string {
+  const path = existsSync(name) ? name : join(import.meta.dirname, 'results', `${name}.json`);
+  const { bench, rows, machine, versions, date, commit } = JSON.parse(readFileSync(path, 'utf8'));
+  const chosen = rows.filter((row: object) => {
+    const pairs = new Set(Object.entries(row).map(([key, value]) => `${key}=${value}`));
+    return filter.every((pair) => pairs.has(pair));
+  });
+  if (chosen.length === 0) throw new RangeError(`no row of ${name} matches ${filter.join(' ')}`);
+  const notes = new Set<string>();
+  const body = tables[bench]!(chosen, notes);
+  const what = Object.entries(versions).map(([program, version]) => `${program} ${version}`);
+  const where = `${machine.cpu}, ${machine.cores} cores, ${machine.os}; ${what.join(', ')}; ${date}, commit ${commit.replace(/(\w{7})\w+/, '$1')}.`;
+  return [body, [...notes].join('  \n'), where].filter(Boolean).join('\n\n');
+}
+
+const names = process.argv.slice(2);
+for (const name of names) console.log(`${table(name)}\n`);
+if (names.length === 0) {
+  const readme = join(import.meta.dirname, '../README.md');
+  const marker = /(<!-- bench:([\w-]+)((?: \w+=\S+)*) -->)[\s\S]*?(<!-- \/bench -->)/g;
+  const filled = readFileSync(readme, 'utf8').replace(marker, (_, open, name, filter, close) => {
+    return `${open}\n\n${table(name, filter.split(' ').filter(Boolean))}\n\n${close}`;
+  });
+  writeFileSync(readme, filled);
+}

@@ -1,0 +1,65 @@
+// What goes wrong for the person at the command line, as one clear line and an exit status.
+
+/** A problem with the input or the output: one line for stderr; exit status 1. */
+export class CliError extends Error {
+  readonly status: number;
+
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** A problem with how the program was called: exit status 2. */
+export class UsageError extends CliError {
+  constructor(message: string) {
+    super(message, 2);
+  }
+}
+
+/** Throws a {@link CliError}. */
+export function fail(message: string): never {
+  throw new CliError(message);
+}
+
+/** A piece of input as a message shows it: quoted, escaped, short. */
+export function show(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+const FILE_PROBLEMS: Record<string, string> = {
+  ENOENT: 'no such file',
+  EISDIR: 'is a directory, not a file',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOSPC: 'no space left on the device',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'too many symbolic links',
+  EIO: 'input/output error',
+};
+
+/** The system's code of an error, such as `'ENOENT'`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** An error of the file system as a {@link CliError} that begins with `name`; an `EPIPE` stays what it is. */
+export function fileError(error: unknown, name: string): unknown {
+  const code = codeOf(error);
+  if (error instanceof CliError || code === undefined || code === 'EPIPE') return error;
+  return new CliError(`${name}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`);
+}
+
+/** Message and exit status of anything that was thrown; `undefined` for a closed pipe, which is a quiet end. */
+export function explainError(error: unknown): { message: string; status: number } | undefined {
+  if (codeOf(error) === 'EPIPE') return undefined;
+  const status = error instanceof CliError ? error.status : 1;
+  const text = error instanceof Error ? error.message : String(error);
+  const isMemory =
+    error instanceof RangeError && /allocation failed|invalid (typed )?array (buffer )?length/i.test(text);
+  const message = isMemory ? 'not enough memory for this input' : text;
+  return { message: message.replaceAll(/\s*\n\s*/g, ' ').trim() || 'unknown error', status };
+}

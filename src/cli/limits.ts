@@ -1,0 +1,96 @@
+// What a piece of work will cost in memory and time, and how such figures are written. Constants to calibrate.
+import { plan } from '../search/plan.ts';
+import { CliError } from './errors.ts';
+
+/** What the cost of scoring depends on, beside the number of values. */
+export interface Work {
+  readonly windowSize: number;
+  readonly k: number;
+  /** Name of the metric. */
+  readonly metric: string;
+  readonly normalize: string;
+  readonly engine: string;
+}
+
+/** Bytes per value of each series: the value, the spare half of a doubling array, the score. */
+const BYTES_PER_VALUE = 24;
+/** Bytes per window and neighbor: distance and index. */
+const BYTES_PER_NEIGHBOR = 12;
+/** Bytes per window and coordinate: its vector and its place in the tree. */
+const BYTES_PER_COORDINATE = 16;
+/** The rest per window: order, boxes, valid starts. */
+const BYTES_PER_WINDOW = 40;
+
+/** Seconds per pair and coordinate of the plain loop. */
+const SECONDS_PER_PAIR = 1.5e-9;
+/** Euclidean distances of wider windows are abandoned early; those of a function metric never are. */
+const FULL_WIDTH = 8;
+/** Seconds per window and coordinate of the tree, to be multiplied by log₂ of the number of windows. */
+const SECONDS_PER_TREE_STEP = 2e-7;
+
+/** Bytes needed to read and score `numColumns` series of `n` values one after the other. */
+export function estimateBytes(n: number, work: Work, numColumns = 1): number {
+  const perWindow =
+    BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * (needsVectors(work) ? work.windowSize : 0) + BYTES_PER_WINDOW;
+  return n * BYTES_PER_VALUE * numColumns + Math.max(0, n - work.windowSize + 1) * perWindow;
+}
+
+/** Seconds needed to score `numRows` windows against `numCandidates`. */
+export function estimateSeconds(numRows: number, numCandidates: number, work: Work): number {
+  const { windowSize, engine } = work;
+  const isFunction = isFunctionMetric(work.metric);
+  const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(numRows, numCandidates, windowSize) : engine;
+  if (chosen !== 'brute') return numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
+  return numRows * numCandidates * SECONDS_PER_PAIR * (isFunction ? windowSize : Math.min(windowSize, FULL_WIDTH));
+}
+
+function isFunctionMetric(metric: string): boolean {
+  return metric !== 'euclidean' && metric !== 'mahalanobis';
+}
+
+/** A function metric on plain windows reads the series itself. */
+function needsVectors(work: Work): boolean {
+  return work.normalize !== 'none' || !isFunctionMetric(work.metric);
+}
+
+/**
+ * Throws if reading and scoring `n` values, which needs `bytes`, would need more than `maxMemory`.
+ *
+ * @param share the part of the input that these values are; `undefined` if its length is not known
+ */
+export function checkMemory(n: number, bytes: number, maxMemory: number, share: number | undefined): void {
+  if (bytes <= maxMemory) return;
+  const whole = bytes / (share ?? 1);
+  const what = share === undefined ? `the first ${formatCount(n)} values alone need` : 'the input needs';
+  const remedy = `raise --max-memory${share === undefined ? '' : ` to ${formatSize(whole)}`}, or score a part of it`;
+  throw new CliError(`${what} about ${formatBytes(whole)}, more than --max-memory ${formatSize(maxMemory)}: ${remedy}`);
+}
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** A number of bytes for people: `1.5 GB`, with 1024 as the step. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const scaled = bytes / 1024 ** power;
+  return `${scaled < 10 && power > 0 ? scaled.toFixed(1) : Math.round(scaled)} ${UNITS[power]}`;
+}
+
+/** A number of bytes as `--max-memory` takes it, rounded up: `6G`. */
+function formatSize(bytes: number): string {
+  if (bytes < 1024) return String(bytes);
+  const power = bytes >= 10 * 1024 ** 3 || bytes % 1024 ** 3 === 0 ? 3 : bytes >= 1024 ** 2 ? 2 : 1;
+  return `${Math.ceil(bytes / 1024 ** power)}${'KMG'[power - 1]}`;
+}
+
+/** A duration for people: `about 3 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 100) return `about ${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 100 * 60) return `about ${Math.round(seconds / 60)} min`;
+  if (seconds < 48 * 3600) return `about ${Math.round(seconds / 3600)} h`;
+  return `about ${Math.round(seconds / 86400)} days`;
+}
+
+/** A count for people: `3,600`. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}

@@ -1,0 +1,217 @@
+// The options of `knn-anomaly score`: their help, and from the texts of the command line to checked values.
+import type { KNNOptions } from '../index.ts';
+import { parseChoice, parseInteger, parseSize, parseTexts, type RawValue } from './arguments.ts';
+import { UsageError } from './errors.ts';
+import type { Work } from './limits.ts';
+import { metricOf } from './metric-option.ts';
+import type { InputOptions } from './read.ts';
+
+/** What `--format` names. */
+export type OutputFormat = 'summary' | 'lines' | 'csv' | 'json';
+
+/** Everything `knn-anomaly score` was told. */
+export interface ScoreOptions extends Work {
+  /** A path; `-` is standard input. */
+  readonly input: string;
+  readonly inputOptions: InputOptions;
+  readonly reference: string | undefined;
+  readonly covariance: string | undefined;
+  readonly knn: KNNOptions;
+  readonly format: OutputFormat;
+  readonly top: number;
+  readonly separation: number;
+  readonly labels: string | undefined;
+  readonly output: string | undefined;
+  readonly force: boolean;
+  readonly maxMemory: number;
+  readonly progress: boolean;
+}
+
+/** The text of `knn-anomaly score --help`. */
+export const SCORE_HELP = `Usage: knn-anomaly score [FILE] [options]
+
+Scores every value of a series by how far the window that ends there is from
+the windows most like it: higher is stranger. FILE is a path, or - or nothing
+for standard input. Gzip is recognized.
+
+Input
+  --input FORMAT      lines (a number per line), csv, json (a value or an object
+                      per line) or auto (default: by extension, then content)
+  --column NAME       CSV column to score, by its name or its number from 1 (all
+                      digits are a number). Repeat it for several columns.
+                      Default: the only column of numbers
+  --field PATH        JSON field to score, such as cpu.user; may be repeated
+  --time NAME         column or field with the time, shown beside the scores
+  --reference FILE    score against the windows of this file, read the same way
+  --missing HOW       omit (default), or throw: stop at a missing value
+  Missing are empty cells, NaN, NA, null and infinities.
+
+Scores
+  -w, --window N      values per window (default 5)
+  -k, --neighbors N   neighbors per window (default 5)
+  --metric NAME       euclidean (default), mahalanobis, manhattan, minkowski:P,
+                      or another of ml-distance; a wrong name lists them all
+  --covariance HOW    for mahalanobis: ledoit-wolf (default), empirical, pinv or
+                      ridge:X
+  --normalize HOW     none (default), mean or zscore, within each window
+  --aggregation HOW   mean (default), max or median of the neighbors' distances
+  --exclusion-zone N  windows that start this near are no neighbors (default 0)
+  --side SIDE         both (default), or left: neighbors are earlier windows
+  --engine NAME       auto (default), brute or kdtree; never changes the scores
+
+Output
+  --format FORMAT     lines  one score per value
+                      csv    index,time,value,score; of several columns
+                             index,time,NAME,NAME_score,...
+                      json   {"index","time","value","score"} per value; of
+                             several columns {"index","time","metrics":
+                             {NAME:{"value","score"}}}
+                      summary  settings, curves and the strangest places
+                      auto   (default) summary on a terminal, else lines
+  --top N             strangest places in the summary (default 5)
+  --separation N      least distance of two of them (default: the window)
+  --labels FILE       CSV of known faults, for the summary: begin and end, both
+                      inclusive, as in the time column, or without one indices
+                      from 0; and optionally fault (or label), and metric: the
+                      one column it is about
+  -o, --output FILE   write to FILE, all of it or nothing
+  --force             let --output overwrite a file
+  --max-memory SIZE   refuse work that needs more (default 2G)
+  --no-progress       no progress and no announcement of long work on stderr
+  -h, --help          this text
+
+Exit status: 0 done, 1 bad input or output, 2 bad usage, 130 interrupted.
+
+Examples
+  knn-anomaly score cpu.txt
+  knn-anomaly score server.csv.gz --column cpu --time time --format csv
+  zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore
+`;
+
+const TEXT = { type: 'string' } as const;
+const TEXTS = { type: 'string', multiple: true } as const;
+const FLAG = { type: 'boolean' } as const;
+
+const OPTIONS = {
+  input: TEXT,
+  column: TEXTS,
+  field: TEXTS,
+  time: TEXT,
+  reference: TEXT,
+  missing: TEXT,
+  window: { ...TEXT, short: 'w' },
+  neighbors: { ...TEXT, short: 'k' },
+  metric: TEXT,
+  covariance: TEXT,
+  normalize: TEXT,
+  aggregation: TEXT,
+  'exclusion-zone': TEXT,
+  side: TEXT,
+  engine: TEXT,
+  format: TEXT,
+  top: TEXT,
+  separation: TEXT,
+  labels: TEXT,
+  output: { ...TEXT, short: 'o' },
+  force: FLAG,
+  'max-memory': TEXT,
+  'no-progress': FLAG,
+  help: { ...FLAG, short: 'h' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+
+/**
+ * The options in `args`, or `'help'`. Throws a {@link UsageError} for anything that makes no sense.
+ *
+ * @param isTerminal which of the standard streams are terminals
+ */
+export async function parseScoreOptions(
+  args: readonly string[],
+  isTerminal: { readonly stdin: boolean; readonly stdout: boolean },
+): Promise<ScoreOptions | 'help'> {
+  const { values, positionals } = parseTexts(args, OPTIONS, 'score');
+  if (values.help) return 'help';
+  if (positionals.length > 1) throw new UsageError(`one FILE at a time, got ${positionals.join(' ')}`);
+  if (positionals.length === 0 && isTerminal.stdin) {
+    throw new UsageError('no FILE, and standard input is a terminal (see knn-anomaly score --help)');
+  }
+  const text = (name: OptionName): string | undefined => values[name] as string | undefined;
+  const integer = (name: OptionName, least: 0 | 1, fallback: number): number =>
+    given(text(name), fallback, (value) => parseInteger(value, `--${name}`, least));
+  const choice = <T extends string>(name: OptionName, choices: readonly [T, ...T[]]): T =>
+    given(text(name), choices[0], (value) => parseChoice(value, `--${name}`, choices));
+
+  const format = choice('format', ['auto', 'summary', 'lines', 'csv', 'json']);
+  const windowSize = integer('window', 1, 5);
+  const metric = text('metric') ?? 'euclidean';
+  const output = text('output') === '-' ? undefined : text('output');
+  const fallback = isTerminal.stdout && output === undefined ? 'summary' : 'lines';
+  const options: Omit<ScoreOptions, 'knn'> = {
+    input: positionals[0] ?? '-',
+    inputOptions: {
+      format: choice('input', ['auto', 'lines', 'csv', 'json']),
+      columns: list(values.column),
+      fields: list(values.field),
+      time: text('time'),
+    },
+    reference: text('reference'),
+    windowSize,
+    k: integer('neighbors', 1, 5),
+    metric,
+    covariance: text('covariance'),
+    normalize: choice('normalize', ['none', 'mean', 'zscore']),
+    engine: choice('engine', ['auto', 'brute', 'kdtree']),
+    format: format === 'auto' ? fallback : format,
+    top: integer('top', 1, 5),
+    separation: integer('separation', 1, windowSize),
+    labels: text('labels'),
+    output,
+    force: values.force === true,
+    maxMemory: parseSize(text('max-memory') ?? '2G', '--max-memory'),
+    progress: values['no-progress'] !== true,
+  };
+  checkTogether(options, values);
+  const fitted = await metricOf(metric, options.covariance);
+  const knn: KNNOptions = {
+    normalize: options.normalize as NonNullable<KNNOptions['normalize']>,
+    engine: options.engine as NonNullable<KNNOptions['engine']>,
+    aggregation: choice('aggregation', ['mean', 'max', 'median']),
+    missing: choice('missing', ['omit', 'throw']),
+    ...(fitted !== undefined && { metric: fitted }),
+    ...(text('exclusion-zone') !== undefined && { exclusionZone: integer('exclusion-zone', 0, 0) }),
+    ...(text('side') !== undefined && { side: choice('side', ['both', 'left']) }),
+  };
+  return { ...options, knn };
+}
+
+/** Refuses options that would have no effect together. */
+function checkTogether(options: Omit<ScoreOptions, 'knn'>, values: Record<string, RawValue>): void {
+  const { format, input, inputOptions, reference, output, force } = options;
+  for (const name of ['top', 'separation', 'labels'] as const) {
+    if (values[name] !== undefined && format !== 'summary') {
+      throw new UsageError(`--${name} is for the summary, the output is ${format}: add --format summary`);
+    }
+  }
+  for (const name of ['side', 'exclusion-zone'] as const) {
+    if (values[name] !== undefined && reference !== undefined) {
+      throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
+    }
+  }
+  const { columns, fields } = inputOptions;
+  if (columns.length > 0 && fields.length > 0) throw new UsageError('--column is for CSV, --field for JSON: give one');
+  if (columns.length + fields.length > 1 && format === 'lines') {
+    throw new UsageError('lines output holds one score per line, not several columns: add --format csv or json');
+  }
+  if (force && output === undefined) throw new UsageError('--force is for --output FILE');
+  const stdin = [input, reference, options.labels].filter((path) => path === '-');
+  if (stdin.length > 1) throw new UsageError('standard input can be read once only');
+}
+
+function given<T>(text: string | undefined, fallback: T, parse: (text: string) => T): T {
+  return text === undefined ? fallback : parse(text);
+}
+
+function list(value: RawValue): string[] {
+  return Array.isArray(value) ? (value as string[]) : [];
+}

@@ -1,0 +1,95 @@
+// The command `score`: reads a table, scores its columns, writes what was asked for.
+import { KNN } from '../index.ts';
+import { fail, UsageError } from './errors.ts';
+import { formatCsv, formatJson, formatLines, type Scored } from './formats.ts';
+import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration } from './limits.ts';
+import { openOutput } from './output.ts';
+import { ReadProgress } from './progress.ts';
+import { readTable } from './read.ts';
+import { parseScoreOptions, SCORE_HELP, type ScoreOptions } from './score-options.ts';
+import { interruptible } from './signals.ts';
+import { nameOf, type Source } from './source.ts';
+import { numRows, type Table } from './table.ts';
+
+/** Work that is estimated to take at least this many seconds is announced. */
+const LONG = 10;
+
+/** Runs `knn-anomaly score` with these arguments. */
+export async function score(args: readonly string[]): Promise<void> {
+  const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
+  const options = await parseScoreOptions(args, isTerminal);
+  if (options === 'help') {
+    await (await openOutput(undefined, false)).write([SCORE_HELP]);
+    return;
+  }
+  const knn = detectorOf(options);
+  const output = await openOutput(options.output, options.force);
+  const table = await read(options.input, options, 0);
+  const reference =
+    options.reference === undefined ? undefined : await read(options.reference, options, numRows(table));
+  const labels =
+    options.labels === undefined
+      ? undefined
+      : await (await import('./labels.ts')).Labels.read(options.labels, table.times);
+  checkLength(options, numRows(table), reference && numRows(reference));
+  announce(options, table, reference);
+  const scored = interruptible(() => scoreColumns(knn, table, reference));
+  if (options.format === 'lines') await output.write(formatLines(scored[0]!));
+  else if (options.format === 'csv') await output.write(formatCsv(scored, table.times));
+  else if (options.format === 'json') await output.write(formatJson(scored, table.times));
+  else {
+    const { report } = await import('./report.ts');
+    await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
+  }
+}
+
+/** A detector, before anything is read: what it refuses is a matter of usage. */
+function detectorOf(options: ScoreOptions): KNN {
+  try {
+    return new KNN(options.windowSize, options.k, options.knn);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Reads an input beside `numBefore` rows that are already in memory. */
+async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
+  const progress = new ReadProgress(options.progress && process.stderr.isTTY === true);
+  const watch = async (source: Source, table: Table): Promise<void> => {
+    const n = numBefore + numRows(table);
+    const bytes = estimateBytes(n, options, table.columns.length) + (table.times?.size ?? 0);
+    const share = source.size === undefined || numBefore > 0 ? undefined : source.bytesRead / source.size;
+    checkMemory(n, bytes, options.maxMemory, share);
+    await progress.update(source, numRows(table));
+  };
+  try {
+    return await readTable(path, options.inputOptions, watch);
+  } finally {
+    progress.stop();
+  }
+}
+
+function checkLength({ windowSize, input, reference }: ScoreOptions, n: number, m: number | undefined): void {
+  const [path, length] = n < windowSize ? [input, n] : [reference!, m ?? windowSize];
+  if (length >= windowSize) return;
+  const values = length === 1 ? '1 value' : `${formatCount(length)} values`;
+  fail(`--window ${windowSize} is larger than the series: ${nameOf(path)} has ${values}`);
+}
+
+/** Says on stderr that the scoring will take long. */
+function announce(options: ScoreOptions, table: Table, reference: Table | undefined): void {
+  const numWindows = numRows(table) - options.windowSize + 1;
+  const numCandidates = reference === undefined ? numWindows : numRows(reference) - options.windowSize + 1;
+  const seconds = table.columns.length * estimateSeconds(numWindows, numCandidates, options);
+  if (!options.progress || seconds < LONG) return;
+  process.stderr.write(`knn-anomaly: scoring ${formatCount(numWindows)} windows takes ${formatDuration(seconds)}\n`);
+}
+
+function scoreColumns(knn: KNN, table: Table, reference: Table | undefined): Scored[] {
+  return table.columns.map((column, c) => {
+    const values = column.values.toArray();
+    const memory = reference?.columns[c]?.values.toArray();
+    const scores = knn.score(values, memory === undefined ? {} : { reference: memory });
+    return { name: column.name, values, scores };
+  });
+}

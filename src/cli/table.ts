@@ -1,0 +1,85 @@
+// The columns of an input in memory: numbers and times that grow while they are read, without a copy of the text.
+
+/** Numbers that grow by doubling. */
+export class Numbers {
+  #array: Float64Array;
+  length: number;
+
+  constructor() {
+    this.#array = new Float64Array(1024);
+    this.length = 0;
+  }
+
+  push(x: number): void {
+    if (this.length === this.#array.length) this.#array = grown(this.#array, new Float64Array(2 * this.length));
+    this.#array[this.length++] = x;
+  }
+
+  /** The numbers so far: a view, not a copy. */
+  toArray(): Float64Array {
+    return this.#array.subarray(0, this.length);
+  }
+}
+
+/** Short texts that grow by doubling, kept as UTF-8 bytes one after the other: text i is bytes[ends[i − 1] … ends[i]). */
+export class Texts {
+  #bytes: Buffer;
+  #ends: Numbers;
+  #size: number;
+
+  constructor() {
+    this.#bytes = Buffer.alloc(1024);
+    this.#ends = new Numbers();
+    this.#size = 0;
+  }
+
+  get length(): number {
+    return this.#ends.length;
+  }
+
+  /** Bytes in use. */
+  get size(): number {
+    return this.#size + 8 * this.length;
+  }
+
+  push(text: string): void {
+    const most = this.#size + 3 * text.length; // UTF-8 needs at most 3 bytes for a UTF-16 unit
+    while (most > this.#bytes.length) this.#bytes = grown(this.#bytes, Buffer.alloc(2 * this.#bytes.length));
+    this.#size += this.#bytes.write(text, this.#size);
+    this.#ends.push(this.#size);
+  }
+
+  at(i: number): string {
+    const ends = this.#ends.toArray();
+    return this.#bytes.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]);
+  }
+}
+
+function grown<T extends Float64Array | Buffer>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** One series of an input. */
+export interface Column {
+  /** Its name in the input; `undefined` where the input has but one unnamed series. */
+  readonly name: string | undefined;
+  readonly values: Numbers;
+}
+
+/** What was read from one input: as many values in every column as there are times, if there are times. */
+export interface Table {
+  readonly columns: Column[];
+  readonly times: Texts | undefined;
+}
+
+/** An empty table with columns of these names. */
+export function emptyTable(names: readonly (string | undefined)[], hasTimes: boolean): Table {
+  const columns = names.map((name) => ({ name, values: new Numbers() }));
+  return { columns, times: hasTimes ? new Texts() : undefined };
+}
+
+/** Number of rows. */
+export function numRows(table: Table): number {
+  return table.columns[0]?.values.length ?? 0;
+}

@@ -1,0 +1,36 @@
+// Text for people on a terminal: color, short numbers, cells of a table.
+import { styleText } from 'node:util';
+
+/** Colors a text, or leaves it alone. */
+export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
+
+/** A painter for a stream that is a terminal, unless the environment says `NO_COLOR`. */
+export function painter(isTerminal: boolean): Paint {
+  if (!isTerminal || process.env.NO_COLOR) return (_style, text) => text;
+  return (style, text) => styleText(style, text, { validateStream: false });
+}
+
+/** A number in about `digits` significant digits, without dropping digits before the point of those up to 1e9. */
+export function shortNumber(x: number, digits = 4): string {
+  const size = Math.abs(x);
+  if (size >= 10 ** digits && size < 1e9) return String(Math.round(x));
+  return String(Number(x.toPrecision(digits))).replace('e+', 'e');
+}
+
+/** A piece of input made harmless for a terminal and at most `most` characters long. */
+export function plain(text: string, most = 200): string {
+  const clean = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean;
+}
+
+/** Parts joined by commas, broken into lines of at most `width` characters. */
+export function wrap(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const [p, part] of parts.entries()) {
+    const text = p < parts.length - 1 ? `${part},` : part;
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + text.length > width) lines.push(text);
+    else lines[lines.length - 1] = `${last} ${text}`;
+  }
+  return lines;
+}

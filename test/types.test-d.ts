@@ -1,0 +1,94 @@
+// What the compiler knows of the public surface: checked by tsc with everything else, run by nobody.
+import { expectTypeOf } from 'vitest';
+import type { FittedKNN, KNNOptions, Neighbors, Series } from '../src/index.ts';
+import { euclidean, KNN, topAnomalies } from '../src/index.ts';
+import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
+
+const knn = new KNN(5, 5);
+
+// score(series) gives the kind it got.
+expectTypeOf(knn.score([1, 2, 3])).toEqualTypeOf<number[]>();
+expectTypeOf(knn.score([1, null, undefined])).toEqualTypeOf<number[]>();
+expectTypeOf(knn.score([1, 2, 3] as const)).toEqualTypeOf<number[]>();
+expectTypeOf(knn.score([] as readonly number[])).toEqualTypeOf<number[]>();
+expectTypeOf(knn.score(new Float64Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Float32Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Int8Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Uint8Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Uint8ClampedArray(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Int16Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Uint16Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Int32Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score(new Uint32Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score([1], { reference: new Int32Array(9) })).toEqualTypeOf<number[]>();
+expectTypeOf(knn.score(new Float64Array(9), { reference: [1, null] })).toEqualTypeOf<Float64Array>();
+
+// So does a fitted detector.
+expectTypeOf(knn.fit([1, 2, null])).toEqualTypeOf<FittedKNN>();
+expectTypeOf(knn.fit([1, 2, 3]).score([1, 2])).toEqualTypeOf<number[]>();
+expectTypeOf(knn.fit([1, 2, 3]).score(new Float32Array(9))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.fit([1]).neighbors([1])).toEqualTypeOf<Neighbors>();
+
+expectTypeOf(knn.neighbors([1, null])).toEqualTypeOf<Neighbors>();
+expectTypeOf(knn.neighbors([1]).numWindows).toEqualTypeOf<number>();
+expectTypeOf(knn.neighbors([1]).k).toEqualTypeOf<number>();
+expectTypeOf(knn.neighbors([1]).indices).toEqualTypeOf<Int32Array>();
+expectTypeOf(knn.neighbors([1]).distances).toEqualTypeOf<Float64Array>();
+
+const explained = knn.explain([1, 2, 3], 2);
+expectTypeOf(explained.window).toEqualTypeOf<number[]>();
+expectTypeOf(explained.expected).toEqualTypeOf<number[]>();
+expectTypeOf(explained.shares).toEqualTypeOf<number[] | null>();
+expectTypeOf(explained.direction).toEqualTypeOf<'above' | 'below' | 'none'>();
+expectTypeOf(explained.neighbors).toEqualTypeOf<{ start: number; end: number; distance: number }[]>();
+
+expectTypeOf(topAnomalies([1, 2], 1)[0]!.index).toEqualTypeOf<number>();
+expectTypeOf(topAnomalies(new Float64Array(2), 1, { separation: 3 })[0]!.score).toEqualTypeOf<number>();
+expectTypeOf(euclidean([1], new Float32Array(1))).toEqualTypeOf<number>();
+
+// Series: arrays with gaps and numeric typed arrays, and nothing else.
+expectTypeOf<readonly (number | null | undefined)[]>().toExtend<Series>();
+expectTypeOf<Float64Array>().toExtend<Series>();
+expectTypeOf<string[]>().not.toExtend<Series>();
+expectTypeOf<string>().not.toExtend<Series>();
+expectTypeOf<bigint[]>().not.toExtend<Series>();
+expectTypeOf<BigInt64Array>().not.toExtend<Series>();
+
+// Metrics are values.
+const metrics: KNNOptions[] = [
+  {},
+  { metric: euclidean },
+  { metric: manhattan },
+  { metric: chebyshev },
+  { metric: minkowski(3) },
+  { metric: mahalanobis() },
+  { metric: mahalanobis({ covariance: { ridge: 0.1 } }) },
+  { metric: mahalanobis({ covariance: [[1]] }) },
+  { metric: mahalanobis({ covariance: [new Float64Array(1)] }) },
+  { metric: mahalanobis.fit([1, 2, null], 1) },
+  { metric: mahalanobis.fit(new Float64Array(9), 2, { covariance: 'pinv', normalize: 'zscore' }) },
+  { metric: (a: Float64Array, b: Float64Array) => a[0]! - b[0]! },
+  { metric: (a: ArrayLike<number>, b: ArrayLike<number>) => a[0]! - b[0]! },
+];
+expectTypeOf(metrics).toExtend<KNNOptions[]>();
+expectTypeOf(mahalanobis.fit([1], 1).covariance).toEqualTypeOf<number[][]>();
+expectTypeOf(mahalanobis.fit([1], 1).mean).toEqualTypeOf<number[]>();
+expectTypeOf(mahalanobis.fit([1], 1).shrinkage).toEqualTypeOf<number | undefined>();
+
+// What the compiler refuses.
+// @ts-expect-error: k is missing
+new KNN(5);
+// @ts-expect-error: no such option
+new KNN(5, 5, { normalise: 'mean' });
+// @ts-expect-error: metrics are values, not names
+new KNN(5, 5, { metric: 'manhattan' });
+// @ts-expect-error: no such side
+new KNN(5, 5, { side: 'right' });
+// @ts-expect-error: no such covariance
+mahalanobis({ covariance: 'shrunk' });
+// @ts-expect-error: strings are no series
+knn.score(['1', '2']);
+// @ts-expect-error: BigInt arrays are no series
+knn.score(new BigInt64Array(2));
+// @ts-expect-error: t is missing
+knn.explain([1, 2, 3]);
