@@ -27,11 +27,11 @@ import { createGzip, gzipSync } from 'node:zlib';
 
 const HELP = `Usage: node --import tsx examples/record.ts [options]
 
-  --minutes <m>       length of the recording (default 60)
+  --minutes <m>       length of the recording (default 60; a short one holds fewer faults)
   --out <folder>      where server-metrics.csv and faults.csv go (default examples/data)
   --seed <s>          seed of the fault plan and of the client (default 1)
   --core <c>          pin everything to this core and record its utilization only (default: the whole machine)
-  --interface <name>  network interface, repeatable (default: all)
+  --interface <name>  count this network interface only, repeatable (default: all)
   --gzip              write server-metrics.csv.gz instead
   --force             overwrite existing output
   --help              this text
@@ -43,6 +43,7 @@ const MB = 1e6;
 const DAY = 150; // seconds in the client's cycle
 const CRON_PERIOD = 300;
 const CRON_OFFSET = 60;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Seconds since the epoch on a clock that never steps. */
 const now = (): number => (performance.timeOrigin + performance.now()) / 1000;
@@ -122,11 +123,17 @@ const roles: Record<string, (...args: string[]) => Promise<void> | void> = {
     fs.closeSync(fd);
     fs.rmSync(file!);
   },
+
+  async 'stalled-service'(seconds, _mbPerSecond, _file, service) {
+    process.on('exit', () => process.kill(Number(service), 'SIGCONT')); // also when the recorder was lost
+    process.kill(Number(service), 'SIGSTOP');
+    await sleep(1000 * Number(seconds));
+  },
 };
 
 async function play(role: string, args: string[]): Promise<never> {
   // Ctrl-C reaches the whole group; the recorder decides who ends when. Without a recorder nobody stays.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  for (const signal of SIGNALS) process.on(signal, () => {});
   process.on('disconnect', () => process.exit());
   await roles[role]!(...args);
   if (role === 'service') await new Promise(() => {});
@@ -160,7 +167,7 @@ const KINDS = [
  */
 function planFaults(numSeconds: number, random: () => number): Fault[] {
   const between = (from: number, to: number) => from + Math.round(random() * (to - from));
-  const quiet = Math.round(numSeconds * Math.min(8 / 60, 480 / numSeconds));
+  const quiet = Math.round(Math.min(480, numSeconds * (8 / 60)));
   const gap = Math.ceil(Math.min(90, numSeconds / 40));
   const faults: Fault[] = [];
   for (let round = Math.max(1, Math.round(numSeconds / 1200)); round > 0; round--) {
@@ -187,42 +194,46 @@ function planFaults(numSeconds: number, random: () => number): Fault[] {
 
 // ---- Reading /proc.
 
-const read = (file: string): string[] => fs.readFileSync(file, 'utf8').trim().split('\n');
+const readLines = (file: string): string[] => fs.readFileSync(file, 'utf8').trim().split('\n');
 const isDisk = (name: string): boolean => fs.existsSync(`/sys/block/${name}/device`); // no partition, loop, zram, dm
 
-interface Counters {
-  time: number;
-  cpuBusy: number;
-  cpuTotal: number;
-  memory: number;
-  written: number;
-  network: number;
-  switches: number;
+/** Bytes received and sent by every network interface since boot. */
+function readLinks(): Map<string, number> {
+  const lines = readLines('/proc/net/dev').slice(2);
+  const cells = lines.map((line) => line.trim().split(/[:\s]+/)); // name, 8 columns in, 8 columns out
+  return new Map(cells.map((row) => [row[0]!, Number(row[1]) + Number(row[9])]));
 }
 
+type Counters = Record<'time' | 'cpuBusy' | 'cpuTotal' | 'memory' | 'written' | 'network' | 'switches', number>;
+
 function readCounters(core: number | undefined, interfaces: string[] | undefined): Counters {
-  const stat = read('/proc/stat').map((line) => line.split(/\s+/));
+  const stat = readLines('/proc/stat').map((line) => line.split(/\s+/));
   const cpu = stat.find((row) => row[0] === `cpu${core ?? ''}`)!.map(Number);
   // user nice system idle iowait irq softirq steal (guest time is already part of user)
   const cpuTotal = cpu.slice(1, 9).reduce((a, b) => a + b, 0);
   const switches = Number(stat.find((row) => row[0] === 'ctxt')![1]);
 
-  const meminfo = new Map(read('/proc/meminfo').map((line) => [line.split(':')[0], Number(line.match(/\d+/)![0])]));
+  const meminfo = new Map(
+    readLines('/proc/meminfo').map((line) => [line.split(':')[0], Number(line.match(/\d+/)![0])]),
+  );
   const memory = (meminfo.get('MemTotal')! - meminfo.get('MemAvailable')!) * 1024;
 
-  const disks = read('/proc/diskstats').map((line) => line.trim().split(/\s+/));
+  const disks = readLines('/proc/diskstats').map((line) => line.trim().split(/\s+/));
   const written = disks.reduce((sum, row) => (isDisk(row[2]!) ? sum + 512 * Number(row[9]) : sum), 0);
 
-  const links = read('/proc/net/dev').map((line) => line.trim().split(/[:\s]+/)); // name, 8 columns in, 8 out
-  const chosen = links.slice(2).filter(([name]) => !interfaces || interfaces.includes(name!));
-  const network = chosen.reduce((sum, row) => sum + Number(row[1]) + Number(row[9]), 0);
+  const links = readLinks();
+  const network = (interfaces ?? [...links.keys()]).reduce((sum, name) => sum + links.get(name)!, 0);
 
   return { time: now(), cpuBusy: cpuTotal - cpu[4]! - cpu[5]! - cpu[8]!, cpuTotal, memory, written, network, switches };
 }
 
-/** The cells of one row: rates over the time that really passed between two readings. */
+/**
+ * The cells of one row: rates over the time that really passed between two readings. Where that is not about a second
+ * (a tick came late, and the next one is catching up) the cells stay empty: missing, not invented.
+ */
 function cells(a: Counters, b: Counters): string {
   const seconds = b.time - a.time;
+  if (Math.abs(seconds - 1) > 0.5) return ',,,,';
   return [
     ((100 * (b.cpuBusy - a.cpuBusy)) / (b.cpuTotal - a.cpuTotal)).toFixed(1),
     (b.memory / MB).toFixed(1),
@@ -234,6 +245,30 @@ function cells(a: Counters, b: Counters): string {
 
 // ---- The recorder.
 
+type Start = (role: string, ...args: (string | number)[]) => ChildProcess;
+
+/** A temporary folder and children, neither of which outlives this process. */
+function openStage(stop: AbortController): { folder: string; start: Start; close: () => void } {
+  const folder = fs.mkdtempSync(join(tmpdir(), 'record-'));
+  const children = new Set<ChildProcess>();
+  const start: Start = (role, ...args) => {
+    const child = fork(fileURLToPath(import.meta.url), ['--role', role, ...args.map(String)]);
+    children.add(child);
+    return child.on('exit', (code) => {
+      children.delete(child);
+      if (stop.signal.aborted || code === 0) return;
+      process.exitCode = 1;
+      stop.abort(`${role} ended unexpectedly with code ${code}`);
+    });
+  };
+  const close = () => {
+    for (const child of children) child.kill('SIGKILL'); // ends a stopped process too
+    fs.rmSync(folder, { recursive: true, force: true });
+  };
+  process.on('exit', close); // also after an uncaught exception
+  return { folder, start, close };
+}
+
 interface Options {
   numSeconds: number;
   seed: number;
@@ -241,74 +276,48 @@ interface Options {
   interfaces: string[] | undefined;
 }
 
-async function record(options: Options, stop: AbortController): Promise<{ metrics: string; faults: string }> {
-  const folder = fs.mkdtempSync(join(tmpdir(), 'record-'));
+/** Records until the time is up or `stop` is aborted; the two files as lists of lines. */
+async function record(options: Options, stop: AbortController): Promise<{ metrics: string[]; faults: string[] }> {
+  const { numSeconds, seed, core, interfaces } = options;
+  const { folder, start, close } = openStage(stop);
   const log = join(folder, 'service.log');
-  const children = new Set<ChildProcess>();
-  const cleanUp = () => {
-    for (const child of children) child.kill('SIGKILL'); // ends a stopped process too
-    fs.rmSync(folder, { recursive: true, force: true });
-  };
-  process.on('exit', cleanUp); // also after an uncaught exception
-
-  const start = (role: string, ...args: (string | number)[]): ChildProcess => {
-    const child = fork(fileURLToPath(import.meta.url), ['--role', role, ...args.map(String)]);
-    children.add(child);
-    return child.on('exit', (code) => {
-      children.delete(child);
-      if (stop.signal.aborted || code === 0) return;
-      stop.abort(new Error(`${role} ended unexpectedly with code ${code}`));
-    });
-  };
-
   const service = start('service', log);
   const [port] = await once(service, 'message', { signal: stop.signal });
-  start('client', port, options.seed);
+  start('client', port, seed);
   await sleep(5000, undefined, { signal: stop.signal }); // past the cost of starting up
 
-  const run = async ({ kind, seconds, mbPerSecond }: Fault): Promise<void> => {
-    if (kind !== 'stalled-service') {
-      await once(start(kind, seconds, mbPerSecond, join(folder, 'burst')), 'exit');
-      return;
-    }
-    service.kill('SIGSTOP');
-    await sleep(1000 * seconds);
-    service.kill('SIGCONT');
-  };
-
-  const plan = planFaults(options.numSeconds, generator(options.seed));
+  const plan = planFaults(numSeconds, generator(seed));
   const origin = Math.ceil(now());
   const stamp = (i: number) => new Date(1000 * (origin + i)).toISOString().replace('.000', '');
   const rows: string[] = [];
-  const labels: { fault: Fault; begin: number; end: number }[] = [];
+  const labels: { fault: Fault; begin: number; end: number }[] = []; // sample numbers, both inclusive
   let last: Counters | undefined;
-  for (let i = 0; i <= options.numSeconds; i++) {
-    await sleep(1000 * (origin + i - now()), undefined, { signal: stop.signal }).catch(() => {});
+  for (let i = 0; i <= numSeconds; i++) {
+    await sleep(Math.max(0, 1000 * (origin + i - now())), undefined, { signal: stop.signal }).catch(() => {});
     if (stop.signal.aborted) break;
-    const counters = readCounters(options.core, options.interfaces);
-    // Tick 0 only opens the first second. A tick late by more than a second is missing, not invented.
-    if (i > 0) rows.push(`${stamp(i)},${last && counters.time < origin + i + 1 ? cells(last, counters) : ',,,,'}`);
+    const counters = readCounters(core, interfaces);
+    if (last) rows.push(`${stamp(i)},${cells(last, counters)}`); // tick 0 only opens the first second
     last = counters;
     if (i % CRON_PERIOD === CRON_OFFSET) start('cron', log);
-    const fault = plan.find((fault) => fault.at === i);
+    const fault = plan.find(({ at }) => at === i);
     if (!fault) continue;
     const label = { fault, begin: i + 1, end: Infinity };
     labels.push(label);
     console.error(`${stamp(i)} ${fault.kind} ${fault.note}`);
-    void run(fault).then(() => (label.end = Math.ceil(now() - origin)));
+    start(fault.kind, fault.seconds, fault.mbPerSecond, join(folder, 'burst'), service.pid!).on('exit', () => {
+      label.end = Math.ceil(now() - origin);
+    });
   }
-  const reason: unknown = stop.signal.reason;
-  if (stop.signal.aborted) console.error(`stopped after ${rows.length} rows: ${reason}`);
-  stop.abort();
-  cleanUp();
+  if (stop.signal.aborted) console.error(`stopped after ${rows.length} rows: ${stop.signal.reason}`);
+  stop.abort(); // from here on children may end as they like
+  close();
 
   const touched = labels.filter(({ begin }) => begin <= rows.length);
-  const lines = touched.map(({ fault, begin, end }) =>
-    [stamp(begin), stamp(Math.min(end, rows.length)), fault.kind, fault.metric, fault.note].join(),
-  );
+  const faultRow = ({ fault, begin, end }: (typeof labels)[number]) =>
+    [stamp(begin), stamp(Math.min(end, rows.length)), fault.kind, fault.metric, fault.note].join();
   return {
-    metrics: ['time,cpu_percent,memory_mb,disk_write_mb,network_mb,context_switches', ...rows, ''].join('\n'),
-    faults: ['begin,end,fault,metric,note', ...lines, ''].join('\n'),
+    metrics: ['time,cpu_percent,memory_mb,disk_write_mb,network_mb,context_switches', ...rows],
+    faults: ['begin,end,fault,metric,note', ...touched.map(faultRow)],
   };
 }
 
@@ -343,6 +352,10 @@ async function main(): Promise<void> {
   if (process.platform !== 'linux') fail(`reads /proc and runs on Linux only, this is ${process.platform}`);
   const numSeconds = Math.round(60 * Number(values.minutes));
   if (!(numSeconds > 0)) fail(`--minutes must be positive, got ${values.minutes}`);
+  const seed = Number(values.seed);
+  if (!Number.isInteger(seed)) fail(`--seed must be an integer, got ${values.seed}`);
+  const interfaces = values.interface;
+  for (const name of interfaces ?? []) if (!readLinks().has(name)) fail(`--interface ${name} is not in /proc/net/dev`);
   const core = values.core === undefined ? undefined : Number(values.core);
   if (core !== undefined) pin(core);
 
@@ -353,13 +366,14 @@ async function main(): Promise<void> {
   fs.mkdirSync(values.out, { recursive: true });
 
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort(signal));
-  const result = await record({ numSeconds, seed: Number(values.seed), core, interfaces: values.interface }, stop);
-  fs.writeFileSync(metricsFile, values.gzip ? gzipSync(result.metrics, { level: 9 }) : result.metrics);
-  fs.writeFileSync(faultsFile, result.faults);
+  for (const signal of SIGNALS) process.on(signal, () => stop.abort(signal));
+  const result = await record({ numSeconds, seed, core, interfaces }, stop);
+  const metrics = result.metrics.join('\n') + '\n';
+  fs.writeFileSync(metricsFile, values.gzip ? gzipSync(metrics, { level: 9 }) : metrics);
+  fs.writeFileSync(faultsFile, result.faults.join('\n') + '\n');
   console.error(`wrote ${metricsFile} and ${faultsFile}`);
-  process.exit(stop.signal.reason instanceof Error && stop.signal.reason.name !== 'AbortError' ? 1 : 0);
+  process.exit();
 }
 
 if (process.argv[2] === '--role') await play(process.argv[3]!, process.argv.slice(4));
-else await main();
+else await main().catch((error: Error) => fail(error.message));
