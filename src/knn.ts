@@ -22,8 +22,8 @@ import {
   type Metric,
 } from './metric.ts';
 import { brute } from './search/brute.ts';
-import { kdtree } from './search/kdtree.ts';
-import { ENGINES, type EngineName, plan } from './search/plan.ts';
+import { chooseEngine } from './search/engine.ts';
+import { ENGINES, type EngineName } from './search/plan.ts';
 import { type Emit, type Join, oneRow, referenceJoin, selfJoin } from './search/search.ts';
 
 /** Options of {@link KNN}, defaults first in each line. */
@@ -104,9 +104,7 @@ export class KNN {
     checkChoice(missing, 'missing', ['omit', 'throw']);
     checkChoice(engine, 'engine', ENGINES);
     checkMetric(metric, windowSize, normalize);
-    if (engine === 'kdtree' && isFunctionMetric(metric)) {
-      throw new RangeError("engine 'kdtree' cannot serve a function metric: use 'auto' or 'brute'");
-    }
+    checkEngine(engine, metric, normalize);
     this.windowSize = windowSize;
     this.k = k;
     this.#metric = metric;
@@ -127,7 +125,8 @@ export class KNN {
    * @returns a `Float64Array` for a typed array, else an array, of the same length
    * @throws TypeError when the series holds something that is neither a number nor missing, with its index
    *
-   * With N windows: about O(N log N) up to some 15 values per window, O(N²) at worst.
+   * With N windows: about O(N log N) for short windows and series that repeat, else O(N²) whatever the window size;
+   * O(N²·windowSize) for function metrics and for long normalized or whitened windows.
    */
   score(series: NumericTypedArray, options?: { reference?: Series }): Float64Array;
   score(series: readonly (number | null | undefined)[], options?: { reference?: Series }): number[];
@@ -174,6 +173,7 @@ export class KNN {
    * @throws RangeError when `reference` has no window without a missing value
    */
   fit(reference: Series): FittedKNN {
+    if (this.#engine === 'diagonal') throw new RangeError("engine 'diagonal' cannot serve a reference: use 'auto'");
     if (this.#forSelfOnly !== undefined) {
       throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
     }
@@ -227,11 +227,10 @@ export class KNN {
   }
 
   #run(join: Join, byIndex: boolean, emit: Emit): void {
-    const { rows, columns } = join;
+    const k = Math.max(1, Math.min(this.k, join.columns.starts.length));
     const metric = this.#metric;
-    const chosen = this.#engine === 'auto' ? plan(rows.starts.length, columns.starts.length, rows.width) : this.#engine;
-    const engine = isFunctionMetric(metric) ? brute(metric) : chosen === 'brute' ? brute() : kdtree;
-    engine.search(join, Math.max(1, Math.min(this.k, columns.starts.length)), byIndex, emit);
+    const search = isFunctionMetric(metric) ? brute(metric) : chooseEngine(this.#engine, join, k);
+    search.search(join, k, byIndex, emit);
   }
 
   #scoresOf(x: Float64Array, join: Join): Float64Array {
@@ -314,6 +313,19 @@ function isUnfitted(metric: Metric): metric is MahalanobisMetric {
 /** True for a metric that we can only call; Euclidean distance, whitened or not, is known to the engines. */
 function isFunctionMetric(metric: Metric): metric is DistanceFunction {
   return typeof metric === 'function' && metric !== euclidean;
+}
+
+function checkEngine(engine: EngineName, metric: Metric, normalize: Normalization): void {
+  const cure = "use 'auto' or 'brute'";
+  if (isFunctionMetric(metric) && (engine === 'kdtree' || engine === 'diagonal')) {
+    throw new RangeError(`engine '${engine}' cannot serve a function metric: ${cure}`);
+  }
+  if (engine === 'diagonal' && metric !== euclidean) {
+    throw new RangeError(`engine 'diagonal' cannot serve Mahalanobis distance: ${cure}`);
+  }
+  if (engine === 'diagonal' && normalize !== 'none') {
+    throw new RangeError(`engine 'diagonal' cannot serve normalize '${normalize}': ${cure}`);
+  }
 }
 
 function checkMetric(metric: Metric, windowSize: number, normalize: Normalization): void {

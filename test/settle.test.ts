@@ -75,7 +75,12 @@ describe('the boxes of a tree', () => {
 
   test('hold every window once, in leaves that are full but for one', () => {
     for (const n of [0, 1, 15, 16, 17, 100, 1000, 4097]) {
-      const tree = buildTree(new Float64Array(n), 1, 1, Int32Array.from({ length: n }, (_, i) => i));
+      const tree = buildTree(
+        new Float64Array(n),
+        1,
+        1,
+        Int32Array.from({ length: n }, (_, i) => i),
+      );
       expect(Array.from(tree.order).sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
       expect(Array.from(tree.size).filter((size) => size !== LEAF).length).toBe(n % LEAF === 0 && n > 0 ? 0 : 1);
       expect(tree.size.reduce((sum, size) => sum + size, 0)).toBe(n);

@@ -1,5 +1,5 @@
 // What a piece of work will cost in memory and time, and how such figures are written. Constants to calibrate.
-import { plan } from '../search/plan.ts';
+import { MAX_DIAGONAL_K, plan } from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
 /** What the cost of scoring depends on, beside the number of values. */
@@ -10,6 +10,8 @@ export interface Work {
   readonly metric: string;
   readonly normalize: string;
   readonly engine: string;
+  /** The other series whose windows are the candidates, if any. */
+  readonly reference: string | undefined;
 }
 
 /** Bytes per value of each series: the value, the spare half of a doubling array, the score. */
@@ -25,23 +27,39 @@ const BYTES_PER_WINDOW = 40;
 const SECONDS_PER_PAIR = 1.5e-9;
 /** Euclidean distances of wider windows are abandoned early; those of a function metric never are. */
 const FULL_WIDTH = 8;
+/** Seconds per unordered pair, and per window, of the diagonal engine. */
+const SECONDS_PER_DIAGONAL_PAIR = 0.5e-9;
+const SECONDS_PER_DIAGONAL_ROW = 8e-6;
 /** Seconds per window and coordinate of the tree, to be multiplied by log₂ of the number of windows. */
-const SECONDS_PER_TREE_STEP = 2e-7;
+const SECONDS_PER_TREE_STEP = 5e-8;
 
 /** Bytes needed to read and score `numColumns` series of `n` values one after the other. */
 export function estimateBytes(n: number, work: Work, numColumns = 1): number {
+  const numWindows = Math.max(0, n - work.windowSize + 1);
   const perWindow =
     BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * (needsVectors(work) ? work.windowSize : 0) + BYTES_PER_WINDOW;
-  return n * BYTES_PER_VALUE * numColumns + Math.max(0, n - work.windowSize + 1) * perWindow;
+  const perDiagonalRow = servesDiagonal(work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
+  return n * BYTES_PER_VALUE * numColumns + numWindows * Math.max(perWindow, perDiagonalRow);
 }
 
-/** Seconds needed to score `numRows` windows against `numCandidates`. */
+/** Seconds needed, at most, to score `numRows` windows against `numCandidates`. */
 export function estimateSeconds(numRows: number, numCandidates: number, work: Work): number {
-  const { windowSize, engine } = work;
+  const { windowSize, engine, k } = work;
   const isFunction = isFunctionMetric(work.metric);
-  const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(numRows, numCandidates, windowSize) : engine;
-  if (chosen !== 'brute') return numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
+  const shape = { numRows, numColumns: numCandidates, width: windowSize, k, diagonal: servesDiagonal(work) };
+  const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(shape) : engine;
+  const tree = numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
+  const diagonal = (numRows * numCandidates * SECONDS_PER_DIAGONAL_PAIR) / 2 + numRows * SECONDS_PER_DIAGONAL_ROW;
+  if (chosen === 'diagonal') return diagonal;
+  if (chosen === 'sample') return Math.min(tree, diagonal);
+  if (chosen === 'kdtree') return tree;
   return numRows * numCandidates * SECONDS_PER_PAIR * (isFunction ? windowSize : Math.min(windowSize, FULL_WIDTH));
+}
+
+function servesDiagonal(work: Work): boolean {
+  return (
+    work.metric === 'euclidean' && work.normalize === 'none' && work.reference === undefined && work.k <= MAX_DIAGONAL_K
+  );
 }
 
 function isFunctionMetric(metric: string): boolean {

@@ -1,5 +1,6 @@
 // The options of `knn-anomaly score`: their help, and from the texts of the command line to checked values.
 import type { KNNOptions } from '../index.ts';
+import { ENGINES } from '../search/plan.ts';
 import { parseChoice, parseInteger, parseSize, parseTexts, type RawValue } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import type { Work } from './limits.ts';
@@ -57,7 +58,7 @@ Scores
   --aggregation HOW   mean (default), max or median of the neighbors' distances
   --exclusion-zone N  windows that start this near are no neighbors (default 0)
   --side SIDE         both (default), or left: neighbors are earlier windows
-  --engine NAME       auto (default), brute or kdtree; never changes the scores
+  --engine NAME       auto (default), brute, kdtree or diagonal: same scores
 
 Output
   --format FORMAT     lines  one score per value
@@ -161,7 +162,7 @@ export async function parseScoreOptions(
     metric,
     covariance: text('covariance'),
     normalize: choice('normalize', ['none', 'mean', 'zscore']),
-    engine: choice('engine', ['auto', 'brute', 'kdtree']),
+    engine: choice('engine', ENGINES),
     format: format === 'auto' ? fallback : format,
     top: integer('top', 1, 5),
     separation: integer('separation', 1, windowSize),

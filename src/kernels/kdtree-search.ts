@@ -16,6 +16,14 @@ function outside(below: number, above: number): number {
   return 0.5 * (below + Math.abs(below) + (above + Math.abs(above)));
 }
 
+/** The number of ones among the lower 16 bits. */
+function bitCount(mask: number): number {
+  let bits = mask - ((mask >> 1) & 0x5555);
+  bits = (bits & 0x3333) + ((bits >> 2) & 0x3333);
+  bits = (bits + (bits >> 4)) & 0x0f0f;
+  return (bits + (bits >> 8)) & 0x1f;
+}
+
 /**
  * The search for the rows of one leaf. `dist` and `index` hold LEAF rows of length k as top-k.ts lays them out.
  * Which columns are allowed for a row is said by `exclusion`, `before` and `after` (see `Join` in search.ts).
@@ -24,6 +32,9 @@ export class LeafSearch {
   readonly dist: Float64Array;
   readonly index: Int32Array;
   readonly k: number;
+  /** Tests of a row against a box, and of a row against a leaf's columns, since the start: what a search costs. */
+  boxTests = 0;
+  leafTests = 0;
 
   // What is searched.
   private readonly rows: KDTree;
@@ -153,6 +164,7 @@ export class LeafSearch {
     const end = from + width * 2;
     const lowestColumn = lowest[x]!;
     let near = 0;
+    this.boxTests += bitCount(mask);
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
       const limit = bound[q]!;
@@ -181,6 +193,7 @@ export class LeafSearch {
     const columnBase = slot * width * LEAF;
     const rowBase = this.slot * width * LEAF;
     const rowOrder = this.rows.first[this.slot]!;
+    this.leafTests += bitCount(mask);
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
       let limit = bound[q]!;

@@ -3,6 +3,7 @@ import type { WindowSet } from '../embed.ts';
 import { buildTree, type KDTree } from '../kernels/kdtree.ts';
 import { LeafSearch } from '../kernels/kdtree-search.ts';
 import { finishRow } from '../kernels/top-k.ts';
+import type { TreeWork } from './plan.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch } from './search.ts';
 
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
@@ -22,15 +23,37 @@ function treeOf(windows: WindowSet): KDTree {
 
 function search(join: Join, k: number, byIndex: boolean, emit: Emit): void {
   const rows = treeOf(join.rows);
-  const columns = treeOf(join.columns);
-  const leafSearch = new LeafSearch(rows, columns, k, byIndex, join);
-  const { dist, index } = leafSearch;
-  for (let slot = 0; slot < rows.numLeaves; slot++) {
-    const leaf = rows.numLeaves + slot;
-    leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
-    for (let q = 0; q < rows.size[slot]!; q++) {
-      const i = rows.order[rows.first[slot]! + q]!;
-      emit(i, dist, index, q * k, finishRow(dist, index, q * k, k));
-    }
+  const leafSearch = new LeafSearch(rows, treeOf(join.columns), k, byIndex, join);
+  for (let slot = 0; slot < rows.numLeaves; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
+}
+
+function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearch, slot: number, emit: Emit): void {
+  const { dist, index, k } = leafSearch;
+  const leaf = rows.numLeaves + slot;
+  leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
+  for (let q = 0; q < rows.size[slot]!; q++) {
+    const i = rows.order[rows.first[slot]! + q]!;
+    emit(i, dist, index, q * k, finishRow(dist, index, q * k, k));
   }
+}
+
+/** Leaves that a probe answers at most, spread over the tree. */
+const PROBED_LEAVES = 48;
+
+/**
+ * Answers a sample of the rows and counts the work, until `isEnough` says so. The tree is kept for the search that may
+ * follow.
+ */
+export function probeTree(join: Join, k: number, isEnough: (work: TreeWork) => boolean): TreeWork {
+  const rows = treeOf(join.rows);
+  const leafSearch = new LeafSearch(rows, treeOf(join.columns), k, false, join);
+  const work = { rows: 0, boxTests: 0, leafTests: 0 };
+  for (let p = 0; p < PROBED_LEAVES && !isEnough(work); p++) {
+    // 29 and 48 have no common divisor: a probe that ends early has seen leaves from everywhere, too.
+    const slot = Math.floor((((p * 29) % PROBED_LEAVES) * rows.numLeaves + rows.numLeaves / 2) / PROBED_LEAVES);
+    answerLeaf(join, rows, leafSearch, slot, () => work.rows++);
+    work.boxTests = leafSearch.boxTests;
+    work.leafTests = leafSearch.leafTests;
+  }
+  return work;
 }

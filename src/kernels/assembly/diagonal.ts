@@ -1,0 +1,224 @@
+// AssemblyScript. The diagonal kernel in WASM SIMD: the same algorithm as ../diagonal.ts, where it is explained, with
+// eight lags in four registers. Memory is laid out by the caller; all arguments are byte offsets and counts.
+
+let X: usize = 0; // series, raw
+let U: usize = 0;
+let V: usize = 0;
+let TH: usize = 0; // bound per row: a candidate counts if its lower bound is below
+let ACC: usize = 0; // lower bounds per lag, carried from band to band
+let LB: usize = 0; // candidates: lower bounds, upper bounds, columns; CAP per row
+let UB: usize = 0;
+let ID: usize = 0;
+let CNT: usize = 0; // candidates per row
+let VALID: usize = 0; // one byte per window
+let WORST: usize = 0; // ordered only: the k-th's column while its s is 0, else -1
+let W: i32 = 0;
+let K: i32 = 0;
+let N: i32 = 0;
+let CAP: i32 = 0;
+let BOTH: i32 = 0;
+let ORDERED: i32 = 0;
+let WIDTH2: f64 = 0; // upper minus lower bound of the candidates of this call
+
+const LANES: usize = memory.data(64, 16);
+
+export function setup(
+  x: usize, u: usize, v: usize, th: usize, acc: usize, lb: usize, ub: usize, id: usize, cnt: usize, valid: usize,
+  worst: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
+): void {
+  X = x; U = u; V = v; TH = th; ACC = acc; LB = lb; UB = ub; ID = id; CNT = cnt; VALID = valid; WORST = worst;
+  W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
+}
+
+// @ts-ignore: decorator
+@inline function f(base: usize, i: i32): f64 { return load<f64>(base + (<usize>i << 3)); }
+// @ts-ignore: decorator
+@inline function setF(base: usize, i: i32, value: f64): void { store<f64>(base + (<usize>i << 3), value); }
+// @ts-ignore: decorator
+@inline function n32(base: usize, i: i32): i32 { return load<i32>(base + (<usize>i << 2)); }
+// @ts-ignore: decorator
+@inline function setN(base: usize, i: i32, value: i32): void { store<i32>(base + (<usize>i << 2), value); }
+
+/** s(i, j): the left-to-right sum. */
+function sqDist(i: i32, j: i32): f64 {
+  let a = X + (<usize>i << 3);
+  let b = X + (<usize>j << 3);
+  const end = a + (<usize>W << 3);
+  let s: f64 = 0;
+  for (; a < end; a += 8, b += 8) {
+    const z = load<f64>(a) - load<f64>(b);
+    s += z * z;
+  }
+  return s;
+}
+
+/** Writes s(i, g + i) … s(i, g + 7 + i), less `margin`, to the carried bounds: eight left-to-right sums at a time. */
+export function seed(i: i32, g: i32, margin: f64): void {
+  let a = X + (<usize>i << 3);
+  let b = X + (<usize>(i + g) << 3);
+  const end = a + (<usize>W << 3);
+  let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (; a < end; a += 8, b += 8) {
+    const x = v128.load64_splat(a);
+    const z0 = f64x2.sub(x, v128.load(b));
+    const z1 = f64x2.sub(x, v128.load(b, 16));
+    const z2 = f64x2.sub(x, v128.load(b, 32));
+    const z3 = f64x2.sub(x, v128.load(b, 48));
+    s0 = f64x2.add(s0, f64x2.mul(z0, z0));
+    s1 = f64x2.add(s1, f64x2.mul(z1, z1));
+    s2 = f64x2.add(s2, f64x2.mul(z2, z2));
+    s3 = f64x2.add(s3, f64x2.mul(z3, z3));
+  }
+  const m = f64x2.splat(margin);
+  const at = ACC + (<usize>g << 3);
+  v128.store(at, f64x2.sub(s0, m));
+  v128.store(at, f64x2.sub(s1, m), 16);
+  v128.store(at, f64x2.sub(s2, m), 32);
+  v128.store(at, f64x2.sub(s3, m), 48);
+}
+
+/** Puts the k candidates of row i with the smallest (upper bound, column) first; returns the k-th upper bound. */
+function selectK(i: i32): f64 {
+  const base = i * CAP;
+  const count = n32(CNT, i);
+  for (let p = 1; p < count; p++) {
+    const ub = f(UB, base + p);
+    const lb = f(LB, base + p);
+    const id = n32(ID, base + p);
+    let q = p;
+    while (q > 0 && (f(UB, base + q - 1) > ub || (f(UB, base + q - 1) == ub && n32(ID, base + q - 1) > id))) {
+      setF(UB, base + q, f(UB, base + q - 1));
+      setF(LB, base + q, f(LB, base + q - 1));
+      setN(ID, base + q, n32(ID, base + q - 1));
+      q--;
+    }
+    setF(UB, base + q, ub);
+    setF(LB, base + q, lb);
+    setN(ID, base + q, id);
+  }
+  return f(UB, base + K - 1);
+}
+
+/** Drops the candidates of row i that cannot be among its k nearest; settles the rest if too many are in doubt. */
+export function compact(i: i32): void {
+  const base = i * CAP;
+  let count = n32(CNT, i);
+  if (count < K) return;
+  let limit = selectK(i);
+  let kept = K;
+  for (let p = K; p < count; p++) {
+    const lb = f(LB, base + p);
+    if (lb < limit || (ORDERED && lb == limit)) {
+      setF(UB, base + kept, f(UB, base + p));
+      setF(LB, base + kept, lb);
+      setN(ID, base + kept, n32(ID, base + p));
+      kept++;
+    }
+  }
+  setN(CNT, i, kept);
+  if (kept > (K + CAP) >> 1) {
+    settleRow(i);
+    limit = selectK(i);
+    setN(CNT, i, K);
+  }
+  if (limit == 0) {
+    if (ORDERED) setN(WORST, i, n32(ID, base + K - 1));
+    else limit = -Infinity;
+  }
+  setF(TH, i, limit);
+}
+
+/** Replaces the bounds of row i's candidates by s itself. */
+function settleRow(i: i32): void {
+  const base = i * CAP;
+  const count = n32(CNT, i);
+  for (let p = 0; p < count; p++) {
+    if (f(LB, base + p) == f(UB, base + p)) continue;
+    const s = sqDist(i, n32(ID, base + p));
+    setF(LB, base + p, s);
+    setF(UB, base + p, s);
+  }
+}
+
+/** Leaves row i with its exact s in the order (s, j); at most k of them. */
+export function finish(i: i32): void {
+  settleRow(i);
+  const count = n32(CNT, i);
+  if (count > 0) selectK(i);
+  if (count > K) setN(CNT, i, K);
+}
+
+// @ts-ignore: decorator
+@inline function append(i: i32, j: i32, lb: f64): void {
+  if (ORDERED) {
+    const worst = n32(WORST, i);
+    if (worst >= 0 && j > worst) return;
+  }
+  const count = n32(CNT, i);
+  const p = i * CAP + count;
+  setF(LB, p, lb);
+  setF(UB, p, lb + WIDTH2);
+  setN(ID, p, j);
+  setN(CNT, i, count + 1);
+  if (count + 1 == CAP) compact(i);
+}
+
+function candidates(i: i32, j0: i32, mask: u32): void {
+  if (!load<u8>(VALID + <usize>i)) return;
+  while (mask) {
+    const lane = ctz(mask);
+    mask &= mask - 1;
+    const j = j0 + lane;
+    if (j >= N || !load<u8>(VALID + <usize>j)) continue;
+    const lb = load<f64>(LANES + (<usize>lane << 3));
+    if (BOTH && lb < f(TH, i)) append(i, j, lb);
+    if (lb < f(TH, j)) append(j, i, lb);
+  }
+}
+
+/**
+ * Rows [i0, i1) of the lags g … g + 7. `shift` moves the carried bounds to the margin of this band, and `width` is twice
+ * that margin, rounded up.
+ */
+export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
+  WIDTH2 = width;
+  const at = ACC + (<usize>g << 3);
+  const move = f64x2.splat(shift);
+  let a0 = f64x2.add(v128.load(at), move);
+  let a1 = f64x2.add(v128.load(at, 16), move);
+  let a2 = f64x2.add(v128.load(at, 32), move);
+  let a3 = f64x2.add(v128.load(at, 48), move);
+  const off = <usize>(i0 + g) << 3;
+  let r = <usize>i0 << 3;
+  const end = <usize>i1 << 3;
+  let uj = U + off;
+  let vj = V + off;
+  let tj = TH + off;
+  const both = BOTH;
+  const none = f64x2.splat(-Infinity);
+  for (; r < end; r += 8, uj += 8, vj += 8, tj += 8) {
+    const t = both ? v128.load64_splat(TH + r) : none;
+    const m0 = f64x2.lt(a0, f64x2.pmax(t, v128.load(tj)));
+    const m1 = f64x2.lt(a1, f64x2.pmax(t, v128.load(tj, 16)));
+    const m2 = f64x2.lt(a2, f64x2.pmax(t, v128.load(tj, 32)));
+    const m3 = f64x2.lt(a3, f64x2.pmax(t, v128.load(tj, 48)));
+    if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
+      v128.store(LANES, a0);
+      v128.store(LANES, a1, 16);
+      v128.store(LANES, a2, 32);
+      v128.store(LANES, a3, 48);
+      const mask = i64x2.bitmask(m0) | (i64x2.bitmask(m1) << 2) | (i64x2.bitmask(m2) << 4) | (i64x2.bitmask(m3) << 6);
+      candidates(<i32>(r >> 3), <i32>(r >> 3) + g, mask);
+    }
+    const u = v128.load64_splat(U + r);
+    const v = v128.load64_splat(V + r);
+    a0 = f64x2.add(a0, f64x2.mul(f64x2.sub(u, v128.load(uj)), f64x2.sub(v, v128.load(vj))));
+    a1 = f64x2.add(a1, f64x2.mul(f64x2.sub(u, v128.load(uj, 16)), f64x2.sub(v, v128.load(vj, 16))));
+    a2 = f64x2.add(a2, f64x2.mul(f64x2.sub(u, v128.load(uj, 32)), f64x2.sub(v, v128.load(vj, 32))));
+    a3 = f64x2.add(a3, f64x2.mul(f64x2.sub(u, v128.load(uj, 48)), f64x2.sub(v, v128.load(vj, 48))));
+  }
+  v128.store(at, a0);
+  v128.store(at, a1, 16);
+  v128.store(at, a2, 32);
+  v128.store(at, a3, 48);
+}

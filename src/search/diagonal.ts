@@ -1,0 +1,245 @@
+// The diagonal engine: a Euclidean self-join by the recurrence of kernels/diagonal.ts. O(N²) whatever the window.
+//
+// Rows are taken in bands of BAND, the lags of a band in groups of LANES; a lag's bound is carried from band to band and
+// computed afresh every BANDS_PER_SEED bands. This file proves how far the carried value may be from s(i, j).
+//
+// Notation. ε = 2⁻⁵³; every fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows. c is any float64 (the mean);
+// yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)² in real numbers.
+//
+//  (a) d(i, j) ≤ 2(Eᵢ + Eⱼ), for (p − q)² ≤ 2p² + 2q².
+//  (b) A sum of w squares, left to right, is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It starts a segment
+//      (once) and it is what bounds are compared with (once).
+//  (c) One step adds fl(fl(uᵢ − uⱼ)·fl(vᵢ − vⱼ)). With Mᵢ = |yᵢ₊w| + |yᵢ| and M = Mᵢ + Mⱼ, the computed uᵢ is within εMᵢ,
+//      vᵢ within 2.01εMᵢ of its real value, so the two differences are within 2.01εM and 3.02εM, both are at most M, and
+//      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²).
+//      Over a segment every y of the rows' range occurs at most twice, so do those of the columns' range: 48.8ε(R + C)
+//      with R and C the energies of the two ranges.
+//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ + Eⱼ); so does moving the bound at a band's start.
+//  (e) Each operation that underflows adds at most 2⁻¹⁰⁷⁵.
+//
+// Together, with E the largest window energies of the two ranges and `steps` the rows since the seed,
+//
+//     |carried − s(i, j)|  <  52ε(R + C) + 2.05ε(steps + 2w + 32)(Eᵣ + E꜀) + (steps + 2w + 32)·2⁻¹⁰⁷³  =: margin
+//
+// the slack in the constants covers the rounding of the energies and of the margin itself. The margin follows the energy
+// of the stretch a diagonal crossed: one spike loosens its neighborhood, not the whole series.
+import type { WindowSet } from '../embed.ts';
+import { type DiagonalKernel, type DiagonalState, LANES, scalarKernel } from '../kernels/diagonal.ts';
+import { diagonalModule, Layout } from '../kernels/wasm.ts';
+import type { Emit, Join, NeighborSearch } from './search.ts';
+
+/** Rows per band: what a group of lags reads of it stays in the first-level cache. */
+const BAND = 1024;
+
+/** Bands from one seed to the next: seeding costs w operations per lag, the margin grows with the distance. */
+const BANDS_PER_SEED = 8;
+
+/** Lags done first: near windows tend to be near in value, and a tight threshold turns the others away. */
+const NEAR_LAGS = 64;
+
+const EPSILON = 2 ** -53;
+
+/** The engine for windows of any length: each pair costs the same few operations. */
+export function diagonal(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
+  return { search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, backend) };
+}
+
+/** Whether this engine can answer the join: one series with itself, compared as it is. */
+export function servesDiagonal(join: Join): boolean {
+  const { rows, columns, exclusion, before } = join;
+  return rows === columns && rows.stride === 1 && exclusion >= 0 && before === Infinity;
+}
+
+function search(join: Join, k: number, byIndex: boolean, emit: Emit, backend: 'auto' | 'scalar'): void {
+  const { rows, exclusion, after } = join;
+  if (rows.starts.length === 0) return;
+  const module = backend === 'auto' ? diagonalModule() : null;
+  const shape = { numWindows: rows.numWindows, k, both: after > 0, byIndex };
+  const { state, kernel } = module ? wasmRun(module, rows, shape) : scalarRun(rows, shape);
+  const energy = fillState(state, rows);
+  const firstLag = exclusion + 1;
+  sweep(state, kernel, energy, firstLag, firstLag + NEAR_LAGS);
+  sweep(state, kernel, energy, firstLag + NEAR_LAGS, rows.numWindows);
+  for (const i of rows.starts) {
+    kernel.finish(i);
+    emit(i, state.upper, state.column, i * state.capacity, state.count[i]!);
+  }
+}
+
+/** All rows of the lags [from, to), band by band. */
+function sweep(state: DiagonalState, kernel: DiagonalKernel, energy: Energy, from: number, to: number): void {
+  const { numWindows } = state;
+  for (let band = 0; band * BAND < numWindows; band++) {
+    const first = band * BAND;
+    const seeded = band % BANDS_PER_SEED === 0;
+    const end = Math.min(to, numWindows - first);
+    for (let g = from; g < end; g += LANES) {
+      const margin = marginOf(state, energy, band, g);
+      if (seeded) kernel.seed(first, g, margin);
+      const shift = seeded ? 0 : marginOf(state, energy, band - 1, g) - margin;
+      kernel.group(first, Math.min(first + BAND, numWindows - g), g, shift, 2 * margin);
+    }
+  }
+}
+
+/** Energies of the bands of a series, as the proof needs them. */
+interface Energy {
+  /** Σ y² over everything the windows that start in a band touch, one value more included. */
+  readonly total: Float64Array;
+  /** The largest energy of a window that starts in the band. */
+  readonly largest: Float64Array;
+}
+
+/** The margin for the rows of `band` at the lags g … g + LANES − 1, from the last seed on. */
+function marginOf(state: DiagonalState, energy: Energy, band: number, g: number): number {
+  const { total, largest } = energy;
+  const seed = band - (band % BANDS_PER_SEED);
+  const numBands = total.length;
+  const firstColumn = Math.floor((seed * BAND + g) / BAND);
+  const lastColumn = Math.min(numBands - 1, Math.floor(((band + 1) * BAND + g + LANES) / BAND));
+  let sum = 0;
+  let rowPeak = 0;
+  let columnPeak = 0;
+  for (let b = seed; b <= band; b++) {
+    sum += total[b]!;
+    if (largest[b]! > rowPeak) rowPeak = largest[b]!;
+  }
+  for (let b = firstColumn; b <= lastColumn; b++) {
+    sum += total[b]!;
+    if (largest[b]! > columnPeak) columnPeak = largest[b]!;
+  }
+  const operations = (band - seed + 1) * BAND + 2 * state.windowSize + 32;
+  return 52 * EPSILON * sum + 2.05 * EPSILON * operations * (rowPeak + columnPeak) + operations * 2 ** -1073;
+}
+
+/** Fills u, v and the thresholds; returns the energies. Missing values take part as the mean, their windows do not. */
+function fillState(state: DiagonalState, windows: WindowSet): Energy {
+  const { x, u, v, threshold, valid, worstColumn, windowSize: w, numWindows } = state;
+  const mean = meanOf(windows.data);
+  for (let t = 0; t < x.length; t++) x[t] = Number.isNaN(windows.data[t]) ? mean : windows.data[t]!;
+  for (let i = 0; i + w < x.length; i++) {
+    u[i] = x[i + w]! - x[i]!;
+    v[i] = x[i + w]! - mean + (x[i]! - mean);
+  }
+  threshold.fill(-Infinity);
+  worstColumn.fill(-1);
+  for (const i of windows.starts) {
+    threshold[i] = Infinity;
+    valid[i] = 1;
+  }
+  return energyOf(x, mean, w, numWindows);
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+function energyOf(x: Float64Array, mean: number, w: number, numWindows: number): Energy {
+  const numBands = Math.ceil(numWindows / BAND);
+  const total = new Float64Array(numBands);
+  const largest = new Float64Array(numBands);
+  const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
+  for (let band = 0; band < numBands; band++) {
+    const first = band * BAND;
+    const count = Math.min(x.length - first, BAND + w + 1);
+    for (let p = 0; p < count; p++) sums[p + 1] = sums[p]! + (x[first + p]! - mean) ** 2;
+    total[band] = sums[count]!;
+    for (let p = 0; p + w <= count; p++) largest[band] = Math.max(largest[band]!, sums[p + w]! - sums[p]!);
+    // A difference of two sums of up to `count` terms is wrong by less than this.
+    largest[band] = largest[band]! + 4 * count * EPSILON * total[band]!;
+  }
+  return { total, largest };
+}
+
+interface Shape {
+  numWindows: number;
+  k: number;
+  both: boolean;
+  byIndex: boolean;
+}
+
+/** Places per row: room for k and as many again before a row must be looked through. */
+function capacityOf(k: number): number {
+  return 2 * k + 8;
+}
+
+function scalarRun(windows: WindowSet, shape: Shape): { state: DiagonalState; kernel: DiagonalKernel } {
+  const padded = shape.numWindows + 2 * LANES;
+  const capacity = capacityOf(shape.k);
+  const state: DiagonalState = {
+    ...shape,
+    windowSize: windows.width,
+    capacity,
+    x: new Float64Array(windows.data.length),
+    u: new Float64Array(padded),
+    v: new Float64Array(padded),
+    threshold: new Float64Array(padded),
+    carried: new Float64Array(padded),
+    lower: new Float64Array(shape.numWindows * capacity),
+    upper: new Float64Array(shape.numWindows * capacity),
+    column: new Int32Array(shape.numWindows * capacity),
+    count: new Int32Array(shape.numWindows),
+    valid: new Uint8Array(shape.numWindows),
+    worstColumn: new Int32Array(shape.numWindows),
+  };
+  return { state, kernel: scalarKernel(state) };
+}
+
+/** The exports of assembly/diagonal.ts. */
+interface DiagonalExports extends DiagonalKernel {
+  setup(...offsetsAndCounts: number[]): void;
+}
+
+function wasmRun(
+  module: WebAssembly.Module,
+  windows: WindowSet,
+  shape: Shape,
+): { state: DiagonalState; kernel: DiagonalKernel } {
+  const { numWindows, k, both, byIndex } = shape;
+  const padded = numWindows + 2 * LANES;
+  const capacity = capacityOf(k);
+  const numPlaces = numWindows * capacity;
+  const layout = new Layout();
+  const at = {
+    x: layout.reserve(windows.data.length + LANES, 8),
+    u: layout.reserve(padded, 8),
+    v: layout.reserve(padded, 8),
+    threshold: layout.reserve(padded, 8),
+    carried: layout.reserve(padded, 8),
+    lower: layout.reserve(numPlaces, 8),
+    upper: layout.reserve(numPlaces, 8),
+    column: layout.reserve(numPlaces, 4),
+    count: layout.reserve(numWindows, 4),
+    valid: layout.reserve(numWindows, 1),
+    worstColumn: layout.reserve(numWindows, 4),
+  };
+  const memory = layout.allocate();
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as DiagonalExports;
+  const { buffer } = memory;
+  const state: DiagonalState = {
+    ...shape,
+    windowSize: windows.width,
+    capacity,
+    x: new Float64Array(buffer, at.x, windows.data.length),
+    u: new Float64Array(buffer, at.u, padded),
+    v: new Float64Array(buffer, at.v, padded),
+    threshold: new Float64Array(buffer, at.threshold, padded),
+    carried: new Float64Array(buffer, at.carried, padded),
+    lower: new Float64Array(buffer, at.lower, numPlaces),
+    upper: new Float64Array(buffer, at.upper, numPlaces),
+    column: new Int32Array(buffer, at.column, numPlaces),
+    count: new Int32Array(buffer, at.count, numWindows),
+    valid: new Uint8Array(buffer, at.valid, numWindows),
+    worstColumn: new Int32Array(buffer, at.worstColumn, numWindows),
+  };
+  const offsets = [at.x, at.u, at.v, at.threshold, at.carried, at.lower, at.upper, at.column, at.count, at.valid];
+  kernel.setup(...offsets, at.worstColumn, windows.width, k, numWindows, capacity, both ? 1 : 0, byIndex ? 1 : 0);
+  return { state, kernel };
+}
