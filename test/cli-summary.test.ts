@@ -257,7 +257,7 @@ describe('the parts', () => {
   });
 
   test('estimates grow with the work', () => {
-    const work = { windowSize: 5, k: 5, metric: 'euclidean', normalize: 'none', engine: 'auto' };
+    const work = { windowSize: 5, k: 5, metric: 'euclidean', normalize: 'none', engine: 'auto', reference: undefined };
     expect(estimateBytes(1e6, work)).toBeGreaterThan(8e6);
     expect(estimateBytes(1e6, { ...work, windowSize: 50 })).toBeGreaterThan(estimateBytes(1e6, work));
     expect(estimateBytes(1e6, work, 3)).toBeGreaterThan(estimateBytes(1e6, work));

@@ -1,5 +1,4 @@
 // The diagonal engine against plain comparison of every pair, WASM and scalar, over many bands, seeds and row overflows.
-import { readFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { embed } from '../src/embed.ts';
 import { brute } from '../src/search/brute.ts';
@@ -71,15 +70,5 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
     expectEqual(generators.whiteNoise!(1500), 8, 64);
     expectEqual(generators.integers!(300), 3, 64);
     expectEqual(generators.randomWalk!(40), 5, 64);
-  });
-});
-
-describe('the generated module', () => {
-  test('is what its source compiles to', async () => {
-    // A string that TypeScript does not follow: the script is plain JavaScript.
-    const script: string = new URL('../src/kernels/assembly/build.mjs', import.meta.url).href;
-    const { compile, moduleText } = await import(script);
-    const generated = readFileSync(new URL('../src/kernels/generated/diagonal-wasm.ts', import.meta.url), 'utf8');
-    expect(moduleText('diagonal', await compile('diagonal'))).toBe(generated);
   });
 });

@@ -24,11 +24,24 @@ function bitCount(mask: number): number {
   return (bits + (bits >> 8)) & 0x1f;
 }
 
+/** What the engine needs of a search; implemented here and in WASM. */
+export interface LeafSearcher {
+  readonly k: number;
+  /** LEAF rows of length k as top-k.ts lays them out. */
+  readonly dist: Float64Array;
+  readonly index: Int32Array;
+  /**
+   * Finds the k best columns of every row in the leaf `node` of the rows' tree. `firstColumn` and `lastColumn` bound
+   * what is allowed for any of them.
+   */
+  run(node: number, firstColumn: number, lastColumn: number): void;
+}
+
 /**
- * The search for the rows of one leaf. `dist` and `index` hold LEAF rows of length k as top-k.ts lays them out.
+ * The search for the rows of one leaf, scalar twin of assembly/kdtree.ts. `dist` and `index` hold LEAF rows of length k as top-k.ts lays them out.
  * Which columns are allowed for a row is said by `exclusion`, `before` and `after` (see `Join` in search.ts).
  */
-export class LeafSearch {
+export class LeafSearch implements LeafSearcher {
   readonly dist: Float64Array;
   readonly index: Int32Array;
   readonly k: number;
@@ -78,10 +91,6 @@ export class LeafSearch {
     this.index = new Int32Array(LEAF * k);
   }
 
-  /**
-   * Finds the k best columns of every row in the leaf `node` of the rows' tree. `firstColumn` and `lastColumn` bound
-   * what is allowed for any of them.
-   */
   run(node: number, firstColumn: number, lastColumn: number): void {
     this.leaf = node;
     this.slot = node - this.rows.numLeaves;

@@ -1,24 +1,34 @@
-// Loading the WASM kernels: one compiled module, one memory per run.
+// Loading the WASM kernels: modules compiled once, one memory per run.
 import { DIAGONAL_WASM } from './generated/diagonal-wasm.ts';
-
-let compiled: WebAssembly.Module | null | undefined;
+import { KDTREE_WASM } from './generated/kdtree-wasm.ts';
 
 /** Memory below this belongs to the module's own data. */
 const DATA_END = 65536;
 
-/**
- * The diagonal module, or null where WASM (or its SIMD) is refused, as by a content security policy without
- * `wasm-unsafe-eval`. Compiled once, at the first call, in about a millisecond.
- */
-export function diagonalModule(): WebAssembly.Module | null {
-  if (compiled === undefined) {
+const compiled = new Map<string, WebAssembly.Module | null>();
+
+/** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
+function moduleOf(base64: string): WebAssembly.Module | null {
+  let module = compiled.get(base64);
+  if (module === undefined) {
     try {
-      compiled = new WebAssembly.Module(Uint8Array.from(atob(DIAGONAL_WASM), (c) => c.charCodeAt(0)));
+      module = new WebAssembly.Module(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
     } catch {
-      compiled = null;
+      module = null; // as under a content security policy without `wasm-unsafe-eval`
     }
+    compiled.set(base64, module);
   }
-  return compiled;
+  return module;
+}
+
+/** The module of assembly/diagonal.ts, or null. */
+export function diagonalModule(): WebAssembly.Module | null {
+  return moduleOf(DIAGONAL_WASM);
+}
+
+/** The module of assembly/kdtree.ts, or null. */
+export function kdtreeModule(): WebAssembly.Module | null {
+  return moduleOf(KDTREE_WASM);
 }
 
 /** Places arrays one after the other in a memory that is made when all are known. */

@@ -1,13 +1,22 @@
 // The k-d tree engine: a join answered leaf by leaf.
 import type { WindowSet } from '../embed.ts';
 import { buildTree, type KDTree } from '../kernels/kdtree.ts';
-import { LeafSearch } from '../kernels/kdtree-search.ts';
+import { LeafSearch, type LeafSearcher } from '../kernels/kdtree-search.ts';
+import { wasmLeafSearch } from '../kernels/kdtree-wasm.ts';
 import { finishRow } from '../kernels/top-k.ts';
+import { kdtreeModule } from '../kernels/wasm.ts';
 import type { TreeWork } from './plan.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch } from './search.ts';
 
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
-export const kdtree: NeighborSearch = { search };
+export const kdtree: NeighborSearch = {
+  search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, kdtreeModule()),
+};
+
+/** The same without WASM. */
+export const scalarKdtree: NeighborSearch = {
+  search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, null),
+};
 
 /** Trees of window sets that are searched again and again: a reference is indexed once. */
 const trees = new WeakMap<WindowSet, KDTree>();
@@ -21,13 +30,16 @@ function treeOf(windows: WindowSet): KDTree {
   return tree;
 }
 
-function search(join: Join, k: number, byIndex: boolean, emit: Emit): void {
+function search(join: Join, k: number, byIndex: boolean, emit: Emit, module: WebAssembly.Module | null): void {
   const rows = treeOf(join.rows);
-  const leafSearch = new LeafSearch(rows, treeOf(join.columns), k, byIndex, join);
+  const columns = treeOf(join.columns);
+  const leafSearch = module
+    ? wasmLeafSearch(module, rows, columns, k, byIndex, join)
+    : new LeafSearch(rows, columns, k, byIndex, join);
   for (let slot = 0; slot < rows.numLeaves; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
 }
 
-function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearch, slot: number, emit: Emit): void {
+function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: number, emit: Emit): void {
   const { dist, index, k } = leafSearch;
   const leaf = rows.numLeaves + slot;
   leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));

@@ -77,12 +77,12 @@ export interface TreeWork {
 }
 
 // Nanoseconds, fitted to n = 3000 … 100 000, w = 5 … 32 on the machine of the README's figures.
-const TREE_PER_ROW = 600;
+const TREE_PER_ROW = 500;
 const TREE_PER_NEIGHBOR = 150;
-const BOX_TEST = 4;
-const BOX_TEST_PER_COORDINATE = 1.6;
-const LEAF_TEST = 12;
-const LEAF_TEST_PER_COORDINATE = 15;
+const BOX_TEST = 3;
+const BOX_TEST_PER_COORDINATE = 1;
+const LEAF_TEST = 8;
+const LEAF_TEST_PER_COORDINATE = 10;
 const DIAGONAL_PER_PAIR = 0.5;
 const DIAGONAL_PER_ROW = 500;
 const DIAGONAL_PER_NEIGHBOR = 250;
