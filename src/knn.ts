@@ -127,6 +127,10 @@ export class KNN {
    *
    * With N windows: about O(N log N) for short windows and series that repeat, else O(N²) whatever the window size;
    * O(N²·windowSize) for function metrics and for long normalized or whitened windows.
+   *
+   * @example
+   * new KNN(1, 2).score([5, 5, 5, 9, 5]); // => [0, 0, 0, 4, 0]
+   * new KNN(2, 1).score([1, 2, NaN, 2, 1, 2]); // => [0, 0, NaN, NaN, Math.SQRT2, 0]
    */
   score(series: NumericTypedArray, options?: { reference?: Series }): Float64Array;
   score(series: readonly (number | null | undefined)[], options?: { reference?: Series }): number[];
@@ -158,6 +162,11 @@ export class KNN {
    *
    * @param t index of the window's last value, windowSize − 1 ≤ t < n
    * @throws RangeError when no window ends at `t`
+   *
+   * O(N·windowSize).
+   *
+   * @example
+   * new KNN(2, 1).explain([1, 2, 1, 2, 9, 2], 4).expected; // => [1, 2]
    */
   explain(series: Series, t: number, options: { reference?: Series } = {}): Explanation {
     const reference = referenceOf(options);
@@ -171,6 +180,10 @@ export class KNN {
    * the windows of `reference`. `side` and `exclusionZone` have no meaning there.
    *
    * @throws RangeError when `reference` has no window without a missing value
+   *
+   * @example
+   * const detector = new KNN(2, 1).fit([1, 2, 1, 2, 1]);
+   * detector.score([2, 1, 5]); // => [0, 0, 3]
    */
   fit(reference: Series): FittedKNN {
     if (this.#engine === 'diagonal') throw new RangeError("engine 'diagonal' cannot serve a reference: use 'auto'");

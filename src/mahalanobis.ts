@@ -46,6 +46,10 @@ export const mahalanobis: {
    * @param windowSize number of values in a window, at least 1
    * @param options.normalize what `KNN` will be told, too; default `'none'`
    * @throws RangeError when no window is left, or Σ cannot be inverted
+   *
+   * @example
+   * const metric = mahalanobis.fit([1, 3, 1, 3, 1], 1, { covariance: [[4]] });
+   * new KNN(1, 1, { metric }).score([0, 10]); // => [5, 5]
    */
   fit(
     series: Series,

@@ -1,35 +1,16 @@
 // The diagonal engine against plain comparison of every pair, WASM and scalar, over many bands, seeds and row overflows.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { embed } from '../src/embed.ts';
-import { brute } from '../src/search/brute.ts';
 import { diagonal } from '../src/search/diagonal.ts';
-import { type Join, type NeighborSearch, selfJoin } from '../src/search/search.ts';
+import { selfJoin } from '../src/search/search.ts';
 import { generators, mulberry32, normal } from './series.ts';
+import { expectEveryPair } from './table.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** All rows as one table: k squared distances, then k columns (−1 where the order of ties is open). */
-function table(search: NeighborSearch, join: Join, k: number, byIndex: boolean): Float64Array {
-  const rows = new Float64Array(join.rows.numWindows * k * 2).fill(-2);
-  search.search(join, k, byIndex, (i, dist, index, base, count) => {
-    for (let p = 0; p < count; p++) {
-      rows[2 * (i * k + p)] = dist[base + p]!;
-      rows[2 * (i * k + p) + 1] = byIndex ? index[base + p]! : -1;
-    }
-  });
-  return rows;
-}
-
 function expectEqual(series: Float64Array, w: number, k: number, zone = 0, side: 'both' | 'left' = 'both'): void {
   const join = selfJoin(embed(series, w, 'none'), zone, side);
-  for (const byIndex of [false, true]) {
-    const expected = table(brute(), join, k, byIndex);
-    for (const backend of ['auto', 'scalar'] as const) {
-      const actual = table(diagonal(backend), join, k, byIndex);
-      const at = actual.findIndex((value, p) => !Object.is(value, expected[p]));
-      expect([backend, byIndex, at, actual[at]]).toEqual([backend, byIndex, -1, undefined]);
-    }
-  }
+  expectEveryPair({ wasm: diagonal('auto'), scalar: diagonal('scalar') }, join, k);
 }
 
 /** Series at which a recurrence with a poor error bound goes wrong. */

@@ -52,8 +52,8 @@ const FAR_CONTRAST = 0.15;
 const COPY_CONTRAST = 1e-9;
 
 /** A tree of ordinary windows pays from this number of windows on, for each value above FREE_WIDTH. */
-const WINDOWS_PER_VALUE = 6000;
-const FREE_WIDTH = 6;
+const WINDOWS_PER_VALUE = 4000;
+const FREE_WIDTH = 8;
 
 /**
  * The engine, or `'probe'`: build the tree, count what it does for some rows, and compare {@link treeCost} with {@link diagonalCost}.
