@@ -186,7 +186,6 @@ export class KNN {
    * detector.score([2, 1, 5]); // => [0, 0, 3]
    */
   fit(reference: Series): FittedKNN {
-    if (this.#engine === 'diagonal') throw new RangeError("engine 'diagonal' cannot serve a reference: use 'auto'");
     if (this.#forSelfOnly !== undefined) {
       throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
     }
@@ -241,8 +240,7 @@ export class KNN {
 
   #run(join: Join, byIndex: boolean, emit: Emit): void {
     const k = Math.max(1, Math.min(this.k, join.columns.starts.length));
-    const metric = this.#metric;
-    const search = isFunctionMetric(metric) ? brute(metric) : chooseEngine(this.#engine, join, k);
+    const search = isFunctionMetric(this.#metric) ? brute(this.#metric) : chooseEngine(this.#engine, join, k);
     search.search(join, k, byIndex, emit);
   }
 
@@ -284,23 +282,30 @@ export class KNN {
       throw new RangeError(`t must be the end of a window (${range}), got ${t}`);
     }
     const i = startOf(t, w);
-    const neighbors: { start: number; end: number; distance: number }[] = [];
+    const neighbors: Explanation['neighbors'] = [];
+    const squares: number[] = [];
     let score = NaN;
-    let squares: number[] | undefined;
-    const isMissing = x.subarray(i, i + w).some(Number.isNaN);
-    if (!isMissing) {
+    if (!x.subarray(i, i + w).some(Number.isNaN)) {
       const root = !isFunctionMetric(this.#metric);
-      if (this.#metric === euclidean) squares = [];
       this.#run(oneRow(join(), i), true, (_i, dist, index, base, count) => {
         score = aggregate(this.#aggregation, root, dist, base, count);
         for (let p = base; p < base + count; p++) {
           const start = index[p]!;
           neighbors.push({ start, end: endOf(start, w), distance: root ? Math.sqrt(dist[p]!) : dist[p]! });
-          squares?.push(dist[p]!);
+          squares.push(dist[p]!);
         }
       });
-    } else if (this.#metric === euclidean) squares = [];
-    return explainRow({ x, memory, t, windowSize: w, normalize: this.#normalize, score, neighbors, squares });
+    }
+    return explainRow({
+      x,
+      memory,
+      t,
+      windowSize: w,
+      normalize: this.#normalize,
+      score,
+      neighbors,
+      squares: this.#metric === euclidean ? squares : undefined,
+    });
   }
 }
 

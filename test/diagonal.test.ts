@@ -2,7 +2,7 @@
 import { describe, test, vi } from 'vitest';
 import { embed } from '../src/embed.ts';
 import { diagonal } from '../src/search/diagonal.ts';
-import { selfJoin } from '../src/search/search.ts';
+import { referenceJoin, selfJoin } from '../src/search/search.ts';
 import { generators, mulberry32, normal } from './series.ts';
 import { expectEveryPair } from './table.ts';
 
@@ -46,6 +46,21 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
   }
   test('huge spikes, 9500 values, w = 10, k = 1', () =>
     expectEqual(hostile['huge spikes in a quiet series']!(9500), 10, 1));
+
+  for (const [name, n, m] of [
+    ['serverMetric', 500, 3000],
+    ['gaps', 3000, 500],
+    ['integers', 1100, 1100],
+    ['steps', 9500, 2000],
+    ['spiky', 2000, 9500],
+    ['offset', 1, 40],
+  ] as const) {
+    test(`${name}, ${n} windows against a reference of ${m}`, () => {
+      const rows = embed(generators[name]!(n + 19, 5), 20, 'none');
+      const columns = embed(generators[name]!(m + 19, 6), 20, 'none');
+      expectEveryPair({ wasm: diagonal('auto'), scalar: diagonal('scalar') }, referenceJoin(rows, columns), 4);
+    });
+  }
 
   test('k = 64, and more neighbors than windows', () => {
     expectEqual(generators.whiteNoise!(1500), 8, 64);

@@ -46,10 +46,12 @@ export function estimateBytes(n: number, work: Work, numColumns = 1): number {
 export function estimateSeconds(numRows: number, numCandidates: number, work: Work): number {
   const { windowSize, engine, k } = work;
   const isFunction = isFunctionMetric(work.metric);
-  const shape = { numRows, numColumns: numCandidates, width: windowSize, k, diagonal: servesDiagonal(work) };
+  const isSelf = work.reference === undefined;
+  const shape = { numRows, numColumns: numCandidates, width: windowSize, k, isSelf, diagonal: servesDiagonal(work) };
   const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(shape) : engine;
   const tree = numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
-  const diagonal = (numRows * numCandidates * SECONDS_PER_DIAGONAL_PAIR) / 2 + numRows * SECONDS_PER_DIAGONAL_ROW;
+  const diagonal =
+    (numRows * numCandidates * SECONDS_PER_DIAGONAL_PAIR) / (isSelf ? 2 : 1) + numRows * SECONDS_PER_DIAGONAL_ROW;
   if (chosen === 'diagonal') return diagonal;
   if (chosen === 'sample') return Math.min(tree, diagonal);
   if (chosen === 'kdtree') return tree;
@@ -57,9 +59,7 @@ export function estimateSeconds(numRows: number, numCandidates: number, work: Wo
 }
 
 function servesDiagonal(work: Work): boolean {
-  return (
-    work.metric === 'euclidean' && work.normalize === 'none' && work.reference === undefined && work.k <= MAX_DIAGONAL_K
-  );
+  return work.metric === 'euclidean' && work.normalize === 'none' && work.k <= MAX_DIAGONAL_K;
 }
 
 function isFunctionMetric(metric: string): boolean {

@@ -58,13 +58,13 @@ function placesOf(parts: ReportParts, series: Scored, c: number, found: Set<Labe
   });
 }
 
-/** One row needs no tree: the plain loop is quicker than building one, and gives the same. */
+/** Explains windows of the series that was scored. */
 function explainer(
   options: ScoreOptions,
   values: Float64Array,
   reference: Float64Array | undefined,
 ): (t: number) => Explanation {
-  const knn = new KNN(options.windowSize, options.k, { ...options.knn, engine: 'brute' });
+  const knn = new KNN(options.windowSize, options.k, options.knn);
   if (reference === undefined) return (t) => knn.explain(values, t);
   const fitted = knn.fit(reference);
   return (t) => fitted.explain(values, t);

@@ -16,7 +16,10 @@
 //
 // A settled candidate has both bounds equal to s, so the k that remain are exact.
 
-/** The arrays of a run, sized once. N windows, `capacity` places per row; per-window arrays have LANES entries to spare. */
+/**
+ * The arrays of a run, sized once: `capacity` places for each of the first `numRows` windows, the only ones that take
+ * candidates. Per-window arrays have LANES entries to spare.
+ */
 export interface DiagonalState {
   /** The series, raw: what s is computed from. */
   readonly x: Float64Array;
@@ -30,13 +33,14 @@ export interface DiagonalState {
   readonly upper: Float64Array;
   readonly column: Int32Array;
   readonly count: Int32Array;
-  /** Per window: 1 if it touches no missing value. */
-  readonly valid: Uint8Array;
+  /** Per window: 1 if it can be somebody's neighbor. */
+  readonly isColumn: Uint8Array;
   /** With `byIndex`, per row: the k-th best column if k equal windows are known, else −1. */
   readonly worstColumn: Int32Array;
   readonly windowSize: number;
   readonly k: number;
   readonly numWindows: number;
+  readonly numRows: number;
   readonly capacity: number;
   /** Whether row i learns from column j > i, too, or only the other way round (left neighbors). */
   readonly both: boolean;
@@ -113,9 +117,9 @@ function fourLags(state: DiagonalState, from: number, to: number, g: number, shi
 }
 
 function candidate(state: DiagonalState, i: number, j: number, lower: number, width: number): void {
-  if (j >= state.numWindows || state.valid[i] === 0 || state.valid[j] === 0) return;
-  if (state.both && lower < state.threshold[i]!) append(state, i, j, lower, width);
-  if (lower < state.threshold[j]!) append(state, j, i, lower, width);
+  if (j >= state.numWindows) return;
+  if (state.both && state.isColumn[j] === 1 && lower < state.threshold[i]!) append(state, i, j, lower, width);
+  if (state.isColumn[i] === 1 && lower < state.threshold[j]!) append(state, j, i, lower, width);
 }
 
 function append(state: DiagonalState, i: number, j: number, lower: number, width: number): void {

@@ -1,4 +1,7 @@
-// The diagonal engine: a Euclidean self-join by the recurrence of kernels/diagonal.ts. O(N²) whatever the window.
+// The diagonal engine: a Euclidean join by the recurrence of kernels/diagonal.ts. O(N²) whatever the window.
+//
+// A join with a reference is a self-join of the two series, one after the other, in which the windows of the first are
+// rows only and those of the second are columns only; windows across the seam are neither.
 //
 // Rows are taken in bands of BAND, the lags of a band in groups of LANES; a lag's bound is carried from band to band and
 // computed afresh every BANDS_PER_SEED bands. This file proves how far the carried value may be from s(i, j).
@@ -23,7 +26,6 @@
 //
 // the slack in the constants covers the rounding of the energies and of the margin itself. The margin follows the energy
 // of the stretch a diagonal crossed: one spike loosens its neighborhood, not the whole series.
-import type { WindowSet } from '../embed.ts';
 import { type DiagonalKernel, type DiagonalState, LANES, scalarKernel } from '../kernels/diagonal.ts';
 import { diagonalModule, Layout } from '../kernels/wasm.ts';
 import type { Emit, Join, NeighborSearch } from './search.ts';
@@ -44,40 +46,71 @@ export function diagonal(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
   return { search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, backend) };
 }
 
-/** Whether this engine can answer the join: one series with itself, compared as it is. */
+/** Whether this engine can answer the join: one series, as it is, with itself or with another. */
 export function servesDiagonal(join: Join): boolean {
-  const { rows, columns, exclusion, before } = join;
-  return rows === columns && rows.stride === 1 && exclusion >= 0 && before === Infinity;
+  const { rows, columns, exclusion, before, after } = join;
+  if (rows.stride !== 1 || columns.stride !== 1 || before !== Infinity) return false;
+  return rows === columns ? exclusion >= 0 : exclusion < 0 && after === Infinity;
 }
 
 function search(join: Join, k: number, byIndex: boolean, emit: Emit, backend: 'auto' | 'scalar'): void {
-  const { rows, exclusion, after } = join;
+  const { rows, columns } = join;
   if (rows.starts.length === 0) return;
+  const isSelf = rows === columns;
+  const seam = isSelf ? 0 : rows.data.length; // where the columns' series begins
+  const shape: Shape = {
+    length: seam + columns.data.length,
+    windowSize: rows.width,
+    numWindows: seam + columns.numWindows,
+    numRows: rows.numWindows,
+    k,
+    both: join.after > 0,
+    byIndex,
+  };
   const module = backend === 'auto' ? diagonalModule() : null;
-  const shape = { numWindows: rows.numWindows, k, both: after > 0, byIndex };
-  const { state, kernel } = module ? wasmRun(module, rows, shape) : scalarRun(rows, shape);
-  const energy = fillState(state, rows);
-  const firstLag = exclusion + 1;
-  sweep(state, kernel, energy, firstLag, firstLag + NEAR_LAGS);
-  sweep(state, kernel, energy, firstLag + NEAR_LAGS, rows.numWindows);
+  const { state, kernel } = module ? wasmRun(module, shape) : scalarRun(shape);
+  const energy = fillState(state, join, seam);
+  if (isSelf) {
+    const firstLag = join.exclusion + 1;
+    sweep(state, kernel, energy, () => firstLag, firstLag + NEAR_LAGS);
+    sweep(state, kernel, energy, () => firstLag + NEAR_LAGS, rows.numWindows);
+  } else {
+    // The last row of a band meets the first column at this lag; lags start at 1 plus a multiple of LANES in all bands.
+    const firstLag = (band: number): number => {
+      const lag = Math.max(1, seam - (band + 1) * BAND + 1);
+      return lag - ((lag - 1) % LANES);
+    };
+    sweep(state, kernel, energy, firstLag, Infinity);
+  }
   for (const i of rows.starts) {
     kernel.finish(i);
-    emit(i, state.upper, state.column, i * state.capacity, state.count[i]!);
+    const base = i * state.capacity;
+    const count = state.count[i]!;
+    if (seam > 0) for (let p = base; p < base + count; p++) state.column[p] = state.column[p]! - seam;
+    emit(i, state.upper, state.column, base, count);
   }
 }
 
-/** All rows of the lags [from, to), band by band. */
-function sweep(state: DiagonalState, kernel: DiagonalKernel, energy: Energy, from: number, to: number): void {
-  const { numWindows } = state;
-  for (let band = 0; band * BAND < numWindows; band++) {
+/** All rows of the lags [firstLag(band), to), band by band. The first lag may fall from band to band. */
+function sweep(
+  state: DiagonalState,
+  kernel: DiagonalKernel,
+  energy: Energy,
+  firstLag: (band: number) => number,
+  to: number,
+): void {
+  const { numWindows, numRows } = state;
+  for (let band = 0; band * BAND < numRows; band++) {
     const first = band * BAND;
-    const seeded = band % BANDS_PER_SEED === 0;
+    const last = Math.min(first + BAND, numRows);
     const end = Math.min(to, numWindows - first);
-    for (let g = from; g < end; g += LANES) {
+    const carriedFrom = band % BANDS_PER_SEED === 0 ? Infinity : firstLag(band - 1);
+    for (let g = firstLag(band); g < end; g += LANES) {
       const margin = marginOf(state, energy, band, g);
-      if (seeded) kernel.seed(first, g, margin);
-      const shift = seeded ? 0 : marginOf(state, energy, band - 1, g) - margin;
-      kernel.group(first, Math.min(first + BAND, numWindows - g), g, shift, 2 * margin);
+      const isCarried = g >= carriedFrom;
+      if (!isCarried) kernel.seed(first, g, margin);
+      const shift = isCarried ? marginOf(state, energy, band - 1, g) - margin : 0;
+      kernel.group(first, Math.min(last, numWindows - g), g, shift, 2 * margin);
     }
   }
 }
@@ -112,21 +145,21 @@ function marginOf(state: DiagonalState, energy: Energy, band: number, g: number)
   return 52 * EPSILON * sum + 2.05 * EPSILON * operations * (rowPeak + columnPeak) + operations * 2 ** -1073;
 }
 
-/** Fills u, v and the thresholds; returns the energies. Missing values take part as the mean, their windows do not. */
-function fillState(state: DiagonalState, windows: WindowSet): Energy {
-  const { x, u, v, threshold, valid, worstColumn, windowSize: w, numWindows } = state;
-  const mean = meanOf(windows.data);
-  for (let t = 0; t < x.length; t++) x[t] = Number.isNaN(windows.data[t]) ? mean : windows.data[t]!;
+/** Fills u, v, thresholds and roles; returns the energies. Missing values take part as the mean, their windows do not. */
+function fillState(state: DiagonalState, { rows, columns }: Join, seam: number): Energy {
+  const { x, u, v, threshold, isColumn, worstColumn, windowSize: w, numWindows } = state;
+  if (seam > 0) x.set(rows.data);
+  x.set(columns.data, seam);
+  const mean = meanOf(x);
+  for (let t = 0; t < x.length; t++) if (Number.isNaN(x[t])) x[t] = mean;
   for (let i = 0; i + w < x.length; i++) {
     u[i] = x[i + w]! - x[i]!;
     v[i] = x[i + w]! - mean + (x[i]! - mean);
   }
   threshold.fill(-Infinity);
   worstColumn.fill(-1);
-  for (const i of windows.starts) {
-    threshold[i] = Infinity;
-    valid[i] = 1;
-  }
+  for (const i of rows.starts) threshold[i] = Infinity;
+  for (const j of columns.starts) isColumn[seam + j] = 1;
   return energyOf(x, mean, w, numWindows);
 }
 
@@ -158,36 +191,35 @@ function energyOf(x: Float64Array, mean: number, w: number, numWindows: number):
   return { total, largest };
 }
 
-interface Shape {
-  numWindows: number;
-  k: number;
-  both: boolean;
-  byIndex: boolean;
-}
+/** The scalars of a run. */
+type Shape = Pick<DiagonalState, 'windowSize' | 'numWindows' | 'numRows' | 'k' | 'both' | 'byIndex'> & {
+  /** Number of values. */
+  readonly length: number;
+};
 
 /** Places per row: room for k and as many again before a row must be looked through. */
 function capacityOf(k: number): number {
   return 2 * k + 8;
 }
 
-function scalarRun(windows: WindowSet, shape: Shape): { state: DiagonalState; kernel: DiagonalKernel } {
+function scalarRun(shape: Shape): { state: DiagonalState; kernel: DiagonalKernel } {
   const padded = shape.numWindows + 2 * LANES;
   const capacity = capacityOf(shape.k);
+  const numPlaces = shape.numRows * capacity;
   const state: DiagonalState = {
     ...shape,
-    windowSize: windows.width,
     capacity,
-    x: new Float64Array(windows.data.length),
+    x: new Float64Array(shape.length),
     u: new Float64Array(padded),
     v: new Float64Array(padded),
     threshold: new Float64Array(padded),
     carried: new Float64Array(padded),
-    lower: new Float64Array(shape.numWindows * capacity),
-    upper: new Float64Array(shape.numWindows * capacity),
-    column: new Int32Array(shape.numWindows * capacity),
-    count: new Int32Array(shape.numWindows),
-    valid: new Uint8Array(shape.numWindows),
-    worstColumn: new Int32Array(shape.numWindows),
+    lower: new Float64Array(numPlaces),
+    upper: new Float64Array(numPlaces),
+    column: new Int32Array(numPlaces),
+    count: new Int32Array(shape.numRows),
+    isColumn: new Uint8Array(shape.numWindows),
+    worstColumn: new Int32Array(shape.numRows),
   };
   return { state, kernel: scalarKernel(state) };
 }
@@ -197,18 +229,14 @@ interface DiagonalExports extends DiagonalKernel {
   setup(...offsetsAndCounts: number[]): void;
 }
 
-function wasmRun(
-  module: WebAssembly.Module,
-  windows: WindowSet,
-  shape: Shape,
-): { state: DiagonalState; kernel: DiagonalKernel } {
-  const { numWindows, k, both, byIndex } = shape;
+function wasmRun(module: WebAssembly.Module, shape: Shape): { state: DiagonalState; kernel: DiagonalKernel } {
+  const { length, windowSize, numWindows, numRows, k, both, byIndex } = shape;
   const padded = numWindows + 2 * LANES;
   const capacity = capacityOf(k);
-  const numPlaces = numWindows * capacity;
+  const numPlaces = numRows * capacity;
   const layout = new Layout();
   const at = {
-    x: layout.reserve(windows.data.length + LANES, 8),
+    x: layout.reserve(length + LANES, 8),
     u: layout.reserve(padded, 8),
     v: layout.reserve(padded, 8),
     threshold: layout.reserve(padded, 8),
@@ -216,18 +244,17 @@ function wasmRun(
     lower: layout.reserve(numPlaces, 8),
     upper: layout.reserve(numPlaces, 8),
     column: layout.reserve(numPlaces, 4),
-    count: layout.reserve(numWindows, 4),
-    valid: layout.reserve(numWindows, 1),
-    worstColumn: layout.reserve(numWindows, 4),
+    count: layout.reserve(numRows, 4),
+    isColumn: layout.reserve(numWindows, 1),
+    worstColumn: layout.reserve(numRows, 4),
   };
   const memory = layout.allocate();
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as DiagonalExports;
   const { buffer } = memory;
   const state: DiagonalState = {
     ...shape,
-    windowSize: windows.width,
     capacity,
-    x: new Float64Array(buffer, at.x, windows.data.length),
+    x: new Float64Array(buffer, at.x, length),
     u: new Float64Array(buffer, at.u, padded),
     v: new Float64Array(buffer, at.v, padded),
     threshold: new Float64Array(buffer, at.threshold, padded),
@@ -235,11 +262,11 @@ function wasmRun(
     lower: new Float64Array(buffer, at.lower, numPlaces),
     upper: new Float64Array(buffer, at.upper, numPlaces),
     column: new Int32Array(buffer, at.column, numPlaces),
-    count: new Int32Array(buffer, at.count, numWindows),
-    valid: new Uint8Array(buffer, at.valid, numWindows),
-    worstColumn: new Int32Array(buffer, at.worstColumn, numWindows),
+    count: new Int32Array(buffer, at.count, numRows),
+    isColumn: new Uint8Array(buffer, at.isColumn, numWindows),
+    worstColumn: new Int32Array(buffer, at.worstColumn, numRows),
   };
-  const offsets = [at.x, at.u, at.v, at.threshold, at.carried, at.lower, at.upper, at.column, at.count, at.valid];
-  kernel.setup(...offsets, at.worstColumn, windows.width, k, numWindows, capacity, both ? 1 : 0, byIndex ? 1 : 0);
+  const offsets = [at.x, at.u, at.v, at.threshold, at.carried, at.lower, at.upper, at.column, at.count, at.isColumn];
+  kernel.setup(...offsets, at.worstColumn, windowSize, k, numWindows, capacity, both ? 1 : 0, byIndex ? 1 : 0);
   return { state, kernel };
 }

@@ -1,5 +1,4 @@
 // The engine that answers a join of vectors: the one that is named, or the one the planner takes.
-import type { WindowSet } from '../embed.ts';
 import { brute } from './brute.ts';
 import { diagonal, servesDiagonal } from './diagonal.ts';
 import { kdtree, probeTree } from './kdtree.ts';
@@ -9,13 +8,15 @@ import { sqDist } from './settle.ts';
 
 /** The engine called `name` for this join; for `'auto'` the one that promises to be fastest. */
 export function chooseEngine(name: EngineName, join: Join, k: number): NeighborSearch {
+  // One row, as `explain` asks for, needs no index.
+  if (join.rows.starts.length === 1) return brute();
   switch (name === 'auto' ? planned(join, k) : name) {
     case 'brute':
       return brute();
     case 'kdtree':
       return kdtree;
     case 'diagonal':
-      return servesDiagonal(join) ? diagonal() : brute(); // a single row, as `explain` asks for, has no diagonals
+      return diagonal();
   }
 }
 
@@ -26,11 +27,12 @@ function planned(join: Join, k: number): Exclude<EngineName, 'auto'> {
     numColumns: columns.starts.length,
     width: rows.width,
     k,
+    isSelf: rows === columns,
     diagonal: servesDiagonal(join),
   };
   const choice = plan(shape);
   if (choice !== 'sample') return choice;
-  if (planFromSample(shape, contrastOf(rows)) === 'diagonal') return 'diagonal';
+  if (planFromSample(shape, contrastOf(join)) === 'diagonal') return 'diagonal';
   const limit = diagonalCost(shape);
   // A probe may cost this share of the other engine; a tree of which so little can be seen is too dear anyway.
   const budget = PROBE_SHARE * limit;
@@ -48,17 +50,18 @@ const SAMPLED_COLUMNS = 1024;
  * How near the nearest of a sample of windows is, compared with the middle one: min s / median s, the median over some
  * rows. 0 for windows that have copies, near 1 where all are equally far.
  */
-function contrastOf(windows: WindowSet): number {
-  const { data, stride, width, starts } = windows;
+function contrastOf({ rows, columns }: Join): number {
+  const { starts } = columns;
   const contrasts = new Float64Array(SAMPLED_ROWS);
   const distances = new Float64Array(SAMPLED_COLUMNS);
   for (let r = 0; r < SAMPLED_ROWS; r++) {
-    const row = Math.floor(((r + 0.5) * starts.length) / SAMPLED_ROWS);
+    const i = rows.starts[Math.floor(((r + 0.5) * rows.starts.length) / SAMPLED_ROWS)]!;
     for (let c = 0; c < SAMPLED_COLUMNS; c++) {
       // Columns in steps of the golden ratio: even, and in phase with no period.
       const column = Math.floor((((c + 1) * 0.6180339887498949 + r / SAMPLED_ROWS) % 1) * starts.length);
-      const other = column === row ? (column + 1) % starts.length : column;
-      distances[c] = sqDist(data, starts[row]! * stride, data, starts[other]! * stride, width, Infinity);
+      const isItself = rows === columns && starts[column] === i;
+      const j = starts[isItself ? (column + 1) % starts.length : column]!;
+      distances[c] = sqDist(rows.data, i * rows.stride, columns.data, j * columns.stride, rows.width, Infinity);
     }
     distances.sort();
     const middle = distances[SAMPLED_COLUMNS / 2]!;

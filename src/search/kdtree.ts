@@ -33,9 +33,11 @@ function treeOf(windows: WindowSet): KDTree {
 function search(join: Join, k: number, byIndex: boolean, emit: Emit, module: WebAssembly.Module | null): void {
   const rows = treeOf(join.rows);
   const columns = treeOf(join.columns);
-  const leafSearch = module
-    ? wasmLeafSearch(module, rows, columns, k, byIndex, join)
-    : new LeafSearch(rows, columns, k, byIndex, join);
+  // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
+  const leafSearch =
+    module && rows.order.length >= columns.order.length / 8
+      ? wasmLeafSearch(module, rows, columns, k, byIndex, join)
+      : new LeafSearch(rows, columns, k, byIndex, join);
   for (let slot = 0; slot < rows.numLeaves; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
 }
 

@@ -13,6 +13,8 @@ export interface Shape {
   /** Coordinates of a vector. */
   readonly width: number;
   readonly k: number;
+  /** Whether rows and columns are the same windows. */
+  readonly isSelf: boolean;
   /** Whether the diagonal engine can answer the join at all. */
   readonly diagonal: boolean;
 }
@@ -38,10 +40,10 @@ export const MAX_DIAGONAL_K = 64;
  * {@link planFromSample}.
  */
 export function plan(shape: Shape): Exclude<EngineName, 'auto'> | 'sample' {
-  const { numRows, numColumns, width, k, diagonal } = shape;
+  const { numRows, numColumns, width, k, isSelf, diagonal } = shape;
   if (numRows <= FEW_ROWS || numRows * numColumns <= FEW_PAIRS) return 'brute';
   if (!diagonal || k > MAX_DIAGONAL_K) return width > MAX_TREE_WIDTH ? 'brute' : 'kdtree';
-  if (numRows < FEW_WINDOWS) return 'diagonal';
+  if (isSelf && numRows < FEW_WINDOWS) return 'diagonal';
   return width > MAX_PROBE_WIDTH ? 'diagonal' : 'sample';
 }
 
@@ -60,10 +62,10 @@ const FREE_WIDTH = 8;
  *
  * @param contrast the nearest of a sample of windows compared with the middle one, in s: 0 copies … 1 all alike
  */
-export function planFromSample({ numRows, width }: Shape, contrast: number): 'diagonal' | 'probe' {
+export function planFromSample({ numColumns, width }: Shape, contrast: number): 'diagonal' | 'probe' {
   if (contrast > FAR_CONTRAST) return 'diagonal';
   const isOrdinary = contrast > COPY_CONTRAST;
-  return isOrdinary && numRows < WINDOWS_PER_VALUE * (width - FREE_WIDTH) ? 'diagonal' : 'probe';
+  return isOrdinary && numColumns < WINDOWS_PER_VALUE * (width - FREE_WIDTH) ? 'diagonal' : 'probe';
 }
 
 /** What a tree search did. Counts, not times: the same input makes the same choice on every machine. */
@@ -96,6 +98,9 @@ export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number
 }
 
 /** Nanoseconds of all diagonals. */
-export function diagonalCost({ numRows, k }: Shape): number {
-  return (numRows * numRows * DIAGONAL_PER_PAIR) / 2 + numRows * (DIAGONAL_PER_ROW + DIAGONAL_PER_NEIGHBOR * k);
+export function diagonalCost({ numRows, numColumns, isSelf, k }: Shape): number {
+  return (
+    (numRows * numColumns * DIAGONAL_PER_PAIR) / (isSelf ? 2 : 1) +
+    numRows * (DIAGONAL_PER_ROW + DIAGONAL_PER_NEIGHBOR * k)
+  );
 }

@@ -10,7 +10,7 @@ let LB: usize = 0; // candidates: lower bounds, upper bounds, columns; CAP per r
 let UB: usize = 0;
 let ID: usize = 0;
 let CNT: usize = 0; // candidates per row
-let VALID: usize = 0; // one byte per window
+let ROLE: usize = 0; // one byte per window: 1 if it can be somebody's neighbor
 let WORST: usize = 0; // ordered only: the k-th's column while its s is 0, else -1
 let W: i32 = 0;
 let K: i32 = 0;
@@ -23,10 +23,10 @@ let WIDTH2: f64 = 0; // upper minus lower bound of the candidates of this call
 const LANES: usize = memory.data(64, 16);
 
 export function setup(
-  x: usize, u: usize, v: usize, th: usize, acc: usize, lb: usize, ub: usize, id: usize, cnt: usize, valid: usize,
+  x: usize, u: usize, v: usize, th: usize, acc: usize, lb: usize, ub: usize, id: usize, cnt: usize, role: usize,
   worst: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
 ): void {
-  X = x; U = u; V = v; TH = th; ACC = acc; LB = lb; UB = ub; ID = id; CNT = cnt; VALID = valid; WORST = worst;
+  X = x; U = u; V = v; TH = th; ACC = acc; LB = lb; UB = ub; ID = id; CNT = cnt; ROLE = role; WORST = worst;
   W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
 }
 
@@ -164,15 +164,15 @@ export function finish(i: i32): void {
 }
 
 function candidates(i: i32, j0: i32, mask: u32): void {
-  if (!load<u8>(VALID + <usize>i)) return;
+  const iCounts = load<u8>(ROLE + <usize>i);
   while (mask) {
     const lane = ctz(mask);
     mask &= mask - 1;
     const j = j0 + lane;
-    if (j >= N || !load<u8>(VALID + <usize>j)) continue;
+    if (j >= N) continue;
     const lb = load<f64>(LANES + (<usize>lane << 3));
-    if (BOTH && lb < f(TH, i)) append(i, j, lb);
-    if (lb < f(TH, j)) append(j, i, lb);
+    if (BOTH && load<u8>(ROLE + <usize>j) && lb < f(TH, i)) append(i, j, lb);
+    if (iCounts && lb < f(TH, j)) append(j, i, lb);
   }
 }
 
