@@ -23,6 +23,7 @@ const direct = { relative: 1e-12 };
 const expanded = { relative: 1e-9, absolute: 1e-6 };
 /** Name, program, longest series it is asked for without `--all`, tolerance, arguments. */
 const peers: Record<string, [string, string, number, Contender['tolerance'], ...string[]]> = {
+  plain: ['knn-anomaly, plain JavaScript', '../ours.mjs', Infinity, { relative: 0 }, 'plain'],
   ckdtree: ['SciPy cKDTree', 'ckdtree.py', Infinity, direct],
   sklearn: ['scikit-learn k-d tree', 'sklearn_knn.py', Infinity, direct, 'kd_tree'],
   brute: ['scikit-learn brute', 'sklearn_knn.py', 2e4, expanded, 'brute'],
@@ -47,7 +48,7 @@ const options = settings({
 function locate(id: string, script: string): { command: string[] } | { missing: string } {
   const path = join(import.meta.dirname, 'versus', script);
   if (script.endsWith('.mjs')) {
-    const found = id === 'naive' || existsSync(join(import.meta.dirname, 'versus/node_modules', id));
+    const found = id === 'naive' || id === 'plain' || existsSync(join(import.meta.dirname, 'versus/node_modules', id));
     return found ? { command: [process.execPath, path] } : { missing: 'npm run bench:setup' };
   }
   const module = id === 'ckdtree' ? 'scipy' : 'sklearn';
@@ -99,7 +100,7 @@ for (const series of options.series.split(',')) {
       const times = ratio
         ? `, ${ratio[0].toPrecision(3)}× (${ratio[1].toPrecision(3)} to ${ratio[2].toPrecision(3)})`
         : '';
-      console.log(`  ${row.contender.padEnd(22)} ${spread ?? row.skipped}${times}`);
+      console.log(`  ${row.contender.padEnd(30)} ${spread ?? row.skipped}${times}`);
     }
     save('versus', options.out, { versions, effort }, rows); // after every cell: a long run may be cut short
   }
