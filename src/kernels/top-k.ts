@@ -66,13 +66,22 @@ function isWorse(dist: Float64Array, index: Int32Array, p: number, d: number, j:
 /** Sorts the row from best to worst and returns how many of its places are filled. */
 export function finishRow(dist: Float64Array, index: Int32Array, base: number, k: number): number {
   if (k > SORTED_UP_TO) heapSort(dist, index, base, k);
-  else {
-    dist.subarray(base, base + k).reverse();
-    index.subarray(base, base + k).reverse();
-  }
+  else reverse(dist, index, base, base + k - 1);
   let filled = k;
   while (filled > 0 && index[base + filled - 1] === EMPTY) filled--;
   return filled;
+}
+
+/** In place, entry by entry: `subarray(…).reverse()` makes two objects per row, a tenth of a search. */
+function reverse(dist: Float64Array, index: Int32Array, first: number, last: number): void {
+  for (let p = first, q = last; p < q; p++, q--) {
+    const d = dist[p]!;
+    dist[p] = dist[q]!;
+    dist[q] = d;
+    const j = index[p]!;
+    index[p] = index[q]!;
+    index[q] = j;
+  }
 }
 
 function heapSort(dist: Float64Array, index: Int32Array, base: number, k: number): void {
