@@ -62,7 +62,8 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
     });
   }
 
-  test('k = 64, and more neighbors than windows', () => {
+  test('k = 64, k = 200, and more neighbors than windows', () => {
+    expectEqual(generators.serverMetric!(1200), 12, 200);
     expectEqual(generators.whiteNoise!(1500), 8, 64);
     expectEqual(generators.integers!(300), 3, 64);
     expectEqual(generators.randomWalk!(40), 5, 64);

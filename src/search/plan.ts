@@ -33,7 +33,7 @@ const MAX_PROBE_WIDTH = 32;
 const FEW_WINDOWS = 2000;
 
 /** The diagonal engine keeps candidates in sorted lists; beyond this k their upkeep outweighs the pairs. */
-export const MAX_DIAGONAL_K = 64;
+export const MAX_DIAGONAL_K = 128;
 
 /**
  * The engine for a shape, or what to look at before the choice: `'sample'` a few distances, then ask
@@ -99,8 +99,9 @@ export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number
 
 /** Nanoseconds of all diagonals. */
 export function diagonalCost({ numRows, numColumns, isSelf, k }: Shape): number {
+  const perNeighbor = DIAGONAL_PER_NEIGHBOR * (1 + k / 32); // the longer the list, the dearer a place in it
   return (
     (numRows * numColumns * DIAGONAL_PER_PAIR) / (isSelf ? 2 : 1) +
-    numRows * (DIAGONAL_PER_ROW + DIAGONAL_PER_NEIGHBOR * k)
+    numRows * (DIAGONAL_PER_ROW + perNeighbor * k)
   );
 }
