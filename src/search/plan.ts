@@ -100,8 +100,5 @@ export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number
 /** Nanoseconds of all diagonals. */
 export function diagonalCost({ numRows, numColumns, isSelf, k }: Shape): number {
   const perNeighbor = DIAGONAL_PER_NEIGHBOR * (1 + k / 32); // the longer the list, the dearer a place in it
-  return (
-    (numRows * numColumns * DIAGONAL_PER_PAIR) / (isSelf ? 2 : 1) +
-    numRows * (DIAGONAL_PER_ROW + perNeighbor * k)
-  );
+  return (numRows * numColumns * DIAGONAL_PER_PAIR) / (isSelf ? 2 : 1) + numRows * (DIAGONAL_PER_ROW + perNeighbor * k);
 }
