@@ -1,5 +1,6 @@
 // The definition of s(i, j) and of the order of candidates, and the proofs that let an engine skip a pair.
-// Engines decide which pairs to look at; what a pair is worth, and which of two is nearer, is said only here.
+// Engines decide which pairs to look at; what a pair is worth, and which of two is nearer, is said here. The kernels sum the
+// same terms in the same order, several pairs side by side.
 //
 // Notation: x, y are two vectors of `width` coordinates, fl(·) is a float64 operation, rounded to nearest.
 //
