@@ -88,12 +88,12 @@ export function checkNormalization(normalize: unknown, windowSize: number): void
 }
 
 /** Throws unless `options` is an object whose keys are all known: a misspelled option must not be ignored. */
-export function checkOptions(options: unknown, known: readonly string[], argument = 'options'): void {
+export function checkOptions(options: unknown, known: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${argument} must be an object, got ${describe(options)}`);
+    throw new TypeError(`options must be an object, got ${describe(options)}`);
   }
   for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw new RangeError(`${argument}.${key} is unknown; known are ${known.join(', ')}`);
+    if (!known.includes(key)) throw new RangeError(`options.${key} is unknown; known are ${known.join(', ')}`);
   }
 }
 

@@ -1,5 +1,5 @@
-// What a piece of work will cost in memory and time, and how such figures are written. Constants to calibrate.
-import { MAX_DIAGONAL_K, plan } from '../search/plan.ts';
+// What a piece of work will cost in memory and time, and how such figures are written.
+import { diagonalCost, MAX_DIAGONAL_K, plan } from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
 /** What the cost of scoring depends on, beside the number of values. */
@@ -27,9 +27,6 @@ const BYTES_PER_WINDOW = 40;
 const SECONDS_PER_PAIR = 1.5e-9;
 /** Euclidean distances of wider windows are abandoned early; those of a function metric never are. */
 const FULL_WIDTH = 8;
-/** Seconds per unordered pair, and per window, of the diagonal engine. */
-const SECONDS_PER_DIAGONAL_PAIR = 0.5e-9;
-const SECONDS_PER_DIAGONAL_ROW = 8e-6;
 /** Seconds per window and coordinate of the tree, to be multiplied by log₂ of the number of windows. */
 const SECONDS_PER_TREE_STEP = 5e-8;
 
@@ -50,8 +47,7 @@ export function estimateSeconds(numRows: number, numCandidates: number, work: Wo
   const shape = { numRows, numColumns: numCandidates, width: windowSize, k, isSelf, diagonal: servesDiagonal(work) };
   const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(shape) : engine;
   const tree = numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
-  const diagonal =
-    (numRows * numCandidates * SECONDS_PER_DIAGONAL_PAIR) / (isSelf ? 2 : 1) + numRows * SECONDS_PER_DIAGONAL_ROW;
+  const diagonal = diagonalCost(shape) * 1e-9;
   if (chosen === 'diagonal') return diagonal;
   if (chosen === 'sample') return Math.min(tree, diagonal);
   if (chosen === 'kdtree') return tree;

@@ -16,6 +16,8 @@
 //
 // A settled candidate has both bounds equal to s, so the k that remain are exact.
 
+import { sqDist } from './distance.ts';
+
 /**
  * The arrays of a run, sized once: `capacity` places for each of the first `numRows` windows, the only ones that take
  * candidates. Per-window arrays have LANES entries to spare.
@@ -74,19 +76,10 @@ export function scalarKernel(state: DiagonalState): DiagonalKernel {
   };
 }
 
-function sqDist(x: Float64Array, i: number, j: number, w: number): number {
-  let sum = 0;
-  for (let l = 0; l < w; l++) {
-    const z = x[i + l]! - x[j + l]!;
-    sum += z * z;
-  }
-  return sum;
-}
-
 function seed(state: DiagonalState, i: number, g: number, margin: number): void {
   const { x, carried, windowSize, numWindows } = state;
   for (let lag = g; lag < g + LANES; lag++) {
-    carried[lag] = i + lag < numWindows ? sqDist(x, i, i + lag, windowSize) - margin : 0;
+    carried[lag] = i + lag < numWindows ? sqDist(x, i, x, i + lag, windowSize, Infinity) - margin : 0;
   }
 }
 
@@ -189,7 +182,7 @@ function settleRow(state: DiagonalState, i: number): void {
   const end = base + state.count[i]!;
   for (let p = base; p < end; p++) {
     if (state.lower[p] === state.upper[p]) continue;
-    const s = sqDist(state.x, i, state.column[p]!, state.windowSize);
+    const s = sqDist(state.x, i, state.x, state.column[p]!, state.windowSize, Infinity);
     state.lower[p] = s;
     state.upper[p] = s;
   }

@@ -3,7 +3,7 @@
 // exact, without error terms.
 
 import { type KDTree, LEAF } from './kdtree.ts';
-import { EMPTY, replaceWorst } from './top-k.ts';
+import { clearRows, EMPTY, replaceWorst } from './top-k.ts';
 
 /** Deeper than any path of pending siblings: at most one a level, and 2³¹ windows make 28 levels. */
 const STACK = 64;
@@ -97,8 +97,7 @@ export class LeafSearch implements LeafSearcher {
     this.size = this.rows.size[this.slot]!;
     this.firstColumn = firstColumn;
     this.lastColumn = lastColumn;
-    this.dist.fill(Infinity);
-    this.index.fill(EMPTY);
+    clearRows(this.dist, this.index, LEAF, this.k);
     this.bound.fill(Infinity);
     this.tieBound.fill(this.byIndex ? EMPTY : -1);
     this.worstBound = Infinity;

@@ -58,7 +58,8 @@ const WINDOWS_PER_VALUE = 4000;
 const FREE_WIDTH = 8;
 
 /**
- * The engine, or `'probe'`: build the tree, count what it does for some rows, and compare {@link treeCost} with {@link diagonalCost}.
+ * The engine, or `'probe'`: build the tree, count what it does for some rows, and compare {@link treeCost} with
+ * {@link diagonalCost}.
  *
  * @param contrast the nearest of a sample of windows compared with the middle one, in s: 0 copies … 1 all alike
  */

@@ -1,6 +1,6 @@
 // The definition of s(i, j) and of the order of candidates, and the proofs that let an engine skip a pair.
-// Engines decide which pairs to look at; what a pair is worth, and which of two is nearer, is said here. The kernels sum the
-// same terms in the same order, several pairs side by side.
+// Engines decide which pairs to look at; what a pair is worth, and which of two is nearer, is said here; kernels/distance.ts
+// is the sum itself, and the WASM kernels form the same one, several pairs side by side.
 //
 // Notation: x, y are two vectors of `width` coordinates, fl(·) is a float64 operation, rounded to nearest.
 //
@@ -19,39 +19,4 @@
 // s with a smaller index: an engine that is asked for the exact order (`byIndex`) keeps looking there as long as a
 // smaller index than the k-th's is possible.
 
-/**
- * s of the vectors x[p] … x[p + width − 1] and y[q] … y[q + width − 1], or any value ≥ `limit` as soon as it is known
- * to reach it (bound (1)).
- */
-export function sqDist(x: Float64Array, p: number, y: Float64Array, q: number, width: number, limit: number): number {
-  const end = p + width;
-  const lastBlock = end - 8;
-  let sum = 0;
-  let z = 0;
-  while (p <= lastBlock) {
-    z = x[p]! - y[q]!;
-    sum += z * z;
-    z = x[p + 1]! - y[q + 1]!;
-    sum += z * z;
-    z = x[p + 2]! - y[q + 2]!;
-    sum += z * z;
-    z = x[p + 3]! - y[q + 3]!;
-    sum += z * z;
-    z = x[p + 4]! - y[q + 4]!;
-    sum += z * z;
-    z = x[p + 5]! - y[q + 5]!;
-    sum += z * z;
-    z = x[p + 6]! - y[q + 6]!;
-    sum += z * z;
-    z = x[p + 7]! - y[q + 7]!;
-    sum += z * z;
-    p += 8;
-    q += 8;
-    if (sum >= limit) return sum;
-  }
-  for (; p < end; p++, q++) {
-    z = x[p]! - y[q]!;
-    sum += z * z;
-  }
-  return sum;
-}
+export { sqDist } from '../kernels/distance.ts';

@@ -156,6 +156,19 @@ function boxDistance(x: i32): f64 {
   return f64x2.add(sum, f64x2.mul(z, z));
 }
 
+/** Keeps 16 sums where they can be read one by one. */
+// @ts-ignore: decorator
+@inline function keepSums(s0: v128, s1: v128, s2: v128, s3: v128, s4: v128, s5: v128, s6: v128, s7: v128): void {
+  v128.store(SUMS, s0);
+  v128.store(SUMS, s1, 16);
+  v128.store(SUMS, s2, 32);
+  v128.store(SUMS, s3, 48);
+  v128.store(SUMS, s4, 64);
+  v128.store(SUMS, s5, 80);
+  v128.store(SUMS, s6, 96);
+  v128.store(SUMS, s7, 112);
+}
+
 /** One bit per row for which the box of column node x may hold a better column than its k-th. */
 function rowsNear(x: i32): i32 {
   let p = R_POINTS + ((<usize>slot * W) << 7);
@@ -183,14 +196,7 @@ function rowsNear(x: i32): i32 {
     | (i64x2.bitmask(f64x2.lt(s6, v128.load(BOUND, 96))) << 12)
     | (i64x2.bitmask(f64x2.lt(s7, v128.load(BOUND, 112))) << 14);
   if (BY_INDEX) {
-    v128.store(SUMS, s0);
-    v128.store(SUMS, s1, 16);
-    v128.store(SUMS, s2, 32);
-    v128.store(SUMS, s3, 48);
-    v128.store(SUMS, s4, 64);
-    v128.store(SUMS, s5, 80);
-    v128.store(SUMS, s6, 96);
-    v128.store(SUMS, s7, 112);
+    keepSums(s0, s1, s2, s3, s4, s5, s6, s7);
     const lowest = n32(C_LOWEST, x);
     for (let q = 0; q < LEAF; q++) if (f(SUMS, q) == f(BOUND, q) && lowest < n32(TIE_BOUND, q)) near |= 1 << q;
   }
@@ -232,14 +238,7 @@ function scan(columnSlot: i32, mask: i32): void {
         | (i64x2.bitmask(f64x2.lt(s6, bound)) << 12) | (i64x2.bitmask(f64x2.lt(s7, bound)) << 14);
     better &= everyColumn;
     if (better == 0) continue;
-    v128.store(SUMS, s0);
-    v128.store(SUMS, s1, 16);
-    v128.store(SUMS, s2, 32);
-    v128.store(SUMS, s3, 48);
-    v128.store(SUMS, s4, 64);
-    v128.store(SUMS, s5, 80);
-    v128.store(SUMS, s6, 96);
-    v128.store(SUMS, s7, 112);
+    keepSums(s0, s1, s2, s3, s4, s5, s6, s7);
     const i = n32(rowOrder, q);
     const base = q * K;
     while (better) {
