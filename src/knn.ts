@@ -24,7 +24,7 @@ import {
 import { brute } from './search/brute.ts';
 import { chooseEngine } from './search/engine.ts';
 import { ENGINES, type EngineName } from './search/plan.ts';
-import { type Emit, type Join, oneRow, referenceJoin, selfJoin } from './search/search.ts';
+import { type Emit, type Join, oneRow, referenceJoin, searchAll, selfJoin } from './search/search.ts';
 
 /** Options of {@link KNN}, defaults first in each line. */
 export interface KNNOptions {
@@ -241,7 +241,7 @@ export class KNN {
   #run(join: Join, byIndex: boolean, emit: Emit): void {
     const k = Math.max(1, Math.min(this.k, join.columns.starts.length));
     const search = isFunctionMetric(this.#metric) ? brute(this.#metric) : chooseEngine(this.#engine, join, k);
-    search.search(join, k, byIndex, emit);
+    searchAll(search, join, k, byIndex, emit);
   }
 
   #scoresOf(x: Float64Array, join: Join): Float64Array {

@@ -1,12 +1,12 @@
 // What an engine found, as one list of numbers that two engines can be compared by.
 import { expect } from 'vitest';
 import { brute } from '../src/search/brute.ts';
-import type { Join, NeighborSearch } from '../src/search/search.ts';
+import { type Join, type NeighborSearch, searchAll } from '../src/search/search.ts';
 
 /** All rows: k distances, each followed by its column (−1 where the order of ties is open); −2 where nothing was found. */
 function tableOf(search: NeighborSearch, join: Join, k: number, byIndex: boolean): Float64Array {
   const rows = new Float64Array(join.rows.numWindows * k * 2).fill(-2);
-  search.search(join, k, byIndex, (i, dist, index, base, count) => {
+  searchAll(search, join, k, byIndex, (i, dist, index, base, count) => {
     for (let p = 0; p < count; p++) {
       rows[2 * (i * k + p)] = dist[base + p]!;
       rows[2 * (i * k + p) + 1] = byIndex ? index[base + p]! : -1;

@@ -2,8 +2,7 @@
 import type { WindowSet } from '../embed.ts';
 import { clearRows, EMPTY, finishRow, replaceWorst } from '../kernels/top-k.ts';
 import type { DistanceFunction } from '../metric.ts';
-import type { Emit, Join, NeighborSearch } from './search.ts';
-import { firstColumn, lastColumn } from './search.ts';
+import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, runByRows } from './search.ts';
 import { sqDist } from './settle.ts';
 
 /**
@@ -12,17 +11,29 @@ import { sqDist } from './settle.ts';
  * @param metric a function of two windows; without one, vectors are compared by s
  */
 export function brute(metric?: DistanceFunction): NeighborSearch {
-  return { search: (join, k, _byIndex, emit) => search(join, k, emit, metric) };
+  return {
+    start(join, k) {
+      const rowsPerPart = Math.max(1, Math.floor(PAIRS_PER_PART / Math.max(1, join.columns.starts.length)));
+      const answer = rowAnswerer(join, k, metric);
+      return runByRows(join.rows.starts.length, rowsPerPart, (from, to, emit) => {
+        for (let r = from; r < to; r++) answer(r, emit);
+      });
+    },
+  };
 }
+
+/** A few milliseconds of work. */
+const PAIRS_PER_PART = 1e6;
 
 // Columns come in ascending order, so of equal distances the first seen has the smaller index: the order (s, j) of
 // settle.ts needs no tie rule here (an infinite distance still fills an empty place).
-function search(join: Join, k: number, emit: Emit, metric: DistanceFunction | undefined): void {
+function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined): (r: number, emit: Emit) => void {
   const dist = new Float64Array(k);
   const index = new Int32Array(k);
   const { rows, columns, exclusion } = join;
   const viewOf = metric && views(columns);
-  for (const i of rows.starts) {
+  return (r, emit) => {
+    const i = rows.starts[r]!;
     clearRows(dist, index, 1, k);
     const row = metric && view(rows, i);
     const last = lastColumn(join, i);
@@ -37,7 +48,7 @@ function search(join: Join, k: number, emit: Emit, metric: DistanceFunction | un
       if (d < worst || (d === worst && index[0] === EMPTY)) replaceWorst(dist, index, 0, k, d, j);
     }
     emit(i, dist, index, 0, finishRow(dist, index, 0, k));
-  }
+  };
 }
 
 /** The position of the first start that is ≥ `start`. */

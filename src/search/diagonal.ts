@@ -3,8 +3,8 @@
 // A join with a reference is a self-join of the two series, one after the other, in which the windows of the first are
 // rows only and those of the second are columns only; windows across the seam are neither.
 //
-// Rows are taken in bands of BAND, the lags of a band in groups of LANES; a lag's bound is carried from band to band and
-// computed afresh every BANDS_PER_SEED bands. This file proves how far the carried value may be from s(i, j).
+// A part of the work is the lags of one range for the rows of one segment. Rows are taken in bands of BAND, lags in groups
+// of LANES; a lag's bound is computed at the segment's first row and carried from band to band. This file proves how far the carried value may be from s(i, j).
 //
 // Notation. ε = 2⁻⁵³; every fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows. c is any float64 (the mean);
 // yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)² in real numbers.
@@ -28,13 +28,16 @@
 // of the stretch a diagonal crossed: one spike loosens its neighborhood, not the whole series.
 import { type DiagonalKernel, type DiagonalState, LANES, scalarKernel } from '../kernels/diagonal.ts';
 import { diagonalModule, Layout } from '../kernels/wasm.ts';
-import type { Emit, Join, NeighborSearch } from './search.ts';
+import type { Join, NeighborSearch, Run } from './search.ts';
 
 /** Rows per band: what a group of lags reads of it stays in the first-level cache. */
 const BAND = 1024;
 
-/** Bands from one seed to the next: seeding costs w operations per lag, the margin grows with the distance. */
-const BANDS_PER_SEED = 8;
+/** Bands per segment: seeding costs w operations per lag and segment, the margin grows with the distance. */
+const BANDS_PER_SEGMENT = 8;
+
+/** Lags per part: several milliseconds of work. */
+const LAGS_PER_PART = 2048;
 
 /** Lags done first: near windows tend to be near in value, and a tight threshold turns the others away. */
 const NEAR_LAGS = 64;
@@ -43,7 +46,7 @@ const EPSILON = 2 ** -53;
 
 /** The engine for windows of any length: each pair costs the same few operations. */
 export function diagonal(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
-  return { search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, backend) };
+  return { start: (join, k, byIndex) => start(join, k, byIndex, backend) };
 }
 
 /** Whether this engine can answer the join: one series, as it is, with itself or with another. */
@@ -53,11 +56,9 @@ export function servesDiagonal(join: Join): boolean {
   return rows === columns ? exclusion >= 0 : exclusion < 0 && after === Infinity;
 }
 
-function search(join: Join, k: number, byIndex: boolean, emit: Emit, backend: 'auto' | 'scalar'): void {
+function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): Run {
   const { rows, columns } = join;
-  if (rows.starts.length === 0) return;
-  const isSelf = rows === columns;
-  const seam = isSelf ? 0 : rows.data.length; // where the columns' series begins
+  const seam = rows === columns ? 0 : rows.data.length; // where the columns' series begins
   const shape: Shape = {
     length: seam + columns.data.length,
     windowSize: rows.width,
@@ -70,42 +71,80 @@ function search(join: Join, k: number, byIndex: boolean, emit: Emit, backend: 'a
   const module = backend === 'auto' ? diagonalModule() : null;
   const { state, kernel } = module ? wasmRun(module, shape) : scalarRun(shape);
   const energy = fillState(state, join, seam);
-  if (isSelf) {
-    const firstLag = join.exclusion + 1;
-    sweep(state, kernel, energy, () => firstLag, firstLag + NEAR_LAGS);
-    sweep(state, kernel, energy, () => firstLag + NEAR_LAGS, rows.numWindows);
-  } else {
-    // The last row of a band meets the first column at this lag; lags start at 1 plus a multiple of LANES in all bands.
-    const firstLag = (band: number): number => {
-      const lag = Math.max(1, seam - (band + 1) * BAND + 1);
-      return lag - ((lag - 1) % LANES);
-    };
-    sweep(state, kernel, energy, firstLag, Infinity);
-  }
-  for (const i of rows.starts) {
-    kernel.finish(i);
-    const base = i * state.capacity;
-    const count = state.count[i]!;
-    if (seam > 0) for (let p = base; p < base + count; p++) state.column[p] = state.column[p]! - seam;
-    emit(i, state.upper, state.column, base, count);
-  }
+  // The first lag of a band. With a reference, the lag at which the band's last row meets the first column; lags start
+  // at 1 plus a multiple of LANES in all bands.
+  const firstLag = (band: number): number => {
+    if (seam === 0) return join.exclusion + 1;
+    const lag = Math.max(1, seam - (band + 1) * BAND + 1);
+    return lag - ((lag - 1) % LANES);
+  };
+  const parts = dealParts(shape, firstLag);
+  return {
+    numParts: parts.length / 3,
+    work(p) {
+      const [band, from, to] = [parts[3 * p]!, parts[3 * p + 1]!, parts[3 * p + 2]!];
+      const first = band * BAND;
+      return (to - from) * Math.min(BAND * BANDS_PER_SEGMENT, shape.numRows - first, shape.numWindows - first - from);
+    },
+    run: (p) => sweep(state, kernel, energy, firstLag, parts[3 * p]!, parts[3 * p + 1]!, parts[3 * p + 2]!),
+    finish(emit) {
+      const dist = new Float64Array(k);
+      const index = new Int32Array(k);
+      for (const i of rows.starts) {
+        kernel.finish(i);
+        const base = i * state.capacity;
+        const count = state.count[i]!;
+        for (let p = 0; p < count; p++) {
+          dist[p] = state.upper[base + p]!;
+          index[p] = state.column[base + p]! - seam;
+        }
+        emit(i, dist, index, 0, count);
+      }
+    },
+  };
 }
 
-/** All rows of the lags [firstLag(band), to), band by band. The first lag may fall from band to band. */
+/** The parts, three numbers each: first band of the segment, lags [from, to). Near lags come first. */
+function dealParts({ numWindows, numRows }: Shape, firstLag: (band: number) => number): number[] {
+  const parts: number[] = [];
+  const numBands = Math.ceil(numRows / BAND);
+  const segments = Array.from({ length: Math.ceil(numBands / BANDS_PER_SEGMENT) }, (_, s) => {
+    const band = s * BANDS_PER_SEGMENT;
+    const lowest = firstLag(Math.min(numBands, band + BANDS_PER_SEGMENT) - 1);
+    return { band, lowest, end: numWindows - band * BAND };
+  });
+  const deal = (offset: number, lags: number): boolean => {
+    let isOver = true;
+    for (const { band, lowest, end } of segments) {
+      const from = lowest + offset;
+      if (from >= end) continue;
+      parts.push(band, from, Math.min(from + lags, end));
+      isOver = false;
+    }
+    return isOver;
+  };
+  deal(0, NEAR_LAGS);
+  for (let offset = NEAR_LAGS; !deal(offset, LAGS_PER_PART); ) offset += LAGS_PER_PART;
+  return parts;
+}
+
+/** The lags [from, to) of the segment that starts with band `first`, band by band. */
 function sweep(
   state: DiagonalState,
   kernel: DiagonalKernel,
   energy: Energy,
   firstLag: (band: number) => number,
+  firstBand: number,
+  from: number,
   to: number,
 ): void {
   const { numWindows, numRows } = state;
-  for (let band = 0; band * BAND < numRows; band++) {
+  for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
     const first = band * BAND;
     const last = Math.min(first + BAND, numRows);
     const end = Math.min(to, numWindows - first);
-    const carriedFrom = band % BANDS_PER_SEED === 0 ? Infinity : firstLag(band - 1);
-    for (let g = firstLag(band); g < end; g += LANES) {
+    const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
+    for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
       const margin = marginOf(state, energy, band, g);
       const isCarried = g >= carriedFrom;
       if (!isCarried) kernel.seed(first, g, margin);
@@ -126,7 +165,7 @@ interface Energy {
 /** The margin for the rows of `band` at the lags g … g + LANES − 1, from the last seed on. */
 function marginOf(state: DiagonalState, energy: Energy, band: number, g: number): number {
   const { total, largest } = energy;
-  const seed = band - (band % BANDS_PER_SEED);
+  const seed = band - (band % BANDS_PER_SEGMENT);
   const numBands = total.length;
   const firstColumn = Math.floor((seed * BAND + g) / BAND);
   const lastColumn = Math.min(numBands - 1, Math.floor(((band + 1) * BAND + g + LANES) / BAND));

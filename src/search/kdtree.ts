@@ -6,17 +6,20 @@ import { wasmLeafSearch } from '../kernels/kdtree-wasm.ts';
 import { finishRow } from '../kernels/top-k.ts';
 import { kdtreeModule } from '../kernels/wasm.ts';
 import type { TreeWork } from './plan.ts';
-import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch } from './search.ts';
+import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from './search.ts';
 
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
 export const kdtree: NeighborSearch = {
-  search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, kdtreeModule()),
+  start: (join, k, byIndex) => start(join, k, byIndex, kdtreeModule()),
 };
 
 /** The same without WASM. */
 export const scalarKdtree: NeighborSearch = {
-  search: (join, k, byIndex, emit) => search(join, k, byIndex, emit, null),
+  start: (join, k, byIndex) => start(join, k, byIndex, null),
 };
+
+/** A few milliseconds of work. */
+const LEAVES_PER_PART = 64;
 
 /** Trees of window sets that are searched again and again: a reference is indexed once. */
 const trees = new WeakMap<WindowSet, KDTree>();
@@ -30,7 +33,7 @@ function treeOf(windows: WindowSet): KDTree {
   return tree;
 }
 
-function search(join: Join, k: number, byIndex: boolean, emit: Emit, module: WebAssembly.Module | null): void {
+function start(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Run {
   const rows = treeOf(join.rows);
   const columns = treeOf(join.columns);
   // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
@@ -38,7 +41,9 @@ function search(join: Join, k: number, byIndex: boolean, emit: Emit, module: Web
     module && rows.order.length >= columns.order.length / 8
       ? wasmLeafSearch(module, rows, columns, k, byIndex, join)
       : new LeafSearch(rows, columns, k, byIndex, join);
-  for (let slot = 0; slot < rows.numLeaves; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
+  return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {
+    for (let slot = from; slot < to; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
+  });
 }
 
 function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: number, emit: Emit): void {

@@ -49,11 +49,50 @@ export function lastColumn(join: Join, i: number): number {
  */
 export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: number, count: number) => void;
 
+/**
+ * A search under way: parts of moderate size that can be run in any order, or be dealt to several runs of the same join.
+ * A part emits the rows it completes; rows that several parts add to are emitted by `finish`.
+ */
+export interface Run {
+  readonly numParts: number;
+  /** What part p costs compared with the other parts. */
+  work(p: number): number;
+  run(p: number, emit: Emit): void;
+  /**
+   * Emits the rows that are still to be emitted, as the parts run so far know them. May be called before all parts are
+   * run, and again: what it emits then are upper bounds of the distances to come.
+   */
+  finish(emit: Emit): void;
+}
+
 /** An engine. Engines differ in speed only. */
 export interface NeighborSearch {
   /**
-   * Calls `emit` once for each row of `join.rows.starts`, in any order. With `byIndex` the neighbors are the first k
-   * in the order (s, j); without, the k distances are right but which of several equal columns is named is open.
+   * Prepares a search. Its parts and `finish` together call `emit` once for each row of `join.rows.starts`, in any order.
+   * With `byIndex` the neighbors are the first k in the order (s, j); without, the k distances are right but which of
+   * several equal columns is named is open.
    */
-  search(join: Join, k: number, byIndex: boolean, emit: Emit): void;
+  start(join: Join, k: number, byIndex: boolean): Run;
+}
+
+/** Runs all parts of a search. */
+export function searchAll(search: NeighborSearch, join: Join, k: number, byIndex: boolean, emit: Emit): void {
+  const run = search.start(join, k, byIndex);
+  for (let p = 0; p < run.numParts; p++) run.run(p, emit);
+  run.finish(emit);
+}
+
+/** A run whose rows are complete when their part is: `rowsPerPart` of `numRows` rows at a time. */
+export function runByRows(
+  numRows: number,
+  rowsPerPart: number,
+  answer: (from: number, to: number, emit: Emit) => void,
+): Run {
+  const from = (p: number): number => Math.min(numRows, p * rowsPerPart);
+  return {
+    numParts: Math.ceil(numRows / rowsPerPart),
+    work: (p) => from(p + 1) - from(p),
+    run: (p, emit) => answer(from(p), from(p + 1), emit),
+    finish: () => {},
+  };
 }
