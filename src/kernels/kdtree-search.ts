@@ -3,7 +3,7 @@
 // exact, without error terms.
 
 import { type KDTree, LEAF } from './kdtree.ts';
-import { clearRows, EMPTY, replaceWorst } from './top-k.ts';
+import { clearRows, EMPTY, finishRow, replaceWorst } from './top-k.ts';
 
 /** Deeper than any path of pending siblings: at most one a level, and 2³¹ windows make 28 levels. */
 const STACK = 64;
@@ -27,7 +27,7 @@ function bitCount(mask: number): number {
 /** What the engine needs of a search; implemented here and in WASM. */
 export interface LeafSearcher {
   readonly k: number;
-  /** LEAF rows of length k as top-k.ts lays them out. */
+  /** LEAF rows of length k, the best first, EMPTY places last. */
   readonly dist: Float64Array;
   readonly index: Int32Array;
   /**
@@ -38,8 +38,8 @@ export interface LeafSearcher {
 }
 
 /**
- * The search for the rows of one leaf, scalar twin of assembly/kdtree.ts. `dist` and `index` hold LEAF rows of length k as top-k.ts lays them out.
- * Which columns are allowed for a row is said by `exclusion`, `before` and `after` (see `Join` in search.ts).
+ * The search for the rows of one leaf, scalar twin of assembly/kdtree.ts. While it runs, rows are as top-k.ts lays them
+ * out. Which columns are allowed for a row is said by `exclusion`, `before` and `after` (see `Join` in search.ts).
  */
 export class LeafSearch implements LeafSearcher {
   readonly dist: Float64Array;
@@ -102,13 +102,14 @@ export class LeafSearch implements LeafSearcher {
     this.tieBound.fill(this.byIndex ? EMPTY : -1);
     this.worstBound = Infinity;
     const everyRow = (1 << this.size) - 1;
-    if (this.rows !== this.columns) {
+    if (this.rows === this.columns) {
+      // A self-join starts where the rows are and climbs: at each ancestor the other side is searched, if near enough.
+      this.scan(this.slot, everyRow);
+      for (let x = node; x > 1; x >>= 1) this.descend(x ^ 1, this.boxDistance(x ^ 1), everyRow);
+    } else {
       this.descend(1, 0, everyRow);
-      return;
     }
-    // A self-join starts where the rows are and climbs: at each ancestor the other side is searched, if near enough.
-    this.scan(this.slot, everyRow);
-    for (let x = node; x > 1; x >>= 1) this.descend(x ^ 1, this.boxDistance(x ^ 1), everyRow);
+    for (let q = 0; q < this.size; q++) finishRow(this.dist, this.index, q * this.k, this.k);
   }
 
   /** Searches the subtree of `root`, whose box is `distance` away, for the rows of `mask`; nearer children first. */

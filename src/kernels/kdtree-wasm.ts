@@ -1,15 +1,37 @@
 // The search of kdtree-search.ts in WASM SIMD: copies the trees into its memory and answers leaf by leaf.
-import type { KDTree } from './kdtree.ts';
-import { LEAF } from './kdtree.ts';
+import { type KDTree, LEAF, type Splitter } from './kdtree.ts';
 import type { LeafSearcher } from './kdtree-search.ts';
 import { Layout } from './wasm.ts';
 
 /** The exports of assembly/kdtree.ts. */
-interface KDTreeExports {
+interface KDTreeExports extends Pick<Splitter, 'widest' | 'split'> {
+  setPoints(...offsetsAndCounts: number[]): void;
   setRows(...offsets: number[]): void;
   setColumns(...offsets: number[]): void;
   setup(...offsetsAndCounts: number[]): void;
   run(node: number, firstColumn: number, lastColumn: number): void;
+  finish(): void;
+}
+
+/** Splitting in WASM: its memory holds a copy of the data, and is given up when the tree is built. */
+export function wasmSplitter(
+  module: WebAssembly.Module,
+  data: Float64Array,
+  stride: number,
+  width: number,
+  starts: Int32Array,
+): Splitter {
+  const layout = new Layout();
+  const dataAt = layout.reserve(data.length + 1, 8); // the kernel reads two coordinates at a time
+  const orderAt = layout.reserve(starts.length, 4);
+  const keysAt = layout.reserve(starts.length, 8);
+  const memory = layout.allocate();
+  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KDTreeExports;
+  new Float64Array(memory.buffer, dataAt, data.length).set(data);
+  const order = new Int32Array(memory.buffer, orderAt, starts.length);
+  order.set(starts);
+  kernel.setPoints(dataAt, orderAt, keysAt, width, stride);
+  return { order, widest: kernel.widest, split: kernel.split };
 }
 
 /** The search for leaves of `rows` among the points of `columns`: see `LeafSearch`, its scalar twin. */
@@ -26,6 +48,9 @@ export function wasmLeafSearch(
   const columnsAt = rows === columns ? rowsAt : reserve(layout, columns);
   const distAt = layout.reserve(LEAF * k, 8);
   const indexAt = layout.reserve(LEAF * k, 4);
+  const listAt = layout.reserve(LEAF * 2 * (k + 3), 8);
+  const refAt = layout.reserve(4 * rows.width, 8);
+  const nearAt = layout.reserve(LEAF * rows.width, 4);
   const memory = layout.allocate();
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KDTreeExports;
   copy(memory.buffer, rowsAt, rows);
@@ -34,12 +59,27 @@ export function wasmLeafSearch(
   const { points, boxes, order, first, size, lowest, highest } = columnsAt;
   kernel.setColumns(points, boxes, order, first, size, columns.numLeaves, lowest, highest);
   const lags = [allowed.exclusion, toInt32(allowed.before), toInt32(allowed.after)];
-  kernel.setup(distAt, indexAt, rows.width, k, rows === columns ? 1 : 0, byIndex ? 1 : 0, ...lags);
+  kernel.setup(
+    distAt,
+    indexAt,
+    listAt,
+    refAt,
+    nearAt,
+    rows.width,
+    k,
+    rows === columns ? 1 : 0,
+    byIndex ? 1 : 0,
+    ...lags,
+    scaleOf(rows, columns),
+  );
   return {
     k,
     dist: new Float64Array(memory.buffer, distAt, LEAF * k),
     index: new Int32Array(memory.buffer, indexAt, LEAF * k),
-    run: (node, firstColumn, lastColumn) => kernel.run(node, toInt32(firstColumn), toInt32(lastColumn)),
+    run(node, firstColumn, lastColumn) {
+      kernel.run(node, toInt32(firstColumn), toInt32(lastColumn));
+      kernel.finish();
+    },
   };
 }
 
@@ -70,4 +110,15 @@ function copy(buffer: ArrayBuffer, at: Offsets, tree: KDTree): void {
 /** A lag or column as the kernel takes it: infinite ones become the farthest there is. */
 function toInt32(value: number): number {
   return Math.max(-0x80000000, Math.min(0x7fffffff, value));
+}
+
+/** A power of two that brings the extent of all points to about 1. */
+function scaleOf(rows: KDTree, columns: KDTree): number {
+  let extent = 0;
+  for (let d = 2 * rows.width; d < 4 * rows.width; d += 2) {
+    const lo = Math.min(rows.boxes[d]!, columns.boxes[d]!);
+    const hi = Math.max(rows.boxes[d + 1]!, columns.boxes[d + 1]!);
+    extent = Math.max(extent, hi - lo);
+  }
+  return extent === 0 ? 1 : 2 ** -Math.max(-480, Math.floor(Math.log2(extent)));
 }

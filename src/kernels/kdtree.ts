@@ -23,17 +23,33 @@ export interface KDTree {
   readonly highest: Int32Array;
 }
 
+/** What building needs to do with the points, by their places in `order`; implemented here and in WASM. */
+export interface Splitter {
+  /** All points, in the order they have been brought to. */
+  readonly order: Int32Array;
+  /** The coordinate in which every `step`-th point of [from, to) spreads widest; −1 if they are equal. */
+  widest(from: number, to: number, step: number): number;
+  /** Reorders [from, to) so that in coordinate d nothing before `middle` is larger than anything from it on. */
+  split(d: number, from: number, to: number, middle: number): void;
+}
+
 /**
  * Builds the tree of the vectors `starts` names: vector i is `data[i·stride] … data[i·stride + width − 1]`.
  * O(N·(log N + width)) time; N·(12 + 10·width) + O(N) bytes.
  */
-export function buildTree(data: Float64Array, stride: number, width: number, starts: Int32Array): KDTree {
+export function buildTree(
+  data: Float64Array,
+  stride: number,
+  width: number,
+  starts: Int32Array,
+  splitter: Splitter = scalarSplitter(data, stride, width, starts),
+): KDTree {
   const numPoints = starts.length;
   const numLeaves = Math.max(1, Math.ceil(numPoints / LEAF));
   const tree: KDTree = {
     width,
     numLeaves,
-    order: starts.slice(),
+    order: splitter.order,
     first: new Int32Array(numLeaves),
     size: new Uint8Array(numLeaves),
     points: new Float64Array(numLeaves * LEAF * width),
@@ -41,17 +57,19 @@ export function buildTree(data: Float64Array, stride: number, width: number, sta
     lowest: new Int32Array(2 * numLeaves),
     highest: new Int32Array(2 * numLeaves),
   };
-  const keys = new Float64Array(numPoints);
-  splitNode(tree, data, stride, keys, 1, numLeaves, 0, numPoints);
-  return tree;
+  splitNode(tree, splitter, data, stride, 1, numLeaves, 0, numPoints);
+  return { ...tree, order: tree.order.slice() };
 }
+
+/** Points looked at to choose the coordinate of a split: the choice may be poor without harm to the result. */
+const SAMPLE = 128;
 
 /** Builds the subtree of `node` from the points order[from … to), which fill `leaves` leaves. */
 function splitNode(
   tree: KDTree,
+  splitter: Splitter,
   data: Float64Array,
   stride: number,
-  keys: Float64Array,
   node: number,
   leaves: number,
   from: number,
@@ -63,13 +81,12 @@ function splitNode(
   }
   const leavesOfLeft = leftLeaves(leaves);
   const middle = from + leavesOfLeft * LEAF;
-  const d = widestCoordinate(tree.order, data, stride, tree.width, from, to);
-  if (d >= 0) {
-    for (let q = from; q < to; q++) keys[q] = data[tree.order[q]! * stride + d]!;
-    select(keys, tree.order, from, to - 1, middle);
-  }
-  splitNode(tree, data, stride, keys, 2 * node, leavesOfLeft, from, middle);
-  splitNode(tree, data, stride, keys, 2 * node + 1, leaves - leavesOfLeft, middle, to);
+  const step = Math.max(1, Math.floor((to - from) / SAMPLE));
+  let d = splitter.widest(from, to, step);
+  if (d < 0 && step > 1) d = splitter.widest(from, to, 1);
+  if (d >= 0) splitter.split(d, from, to, middle);
+  splitNode(tree, splitter, data, stride, 2 * node, leavesOfLeft, from, middle);
+  splitNode(tree, splitter, data, stride, 2 * node + 1, leaves - leavesOfLeft, middle, to);
   uniteChildren(tree, node);
 }
 
@@ -79,47 +96,35 @@ function leftLeaves(leaves: number): number {
   return full / 2 + Math.min(leaves - full, full / 2);
 }
 
-/** Points looked at to choose the coordinate of a split: the choice may be poor without harm to the result. */
-const SAMPLE = 128;
-
-/** The coordinate in which the points spread widest, judged by a sample; −1 if all points are equal. */
-function widestCoordinate(
-  order: Int32Array,
-  data: Float64Array,
-  stride: number,
-  width: number,
-  from: number,
-  to: number,
-): number {
-  const sampled = widestOf(order, data, stride, width, from, to, Math.max(1, Math.floor((to - from) / SAMPLE)));
-  return sampled >= 0 || to - from <= SAMPLE ? sampled : widestOf(order, data, stride, width, from, to, 1);
-}
-
-function widestOf(
-  order: Int32Array,
-  data: Float64Array,
-  stride: number,
-  width: number,
-  from: number,
-  to: number,
-  step: number,
-): number {
-  let widest = -1;
-  let most = 0;
-  for (let d = 0; d < width; d++) {
-    let lo = Infinity;
-    let hi = -Infinity;
-    for (let q = from; q < to; q += step) {
-      const v = data[order[q]! * stride + d]!;
-      if (v < lo) lo = v;
-      if (v > hi) hi = v;
-    }
-    if (hi - lo > most) {
-      most = hi - lo;
-      widest = d;
-    }
-  }
-  return widest;
+/** Splitting in plain TypeScript. */
+function scalarSplitter(data: Float64Array, stride: number, width: number, starts: Int32Array): Splitter {
+  const order = starts.slice();
+  const keys = new Float64Array(order.length);
+  return {
+    order,
+    widest(from, to, step) {
+      let widest = -1;
+      let most = 0;
+      for (let d = 0; d < width; d++) {
+        let lo = Infinity;
+        let hi = -Infinity;
+        for (let q = from; q < to; q += step) {
+          const v = data[order[q]! * stride + d]!;
+          if (v < lo) lo = v;
+          if (v > hi) hi = v;
+        }
+        if (hi - lo > most) {
+          most = hi - lo;
+          widest = d;
+        }
+      }
+      return widest;
+    },
+    split(d, from, to, middle) {
+      for (let q = from; q < to; q++) keys[q] = data[order[q]! * stride + d]!;
+      select(keys, order, from, to - 1, middle);
+    },
+  };
 }
 
 /**

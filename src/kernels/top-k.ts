@@ -67,6 +67,11 @@ function isWorse(dist: Float64Array, index: Int32Array, p: number, d: number, j:
 export function finishRow(dist: Float64Array, index: Int32Array, base: number, k: number): number {
   if (k > SORTED_UP_TO) heapSort(dist, index, base, k);
   else reverse(dist, index, base, base + k - 1);
+  return filledPlaces(index, base, k);
+}
+
+/** How many places of a finished row are filled. */
+export function filledPlaces(index: Int32Array, base: number, k: number): number {
   let filled = k;
   while (filled > 0 && index[base + filled - 1] === EMPTY) filled--;
   return filled;

@@ -2,8 +2,8 @@
 import type { WindowSet } from '../embed.ts';
 import { buildTree, type KDTree } from '../kernels/kdtree.ts';
 import { LeafSearch, type LeafSearcher } from '../kernels/kdtree-search.ts';
-import { wasmLeafSearch } from '../kernels/kdtree-wasm.ts';
-import { finishRow } from '../kernels/top-k.ts';
+import { wasmLeafSearch, wasmSplitter } from '../kernels/kdtree-wasm.ts';
+import { filledPlaces } from '../kernels/top-k.ts';
 import { kdtreeModule } from '../kernels/wasm.ts';
 import type { TreeWork } from './plan.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from './search.ts';
@@ -27,7 +27,10 @@ const trees = new WeakMap<WindowSet, KDTree>();
 function treeOf(windows: WindowSet): KDTree {
   let tree = trees.get(windows);
   if (!tree) {
-    tree = buildTree(windows.data, windows.stride, windows.width, windows.starts);
+    const { data, stride, width, starts } = windows;
+    const module = kdtreeModule();
+    const splitter = module ? wasmSplitter(module, data, stride, width, starts) : undefined;
+    tree = buildTree(data, stride, width, starts, splitter);
     trees.set(windows, tree);
   }
   return tree;
@@ -52,7 +55,7 @@ function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: nu
   leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
   for (let q = 0; q < rows.size[slot]!; q++) {
     const i = rows.order[rows.first[slot]! + q]!;
-    emit(i, dist, index, q * k, finishRow(dist, index, q * k, k));
+    emit(i, dist, index, q * k, filledPlaces(index, q * k, k));
   }
 }
 

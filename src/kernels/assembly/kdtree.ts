@@ -20,8 +20,10 @@ let C_SIZE: usize = 0;
 let C_LOWEST: usize = 0;
 let C_HIGHEST: usize = 0;
 let C_LEAVES: i32 = 0;
-let DIST: usize = 0; // 16 rows of length K, the worst first
+let DIST: usize = 0; // results: 16 rows of length K, the best first
 let INDEX: usize = 0;
+let LIST: usize = 0; // rows while they are searched: distances from worst to best, then their columns, as float64
+let STRIDE: usize = 0; // entries of a row's half: K, an even number, and two that are better than all
 let W: i32 = 0;
 let K: i32 = 0;
 let SELF: i32 = 0;
@@ -37,15 +39,25 @@ let slot: i32 = 0;
 let size: i32 = 0;
 let firstColumn: i32 = 0;
 let lastColumn: i32 = 0;
-let worstBound: f64 = 0;
 const BOUND: usize = memory.data(16 * 8, 16);
 const TIE_BOUND: usize = memory.data(16 * 4, 16);
 const SUMS: usize = memory.data(16 * 8, 16);
 
-// Subtrees to come.
+// The filter's view of the rows, in float32: REF, per coordinate, the middle of their box and what boxes are widened by,
+// NEAR the coordinates relative to it; per row, ABOVE what a box is too far, from DOUBT on only perhaps.
+let REF: usize = 0;
+let NEAR: usize = 0;
+let SCALE: f64 = 1;
+let GROW: f64 = 1;
+let SHRINK: f64 = 1;
+let TINY: f64 = 0;
+const ABOVE: usize = memory.data(16 * 4, 16);
+const DOUBT: usize = memory.data(16 * 4, 16);
+
+// Subtrees to come: node, rows that may profit, distance of the nearest row, distances of all rows.
 const NODES: usize = memory.data(64 * 4, 16);
-const DISTANCES: usize = memory.data(64 * 8, 16);
 const MASKS: usize = memory.data(64 * 4, 16);
+const DISTANCES: usize = memory.data(64 * 64, 16);
 
 export function setRows(points: usize, boxes: usize, order: usize, first: usize, sizes: usize, leaves: i32): void {
   R_POINTS = points; R_BOXES = boxes; R_ORDER = order; R_FIRST = first; R_SIZE = sizes; R_LEAVES = leaves;
@@ -59,9 +71,14 @@ export function setColumns(
 }
 
 export function setup(
-  dist: usize, index: usize, width: i32, k: i32, self: i32, byIndex: i32, exclusion: i32, before: i32, after: i32,
+  dist: usize, index: usize, list: usize, ref: usize, near: usize, width: i32, k: i32, self: i32, byIndex: i32,
+  exclusion: i32, before: i32, after: i32, scale: f64,
 ): void {
-  DIST = dist; INDEX = index; W = width; K = k; SELF = self; BY_INDEX = byIndex;
+  REF = ref; NEAR = near; SCALE = scale;
+  GROW = 1 + <f64>(width + 16) * 1.1920928955078125e-7;
+  SHRINK = 2 - GROW;
+  TINY = <f64>(width + 4) * (2.802596928649634e-45 + 9.8813129168249309e-324 * scale * scale);
+  DIST = dist; INDEX = index; LIST = list; STRIDE = (<usize>(k + 1) & ~1) + 2; W = width; K = k; SELF = self; BY_INDEX = byIndex;
   EXCLUSION = exclusion; BEFORE = before; AFTER = after;
 }
 
@@ -74,6 +91,95 @@ export function setup(
 // @ts-ignore: decorator
 @inline function setN(base: usize, i: i32, value: i32): void { store<i32>(base + (<usize>i << 2), value); }
 
+// Building.
+let DATA: usize = 0; // the vectors: coordinate d of vector i at DATA + (i·B_STRIDE + d)·8
+let ORDER: usize = 0;
+let KEYS: usize = 0;
+let B_WIDTH: i32 = 0;
+let B_STRIDE: i32 = 0;
+
+export function setPoints(data: usize, order: usize, keys: usize, width: i32, stride: i32): void {
+  DATA = data; ORDER = order; KEYS = keys; B_WIDTH = width; B_STRIDE = stride;
+}
+
+/** The coordinate in which every step-th of the points order[from … to) spreads widest; -1 if they are equal. */
+export function widest(from: i32, to: i32, step: i32): i32 {
+  let best = -1;
+  let most: f64 = 0;
+  const first = ORDER + (<usize>from << 2);
+  const end = ORDER + (<usize>to << 2);
+  for (let d = 0; d < B_WIDTH; d += 2) {
+    const data = DATA + (<usize>d << 3);
+    let lo = f64x2.splat(Infinity);
+    let hi = f64x2.splat(-Infinity);
+    for (let q = first; q < end; q += <usize>step << 2) {
+      const v = v128.load(data + (<usize>load<i32>(q) * B_STRIDE << 3)); // may touch what follows: a place is kept free
+      lo = f64x2.pmin(lo, v);
+      hi = f64x2.pmax(hi, v);
+    }
+    const spread = f64x2.sub(hi, lo);
+    if (f64x2.extract_lane(spread, 0) > most) {
+      most = f64x2.extract_lane(spread, 0);
+      best = d;
+    }
+    if (d + 1 < B_WIDTH && f64x2.extract_lane(spread, 1) > most) {
+      most = f64x2.extract_lane(spread, 1);
+      best = d + 1;
+    }
+  }
+  return best;
+}
+
+/** Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on. */
+export function split(d: i32, from: i32, to: i32, middle: i32): void {
+  const data = DATA + (<usize>d << 3);
+  for (let q = from; q < to; q++) setF(KEYS, q, load<f64>(data + (<usize>n32(ORDER, q) * B_STRIDE << 3)));
+  let lo = from;
+  let hi = to;
+  while (hi - lo > 1) {
+    const pivot = pivotOf(lo, hi);
+    const bound = partition(lo, hi, pivot, false);
+    if (middle == bound) return;
+    if (middle < bound) hi = bound;
+    else if (bound > lo) lo = bound;
+    else {
+      lo = partition(lo, hi, pivot, true);
+      if (middle <= lo) return;
+    }
+  }
+}
+
+/** Moves the keys below the pivot (or not above it) to the front, without branches: nobody could predict them. */
+function partition(lo: i32, hi: i32, pivot: f64, orEqual: bool): i32 {
+  let bound = lo;
+  for (let q = lo; q < hi; q++) {
+    const key = f(KEYS, q);
+    const point = n32(ORDER, q);
+    setF(KEYS, q, f(KEYS, bound));
+    setN(ORDER, q, n32(ORDER, bound));
+    setF(KEYS, bound, key);
+    setN(ORDER, bound, point);
+    bound += i32(key < pivot) | (i32(key == pivot) & i32(orEqual));
+  }
+  return bound;
+}
+
+/** The median of three keys; of three medians where there are many. */
+function pivotOf(lo: i32, hi: i32): f64 {
+  const step = (hi - lo) >> 3;
+  const middle = lo + ((hi - lo) >> 1);
+  if (step < 16) return median(f(KEYS, lo), f(KEYS, middle), f(KEYS, hi - 1));
+  return median(
+    median(f(KEYS, lo), f(KEYS, lo + step), f(KEYS, lo + 2 * step)),
+    median(f(KEYS, middle - step), f(KEYS, middle), f(KEYS, middle + step)),
+    median(f(KEYS, hi - 1 - 2 * step), f(KEYS, hi - 1 - step), f(KEYS, hi - 1)),
+  );
+}
+
+function median(a: f64, b: f64, c: f64): f64 {
+  return max<f64>(min<f64>(a, b), min<f64>(max<f64>(a, b), c));
+}
+
 /** Finds the k best columns of every row in the leaf `node` of the rows' tree. */
 export function run(node: i32, first: i32, last: i32): void {
   leaf = node;
@@ -81,67 +187,188 @@ export function run(node: i32, first: i32, last: i32): void {
   size = <i32>load<u8>(R_SIZE + <usize>slot);
   firstColumn = first;
   lastColumn = last;
-  for (let p = 0; p < LEAF * K; p++) {
-    setF(DIST, p, Infinity);
-    setN(INDEX, p, EMPTY);
-  }
+  clearLists();
   for (let q = 0; q < LEAF; q++) {
     setF(BOUND, q, q < size ? Infinity : -1);
     setN(TIE_BOUND, q, BY_INDEX && q < size ? EMPTY : -1);
+    store<f32>(ABOVE + (<usize>q << 2), q < size ? Infinity : -1);
+    store<f32>(DOUBT + (<usize>q << 2), q < size ? Infinity : -1);
   }
-  worstBound = Infinity;
+  relativeRows();
   const everyRow = (1 << size) - 1;
   if (!SELF) {
-    descend(1, 0, everyRow);
+    descend(1, everyRow);
     return;
   }
   scan(slot, everyRow);
-  for (let x = node; x > 1; x >>= 1) descend(x ^ 1, boxDistance(x ^ 1), everyRow);
+  for (let x = node; x > 1; x >>= 1) descend(x ^ 1, everyRow);
 }
 
-function descend(root: i32, distance: f64, mask: i32): void {
-  let pending = 1;
+/** Where row q's list begins. */
+// @ts-ignore: decorator
+@inline function listOf(q: i32): usize { return LIST + (<usize>q * STRIDE << 4); }
+
+function clearLists(): void {
+  for (let q = 0; q < LEAF; q++) {
+    const list = listOf(q);
+    for (let p: usize = 0; p < STRIDE; p++) {
+      store<f64>(list + (p << 3), p < <usize>K ? Infinity : -Infinity);
+      store<f64>(list + (STRIDE + p << 3), EMPTY);
+    }
+  }
+}
+
+/** Writes the lists of all rows to DIST and INDEX, the best first. */
+export function finish(): void {
+  for (let q = 0; q < size; q++) {
+    const list = listOf(q);
+    if (K > SORTED_UP_TO) sortHeap(list);
+    for (let p = 0; p < K; p++) {
+      const from = list + (<usize>(K - 1 - p) << 3);
+      setF(DIST, q * K + p, load<f64>(from));
+      setN(INDEX, q * K + p, <i32>load<f64>(from + (STRIDE << 3)));
+    }
+  }
+}
+
+/** Fills REF and NEAR. */
+function relativeRows(): void {
+  const box = R_BOXES + ((<usize>leaf * W) << 4);
+  const points = R_POINTS + ((<usize>slot * W) << 7);
+  for (let d = 0; d < W; d++) {
+    const lo = load<f64>(box + (<usize>d << 4));
+    const hi = load<f64>(box + (<usize>d << 4), 8);
+    const middle = 0.5 * lo + 0.5 * hi;
+    const error = (hi - lo) * SCALE * 2.384185791015625e-7 + 1e-44;
+    const ref = REF + (<usize>d << 5);
+    v128.store(ref, f64x2.splat(middle));
+    v128.store(ref, f64x2(-error, error), 16);
+    for (let q = 0; q < size; q++) {
+      const p = <usize>(d * LEAF + q);
+      store<f32>(NEAR + (p << 2), <f32>((load<f64>(points + (p << 3)) - middle) * SCALE));
+    }
+  }
+}
+
+/** Takes over row q's k-th best. */
+function tighten(q: i32): void {
+  const list = listOf(q);
+  const bound = load<f64>(list);
+  setF(BOUND, q, bound);
+  if (BY_INDEX) setN(TIE_BOUND, q, <i32>load<f64>(list + (STRIDE << 3)));
+  const b = bound * SCALE * SCALE;
+  const isClosed = bound == 0 && !BY_INDEX;
+  store<f32>(ABOVE + (<usize>q << 2), isClosed ? -1 : <f32>(b * GROW + TINY));
+  store<f32>(DOUBT + (<usize>q << 2), <f32>(b * SHRINK - TINY));
+}
+
+function descend(root: i32, mask: i32): void {
+  let pending = 0;
+  mask = measure(root, 0) & mask;
+  if (mask == 0) return;
   setN(NODES, 0, root);
-  setF(DISTANCES, 0, distance);
   setN(MASKS, 0, mask);
+  pending = 1;
   while (pending > 0) {
     pending--;
-    const away = f(DISTANCES, pending);
-    if (away > worstBound || (away == worstBound && !BY_INDEX)) continue;
     const x = n32(NODES, pending);
     if (n32(C_LOWEST, x) > lastColumn || n32(C_HIGHEST, x) < firstColumn) continue;
-    const near = rowsNear(x) & n32(MASKS, pending);
+    const at = DISTANCES + (<usize>pending << 6);
+    let near = within(at) & n32(MASKS, pending);
+    const doubtful = near & inDoubt(at);
+    if (doubtful != 0) near &= ~doubtful | rowsNear(x);
     if (near == 0) continue;
     if (x >= C_LEAVES) {
       scan(x - C_LEAVES, near);
       continue;
     }
     const left = 2 * x;
-    const right = left + 1;
-    const toLeft = boxDistance(left);
-    const toRight = boxDistance(right);
-    const leftFirst = toLeft < toRight || (toLeft == toRight && n32(C_LOWEST, left) < n32(C_LOWEST, right));
-    setN(NODES, pending, leftFirst ? right : left);
-    setF(DISTANCES, pending, leftFirst ? toRight : toLeft);
-    setN(MASKS, pending++, near);
-    setN(NODES, pending, leftFirst ? left : right);
-    setF(DISTANCES, pending, leftFirst ? toLeft : toRight);
-    setN(MASKS, pending++, near);
+    const toLeft = measure(left, pending) & near;
+    const toRight = measure(left + 1, pending + 1) & near;
+    if (toLeft != 0 && toRight != 0) {
+      const leftFirst = nearest(at) <= nearest(at + 64);
+      if (leftFirst) swapDistances(at);
+      setN(NODES, pending, leftFirst ? left + 1 : left);
+      setN(MASKS, pending++, leftFirst ? toRight : toLeft);
+      setN(NODES, pending, leftFirst ? left : left + 1);
+      setN(MASKS, pending++, leftFirst ? toLeft : toRight);
+    } else if (toLeft != 0) {
+      setN(NODES, pending, left);
+      setN(MASKS, pending++, toLeft);
+    } else if (toRight != 0) {
+      swapDistances(at);
+      setN(NODES, pending, left + 1);
+      setN(MASKS, pending++, toRight);
+    }
   }
 }
 
-function boxDistance(x: i32): f64 {
-  let a = R_BOXES + ((<usize>leaf * W) << 4);
+// @ts-ignore: decorator
+@inline function addGap(sum: v128, lo: v128, hi: v128, x: v128): v128 {
+  const z = f32x4.pmax(f32x4.splat(0), f32x4.pmax(f32x4.sub(lo, x), f32x4.sub(x, hi)));
+  return f32x4.add(sum, f32x4.mul(z, z));
+}
+
+/** Writes lower bounds of the rows' squared distances to the box of column node x; one bit per row it may be near to. */
+function measure(x: i32, place: i32): i32 {
   let b = C_BOXES + ((<usize>x * W) << 4);
-  const end = a + (<usize>W << 4);
-  let sum: f64 = 0;
-  for (; a < end; a += 16, b += 16) {
-    const above = load<f64>(b) - load<f64>(a, 8);
-    const below = load<f64>(a) - load<f64>(b, 8);
-    const z = max<f64>(0, max<f64>(above, below));
-    sum += z * z;
+  const end = b + (<usize>W << 4);
+  let ref = REF;
+  let t = NEAR;
+  const scale = f64x2.splat(SCALE);
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (; b < end; b += 16, ref += 32, t += 64) {
+    const box = f32x4.demote_f64x2_zero(
+      f64x2.add(f64x2.mul(f64x2.sub(v128.load(b), v128.load(ref)), scale), v128.load(ref, 16)),
+    );
+    const lo = v128.shuffle<i32>(box, box, 0, 0, 0, 0);
+    const hi = v128.shuffle<i32>(box, box, 1, 1, 1, 1);
+    s0 = addGap(s0, lo, hi, v128.load(t));
+    s1 = addGap(s1, lo, hi, v128.load(t, 16));
+    s2 = addGap(s2, lo, hi, v128.load(t, 32));
+    s3 = addGap(s3, lo, hi, v128.load(t, 48));
   }
-  return sum;
+  const at = DISTANCES + (<usize>place << 6);
+  v128.store(at, s0);
+  v128.store(at, s1, 16);
+  v128.store(at, s2, 32);
+  v128.store(at, s3, 48);
+  return within(at);
+}
+
+// @ts-ignore: decorator
+@inline function within(at: usize): i32 {
+  return ~(i32x4.bitmask(f32x4.gt(v128.load(at), v128.load(ABOVE)))
+    | (i32x4.bitmask(f32x4.gt(v128.load(at, 16), v128.load(ABOVE, 16))) << 4)
+    | (i32x4.bitmask(f32x4.gt(v128.load(at, 32), v128.load(ABOVE, 32))) << 8)
+    | (i32x4.bitmask(f32x4.gt(v128.load(at, 48), v128.load(ABOVE, 48))) << 12));
+}
+
+// @ts-ignore: decorator
+@inline function inDoubt(at: usize): i32 {
+  return i32x4.bitmask(f32x4.gt(v128.load(at), v128.load(DOUBT)))
+    | (i32x4.bitmask(f32x4.gt(v128.load(at, 16), v128.load(DOUBT, 16))) << 4)
+    | (i32x4.bitmask(f32x4.gt(v128.load(at, 32), v128.load(DOUBT, 32))) << 8)
+    | (i32x4.bitmask(f32x4.gt(v128.load(at, 48), v128.load(DOUBT, 48))) << 12);
+}
+
+/** The least of 16 distances. */
+// @ts-ignore: decorator
+@inline function nearest(at: usize): f32 {
+  let m = f32x4.pmin(f32x4.pmin(v128.load(at), v128.load(at, 16)), f32x4.pmin(v128.load(at, 32), v128.load(at, 48)));
+  m = f32x4.pmin(m, v128.shuffle<i32>(m, m, 2, 3, 0, 1));
+  m = f32x4.pmin(m, v128.shuffle<i32>(m, m, 1, 0, 3, 2));
+  return f32x4.extract_lane(m, 0);
+}
+
+/** Exchanges the 16 distances at `at` with the 16 after them. */
+// @ts-ignore: decorator
+@inline function swapDistances(at: usize): void {
+  for (let p: usize = at; p < at + 64; p += 16) {
+    const a = v128.load(p);
+    v128.store(p, v128.load(p, 64));
+    v128.store(p, a, 64);
+  }
 }
 
 // @ts-ignore: decorator
@@ -240,58 +467,94 @@ function scan(columnSlot: i32, mask: i32): void {
     if (better == 0) continue;
     keepSums(s0, s1, s2, s3, s4, s5, s6, s7);
     const i = n32(rowOrder, q);
-    const base = q * K;
+    const list = listOf(q);
     while (better) {
       const c = ctz(better);
       better &= better - 1;
       const s = f(SUMS, c);
-      const limit = f(DIST, base);
-      if (s > limit) continue;
       const j = n32(order, c);
-      if (s == limit && j > n32(INDEX, base)) continue;
+      if (!isWorse(list, s, <f64>j)) continue;
       const lag = j - i;
       if (lag > 0 ? lag <= EXCLUSION || lag > AFTER : -lag <= EXCLUSION || -lag > BEFORE) continue;
-      replaceWorst(base, s, j);
+      if (K > SORTED_UP_TO) siftDown(list, K, s, <f64>j);
+      else insert(list, s, <f64>j);
     }
-    setF(BOUND, q, f(DIST, base));
-    if (BY_INDEX) setN(TIE_BOUND, q, n32(INDEX, base));
+    tighten(q);
   }
-  let worst: f64 = -1;
-  for (let q = 0; q < size; q++) worst = max<f64>(worst, f(BOUND, q));
-  worstBound = worst;
 }
 
-function replaceWorst(base: i32, d: f64, j: i32): void {
-  if (K > SORTED_UP_TO) {
-    siftDown(base, d, j);
-    return;
-  }
-  const last = base + K - 1;
-  let p = base;
-  while (p < last) {
-    const next = f(DIST, p + 1);
-    if (next < d || (next == d && n32(INDEX, p + 1) < j)) break;
-    setF(DIST, p, next);
-    setN(INDEX, p, n32(INDEX, p + 1));
-    p++;
-  }
-  setF(DIST, p, d);
-  setN(INDEX, p, j);
+/** Whether the entry at `p` comes after (d, j). */
+// @ts-ignore: decorator
+@inline function isWorse(p: usize, d: f64, j: f64): bool {
+  const e = load<f64>(p);
+  return e > d || (e == d && load<f64>(p + (STRIDE << 3)) > j);
 }
 
-function siftDown(base: i32, d: f64, j: i32): void {
+/**
+ * Puts (d, j) into its place; the worst entry goes. Two places at a time and without branches: a place takes its better
+ * neighbor if that is worse than (d, j), else (d, j) if the place's own entry is, else it stays.
+ */
+function insert(list: usize, d: f64, j: f64): void {
+  const dd = f64x2.splat(d);
+  const jj = f64x2.splat(j);
+  const end = list + (STRIDE - 2 << 3);
+  const half = STRIDE << 3;
+  let a = v128.load(list);
+  let aj = v128.load(list + half);
+  let worse = v128.or(f64x2.gt(a, dd), v128.and(f64x2.eq(a, dd), f64x2.gt(aj, jj)));
+  for (let p = list; p < end; p += 16) {
+    const next = v128.load(p, 16);
+    const nextJ = v128.load(p + half, 16);
+    const nextWorse = v128.or(f64x2.gt(next, dd), v128.and(f64x2.eq(next, dd), f64x2.gt(nextJ, jj)));
+    const shifted = v128.shuffle<i64>(a, next, 1, 2);
+    const shiftedJ = v128.shuffle<i64>(aj, nextJ, 1, 2);
+    const shiftedWorse = v128.shuffle<i64>(worse, nextWorse, 1, 2);
+    v128.store(p, v128.bitselect(shifted, v128.bitselect(dd, a, worse), shiftedWorse));
+    v128.store(p + half, v128.bitselect(shiftedJ, v128.bitselect(jj, aj, worse), shiftedWorse));
+    a = next;
+    aj = nextJ;
+    worse = nextWorse;
+  }
+}
+
+/** Lets (d, j) sink from the top of the heap of `count` entries to its place. */
+function siftDown(list: usize, count: i32, d: f64, j: f64): void {
+  const half = STRIDE << 3;
   let p = 0;
-  for (let child = 1; child < K; child = 2 * p + 1) {
-    if (child + 1 < K && isWorse(base + child + 1, f(DIST, base + child), n32(INDEX, base + child))) child++;
-    if (!isWorse(base + child, d, j)) break;
-    setF(DIST, base + p, f(DIST, base + child));
-    setN(INDEX, base + p, n32(INDEX, base + child));
+  for (let child = 1; child < count; child = 2 * p + 1) {
+    let c = list + (<usize>child << 3);
+    if (child + 1 < count && isWorse(c + 8, load<f64>(c), load<f64>(c + half))) {
+      child++;
+      c += 8;
+    }
+    if (!isWorse(c, d, j)) break;
+    const to = list + (<usize>p << 3);
+    store<f64>(to, load<f64>(c));
+    store<f64>(to + half, load<f64>(c + half));
     p = child;
   }
-  setF(DIST, base + p, d);
-  setN(INDEX, base + p, j);
+  const to = list + (<usize>p << 3);
+  store<f64>(to, d);
+  store<f64>(to + half, j);
 }
 
-function isWorse(p: i32, d: f64, j: i32): bool {
-  return f(DIST, p) > d || (f(DIST, p) == d && n32(INDEX, p) > j);
+/** Turns a heap into a list from worst to best. */
+function sortHeap(list: usize): void {
+  const half = STRIDE << 3;
+  for (let count = K - 1; count > 0; count--) {
+    const last = list + (<usize>count << 3);
+    const d = load<f64>(last);
+    const j = load<f64>(last + half);
+    store<f64>(last, load<f64>(list));
+    store<f64>(last + half, load<f64>(list + half));
+    siftDown(list, count, d, j);
+  }
+  for (let p = list, q = list + (<usize>(K - 1) << 3); p < q; p += 8, q -= 8) {
+    const d = load<f64>(p);
+    const j = load<f64>(p + half);
+    store<f64>(p, load<f64>(q));
+    store<f64>(p + half, load<f64>(q + half));
+    store<f64>(q, d);
+    store<f64>(q + half, j);
+  }
 }
