@@ -1,7 +1,8 @@
 // The k-d tree search in WASM and in plain TypeScript: the same rows, to the bit and to the index.
-import { describe, test } from 'vitest';
-import { embed } from '../src/embed.ts';
+import { describe, expect, test } from 'vitest';
+import { embed, type WindowSet } from '../src/embed.ts';
 import { kdtree, scalarKdtree } from '../src/search/kdtree.ts';
+import { fitProjection, project, reachOf } from '../src/search/projection.ts';
 import { type Join, referenceJoin, selfJoin } from '../src/search/search.ts';
 import { generators, mulberry32 } from './series.ts';
 import { expectEveryPair } from './table.ts';
@@ -10,22 +11,58 @@ function expectEqual(join: Join, k: number): void {
   expectEveryPair({ kdtree, scalarKdtree }, join, k);
 }
 
+const random = mulberry32(99);
+const between = (least: number, most: number) => least + Math.floor((most - least + 1) * random());
+const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, random);
+const hostile: Record<string, (n: number, seed: number) => Float64Array> = {
+  ...generators,
+  'spikes of 1e9': (n) => uniform(n).map((x) => (x < 0.01 ? 1e9 * (x - 0.005) : x)),
+  'an offset of 1e12': (n) => uniform(n).map((x) => x + 1e12),
+  'values near 1e149': (n) => uniform(n).map((x) => 1e149 * x),
+  'values near 1e-160': (n) => uniform(n).map((x) => 1e-160 * x),
+  'a smooth period': (n) => uniform(n).map((_, t) => Math.sin(t / 16)),
+  'a period with jitter of 1e-9': (n) => uniform(n).map((x, t) => Math.sin((2 * Math.PI * (t % 50)) / 50) + 1e-9 * x),
+  'noise that comes and goes': (n) => uniform(n).map((x, t) => (t % 400 < 200 ? x : 1e-4 * x)),
+};
+
 describe('both searches of the tree give the bits of every pair compared', () => {
-  const random = mulberry32(99);
-  const between = (least: number, most: number) => least + Math.floor((most - least + 1) * random());
-  for (const [name, generate] of Object.entries(generators)) {
-    const w = between(1, 9);
+  for (const [name, generate] of Object.entries(hostile)) {
     const k = between(1, 24);
-    const zone = [0, 0, 5, w][between(0, 3)]!;
-    const side = random() < 0.5 ? 'both' : 'left';
-    test(`${name}, 2000 values, w = ${w}, k = ${k}, exclusion zone ${zone}, ${side}`, () =>
-      expectEqual(selfJoin(embed(generate(2000, 3), w, 'none'), zone, side), k));
-    test(`${name}, 500 values against 1300, w = ${w}, k = ${k}`, () =>
-      expectEqual(referenceJoin(embed(generate(500, 4), w, 'none'), embed(generate(1300, 5), w, 'none')), k));
+    for (const w of [between(1, 8), between(9, 60)]) {
+      const zone = [0, 0, 5, w][between(0, 3)]!;
+      const side = random() < 0.5 ? 'both' : 'left';
+      test(`${name}, 1500 values, w = ${w}, k = ${k}, exclusion zone ${zone}, ${side}`, () =>
+        expectEqual(selfJoin(embed(generate(1500, 3), w, 'none'), zone, side), k));
+      test(`${name}, 500 values against 1300, w = ${w}, k = ${k}`, () =>
+        expectEqual(referenceJoin(embed(generate(500, 4), w, 'none'), embed(generate(1300, 5), w, 'none')), k));
+    }
   }
 
   test('within a history', () => {
     const join = selfJoin(embed(generators.serverMetric!(2000), 5, 'none'), 2, 'left');
     expectEqual({ ...join, before: 300 }, 4);
   });
+});
+
+describe('the reach of a bound covers the points of all windows that are so near', () => {
+  for (const [name, generate] of Object.entries(hostile)) {
+    test(name, () => {
+      const w = between(9, 80);
+      const windows = embed(generate(600, 6), w, 'none');
+      const projection = fitProjection(windows);
+      const { under, factor, slack } = reachOf(projection, w);
+      const points = project(projection, windows);
+      const exact = (set: WindowSet, i: number, j: number): number => {
+        let s = 0;
+        for (let l = 0; l < set.width; l++) s += (set.data[i * set.stride + l]! - set.data[j * set.stride + l]!) ** 2;
+        return s;
+      };
+      for (const i of windows.starts) {
+        for (const j of windows.starts.subarray(0, 100)) {
+          const reach = (Math.sqrt(exact(windows, i, j) + under) * factor + slack) ** 2;
+          if (!(exact(points, i, j) <= reach)) expect.fail(`windows ${i} and ${j}, w = ${w}`);
+        }
+      }
+    });
+  }
 });

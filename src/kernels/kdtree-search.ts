@@ -2,6 +2,7 @@
 // space need not find out again, and the memory they touch stays in cache. The lower bounds are those of settle.ts (2):
 // exact, without error terms.
 
+import { sqDist } from './distance.ts';
 import { type KDTree, LEAF } from './kdtree.ts';
 import { clearRows, EMPTY, finishRow, replaceWorst } from './top-k.ts';
 
@@ -16,17 +17,41 @@ function outside(below: number, above: number): number {
   return 0.5 * (below + Math.abs(below) + (above + Math.abs(above)));
 }
 
-/** The number of ones among the lower 16 bits. */
-function bitCount(mask: number): number {
-  let bits = mask - ((mask >> 1) & 0x5555);
-  bits = (bits & 0x3333) + ((bits >> 2) & 0x3333);
-  bits = (bits + (bits >> 4)) & 0x0f0f;
-  return (bits + (bits >> 8)) & 0x1f;
+/** What a bound on s means for points that are projections: (√(s + under)·factor + slack)². See search/projection.ts. */
+export interface Reach {
+  readonly under: number;
+  readonly factor: number;
+  readonly slack: number;
+}
+
+/** The windows that the points of the trees stand for, when they are not the windows themselves. */
+export interface Refinement {
+  readonly rows: Vectors;
+  readonly columns: Vectors;
+  readonly width: number;
+  readonly reach: Reach;
+}
+
+/** Vector i is data[i·stride] and what follows. */
+interface Vectors {
+  readonly data: Float64Array;
+  readonly stride: number;
+}
+
+/** What a search did since its start. */
+export interface SearchWork {
+  /** Boxes that the rows of a leaf were compared with. */
+  boxTests: number;
+  /** Comparisons of a row with the columns of a leaf. */
+  leafTests: number;
+  /** Pairs for which s was computed because their points were near. */
+  refinements: number;
 }
 
 /** What the engine needs of a search; implemented here and in WASM. */
 export interface LeafSearcher {
   readonly k: number;
+  readonly work: SearchWork;
   /** LEAF rows of length k, the best first, EMPTY places last. */
   readonly dist: Float64Array;
   readonly index: Int32Array;
@@ -45,9 +70,7 @@ export class LeafSearch implements LeafSearcher {
   readonly dist: Float64Array;
   readonly index: Int32Array;
   readonly k: number;
-  /** Tests of a row against a box, and of a row against a leaf's columns, since the start: what a search costs. */
-  boxTests = 0;
-  leafTests = 0;
+  readonly work: SearchWork = { boxTests: 0, leafTests: 0, refinements: 0 };
 
   // What is searched.
   private readonly rows: KDTree;
@@ -55,9 +78,11 @@ export class LeafSearch implements LeafSearcher {
   private readonly exclusion: number;
   private readonly before: number;
   private readonly after: number;
+  private readonly refinement: Refinement | undefined;
 
-  // The rows at hand: their leaf, and their k-th best so far. A column at distance `bound[q]` still counts for row q
-  // if its index is below `tieBound[q]`: the k-th's index if the order by index is asked for, else −1.
+  // The rows at hand: their leaf, and how far a point may be to be better than their k-th best so far. A column at
+  // distance `bound[q]` still counts for row q if its index is below `tieBound[q]`: the k-th's index if the order by
+  // index is asked for, else −1.
   private leaf = 0;
   private slot = 0;
   private size = 0;
@@ -79,7 +104,9 @@ export class LeafSearch implements LeafSearcher {
     k: number,
     byIndex: boolean,
     allowed: { exclusion: number; before: number; after: number },
+    refinement?: Refinement,
   ) {
+    this.refinement = refinement;
     this.rows = rows;
     this.columns = columns;
     this.k = k;
@@ -125,7 +152,7 @@ export class LeafSearch implements LeafSearcher {
     while (pending > 0) {
       pending--;
       if (distances[pending]! > this.worstBound) continue;
-      if (distances[pending] === this.worstBound && !this.byIndex) continue;
+      if (distances[pending] === this.worstBound && !this.byIndex && !this.refinement) continue;
       const x = nodes[pending]!;
       if (lowest[x]! > this.lastColumn || highest[x]! < this.firstColumn) continue;
       const near = this.rowsNear(x, masks[pending]!);
@@ -173,7 +200,7 @@ export class LeafSearch implements LeafSearcher {
     const end = from + width * 2;
     const lowestColumn = lowest[x]!;
     let near = 0;
-    this.boxTests += bitCount(mask);
+    this.work.boxTests++;
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
       const limit = bound[q]!;
@@ -184,7 +211,8 @@ export class LeafSearch implements LeafSearcher {
         const z = outside(boxes[b]! - v, v - boxes[b + 1]!);
         sum += z * z;
       }
-      if (sum < limit || (sum === limit && lowestColumn < tieBound[q]!)) near |= 1 << q;
+      const isTie = this.refinement ? this.dist[q * this.k] === 0 : sum === limit;
+      if (sum <= limit && (!isTie || lowestColumn < tieBound[q]!)) near |= 1 << q;
     }
     return near;
   }
@@ -202,10 +230,10 @@ export class LeafSearch implements LeafSearcher {
     const columnBase = slot * width * LEAF;
     const rowBase = this.slot * width * LEAF;
     const rowOrder = this.rows.first[this.slot]!;
-    this.leafTests += bitCount(mask);
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
       let limit = bound[q]!;
+      this.work.leafTests++;
       // Four columns at a time: four independent sums, each left to right, are as fast as one.
       for (let c = 0; c < numColumns; c += 4) {
         let s0 = 0;
@@ -241,21 +269,36 @@ export class LeafSearch implements LeafSearcher {
   private offer(
     q: number,
     rowOrder: number,
-    s: number,
+    sum: number,
     c: number,
     numColumns: number,
     order: Int32Array,
     firstOrder: number,
   ): number {
-    const limit = this.bound[q]!;
-    if (c >= numColumns) return limit;
+    if (c >= numColumns) return this.bound[q]!;
+    const i = this.rows.order[rowOrder + q]!;
     const j = order[firstOrder + c]!;
-    const base = q * this.k;
-    if (s === limit && j > this.index[base]!) return limit;
-    const lag = j - this.rows.order[rowOrder + q]!;
+    const lag = j - i;
     const allowed = lag > 0 ? lag > this.exclusion && lag <= this.after : -lag > this.exclusion && -lag <= this.before;
-    if (!allowed) return limit;
+    if (!allowed) return this.bound[q]!;
+    const base = q * this.k;
+    const worst = this.dist[base]!;
+    const s = this.refinement ? this.refine(this.refinement, i, j, worst) : sum;
+    if (s > worst || (s === worst && j > this.index[base]!)) return this.bound[q]!;
     replaceWorst(this.dist, this.index, base, this.k, s, j);
-    return (this.bound[q] = this.dist[base]!);
+    return (this.bound[q] = this.reachOf(this.dist[base]!));
+  }
+
+  /** s of two windows, or something above `worst`. */
+  private refine({ rows, columns, width }: Refinement, i: number, j: number, worst: number): number {
+    this.work.refinements++;
+    const limit = worst * (1 + 2 ** -50) + 2 ** -1074;
+    return sqDist(rows.data, i * rows.stride, columns.data, j * columns.stride, width, limit);
+  }
+
+  private reachOf(s: number): number {
+    if (!this.refinement) return s;
+    const { under, factor, slack } = this.refinement.reach;
+    return (Math.sqrt(s + under) * factor + slack) ** 2;
   }
 }

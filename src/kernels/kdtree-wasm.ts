@@ -1,6 +1,6 @@
 // The search of kdtree-search.ts in WASM SIMD: copies the trees into its memory and answers leaf by leaf.
 import { type KDTree, LEAF, type Splitter } from './kdtree.ts';
-import type { LeafSearcher } from './kdtree-search.ts';
+import type { LeafSearcher, Refinement } from './kdtree-search.ts';
 import { Layout } from './wasm.ts';
 
 /** The exports of assembly/kdtree.ts. */
@@ -11,6 +11,10 @@ interface KDTreeExports extends Pick<Splitter, 'widest' | 'split'> {
   setup(...offsetsAndCounts: number[]): void;
   run(node: number, firstColumn: number, lastColumn: number): void;
   finish(): void;
+  setWindows(...offsetsAndNumbers: number[]): void;
+  nodesMeasured(): number;
+  rowsScanned(): number;
+  pairsRefined(): number;
 }
 
 /** Splitting in WASM: its memory holds a copy of the data, and is given up when the tree is built. */
@@ -42,19 +46,23 @@ export function wasmLeafSearch(
   k: number,
   byIndex: boolean,
   allowed: { exclusion: number; before: number; after: number },
+  refinement?: Refinement,
 ): LeafSearcher {
+  const isSelf = rows === columns;
   const layout = new Layout();
   const rowsAt = reserve(layout, rows);
-  const columnsAt = rows === columns ? rowsAt : reserve(layout, columns);
+  const columnsAt = isSelf ? rowsAt : reserve(layout, columns);
   const distAt = layout.reserve(LEAF * k, 8);
   const indexAt = layout.reserve(LEAF * k, 4);
   const listAt = layout.reserve(LEAF * 2 * (k + 3), 8);
   const refAt = layout.reserve(4 * rows.width, 8);
   const nearAt = layout.reserve(LEAF * rows.width, 4);
+  const rowDataAt = refinement ? layout.reserve(refinement.rows.data.length, 8) : 0;
+  const columnDataAt = refinement && !isSelf ? layout.reserve(refinement.columns.data.length, 8) : rowDataAt;
   const memory = layout.allocate();
   const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KDTreeExports;
   copy(memory.buffer, rowsAt, rows);
-  if (rows !== columns) copy(memory.buffer, columnsAt, columns);
+  if (!isSelf) copy(memory.buffer, columnsAt, columns);
   kernel.setRows(rowsAt.points, rowsAt.boxes, rowsAt.order, rowsAt.first, rowsAt.size, rows.numLeaves);
   const { points, boxes, order, first, size, lowest, highest } = columnsAt;
   kernel.setColumns(points, boxes, order, first, size, columns.numLeaves, lowest, highest);
@@ -72,8 +80,19 @@ export function wasmLeafSearch(
     ...lags,
     scaleOf(rows, columns),
   );
+  if (refinement) {
+    const { rows: rowWindows, columns: columnWindows, width, reach } = refinement;
+    new Float64Array(memory.buffer, rowDataAt, rowWindows.data.length).set(rowWindows.data);
+    if (!isSelf) new Float64Array(memory.buffer, columnDataAt, columnWindows.data.length).set(columnWindows.data);
+    const at = [rowDataAt, rowWindows.stride, columnDataAt, columnWindows.stride, width];
+    kernel.setWindows(...at, reach.under, reach.factor, reach.slack);
+  }
   return {
     k,
+    get work() {
+      const [boxTests, leafTests] = [kernel.nodesMeasured(), kernel.rowsScanned()];
+      return { boxTests, leafTests, refinements: kernel.pairsRefined() };
+    },
     dist: new Float64Array(memory.buffer, distAt, LEAF * k),
     index: new Int32Array(memory.buffer, indexAt, LEAF * k),
     run(node, firstColumn, lastColumn) {

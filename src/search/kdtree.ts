@@ -5,7 +5,8 @@ import { LeafSearch, type LeafSearcher } from '../kernels/kdtree-search.ts';
 import { wasmLeafSearch, wasmSplitter } from '../kernels/kdtree-wasm.ts';
 import { filledPlaces } from '../kernels/top-k.ts';
 import { kdtreeModule } from '../kernels/wasm.ts';
-import type { TreeWork } from './plan.ts';
+import { MAX_POINT_WIDTH, type TreeWork } from './plan.ts';
+import { fitProjection, type Projection, project, reachOf } from './projection.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from './search.ts';
 
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
@@ -21,29 +22,57 @@ export const scalarKdtree: NeighborSearch = {
 /** A few milliseconds of work. */
 const LEAVES_PER_PART = 64;
 
-/** Trees of window sets that are searched again and again: a reference is indexed once. */
-const trees = new WeakMap<WindowSet, KDTree>();
-
-function treeOf(windows: WindowSet): KDTree {
-  let tree = trees.get(windows);
-  if (!tree) {
-    const { data, stride, width, starts } = windows;
-    const module = kdtreeModule();
-    const splitter = module ? wasmSplitter(module, data, stride, width, starts) : undefined;
-    tree = buildTree(data, stride, width, starts, splitter);
-    trees.set(windows, tree);
-  }
-  return tree;
+/** A tree and what it is over: the windows, or their projections. */
+interface Index {
+  readonly tree: KDTree;
+  readonly projection: Projection | undefined;
 }
 
-function start(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Run {
-  const rows = treeOf(join.rows);
-  const columns = treeOf(join.columns);
+/** Indexes of window sets that are searched again and again: a reference is indexed once. */
+const indexes = new WeakMap<WindowSet, Index>();
+
+function indexOf(windows: WindowSet): Index {
+  let index = indexes.get(windows);
+  if (!index) {
+    const projection = windows.width > MAX_POINT_WIDTH ? fitProjection(windows) : undefined;
+    index = { tree: treeOf(windows, projection), projection };
+    indexes.set(windows, index);
+  }
+  return index;
+}
+
+function treeOf(windows: WindowSet, projection: Projection | undefined): KDTree {
+  const { data, stride, width, starts } = projection ? project(projection, windows) : windows;
+  const module = kdtreeModule();
+  const splitter = module ? wasmSplitter(module, data, stride, width, starts) : undefined;
+  return buildTree(data, stride, width, starts, splitter);
+}
+
+/** The trees of a join, and a search through them. */
+function prepare(
+  join: Join,
+  k: number,
+  byIndex: boolean,
+  module: WebAssembly.Module | null,
+): { rows: KDTree; leafSearch: LeafSearcher } {
+  const { tree: columns, projection } = indexOf(join.columns);
+  const rows = join.rows === join.columns ? columns : treeOf(join.rows, projection);
+  const refinement = projection && {
+    rows: join.rows,
+    columns: join.columns,
+    width: join.columns.width,
+    reach: reachOf(projection, join.columns.width),
+  };
   // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
   const leafSearch =
     module && rows.order.length >= columns.order.length / 8
-      ? wasmLeafSearch(module, rows, columns, k, byIndex, join)
-      : new LeafSearch(rows, columns, k, byIndex, join);
+      ? wasmLeafSearch(module, rows, columns, k, byIndex, join, refinement)
+      : new LeafSearch(rows, columns, k, byIndex, join, refinement);
+  return { rows, leafSearch };
+}
+
+function start(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Run {
+  const { rows, leafSearch } = prepare(join, k, byIndex, module);
   return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {
     for (let slot = from; slot < to; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
   });
@@ -67,15 +96,13 @@ const PROBED_LEAVES = 48;
  * follow.
  */
 export function probeTree(join: Join, k: number, isEnough: (work: TreeWork) => boolean): TreeWork {
-  const rows = treeOf(join.rows);
-  const leafSearch = new LeafSearch(rows, treeOf(join.columns), k, false, join);
-  const work = { rows: 0, boxTests: 0, leafTests: 0 };
+  const { rows, leafSearch } = prepare(join, k, false, kdtreeModule());
+  const work = { rows: 0, boxTests: 0, leafTests: 0, refinements: 0 };
   for (let p = 0; p < PROBED_LEAVES && !isEnough(work); p++) {
     // 29 and 48 have no common divisor: a probe that ends early has seen leaves from everywhere, too.
     const slot = Math.floor((((p * 29) % PROBED_LEAVES) * rows.numLeaves + rows.numLeaves / 2) / PROBED_LEAVES);
     answerLeaf(join, rows, leafSearch, slot, () => work.rows++);
-    work.boxTests = leafSearch.boxTests;
-    work.leafTests = leafSearch.leafTests;
+    Object.assign(work, leafSearch.work);
   }
   return work;
 }

@@ -1,4 +1,5 @@
 // Which engine serves a join: a pure function of its shape and of what a probe of the tree counted.
+import type { SearchWork } from '../kernels/kdtree-search.ts';
 
 /** The engines that `engine` can name. */
 export const ENGINES = ['auto', 'brute', 'kdtree', 'diagonal'] as const;
@@ -23,11 +24,8 @@ export interface Shape {
 const FEW_ROWS = 16;
 const FEW_PAIRS = 4096;
 
-/** Beyond this width the boxes of a tree over all coordinates exclude too little. */
-const MAX_TREE_WIDTH = 64;
-
-/** Beyond this width the tree never beat the diagonal engine by more than a probe costs. */
-const MAX_PROBE_WIDTH = 32;
+/** Vectors of more coordinates than this are projected to so many: see projection.ts. */
+export const MAX_POINT_WIDTH = 8;
 
 /** Below this number of windows all diagonals are done in the time of a probe. */
 const FEW_WINDOWS = 2000;
@@ -40,11 +38,10 @@ export const MAX_DIAGONAL_K = 128;
  * {@link planFromSample}.
  */
 export function plan(shape: Shape): Exclude<EngineName, 'auto'> | 'sample' {
-  const { numRows, numColumns, width, k, isSelf, diagonal } = shape;
+  const { numRows, numColumns, k, isSelf, diagonal } = shape;
   if (numRows <= FEW_ROWS || numRows * numColumns <= FEW_PAIRS) return 'brute';
-  if (!diagonal || k > MAX_DIAGONAL_K) return width > MAX_TREE_WIDTH ? 'brute' : 'kdtree';
-  if (isSelf && numRows < FEW_WINDOWS) return 'diagonal';
-  return width > MAX_PROBE_WIDTH ? 'diagonal' : 'sample';
+  if (!diagonal || k > MAX_DIAGONAL_K) return 'kdtree';
+  return isSelf && numRows < FEW_WINDOWS ? 'diagonal' : 'sample';
 }
 
 /** Above this contrast boxes exclude next to nothing: white noise from about 10 values per window. */
@@ -53,9 +50,13 @@ const FAR_CONTRAST = 0.15;
 /** Below this contrast windows repeat, but for jitter: a tree finds the copies at once. */
 const COPY_CONTRAST = 1e-9;
 
-/** A tree of ordinary windows pays from this number of windows on, for each value above FREE_WIDTH. */
-const WINDOWS_PER_VALUE = 4000;
-const FREE_WIDTH = 8;
+/** Below this contrast a series is smooth: its windows lie on a surface of few dimensions, however long they are. */
+const SMOOTH_CONTRAST = 0.01;
+
+/** From these numbers of windows on, building a tree of projections costs a few percent of all diagonals. */
+const SMOOTH_WINDOWS = 5000;
+const ORDINARY_WINDOWS = 40_000;
+const FAR_WINDOWS = 300_000;
 
 /**
  * The engine, or `'probe'`: build the tree, count what it does for some rows, and compare {@link treeCost} with
@@ -64,28 +65,25 @@ const FREE_WIDTH = 8;
  * @param contrast the nearest of a sample of windows compared with the middle one, in s: 0 copies … 1 all alike
  */
 export function planFromSample({ numColumns, width }: Shape, contrast: number): 'diagonal' | 'probe' {
-  if (contrast > FAR_CONTRAST) return 'diagonal';
-  const isOrdinary = contrast > COPY_CONTRAST;
-  return isOrdinary && numColumns < WINDOWS_PER_VALUE * (width - FREE_WIDTH) ? 'diagonal' : 'probe';
+  const isProjected = width > MAX_POINT_WIDTH;
+  if (contrast > FAR_CONTRAST) return numColumns < FAR_WINDOWS ? 'diagonal' : 'probe';
+  if (!isProjected || contrast <= COPY_CONTRAST) return 'probe';
+  return numColumns < (contrast < SMOOTH_CONTRAST ? SMOOTH_WINDOWS : ORDINARY_WINDOWS) ? 'diagonal' : 'probe';
 }
 
-/** What a tree search did. Counts, not times: the same input makes the same choice on every machine. */
-export interface TreeWork {
+/** What a tree search did for some rows. Counts, not times: the same input makes the same choice every time. */
+export interface TreeWork extends SearchWork {
   /** Rows answered. */
   rows: number;
-  /** Tests of a row against a box. */
-  boxTests: number;
-  /** Comparisons of a row with the windows of a leaf. */
-  leafTests: number;
 }
 
-// Nanoseconds, fitted to n = 3000 … 100 000, w = 5 … 32 on the machine of the README's figures.
-const TREE_PER_ROW = 500;
-const TREE_PER_NEIGHBOR = 150;
-const BOX_TEST = 3;
-const BOX_TEST_PER_COORDINATE = 1;
-const LEAF_TEST = 8;
-const LEAF_TEST_PER_COORDINATE = 10;
+// Nanoseconds, fitted to n = 20 000 and 100 000, w = 1 … 100, k = 1 … 20 on the machine of the README's figures.
+const TREE_PER_ROW = 100;
+const TREE_PER_NEIGHBOR = 34;
+const BOX_TEST_PER_COORDINATE = 4.4;
+const LEAF_TEST = 68;
+const REFINEMENT = 14;
+const REFINEMENT_PER_VALUE = 0.32;
 const DIAGONAL_PER_PAIR = 0.5;
 const DIAGONAL_PER_ROW = 500;
 const DIAGONAL_PER_NEIGHBOR = 250;
@@ -93,8 +91,9 @@ const DIAGONAL_PER_NEIGHBOR = 250;
 /** Nanoseconds of the whole tree search, by a sample of its work. */
 export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number {
   const tests =
-    sample.boxTests * (BOX_TEST + BOX_TEST_PER_COORDINATE * width) +
-    sample.leafTests * (LEAF_TEST + LEAF_TEST_PER_COORDINATE * width);
+    sample.boxTests * BOX_TEST_PER_COORDINATE * Math.min(width, MAX_POINT_WIDTH) +
+    sample.leafTests * LEAF_TEST +
+    sample.refinements * (REFINEMENT + REFINEMENT_PER_VALUE * width);
   return numRows * (TREE_PER_ROW + TREE_PER_NEIGHBOR * k + tests / sample.rows);
 }
 

@@ -1,5 +1,21 @@
 // AssemblyScript. Searching a k-d tree in WASM SIMD: the same algorithm as ../kdtree-search.ts, where it is explained,
 // with 16 rows side by side in a box test and 16 columns side by side in a leaf. Memory is laid out by the caller.
+//
+// Box tests are done in float32, four rows to a register. For the rows of one leaf, with M the middle of their box, σ a
+// power of two that brings the data to about 1 and ε = 2⁻²⁴, coordinate by coordinate:
+//
+//     t = fl32(σ(p − M)) for the rows,   lo′ = fl32(σ(lo − M) − e),  hi′ = fl32(σ(hi − M) + e) for a box
+//
+// A gap g between row and box comes out as at most σg(1 + 2.1ε): with T = σ·(half the extent of the rows' box), t is within
+// 1.01εT of its real value, lo′ within 1.01ε(σg + T + e), and e = 8εT + 2⁻¹⁴⁶ outweighs both. The left-to-right sum of W
+// squares is then at most σ²·Σg²·(1 + (W + 7)ε), plus W·2⁻¹⁴⁸ for products that underflow. As s, a sum in float64, is at
+// least Σg²(1 − (W + 3)2⁻⁵³) − W·2⁻¹⁰⁷⁴, a sum above
+//
+//     ABOVE = fl32(σ²·bound·(1 + 2(W + 16)ε) + (W + 4)(2⁻¹⁴⁸ + 2⁻¹⁰⁷³σ²))
+//
+// belongs to a box without any column as near as `bound`, ties included. Sums between DOUBT, as much below the bound, and
+// ABOVE are looked at again in float64 (rowsNear): equal distances are the normal case in stepped series, and whether a
+// box can hold a smaller one or a smaller index has an exact answer there. NaN, from 32-bit overflow, counts as near.
 
 const LEAF: i32 = 16;
 const SORTED_UP_TO: i32 = 16;
@@ -33,6 +49,23 @@ let EXCLUSION: i32 = 0;
 let BEFORE: i32 = 0;
 let AFTER: i32 = 0;
 
+// Set if the points are projections: where the windows themselves are, and what a bound on them means for the points.
+let REFINE: i32 = 0;
+let R_DATA: usize = 0;
+let R_STRIDE: i32 = 0;
+let C_DATA: usize = 0;
+let C_STRIDE: i32 = 0;
+let X_WIDTH: i32 = 0;
+let UNDER: f64 = 0;
+let FACTOR: f64 = 0;
+let SLACK: f64 = 0;
+const QUEUE: usize = memory.data(260 * 2, 16); // pairs to refine: row and column within their leaves, a byte each
+
+// Work done: nodes measured, rows compared with a leaf, pairs refined.
+let measured: i32 = 0;
+let scanned: i32 = 0;
+let refined: i32 = 0;
+
 // The rows at hand.
 let leaf: i32 = 0; // node
 let slot: i32 = 0;
@@ -43,8 +76,7 @@ const BOUND: usize = memory.data(16 * 8, 16);
 const TIE_BOUND: usize = memory.data(16 * 4, 16);
 const SUMS: usize = memory.data(16 * 8, 16);
 
-// The filter's view of the rows, in float32: REF, per coordinate, the middle of their box and what boxes are widened by,
-// NEAR the coordinates relative to it; per row, ABOVE what a box is too far, from DOUBT on only perhaps.
+// The rows in float32: REF holds, per coordinate, the middle M of their box and what boxes are widened by, NEAR the t.
 let REF: usize = 0;
 let NEAR: usize = 0;
 let SCALE: f64 = 1;
@@ -81,6 +113,17 @@ export function setup(
   DIST = dist; INDEX = index; LIST = list; STRIDE = (<usize>(k + 1) & ~1) + 2; W = width; K = k; SELF = self; BY_INDEX = byIndex;
   EXCLUSION = exclusion; BEFORE = before; AFTER = after;
 }
+
+export function setWindows(
+  rows: usize, rowStride: i32, columns: usize, columnStride: i32, width: i32, under: f64, factor: f64, slack: f64,
+): void {
+  REFINE = 1; R_DATA = rows; R_STRIDE = rowStride; C_DATA = columns; C_STRIDE = columnStride; X_WIDTH = width;
+  UNDER = under; FACTOR = factor; SLACK = slack;
+}
+
+export function nodesMeasured(): i32 { return measured; }
+export function rowsScanned(): i32 { return scanned; }
+export function pairsRefined(): i32 { return refined; }
 
 // @ts-ignore: decorator
 @inline function f(base: usize, i: i32): f64 { return load<f64>(base + (<usize>i << 3)); }
@@ -180,6 +223,38 @@ function median(a: f64, b: f64, c: f64): f64 {
   return max<f64>(min<f64>(a, b), min<f64>(max<f64>(a, b), c));
 }
 
+/** Windows as points of eight coordinates: see ../projection.ts. */
+export function project(
+  data: usize, stride: i32, width: i32, starts: usize, count: i32, center: f64, radius: f64, basis: usize,
+  points: usize,
+): void {
+  const most = f64x2.splat(radius);
+  const least = f64x2.splat(-radius);
+  const c = f64x2.splat(center);
+  for (let r = 0; r < count; r++) {
+    const i = n32(starts, r);
+    let x = data + (<usize>i * stride << 3);
+    const end = x + (<usize>width << 3);
+    let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, rest = s0;
+    for (let b = basis; x < end; x += 8, b += 64) {
+      const y = f64x2.pmax(least, f64x2.pmin(most, f64x2.sub(v128.load64_splat(x), c)));
+      rest = f64x2.add(rest, f64x2.mul(y, y));
+      s0 = f64x2.add(s0, f64x2.mul(y, v128.load(b)));
+      s1 = f64x2.add(s1, f64x2.mul(y, v128.load(b, 16)));
+      s2 = f64x2.add(s2, f64x2.mul(y, v128.load(b, 32)));
+      s3 = f64x2.add(s3, f64x2.mul(y, v128.load(b, 48)));
+    }
+    const to = points + (<usize>i << 6);
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+    let sum: f64 = 0;
+    for (let p = to; p < to + 64; p += 8) sum += load<f64>(p) * load<f64>(p);
+    store<f64>(to, sqrt(max<f64>(0, f64x2.extract_lane(rest, 0) - sum)), 56);
+  }
+}
+
 /** Finds the k best columns of every row in the leaf `node` of the rows' tree. */
 export function run(node: i32, first: i32, last: i32): void {
   leaf = node;
@@ -254,12 +329,31 @@ function relativeRows(): void {
 function tighten(q: i32): void {
   const list = listOf(q);
   const bound = load<f64>(list);
-  setF(BOUND, q, bound);
-  if (BY_INDEX) setN(TIE_BOUND, q, <i32>load<f64>(list + (STRIDE << 3)));
-  const b = bound * SCALE * SCALE;
+  let reach = bound;
+  if (REFINE) {
+    const root = sqrt(bound + UNDER) * FACTOR + SLACK;
+    reach = root * root;
+  }
   const isClosed = bound == 0 && !BY_INDEX;
-  store<f32>(ABOVE + (<usize>q << 2), isClosed ? -1 : <f32>(b * GROW + TINY));
-  store<f32>(DOUBT + (<usize>q << 2), <f32>(b * SHRINK - TINY));
+  setF(BOUND, q, isClosed ? -1 : reach);
+  if (BY_INDEX) setN(TIE_BOUND, q, <i32>load<f64>(list + (STRIDE << 3)));
+  const scaled = reach * SCALE * SCALE;
+  store<f32>(ABOVE + (<usize>q << 2), isClosed ? -1 : <f32>(scaled * GROW + TINY));
+  // The reach of a projection is no distance that points can equal: there only copies need a second look.
+  const doubt = REFINE ? (bound == 0 ? -1 : Infinity) : scaled * SHRINK - TINY;
+  store<f32>(DOUBT + (<usize>q << 2), <f32>doubt);
+}
+
+/** Of the rows of `doubtful`, those for which column node x may hold a better column than their k-th. */
+function certainly(x: i32, doubtful: i32): i32 {
+  if (!REFINE) return doubtful & rowsNear(x);
+  const lowest = n32(C_LOWEST, x);
+  let near = 0;
+  for (let rest = doubtful; rest; rest &= rest - 1) {
+    const q = ctz(rest);
+    if (lowest < n32(TIE_BOUND, q)) near |= 1 << q;
+  }
+  return near;
 }
 
 function descend(root: i32, mask: i32): void {
@@ -276,7 +370,7 @@ function descend(root: i32, mask: i32): void {
     const at = DISTANCES + (<usize>pending << 6);
     let near = within(at) & n32(MASKS, pending);
     const doubtful = near & inDoubt(at);
-    if (doubtful != 0) near &= ~doubtful | rowsNear(x);
+    if (doubtful != 0) near &= ~doubtful | certainly(x, doubtful);
     if (near == 0) continue;
     if (x >= C_LEAVES) {
       scan(x - C_LEAVES, near);
@@ -311,6 +405,7 @@ function descend(root: i32, mask: i32): void {
 
 /** Writes lower bounds of the rows' squared distances to the box of column node x; one bit per row it may be near to. */
 function measure(x: i32, place: i32): i32 {
+  measured++;
   let b = C_BOXES + ((<usize>x * W) << 4);
   const end = b + (<usize>W << 4);
   let ref = REF;
@@ -437,9 +532,11 @@ function scan(columnSlot: i32, mask: i32): void {
   const everyColumn = (1 << numColumns) - 1;
   const order = C_ORDER + (<usize>n32(C_FIRST, columnSlot) << 2);
   const rowOrder = R_ORDER + (<usize>n32(R_FIRST, slot) << 2);
+  let queued = 0;
   while (mask) {
     const q = ctz(mask);
     mask &= mask - 1;
+    scanned++;
     let a = R_POINTS + ((<usize>slot * W) << 7) + (<usize>q << 3);
     let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
     for (let c = columns; c < end; c += 128, a += 128) {
@@ -454,7 +551,7 @@ function scan(columnSlot: i32, mask: i32): void {
       s7 = addSquare(s7, x, v128.load(c, 112));
     }
     const bound = v128.load64_splat(BOUND + (<usize>q << 3));
-    let better = BY_INDEX
+    let better = BY_INDEX | REFINE
       ? i64x2.bitmask(f64x2.le(s0, bound)) | (i64x2.bitmask(f64x2.le(s1, bound)) << 2)
         | (i64x2.bitmask(f64x2.le(s2, bound)) << 4) | (i64x2.bitmask(f64x2.le(s3, bound)) << 6)
         | (i64x2.bitmask(f64x2.le(s4, bound)) << 8) | (i64x2.bitmask(f64x2.le(s5, bound)) << 10)
@@ -465,23 +562,95 @@ function scan(columnSlot: i32, mask: i32): void {
         | (i64x2.bitmask(f64x2.lt(s6, bound)) << 12) | (i64x2.bitmask(f64x2.lt(s7, bound)) << 14);
     better &= everyColumn;
     if (better == 0) continue;
-    keepSums(s0, s1, s2, s3, s4, s5, s6, s7);
     const i = n32(rowOrder, q);
+    if (REFINE) {
+      for (; better; better &= better - 1) {
+        const c = ctz(better);
+        if (!isAllowed(n32(order, c) - i)) continue;
+        store<u8>(QUEUE + (queued << 1), <u8>q);
+        store<u8>(QUEUE + (queued << 1), <u8>c, 1);
+        queued++;
+      }
+      continue;
+    }
+    keepSums(s0, s1, s2, s3, s4, s5, s6, s7);
     const list = listOf(q);
     while (better) {
       const c = ctz(better);
       better &= better - 1;
-      const s = f(SUMS, c);
-      const j = n32(order, c);
-      if (!isWorse(list, s, <f64>j)) continue;
-      const lag = j - i;
-      if (lag > 0 ? lag <= EXCLUSION || lag > AFTER : -lag <= EXCLUSION || -lag > BEFORE) continue;
-      if (K > SORTED_UP_TO) siftDown(list, K, s, <f64>j);
-      else insert(list, s, <f64>j);
+      offer(list, f(SUMS, c), i, n32(order, c));
     }
     tighten(q);
   }
+  if (queued > 0) refine(rowOrder, order, queued);
 }
+
+// @ts-ignore: decorator
+@inline function isAllowed(lag: i32): bool {
+  return lag > 0 ? lag > EXCLUSION && lag <= AFTER : -lag > EXCLUSION && -lag <= BEFORE;
+}
+
+/** Takes column j into the list of row i if it is allowed and better than the k-th. */
+// @ts-ignore: decorator
+@inline function offer(list: usize, s: f64, i: i32, j: i32): void {
+  if (!isWorse(list, s, <f64>j) || !isAllowed(j - i)) return;
+  if (K > SORTED_UP_TO) siftDown(list, K, s, <f64>j);
+  else insert(list, s, <f64>j);
+}
+
+/**
+ * Computes s for the queued pairs, four side by side: a sum has to wait for its last term, four sums wait together. They
+ * are given up when all four are known to be too large.
+ */
+function refine(rowOrder: usize, order: usize, queued: usize): void {
+  refined += <i32>queued;
+  const last = QUEUE + (queued - 1 << 1);
+  for (let p = QUEUE; p <= last; p += 8) {
+    const p1 = min(p + 2, last), p2 = min(p + 4, last), p3 = min(p + 6, last);
+    const i0 = n32(rowOrder, load<u8>(p)), j0 = n32(order, load<u8>(p, 1));
+    const i1 = n32(rowOrder, load<u8>(p1)), j1 = n32(order, load<u8>(p1, 1));
+    const i2 = n32(rowOrder, load<u8>(p2)), j2 = n32(order, load<u8>(p2, 1));
+    const i3 = n32(rowOrder, load<u8>(p3)), j3 = n32(order, load<u8>(p3, 1));
+    let a0 = rowAt(i0), b0 = columnAt(j0), a1 = rowAt(i1), b1 = columnAt(j1);
+    let a2 = rowAt(i2), b2 = columnAt(j2), a3 = rowAt(i3), b3 = columnAt(j3);
+    const list0 = listOf(load<u8>(p)), list1 = listOf(load<u8>(p1));
+    const list2 = listOf(load<u8>(p2)), list3 = listOf(load<u8>(p3));
+    const bound0 = load<f64>(list0), bound1 = load<f64>(list1), bound2 = load<f64>(list2), bound3 = load<f64>(list3);
+    let s0: f64 = 0, s1: f64 = 0, s2: f64 = 0, s3: f64 = 0;
+    let l = X_WIDTH;
+    while (l > 0) {
+      const block = min(l, 32);
+      const end = a0 + (<usize>block << 3);
+      while (a0 < end) {
+        const z0 = load<f64>(a0) - load<f64>(b0);
+        const z1 = load<f64>(a1) - load<f64>(b1);
+        const z2 = load<f64>(a2) - load<f64>(b2);
+        const z3 = load<f64>(a3) - load<f64>(b3);
+        s0 += z0 * z0;
+        s1 += z1 * z1;
+        s2 += z2 * z2;
+        s3 += z3 * z3;
+        a0 += 8; b0 += 8; a1 += 8; b1 += 8; a2 += 8; b2 += 8; a3 += 8; b3 += 8;
+      }
+      l -= block;
+      if (s0 > bound0 && s1 > bound1 && s2 > bound2 && s3 > bound3) break;
+    }
+    // A sum that was given up is above its row's bound, and bounds only fall: it is turned away like any other.
+    offer(list0, s0, i0, j0);
+    if (p1 > p) offer(list1, s1, i1, j1);
+    if (p2 > p1) offer(list2, s2, i2, j2);
+    if (p3 > p2) offer(list3, s3, i3, j3);
+    tighten(load<u8>(p));
+    tighten(load<u8>(p1));
+    tighten(load<u8>(p2));
+    tighten(load<u8>(p3));
+  }
+}
+
+// @ts-ignore: decorator
+@inline function rowAt(i: i32): usize { return R_DATA + (<usize>i * R_STRIDE << 3); }
+// @ts-ignore: decorator
+@inline function columnAt(j: i32): usize { return C_DATA + (<usize>j * C_STRIDE << 3); }
 
 /** Whether the entry at `p` comes after (d, j). */
 // @ts-ignore: decorator
