@@ -63,11 +63,16 @@ export function runPinned(command: string[]): SpawnSyncReturns<string> {
 }
 
 /** A process that speaks the line protocol of versus/child.mjs: a line of JSON when ready, then one per request. */
-export function processContender(name: string, command: string[], tolerance = { relative: 0 }): Contender {
+export function processContender(
+  name: string,
+  command: string[],
+  options: Partial<Pick<Contender, 'tolerance'>> = {},
+): Contender {
   let ask: (request: string, stop?: number) => Promise<Info & { seconds: number }>;
   return {
     name,
-    tolerance,
+    tolerance: { relative: 0 },
+    ...options,
     async prepare() {
       const [program, ...args] = [...pin, ...command];
       const child = spawn(program!, args, { env });
@@ -83,7 +88,7 @@ export function processContender(name: string, command: string[], tolerance = { 
         const { value, done } = await lines.next();
         clearTimeout(timer);
         if (late) throw new Stopped(`stopped after ${stop} s`);
-        if (done) throw new Error(`no answer: ${complaint.trim().split('\n').at(-1)}`);
+        if (done) throw new Error(`no answer: ${lastWords(complaint)}`);
         return JSON.parse(value);
       };
       return ask('');
@@ -96,6 +101,12 @@ export function processContender(name: string, command: string[], tolerance = { 
     },
     end: async () => (await ask('end')).rss,
   };
+}
+
+/** The line that says what went wrong: Python's last, in Node the one before the stack. */
+function lastWords(complaint: string): string | undefined {
+  const lines = complaint.trim().split('\n');
+  return lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
 }
 
 /** Our built package; `engine` is 'auto' unless given. */
