@@ -15,6 +15,8 @@ export interface Contender {
   name: string;
   /** How far its answers may be from the first contender's: `relative` of the score + `absolute` of the largest. */
   tolerance: { relative: number; absolute?: number };
+  /** What it is asked, if not what the first is: answers are held to those of the first that is asked the same. */
+  question?: string;
   /** Starts it with the series loaded; tells the versions of what runs and the peak memory so far, in bytes. */
   prepare(): Promise<Info>;
   /** Mean seconds of one computation out of `reps`; throws `Stopped` after `stop` seconds. */
@@ -62,11 +64,14 @@ export function runPinned(command: string[]): SpawnSyncReturns<string> {
   return spawnSync(program!, args, { encoding: 'utf8', env });
 }
 
-/** A process that speaks the line protocol of versus/child.mjs: a line of JSON when ready, then one per request. */
+/**
+ * A process that speaks the line protocol of versus/child.mjs: a line of JSON when ready, then one per request. It has one
+ * core unless `pinned` is false.
+ */
 export function processContender(
   name: string,
   command: string[],
-  options: Partial<Pick<Contender, 'tolerance'>> = {},
+  { pinned = true, ...options }: Partial<Pick<Contender, 'tolerance' | 'question'>> & { pinned?: boolean } = {},
 ): Contender {
   let ask: (request: string, stop?: number) => Promise<Info & { seconds: number }>;
   return {
@@ -74,7 +79,7 @@ export function processContender(
     tolerance: { relative: 0 },
     ...options,
     async prepare() {
-      const [program, ...args] = [...pin, ...command];
+      const [program, ...args] = [...(pinned ? pin : []), ...command];
       const child = spawn(program!, args, { env });
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
       let complaint = '';
@@ -158,7 +163,7 @@ export async function compare(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   const running: { c: Contender; row: Row; reps: number; rounds: number; times: number[]; loaded: number }[] = [];
-  let want: Float64Array | undefined;
+  const answers = new Map<string | undefined, Float64Array>();
   for (const c of contenders) {
     const row: Row = { contender: c.name };
     rows.push(row);
@@ -167,7 +172,8 @@ export async function compare(
       Object.assign(versions, info.versions);
       let seconds = (row.first = await c.run(1, effort.stop));
       const scores = await c.scores();
-      want ??= scores;
+      const want = answers.get(c.question) ?? scores;
+      answers.set(c.question, want);
       row.error = check(c, scores, want);
       row.checksum = scores.reduce((sum, v) => sum + v, 0);
       const times: number[] = seconds > effort.budget ? [seconds] : [];

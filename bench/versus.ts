@@ -2,7 +2,7 @@
 //   npx tsx bench/versus.ts --n 1000,10000 --series rw,metrics --peers ckdtree,naive --rounds 5
 
 import { compare, integers, ours, type Row, save, settings, time } from './harness.ts';
-import { contenderOf, locate, peers } from './peers.ts';
+import { contendersOf, locate, peers } from './peers.ts';
 import { seriesFile, seriesNames } from './series.ts';
 
 const options = settings({
@@ -33,23 +33,25 @@ for (const series of options.series.split(',')) {
     }
     const contenders = [ours('knn-anomaly', file, w, k)];
     const absent: Row[] = [];
+    const pairs = ((n - w + 1) * (n - w)) / 2;
     for (const located of asked) {
       const { name: contender, longest } = located.peer;
       if (located.missing) absent.push({ contender, skipped: `missing, try ${located.missing}` });
       else if (n > longest && !options.all) absent.push({ contender, skipped: `left out above n = ${longest}` });
       else if (stopped.has(contender)) absent.push({ contender, skipped: 'stopped at a smaller n' });
-      else contenders.push(contenderOf(located, file, w, k));
+      else contenders.push(...contendersOf(located, file, w, k));
     }
     console.log(`\n${series}, n = ${n}, w = ${w}, k = ${k}`);
     for (const row of [...(await compare(contenders, effort, versions)), ...absent]) {
       if (row.skipped?.startsWith('stopped')) stopped.add(row.contender);
       const { median, min, max, first, ratio } = row;
-      rows.push({ series, n, w, k, ...row });
+      rows.push({ series, n, w, k, ...row, ...(median && { nsPerPair: (1e9 * median) / pairs }) });
       const spread = median && `${time(median)} (${time(min!)} to ${time(max!)}), first ${time(first!)}`;
+      const perPair = median ? `, ${((1e9 * median) / pairs).toPrecision(3)} ns a pair` : '';
       const times = ratio
         ? `, ${ratio[0].toPrecision(3)}× (${ratio[1].toPrecision(3)} to ${ratio[2].toPrecision(3)})`
         : '';
-      console.log(`  ${row.contender.padEnd(30)} ${spread ?? row.skipped}${times}`);
+      console.log(`  ${row.contender.padEnd(30)} ${spread ?? row.skipped}${perPair}${times}`);
     }
     save('versus', options.out, { versions, effort }, rows); // after every cell: a long run may be cut short
   }
