@@ -92,7 +92,7 @@ export function processContender(
         const timer = setTimeout(() => (late = child.kill('SIGKILL')), 1e3 * stop);
         const { value, done } = await lines.next();
         clearTimeout(timer);
-        if (late) throw new Stopped(`stopped after ${stop} s`);
+        if (late) throw new Stopped(`stopped after ${Number(stop.toPrecision(3))} s`);
         if (done) throw new Error(`no answer: ${lastWords(complaint)}`);
         return JSON.parse(value);
       };
@@ -154,11 +154,12 @@ export function medianInterval(values: number[]): [number, number, number] {
 
 /**
  * Runs the contenders against each other; the first is the reference of answers and ratios. `budget` is what one may
- * spend on its rounds, in seconds: fewer rounds when slow, the first call alone when very slow; `stop` ends a first call.
+ * spend on its rounds, in seconds: fewer rounds when slow, the first call alone when very slow; `stop` ends a first call,
+ * and so does `patience` times the first contender's first call, but not before a second.
  */
 export async function compare(
   contenders: Contender[],
-  effort: { rounds: number; budget: number; stop: number },
+  effort: { rounds: number; budget: number; stop: number; patience?: number },
   versions: Record<string, string>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -170,7 +171,8 @@ export async function compare(
     try {
       const info = await c.prepare();
       Object.assign(versions, info.versions);
-      let seconds = (row.first = await c.run(1, effort.stop));
+      const patience = Math.max(1, (effort.patience ?? Infinity) * (rows[0]!.first ?? Infinity));
+      let seconds = (row.first = await c.run(1, Math.min(effort.stop, patience)));
       const scores = await c.scores();
       const want = answers.get(c.question) ?? scores;
       answers.set(c.question, want);

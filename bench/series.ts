@@ -59,6 +59,17 @@ function steps(n: number): Float64Array {
   });
 }
 
+/** A sine of period 100 that repeats to the bit. */
+function periodic(n: number): Float64Array {
+  return new Float64Array(n).map((_, i) => Math.sin((2 * Math.PI * (i % 100)) / 100));
+}
+
+/** Copies of a period that are nearly equal: N(0, 10⁻⁸) on each value. */
+function jittered(x: Float64Array): Float64Array {
+  const g = gaussian(8);
+  return x.map((value) => value + 1e-8 * g());
+}
+
 /** The folder with the series of the Numenta Anomaly Benchmark, beside the repository; NAB_DIR names another. */
 const NAB = process.env.NAB_DIR ?? join(import.meta.dirname, '../../shared/data/nab');
 
@@ -97,6 +108,10 @@ const generators: Record<string, (n: number) => Float64Array | null> = {
     return new Float64Array(n).map(() => Math.floor(4 * u()));
   },
   constant: (n) => new Float64Array(n).fill(7),
+  periodic,
+  jittered: (n) => jittered(periodic(n)),
+  // Every other period is seen half a sample later.
+  'jittered-sine': (n) => jittered(new Float64Array(n).map((_, i) => Math.sin((2 * Math.PI * i) / 100.5))),
 };
 
 export const seriesNames: string[] = Object.keys(generators);

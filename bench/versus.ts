@@ -3,11 +3,11 @@
 
 import { compare, integers, ours, type Row, save, settings, time } from './harness.ts';
 import { contendersOf, locate, peers } from './peers.ts';
-import { seriesFile, seriesNames } from './series.ts';
+import { seriesFile } from './series.ts';
 
 const options = settings({
   n: '1000,10000,100000',
-  series: seriesNames.join(','),
+  series: 'rw,metrics,ecg,noise,steps,integers,constant',
   peers: Object.keys(peers).join(','),
   window: '5',
   k: '5',
