@@ -1,5 +1,6 @@
 // Compares contenders: same file, answers checked before they are timed, warm-up, alternating rounds, ratios with an
-// interval, results as JSON. Each contender is a process of its own on one core, so that start-up is not counted.
+// interval, results as JSON. Each contender is a process of its own, so that start-up is not counted, on one core unless it
+// says otherwise.
 
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -114,10 +115,17 @@ function lastWords(complaint: string): string | undefined {
   return lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
 }
 
-/** Our built package; `engine` is 'auto' unless given. */
+/** Our built package; `engine` is one by name, 'plain' or 'threads:2', and 'auto' unless given. */
 export function ours(name: string, file: string, windowSize: number, k: number, engine = 'auto'): Contender {
-  const script = join(import.meta.dirname, 'ours.mjs');
-  return processContender(name, [process.execPath, script, file, String(windowSize), String(k), engine]);
+  const command = [
+    process.execPath,
+    join(import.meta.dirname, 'ours.mjs'),
+    file,
+    String(windowSize),
+    String(k),
+    engine,
+  ];
+  return processContender(name, command, { pinned: !/^threads:(?!1$)/.test(engine) });
 }
 
 /** Largest differences; throws where one is beyond the tolerance or not a number. */

@@ -7,7 +7,11 @@ import { serve } from './versus/child.mjs';
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 serve({ 'knn-anomaly': version }, (series, windowSize, k, engine = 'auto') => {
+  const [kind, threads] = engine.split(':');
   // 'plain' is the library where WASM is refused: its kernels are looked for at the first call.
-  if (engine === 'plain') globalThis.WebAssembly = undefined;
-  return new KNN(windowSize, k, { engine: engine === 'plain' ? 'auto' : engine }).score(series);
+  if (kind === 'plain') globalThis.WebAssembly = undefined;
+  const knn = new KNN(windowSize, k, { engine: kind === 'plain' || kind === 'threads' ? 'auto' : kind });
+  if (kind !== 'threads') return knn.score(series);
+  if (!knn.scoreAsync) throw new Error(`knn-anomaly ${version} has no KNN.scoreAsync`);
+  return knn.scoreAsync(series, { threads: Number(threads) });
 });

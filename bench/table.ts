@@ -38,13 +38,17 @@ const factor = (ratio: number) => (ratio < 100 ? ratio.toPrecision(2) : String(M
 const big = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 const size = (r: Line) => `w = ${r.w}, k = ${r.k}, n = ${big(r.n)}`;
 
+const byContender = (rows: Line[], notes: Set<string>) =>
+  pivot('', rows, (r) => `${r.series}, ${size(r)}`, (r) => r.contender, notes); // biome-ignore format: one line
+
 const tables: Record<string, (rows: Line[], notes: Set<string>) => string> = {
   versus: (rows, notes) =>
     [...new Set(rows.map(size))]
       .map((title) => ({ title, those: rows.filter((r) => size(r) === title) }))
       .map(({ title, those }) => pivot(title, those, (r) => r.contender, (r) => r.series, notes)) // biome-ignore format: one line
       .join('\n\n'),
-  engines: (rows, notes) => pivot('', rows, (r) => `${r.series}, ${size(r)}`, (r) => r.contender, notes), // biome-ignore format: one line
+  engines: byContender,
+  threads: byContender,
   'start-up': (rows) => {
     const body = rows.map((r) => [r.what, time(r.median!), r.interval.map(time).join(' to ')]);
     return markdown(['', 'median', 'interval'], body);

@@ -19,7 +19,7 @@ export function versionOf(name) {
   return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
 }
 
-/** Serves `score(series, windowSize, k, ...extra arguments)`, which gives one score per value of the series. */
+/** Serves `score(series, windowSize, k, ...extra arguments)`: one score per value of the series, or a promise of them. */
 export function serve(versions, score) {
   const [file, windowSize, k, ...extra] = process.argv.slice(2);
   const bytes = readFileSync(file);
@@ -27,12 +27,15 @@ export function serve(versions, score) {
   const answer = (value, then) => process.stdout.write(`${JSON.stringify(value)}\n`, then);
   let scores = new Float64Array(0);
 
-  createInterface({ input: process.stdin }).on('line', (line) => {
+  createInterface({ input: process.stdin }).on('line', async (line) => {
     const argument = line.slice(line.indexOf(' ') + 1);
     if (line.startsWith('run ')) {
       const reps = Number(argument);
       const start = performance.now();
-      for (let r = 0; r < reps; r++) scores = score(series, Number(windowSize), Number(k), ...extra);
+      for (let r = 0; r < reps; r++) {
+        const result = score(series, Number(windowSize), Number(k), ...extra);
+        scores = result instanceof Promise ? await result : result;
+      }
       answer({ seconds: (performance.now() - start) / 1e3 / reps });
     } else if (line.startsWith('save ')) {
       writeFileSync(argument, scores);
