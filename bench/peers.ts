@@ -56,7 +56,7 @@ export const peers: Record<string, Peer> = {
     needs: 'sklearn',
   },
   faiss: {
-    name: 'faiss flat, float32',
+    name: 'faiss flat (float32)',
     script: 'faiss_knn.py',
     longest: 2e4,
     tolerance: expandedFloat32,

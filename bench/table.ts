@@ -39,7 +39,13 @@ const big = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 const size = (r: Line) => `w = ${r.w}, k = ${r.k}, n = ${big(r.n)}`;
 
 const byContender = (rows: Line[], notes: Set<string>) =>
-  pivot('', rows, (r) => `${r.series}, ${size(r)}`, (r) => r.contender, notes); // biome-ignore format: one line
+  pivot(
+    '',
+    rows,
+    (r) => `${r.series}, ${size(r)}`,
+    (r) => r.contender,
+    notes,
+  );
 
 const tables: Record<string, (rows: Line[], notes: Set<string>) => string> = {
   versus: (rows, notes) =>
