@@ -112,6 +112,7 @@ const generators: Record<string, (n: number) => Float64Array | null> = {
   jittered: (n) => jittered(periodic(n)),
   // Every other period is seen half a sample later.
   'jittered-sine': (n) => jittered(new Float64Array(n).map((_, i) => Math.sin((2 * Math.PI * i) / 100.5))),
+  glitch: (n) => new Float64Array(n).map(gaussian(2)).fill(1e9, n >> 1, (n >> 1) + 1),
 };
 
 export const seriesNames: string[] = Object.keys(generators);
