@@ -5,13 +5,15 @@
 export type Normalization = 'none' | 'mean' | 'zscore';
 
 /**
- * The vectors of a series' windows. Vector `i` is `data[i·stride] … data[i·stride + width − 1]`: the series itself
- * with stride 1, or a matrix with stride = width. Only the vectors of valid windows are defined.
+ * The vectors of a series' windows. Vector `i` is `data[i·stride] … data[i·stride + width − 1]`, normalized as `normalize`
+ * says: the series itself with stride 1, or a matrix with stride = width. Only the vectors of valid windows are defined.
  */
 export interface WindowSet {
   readonly data: Float64Array;
   readonly stride: number;
   readonly width: number;
+  /** What is still to be done to the values: an engine that needs no vectors is spared a matrix of them. */
+  readonly normalize: Normalization;
   /** Number of windows, valid or not: n − windowSize + 1, at least 0. */
   readonly numWindows: number;
   /** The starts of the valid windows, ascending: those that touch no missing value. */
@@ -28,13 +30,29 @@ export function endOf(i: number, windowSize: number): number {
   return i + windowSize - 1;
 }
 
-/** The windows of `values` (missing = NaN), as they are or normalized. O(n) for `'none'`, else O(n·windowSize). */
+/** The windows of `values` (missing = NaN), to be normalized as said. O(n). */
 export function embed(values: Float64Array, windowSize: number, normalize: Normalization): WindowSet {
   const numWindows = Math.max(0, values.length - windowSize + 1);
   const starts = validStarts(values, windowSize, numWindows);
-  const raw: WindowSet = { data: values, stride: 1, width: windowSize, numWindows, starts };
-  if (normalize === 'none') return raw;
-  return mapWindows(raw, windowSize, (i, out, to) => normalizeInto(values, i, windowSize, normalize, out, to));
+  return { data: values, stride: 1, width: windowSize, normalize, numWindows, starts };
+}
+
+/** The same windows with their vectors made: a matrix where they are normalized. O(N·width). */
+export function vectorsOf(windows: WindowSet): WindowSet {
+  if (windows.normalize === 'none') return windows;
+  return mapWindows(windows, windows.width, (i, out, to) => vectorInto(windows, i, out, to));
+}
+
+/** Writes vector i to `out[to]…`. */
+export function vectorInto(
+  { data, stride, width, normalize }: WindowSet,
+  i: number,
+  out: Float64Array,
+  to: number,
+): void {
+  const from = i * stride;
+  if (normalize !== 'none') normalizeInto(data, from, width, normalize, out, to);
+  else for (let l = 0; l < width; l++) out[to + l] = data[from + l]!;
 }
 
 /** A matrix of new vectors: `write(i, out, to)` puts the `width` coordinates of window `i` at `out[to]…`. */
@@ -45,7 +63,7 @@ export function mapWindows(
 ): WindowSet {
   const data = new Float64Array(windows.numWindows * width);
   for (const i of windows.starts) write(i, data, i * width);
-  return { data, stride: width, width, numWindows: windows.numWindows, starts: windows.starts };
+  return { data, stride: width, width, normalize: 'none', numWindows: windows.numWindows, starts: windows.starts };
 }
 
 function validStarts(values: Float64Array, windowSize: number, numWindows: number): Int32Array {
@@ -60,10 +78,16 @@ function validStarts(values: Float64Array, windowSize: number, numWindows: numbe
   return starts.subarray(0, count);
 }
 
-/** True if the valid windows are all the same, or if there is none. */
-export function allEqual({ data, stride, width, starts }: WindowSet): boolean {
-  const first = starts.length > 0 ? starts[0]! * stride : 0;
-  for (const i of starts) for (let l = 0; l < width; l++) if (data[i * stride + l] !== data[first + l]) return false;
+/** True if the vectors of the valid windows are all the same, or if there is none. */
+export function allEqual(windows: WindowSet): boolean {
+  const { width, starts } = windows;
+  const first = new Float64Array(width);
+  const other = new Float64Array(width);
+  if (starts.length > 0) vectorInto(windows, starts[0]!, first, 0);
+  for (const i of starts) {
+    vectorInto(windows, i, other, 0);
+    for (let l = 0; l < width; l++) if (other[l] !== first[l]) return false;
+  }
   return true;
 }
 

@@ -231,7 +231,7 @@ export class KNN {
   /** The metric with its covariance taken from `windows`, if it still needs one. */
   #fitMetric(windows: WindowSet): DistanceFunction | FittedMahalanobis {
     const metric = this.#metric;
-    return isUnfitted(metric) ? metric.fitWindows(windows, this.#normalize) : metric;
+    return isUnfitted(metric) ? metric.fitWindows(windows) : metric;
   }
 
   #vectors(windows: WindowSet, metric: DistanceFunction | FittedMahalanobis): WindowSet {

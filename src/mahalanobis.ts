@@ -10,7 +10,7 @@ import {
   type Series,
   toFloat64,
 } from './detector.ts';
-import { allEqual, embed, type Normalization, type WindowSet } from './embed.ts';
+import { allEqual, embed, type Normalization, vectorsOf, type WindowSet } from './embed.ts';
 import { checkRank, FittedMahalanobis, type MahalanobisMetric } from './metric.ts';
 
 /**
@@ -65,7 +65,7 @@ function unfitted(options: { covariance?: Covariance } = {}): MahalanobisMetric 
   return {
     kind: 'mahalanobis',
     needsFullRank: covariance === 'empirical',
-    fitWindows: (windows, normalize) => fitWindows(windows, normalize, covariance),
+    fitWindows: (windows) => fitWindows(windows, covariance),
   };
 }
 
@@ -87,7 +87,7 @@ function fit(
       `series must hold ${windowSize} values in a row without a missing one, got ${x.length} values`,
     );
   }
-  return fitWindows(windows, normalize, covariance);
+  return fitWindows(windows, covariance);
 }
 
 function checkCovariance(covariance: unknown): void {
@@ -103,15 +103,16 @@ function checkCovariance(covariance: unknown): void {
   }
 }
 
-function fitWindows(windows: WindowSet, normalize: Normalization, covariance: Covariance): FittedMahalanobis {
-  const w = windows.width;
+function fitWindows(source: WindowSet, covariance: Covariance): FittedMahalanobis {
+  const w = source.width;
+  const windows = vectorsOf(source);
   const mean = meanOf(windows);
   // A power of two brings the windows near 1 (exactly), so that their squares neither over- nor underflow.
   const unit = typeof covariance === 'string' ? spread(windows, mean) : 1;
   const { sigma, shrinkage } = estimate(windows, mean, unit, covariance);
   return new FittedMahalanobis({
     windowSize: w,
-    normalize,
+    normalize: source.normalize,
     mean,
     covariance: sigma.map((row) => row.map((c) => c * unit * unit)),
     shrinkage,

@@ -1,5 +1,5 @@
 // What the distance of two windows may be: Euclidean, a fitted whitening (Mahalanobis) or any function.
-import { mapWindows, type Normalization, type WindowSet } from './embed.ts';
+import { mapWindows, type Normalization, vectorInto, type WindowSet } from './embed.ts';
 
 /**
  * The distance of two windows of equal length, ≥ 0. Called with reused views: do not keep them.
@@ -15,8 +15,8 @@ export interface MahalanobisMetric {
   readonly kind: 'mahalanobis';
   /** True if the covariance cannot be inverted on normalized windows (`'empirical'`). */
   readonly needsFullRank: boolean;
-  /** The metric of these windows (already normalized as `normalize` says). */
-  fitWindows(windows: WindowSet, normalize: Normalization): FittedMahalanobis;
+  /** The metric of these windows. */
+  fitWindows(windows: WindowSet): FittedMahalanobis;
 }
 
 /**
@@ -75,7 +75,8 @@ export class FittedMahalanobis {
     const rank = whitening.length / w;
     const centered = new Float64Array(w);
     return mapWindows(windows, rank, (i, out, to) => {
-      for (let l = 0; l < w; l++) centered[l] = windows.data[i * windows.stride + l]! - mean[l]!;
+      vectorInto(windows, i, centered, 0);
+      for (let l = 0; l < w; l++) centered[l] = centered[l]! - mean[l]!;
       for (let r = 0; r < rank; r++) {
         let sum = 0;
         for (let l = 0; l < w; l++) sum += whitening[r * w + l]! * centered[l]!;

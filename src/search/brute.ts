@@ -1,5 +1,5 @@
 // Every pair: any metric, any join. The engine for function metrics and for a handful of windows.
-import type { WindowSet } from '../embed.ts';
+import { vectorInto, vectorsOf, type WindowSet } from '../embed.ts';
 import { clearRows, EMPTY, finishRow, replaceWorst } from '../kernels/top-k.ts';
 import type { DistanceFunction } from '../metric.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, runByRows } from './search.ts';
@@ -25,26 +25,34 @@ export function brute(metric?: DistanceFunction): NeighborSearch {
 /** A few milliseconds of work. */
 const PAIRS_PER_PART = 1e6;
 
+/** For so few rows normalized columns are made one at a time: a matrix of them would take longer, and room. */
+const FEW_ROWS = 16;
+
 // Columns come in ascending order, so of equal distances the first seen has the smaller index: the order (s, j) of
 // settle.ts needs no tie rule here (an infinite distance still fills an empty place).
 function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined): (r: number, emit: Emit) => void {
   const dist = new Float64Array(k);
   const index = new Int32Array(k);
-  const { rows, columns, exclusion } = join;
-  const viewOf = metric && views(columns);
+  const { rows, exclusion } = join;
+  const { width } = rows;
+  const row = new Float64Array(width);
+  const oneByOne = join.columns.normalize !== 'none' && rows.starts.length <= FEW_ROWS;
+  const columns = oneByOne ? join.columns : vectorsOf(join.columns);
+  const column = new Float64Array(width);
+  const { data, stride } = oneByOne ? { data: column, stride: 0 } : columns;
+  const viewOf = metric && (oneByOne ? () => column : views(columns));
   return (r, emit) => {
     const i = rows.starts[r]!;
     clearRows(dist, index, 1, k);
-    const row = metric && view(rows, i);
+    vectorInto(rows, i, row, 0);
     const last = lastColumn(join, i);
     for (let c = lowerBound(columns.starts, firstColumn(join, i)); c < columns.starts.length; c++) {
       const j = columns.starts[c]!;
       if (j > last) break;
       if (Math.abs(i - j) <= exclusion) continue;
+      if (oneByOne) vectorInto(columns, j, column, 0);
       const worst = dist[0]!;
-      const d = metric
-        ? checked(metric(row!, viewOf!(c)), i, j)
-        : sqDist(rows.data, i * rows.stride, columns.data, j * columns.stride, rows.width, worst);
+      const d = metric ? checked(metric(row, viewOf!(c)), i, j) : sqDist(row, 0, data, j * stride, width, worst);
       if (d < worst || (d === worst && index[0] === EMPTY)) replaceWorst(dist, index, 0, k, d, j);
     }
     emit(i, dist, index, 0, finishRow(dist, index, 0, k));
@@ -63,13 +71,9 @@ function lowerBound(starts: Int32Array, start: number): number {
   return from;
 }
 
-function view(windows: WindowSet, i: number): Float64Array {
-  return windows.data.subarray(i * windows.stride, i * windows.stride + windows.width);
-}
-
 /** Views of the columns, made once: making one per pair costs more than most metrics. */
-function views(columns: WindowSet): (c: number) => Float64Array {
-  const made = Array.from(columns.starts, (j) => view(columns, j));
+function views({ data, stride, width, starts }: WindowSet): (c: number) => Float64Array {
+  const made = Array.from(starts, (j) => data.subarray(j * stride, j * stride + width));
   return (c) => made[c]!;
 }
 

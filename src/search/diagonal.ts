@@ -52,7 +52,7 @@ export function diagonal(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
 /** Whether this engine can answer the join: one series, as it is, with itself or with another. */
 export function servesDiagonal(join: Join): boolean {
   const { rows, columns, exclusion, before, after } = join;
-  if (rows.stride !== 1 || columns.stride !== 1 || before !== Infinity) return false;
+  if (rows.stride !== 1 || rows.normalize !== 'none' || columns.stride !== 1 || before !== Infinity) return false;
   return rows === columns ? exclusion >= 0 : exclusion < 0 && after === Infinity;
 }
 

@@ -1,9 +1,10 @@
 // The engine that answers a join of vectors: the one that is named, or the one the planner takes.
+import { vectorInto } from '../embed.ts';
 import { brute } from './brute.ts';
 import { diagonal, servesDiagonal } from './diagonal.ts';
 import { kdtree, probeTree } from './kdtree.ts';
 import { diagonalCost, type EngineName, plan, planFromSample, treeCost } from './plan.ts';
-import type { Join, NeighborSearch } from './search.ts';
+import { type Join, joinOfVectors, type NeighborSearch } from './search.ts';
 import { sqDist } from './settle.ts';
 
 /** The engine called `name` for this join; for `'auto'` the one that promises to be fastest. */
@@ -14,7 +15,7 @@ export function chooseEngine(name: EngineName, join: Join, k: number): NeighborS
     case 'brute':
       return brute();
     case 'kdtree':
-      return kdtree;
+      return { start: (of, k, byIndex) => kdtree.start(joinOfVectors(of), k, byIndex) };
     case 'diagonal':
       return diagonal();
   }
@@ -51,17 +52,21 @@ const SAMPLED_COLUMNS = 1024;
  * rows. 0 for windows that have copies, near 1 where all are equally far.
  */
 function contrastOf({ rows, columns }: Join): number {
-  const { starts } = columns;
+  const { width, starts } = columns;
+  const row = new Float64Array(width);
+  const other = new Float64Array(width);
   const contrasts = new Float64Array(SAMPLED_ROWS);
   const distances = new Float64Array(SAMPLED_COLUMNS);
   for (let r = 0; r < SAMPLED_ROWS; r++) {
     const i = rows.starts[Math.floor(((r + 0.5) * rows.starts.length) / SAMPLED_ROWS)]!;
+    vectorInto(rows, i, row, 0);
     for (let c = 0; c < SAMPLED_COLUMNS; c++) {
       // Columns in steps of the golden ratio: even, and in phase with no period.
       const column = Math.floor((((c + 1) * 0.6180339887498949 + r / SAMPLED_ROWS) % 1) * starts.length);
       const isItself = rows === columns && starts[column] === i;
       const j = starts[isItself ? (column + 1) % starts.length : column]!;
-      distances[c] = sqDist(rows.data, i * rows.stride, columns.data, j * columns.stride, rows.width, Infinity);
+      vectorInto(columns, j, other, 0);
+      distances[c] = sqDist(row, 0, other, 0, width, Infinity);
     }
     distances.sort();
     const middle = distances[SAMPLED_COLUMNS / 2]!;
