@@ -104,7 +104,7 @@ export class KNN {
     checkChoice(missing, 'missing', ['omit', 'throw']);
     checkChoice(engine, 'engine', ENGINES);
     checkMetric(metric, windowSize, normalize);
-    checkEngine(engine, metric, normalize);
+    checkEngine(engine, metric);
     this.windowSize = windowSize;
     this.k = k;
     this.#metric = metric;
@@ -333,16 +333,13 @@ function isFunctionMetric(metric: Metric): metric is DistanceFunction {
   return typeof metric === 'function' && metric !== euclidean;
 }
 
-function checkEngine(engine: EngineName, metric: Metric, normalize: Normalization): void {
+function checkEngine(engine: EngineName, metric: Metric): void {
   const cure = "use 'auto' or 'brute'";
   if (isFunctionMetric(metric) && (engine === 'kdtree' || engine === 'diagonal')) {
     throw new RangeError(`engine '${engine}' cannot serve a function metric: ${cure}`);
   }
   if (engine === 'diagonal' && metric !== euclidean) {
     throw new RangeError(`engine 'diagonal' cannot serve Mahalanobis distance: ${cure}`);
-  }
-  if (engine === 'diagonal' && normalize !== 'none') {
-    throw new RangeError(`engine 'diagonal' cannot serve normalize '${normalize}': ${cure}`);
   }
 }
 

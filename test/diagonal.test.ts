@@ -1,16 +1,26 @@
 // The diagonal engine against plain comparison of every pair, WASM and scalar, over many bands, seeds and row overflows.
-import { describe, test, vi } from 'vitest';
-import { embed } from '../src/embed.ts';
-import { diagonal } from '../src/search/diagonal.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { embed, type Normalization } from '../src/embed.ts';
+import { diagonal, servesDiagonal } from '../src/search/diagonal.ts';
 import { referenceJoin, selfJoin } from '../src/search/search.ts';
 import { generators, mulberry32, normal } from './series.ts';
 import { expectEveryPair } from './table.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-function expectEqual(series: Float64Array, w: number, k: number, zone = 0, side: 'both' | 'left' = 'both'): void {
-  const join = selfJoin(embed(series, w, 'none'), zone, side);
-  expectEveryPair({ wasm: diagonal('auto'), scalar: diagonal('scalar') }, join, k);
+const engines = { wasm: diagonal('auto'), scalar: diagonal('scalar') };
+
+function expectEqual(
+  series: Float64Array,
+  w: number,
+  k: number,
+  zone = 0,
+  side: 'both' | 'left' = 'both',
+  normalize: Normalization = 'none',
+): void {
+  const join = selfJoin(embed(series, w, normalize), zone, side);
+  expect(servesDiagonal(join)).toBe(true);
+  expectEveryPair(engines, join, k);
 }
 
 /** Series at which a recurrence with a poor error bound goes wrong. */
@@ -58,7 +68,7 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
     test(`${name}, ${n} windows against a reference of ${m}`, () => {
       const rows = embed(generators[name]!(n + 19, 5), 20, 'none');
       const columns = embed(generators[name]!(m + 19, 6), 20, 'none');
-      expectEveryPair({ wasm: diagonal('auto'), scalar: diagonal('scalar') }, referenceJoin(rows, columns), 4);
+      expectEveryPair(engines, referenceJoin(rows, columns), 4);
     });
   }
 
@@ -68,4 +78,22 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
     expectEqual(generators.integers!(300), 3, 64);
     expectEqual(generators.randomWalk!(40), 5, 64);
   });
+});
+
+describe('the diagonal engine gives the bits of every pair of normalized windows compared', () => {
+  const random = mulberry32(78);
+  const between = (least: number, most: number) => least + Math.floor((most - least + 1) * random());
+  for (const [name, generate] of [...Object.entries(generators), ...Object.entries(hostile)]) {
+    for (const normalize of ['mean', 'zscore'] as const) {
+      const w = between(2, 40);
+      const k = between(1, 12);
+      const zone = [0, 0, 5, w][between(0, 3)]!;
+      const side = random() < 0.5 ? 'both' : 'left';
+      test(`${name}, 1500 values, ${normalize}, w = ${w}, k = ${k}, exclusion zone ${zone}, ${side}`, () => {
+        const join = selfJoin(embed(generate(1500, 3), w, normalize), zone, side);
+        if (servesDiagonal(join)) expectEveryPair(engines, join, k);
+        else expect(name).toMatch(/denormals|1e-160|mixture/);
+      });
+    }
+  }
 });

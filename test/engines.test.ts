@@ -37,8 +37,6 @@ function expectTheDefinition(
   const table = tableOf(rows, k);
   for (const engine of held) {
     // Diagonals exist between series as they are.
-    const { normalize = 'none' } = options;
-    if (engine === 'diagonal' && normalize !== 'none') continue;
     const knn = new KNN(w, k, { ...options, engine });
     const neighbors = knn.neighbors(series, join);
     expect([engine, neighbors.numWindows, neighbors.k]).toEqual([engine, table.numWindows, k]);

@@ -5,9 +5,15 @@
 //     d²(i + 1, j + 1) = d²(i, j) − (xᵢ − xⱼ)² + (xᵢ₊w − xⱼ₊w)²
 //                      = d²(i, j) + (uᵢ − uⱼ)(vᵢ − vⱼ)      uᵢ = xᵢ₊w − xᵢ,   vᵢ = (xᵢ₊w − c) + (xᵢ − c)
 //
-// so that a pair costs two subtractions, a product and a sum, whatever the window. What is carried is not the distance
-// but a lower bound of it, the recurrence less a margin (search/diagonal.ts proves it): a pair whose bound is not below
-// the row's threshold is done with, and nearly all are. The others become candidates:
+// so that a pair costs two subtractions, a product and a sum, whatever the window. For windows less their means μ the
+// same holds with gᵢ = (xᵢ₊w − μᵢ₊₁) + (xᵢ − μᵢ) in the place of vᵢ, and for their product C(i, j) = Σₗ (xᵢ₊ₗ − μᵢ)(xⱼ₊ₗ − μⱼ),
+// which says how far apart z-scores are,
+//
+//     2C(i + 1, j + 1) = 2C(i, j) + uᵢgⱼ + gᵢuⱼ
+//
+// What is carried is not the distance (not −2C) but a lower bound of it, the recurrence less a margin (search/margin.ts
+// proves it): a pair whose bound is not below the row's threshold is done with, and nearly all are. The others become
+// candidates:
 //
 //   row i holds up to `capacity` candidates (lower bound, upper bound, column), unsorted
 //   full row: the k-th smallest upper bound becomes the threshold, candidates above it go; if more than half of the
@@ -16,18 +22,42 @@
 //
 // A settled candidate has both bounds equal to s, so the k that remain are exact.
 
-import { sqDist } from './distance.ts';
+/** What a run is about: the scalars of its state. */
+export interface DiagonalShape {
+  /** Number of values. */
+  readonly length: number;
+  readonly windowSize: number;
+  readonly k: number;
+  readonly numWindows: number;
+  /** Only the first `numRows` windows take candidates. */
+  readonly numRows: number;
+  /** Whether row i learns from column j > i, too, or only the other way round (left neighbors). */
+  readonly both: boolean;
+  readonly byIndex: boolean;
+  /** Whether windows are compared as z-scores: s ≥ base + the bound of −2C(i, j)/(σᵢσⱼ). */
+  readonly scaled: boolean;
+  readonly base: number;
+  /** What an upper bound of s exceeds the lower one by, besides the width of the call. */
+  readonly slack: number;
+}
 
 /**
- * The arrays of a run, sized once: `capacity` places for each of the first `numRows` windows, the only ones that take
- * candidates. Per-window arrays have LANES entries to spare.
+ * The arrays of a run, sized once: `capacity` places for each row. The series and what is per window have LANES entries
+ * to spare.
  */
-export interface DiagonalState {
+export interface DiagonalState extends DiagonalShape {
+  readonly capacity: number;
   /** The series, raw: what s is computed from. */
   readonly x: Float64Array;
+  /** Per window: what its values are lessened by before they are compared (0, or μ), */
+  readonly mean: Float64Array;
+  /** and, if `scaled`, what they are divided by. Else empty. */
+  readonly scale: Float64Array;
+  /** If `scaled`, 1/scale; NaN for a window that takes no part. */
+  readonly inverse: Float64Array;
   readonly u: Float64Array;
   readonly v: Float64Array;
-  /** Per row: a candidate counts if its lower bound is below this. −Infinity for windows that take none. */
+  /** Per row: a candidate counts if its bound is below this. −Infinity for windows that take none. */
   readonly threshold: Float64Array;
   /** Per lag: the lower bound carried from band to band. */
   readonly carried: Float64Array;
@@ -39,51 +69,139 @@ export interface DiagonalState {
   readonly isColumn: Uint8Array;
   /** With `byIndex`, per row: the k-th best column if k equal windows are known, else −1. */
   readonly worstColumn: Int32Array;
-  readonly windowSize: number;
-  readonly k: number;
-  readonly numWindows: number;
-  readonly numRows: number;
-  readonly capacity: number;
-  /** Whether row i learns from column j > i, too, or only the other way round (left neighbors). */
-  readonly both: boolean;
-  readonly byIndex: boolean;
 }
 
 /** Lags handled by one call. */
 export const LANES = 8;
 
+/** Entries of a per-window array. */
+export function paddedOf({ numWindows }: DiagonalShape): number {
+  return numWindows + 2 * LANES;
+}
+
+/** Places per row: room for k and as many again before a row must be looked through. */
+export function capacityOf({ k }: DiagonalShape): number {
+  return 2 * k + 8;
+}
+
 /** What the driver needs; implemented here and in WASM. */
 export interface DiagonalKernel {
-  /** Carries s(i, i + g + lane) − margin from here on. */
+  /** For windows i … i + LANES − 1: leaves the mean m in `mean`, Σ(x − m)² in `u` and Σ(x − m) in `v`, left to right. */
+  moments(i: number): void;
+  /** Carries d²(i, i + g + lane) − margin from here on; if `scaled`, −2C(i, i + g + lane) − margin. */
   seed(i: number, g: number, margin: number): void;
   /**
    * Rows [from, to) of the lags g … g + LANES − 1. `shift` moves the carried bounds to this call's margin; `width` is
-   * what upper bounds exceed lower bounds by.
+   * what upper bounds of s exceed lower bounds by (if `scaled`: times both inverse scales, plus the slack).
    */
   group(from: number, to: number, g: number, shift: number, width: number): void;
+  /** s of the vectors of two windows. */
+  distance(i: number, j: number): number;
+  /** Takes column j, whose s is between two bounds, as a candidate of row i. */
+  append(i: number, j: number, lower: number, upper: number): void;
+  /** Lowers the threshold of row i to what its candidates say. */
+  compact(i: number): void;
   /** Leaves the row's exact k best, in the order (s, j), in `upper` and `column`. */
   finish(i: number): void;
 }
 
-/** The kernel in plain TypeScript: where WASM is refused, and as the check of the other. */
-export function scalarKernel(state: DiagonalState): DiagonalKernel {
-  return {
+/** A run in plain TypeScript: where WASM is refused, and as the check of the other. */
+export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; kernel: DiagonalKernel } {
+  const padded = paddedOf(shape);
+  const capacity = capacityOf(shape);
+  const numPlaces = shape.numRows * capacity;
+  const numScales = shape.scaled ? padded : 0;
+  const state: DiagonalState = {
+    ...shape,
+    capacity,
+    x: new Float64Array(shape.length + LANES),
+    mean: new Float64Array(padded),
+    scale: new Float64Array(numScales),
+    inverse: new Float64Array(numScales),
+    u: new Float64Array(padded),
+    v: new Float64Array(padded),
+    threshold: new Float64Array(padded),
+    carried: new Float64Array(padded),
+    lower: new Float64Array(numPlaces),
+    upper: new Float64Array(numPlaces),
+    column: new Int32Array(numPlaces),
+    count: new Int32Array(shape.numRows),
+    isColumn: new Uint8Array(shape.numWindows),
+    worstColumn: new Int32Array(shape.numRows),
+  };
+  const fourLags = shape.scaled ? fourScaledLags : fourRawLags;
+  const kernel: DiagonalKernel = {
+    moments: (i) => moments(state, i),
     seed: (i, g, margin) => seed(state, i, g, margin),
     group: (from, to, g, shift, width) => {
       for (let lane = 0; lane < LANES; lane += 4) fourLags(state, from, to, g + lane, shift, width);
     },
+    distance: (i, j) => distance(state, i, j),
+    append: (i, j, lower, upper) => append(state, i, j, lower, upper),
+    compact: (i) => compact(state, i),
     finish: (i) => finish(state, i),
   };
+  return { state, kernel };
 }
 
-function seed(state: DiagonalState, i: number, g: number, margin: number): void {
-  const { x, carried, windowSize, numWindows } = state;
-  for (let lag = g; lag < g + LANES; lag++) {
-    carried[lag] = i + lag < numWindows ? sqDist(x, i, x, i + lag, windowSize, Infinity) - margin : 0;
+function moments({ x, mean, u, v, windowSize: w }: DiagonalState, first: number): void {
+  for (let i = first; i < first + LANES; i++) {
+    let sum = 0;
+    for (let t = i; t < i + w; t++) sum += x[t]!;
+    const m = sum / w;
+    let squares = 0;
+    let drift = 0;
+    for (let t = i; t < i + w; t++) {
+      const z = x[t]! - m;
+      squares += z * z;
+      drift += z;
+    }
+    mean[i] = m;
+    u[i] = squares;
+    v[i] = drift;
   }
 }
 
-function fourLags(state: DiagonalState, from: number, to: number, g: number, shift: number, width: number): void {
+/** s of the vectors of windows i and j, left to right. */
+function distance({ x, mean, scale, scaled, windowSize }: DiagonalState, i: number, j: number): number {
+  const a = mean[i]!;
+  const b = mean[j]!;
+  let sum = 0;
+  if (scaled) {
+    const p = scale[i]!;
+    const q = scale[j]!;
+    for (let l = 0; l < windowSize; l++) {
+      const z = (x[i + l]! - a) / p - (x[j + l]! - b) / q;
+      sum += z * z;
+    }
+  } else {
+    for (let l = 0; l < windowSize; l++) {
+      const z = x[i + l]! - a - (x[j + l]! - b);
+      sum += z * z;
+    }
+  }
+  return sum;
+}
+
+/** C(i, j), left to right. */
+function product({ x, mean, windowSize }: DiagonalState, i: number, j: number): number {
+  const a = mean[i]!;
+  const b = mean[j]!;
+  let sum = 0;
+  for (let l = 0; l < windowSize; l++) sum += (x[i + l]! - a) * (x[j + l]! - b);
+  return sum;
+}
+
+function seed(state: DiagonalState, i: number, g: number, margin: number): void {
+  const { carried, numWindows, scaled } = state;
+  for (let lag = g; lag < g + LANES; lag++) {
+    const j = i + lag;
+    const start = j >= numWindows ? 0 : scaled ? -2 * product(state, i, j) : distance(state, i, j);
+    carried[lag] = start - margin;
+  }
+}
+
+function fourRawLags(state: DiagonalState, from: number, to: number, g: number, shift: number, width: number): void {
   const { u, v, threshold, carried, both } = state;
   let a0 = carried[g]! + shift;
   let a1 = carried[g + 1]! + shift;
@@ -92,10 +210,10 @@ function fourLags(state: DiagonalState, from: number, to: number, g: number, shi
   for (let i = from; i < to; i++) {
     const j = i + g;
     const t = both ? threshold[i]! : -Infinity;
-    if (a0 < t || a0 < threshold[j]!) candidate(state, i, j, a0, width);
-    if (a1 < t || a1 < threshold[j + 1]!) candidate(state, i, j + 1, a1, width);
-    if (a2 < t || a2 < threshold[j + 2]!) candidate(state, i, j + 2, a2, width);
-    if (a3 < t || a3 < threshold[j + 3]!) candidate(state, i, j + 3, a3, width);
+    if (a0 < t || a0 < threshold[j]!) candidate(state, i, j, a0, a0, a0 + width);
+    if (a1 < t || a1 < threshold[j + 1]!) candidate(state, i, j + 1, a1, a1, a1 + width);
+    if (a2 < t || a2 < threshold[j + 2]!) candidate(state, i, j + 2, a2, a2, a2 + width);
+    if (a3 < t || a3 < threshold[j + 3]!) candidate(state, i, j + 3, a3, a3, a3 + width);
     const p = u[i]!;
     const q = v[i]!;
     a0 += (p - u[j]!) * (q - v[j]!);
@@ -109,18 +227,54 @@ function fourLags(state: DiagonalState, from: number, to: number, g: number, shi
   carried[g + 3] = a3;
 }
 
-function candidate(state: DiagonalState, i: number, j: number, lower: number, width: number): void {
-  if (j >= state.numWindows) return;
-  if (state.both && state.isColumn[j] === 1 && lower < state.threshold[i]!) append(state, i, j, lower, width);
-  if (state.isColumn[i] === 1 && lower < state.threshold[j]!) append(state, j, i, lower, width);
+function fourScaledLags(state: DiagonalState, from: number, to: number, g: number, shift: number, width: number): void {
+  const { u, v, inverse, threshold, carried, both } = state;
+  let a0 = carried[g]! + shift;
+  let a1 = carried[g + 1]! + shift;
+  let a2 = carried[g + 2]! + shift;
+  let a3 = carried[g + 3]! + shift;
+  for (let i = from; i < to; i++) {
+    const j = i + g;
+    const t = both ? threshold[i]! : -Infinity;
+    const r = inverse[i]!;
+    const b0 = a0 * inverse[j]! * r;
+    const b1 = a1 * inverse[j + 1]! * r;
+    const b2 = a2 * inverse[j + 2]! * r;
+    const b3 = a3 * inverse[j + 3]! * r;
+    if (b0 < t || b0 < threshold[j]!) scaledCandidate(state, i, j, b0, width);
+    if (b1 < t || b1 < threshold[j + 1]!) scaledCandidate(state, i, j + 1, b1, width);
+    if (b2 < t || b2 < threshold[j + 2]!) scaledCandidate(state, i, j + 2, b2, width);
+    if (b3 < t || b3 < threshold[j + 3]!) scaledCandidate(state, i, j + 3, b3, width);
+    const p = u[i]!;
+    const q = v[i]!;
+    a0 -= p * v[j]! + q * u[j]!;
+    a1 -= p * v[j + 1]! + q * u[j + 1]!;
+    a2 -= p * v[j + 2]! + q * u[j + 2]!;
+    a3 -= p * v[j + 3]! + q * u[j + 3]!;
+  }
+  carried[g] = a0;
+  carried[g + 1] = a1;
+  carried[g + 2] = a2;
+  carried[g + 3] = a3;
 }
 
-function append(state: DiagonalState, i: number, j: number, lower: number, width: number): void {
+function scaledCandidate(state: DiagonalState, i: number, j: number, bound: number, width: number): void {
+  const lower = state.base + bound;
+  candidate(state, i, j, bound, lower, lower + (width * state.inverse[i]! * state.inverse[j]! + state.slack));
+}
+
+function candidate(state: DiagonalState, i: number, j: number, bound: number, lower: number, upper: number): void {
+  if (j >= state.numWindows) return;
+  if (state.both && state.isColumn[j] === 1 && bound < state.threshold[i]!) append(state, i, j, lower, upper);
+  if (state.isColumn[i] === 1 && bound < state.threshold[j]!) append(state, j, i, lower, upper);
+}
+
+function append(state: DiagonalState, i: number, j: number, lower: number, upper: number): void {
   if (state.worstColumn[i]! >= 0 && j > state.worstColumn[i]!) return;
   const count = state.count[i]!;
   const p = i * state.capacity + count;
   state.lower[p] = lower;
-  state.upper[p] = lower + width;
+  state.upper[p] = upper;
   state.column[p] = j;
   state.count[i] = count + 1;
   if (count + 1 === state.capacity) compact(state, i);
@@ -131,6 +285,7 @@ function compact(state: DiagonalState, i: number): void {
   const { k, capacity, lower, upper, column, byIndex } = state;
   const base = i * capacity;
   const count = state.count[i]!;
+  if (count < k) return;
   let limit = sortRow(state, i);
   let kept = k;
   for (let p = k; p < count; p++) {
@@ -152,7 +307,7 @@ function compact(state: DiagonalState, i: number): void {
     if (byIndex) state.worstColumn[i] = column[base + k - 1]!;
     else limit = -Infinity;
   }
-  state.threshold[i] = limit;
+  state.threshold[i] = state.scaled ? limit - state.base : limit;
 }
 
 /** Sorts the candidates of row i by (upper bound, column); returns the k-th upper bound. */
@@ -182,7 +337,7 @@ function settleRow(state: DiagonalState, i: number): void {
   const end = base + state.count[i]!;
   for (let p = base; p < end; p++) {
     if (state.lower[p] === state.upper[p]) continue;
-    const s = sqDist(state.x, i, state.x, state.column[p]!, state.windowSize, Infinity);
+    const s = distance(state, i, state.column[p]!);
     state.lower[p] = s;
     state.upper[p] = s;
   }

@@ -17,7 +17,7 @@ export function chooseEngine(name: EngineName, join: Join, k: number): NeighborS
     case 'kdtree':
       return { start: (of, k, byIndex) => kdtree.start(joinOfVectors(of), k, byIndex) };
     case 'diagonal':
-      return diagonal();
+      return servesDiagonal(join) ? diagonal() : brute();
   }
 }
 

@@ -48,6 +48,12 @@ export function joinOfVectors(join: Join): Join {
   return { ...join, rows, columns };
 }
 
+/** Whether column j is allowed for row i. */
+export function isAllowed({ exclusion, before, after }: Join, i: number, j: number): boolean {
+  const lag = j - i;
+  return lag > exclusion ? lag <= after : -lag > exclusion && -lag <= before;
+}
+
 /** The smallest column that may be allowed for row i. */
 export function firstColumn(join: Join, i: number): number {
   return join.before > join.exclusion ? i - join.before : i + join.exclusion + 1;

@@ -2,6 +2,9 @@
 // eight lags in four registers. Memory is laid out by the caller; all arguments are byte offsets and counts.
 
 let X: usize = 0; // series, raw
+let MEAN: usize = 0; // per window: what its values are lessened by
+let SCALE: usize = 0; // z-scores only, per window: what they are divided by,
+let INVERSE: usize = 0; // and 1 over it; NaN: takes no part
 let U: usize = 0;
 let V: usize = 0;
 let TH: usize = 0; // bound per row: a candidate counts if its lower bound is below
@@ -18,16 +21,21 @@ let N: i32 = 0;
 let CAP: i32 = 0;
 let BOTH: i32 = 0;
 let ORDERED: i32 = 0;
-let WIDTH2: f64 = 0; // upper minus lower bound of the candidates of this call
+let SCALED: i32 = 0; // bounds are of -2C/(scale·scale), to which BASE is added
+let BASE: f64 = 0;
+let SLACK: f64 = 0;
+let WIDTH: f64 = 0; // upper minus lower bound of the candidates of this call; times the inverse scales, plus SLACK
 
 const LANES: usize = memory.data(64, 16);
 
 export function setup(
-  x: usize, u: usize, v: usize, th: usize, acc: usize, lb: usize, ub: usize, id: usize, cnt: usize, role: usize,
-  worst: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
+  x: usize, mean: usize, scale: usize, inverse: usize, u: usize, v: usize, th: usize, acc: usize, lb: usize, ub: usize,
+  id: usize, cnt: usize, role: usize, worst: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
+  scaled: i32, base: f64, slack: f64,
 ): void {
-  X = x; U = u; V = v; TH = th; ACC = acc; LB = lb; UB = ub; ID = id; CNT = cnt; ROLE = role; WORST = worst;
-  W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
+  X = x; MEAN = mean; SCALE = scale; INVERSE = inverse; U = u; V = v; TH = th; ACC = acc; LB = lb; UB = ub; ID = id;
+  CNT = cnt; ROLE = role; WORST = worst; W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
+  SCALED = scaled; BASE = base; SLACK = slack;
 }
 
 // @ts-ignore: decorator
@@ -39,42 +47,113 @@ export function setup(
 // @ts-ignore: decorator
 @inline function setN(base: usize, i: i32, value: i32): void { store<i32>(base + (<usize>i << 2), value); }
 
-/** s(i, j): the left-to-right sum. */
-function sqDist(i: i32, j: i32): f64 {
+/** Of windows i … i + 7: their means, and in U and V their sums of (x - mean)² and x - mean. Eight sums at a time. */
+export function moments(i: i32): void {
+  const from = X + (<usize>i << 3);
+  const end = from + (<usize>W << 3);
+  let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (let a = from; a < end; a += 8) {
+    s0 = f64x2.add(s0, v128.load(a));
+    s1 = f64x2.add(s1, v128.load(a, 16));
+    s2 = f64x2.add(s2, v128.load(a, 32));
+    s3 = f64x2.add(s3, v128.load(a, 48));
+  }
+  const w = f64x2.splat(W);
+  const m0 = f64x2.div(s0, w), m1 = f64x2.div(s1, w), m2 = f64x2.div(s2, w), m3 = f64x2.div(s3, w);
+  let q0 = f64x2.splat(0), q1 = q0, q2 = q0, q3 = q0;
+  s0 = q0; s1 = q0; s2 = q0; s3 = q0;
+  for (let a = from; a < end; a += 8) {
+    const z0 = f64x2.sub(v128.load(a), m0);
+    const z1 = f64x2.sub(v128.load(a, 16), m1);
+    const z2 = f64x2.sub(v128.load(a, 32), m2);
+    const z3 = f64x2.sub(v128.load(a, 48), m3);
+    s0 = f64x2.add(s0, z0);
+    s1 = f64x2.add(s1, z1);
+    s2 = f64x2.add(s2, z2);
+    s3 = f64x2.add(s3, z3);
+    q0 = f64x2.add(q0, f64x2.mul(z0, z0));
+    q1 = f64x2.add(q1, f64x2.mul(z1, z1));
+    q2 = f64x2.add(q2, f64x2.mul(z2, z2));
+    q3 = f64x2.add(q3, f64x2.mul(z3, z3));
+  }
+  const at = <usize>i << 3;
+  store4(MEAN + at, m0, m1, m2, m3);
+  store4(U + at, q0, q1, q2, q3);
+  store4(V + at, s0, s1, s2, s3);
+}
+
+/** s(i, j) of the vectors: the left-to-right sum. */
+export function distance(i: i32, j: i32): f64 {
   let a = X + (<usize>i << 3);
   let b = X + (<usize>j << 3);
   const end = a + (<usize>W << 3);
   let s: f64 = 0;
+  // Both windows side by side, so that there is one division for the two.
+  const mean = f64x2.replace_lane(f64x2.splat(f(MEAN, i)), 1, f(MEAN, j));
+  if (!SCALED) {
+    for (; a < end; a += 8, b += 8) {
+      const y = f64x2.sub(v128.load64_lane(b, v128.load64_zero(a), 1), mean);
+      const z = f64x2.extract_lane(y, 0) - f64x2.extract_lane(y, 1);
+      s += z * z;
+    }
+    return s;
+  }
+  const scale = f64x2.replace_lane(f64x2.splat(f(SCALE, i)), 1, f(SCALE, j));
   for (; a < end; a += 8, b += 8) {
-    const z = load<f64>(a) - load<f64>(b);
+    const y = f64x2.div(f64x2.sub(v128.load64_lane(b, v128.load64_zero(a), 1), mean), scale);
+    const z = f64x2.extract_lane(y, 0) - f64x2.extract_lane(y, 1);
     s += z * z;
   }
   return s;
 }
 
-/** Writes s(i, g + i) … s(i, g + 7 + i), less `margin`, to the carried bounds: eight left-to-right sums at a time. */
+// @ts-ignore: decorator
+@inline function store4(at: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
+  v128.store(at, a0);
+  v128.store(at, a1, 16);
+  v128.store(at, a2, 32);
+  v128.store(at, a3, 48);
+}
+
+// @ts-ignore: decorator
+@inline function addSquare(sum: v128, x: v128, y: v128): v128 {
+  const z = f64x2.sub(x, y);
+  return f64x2.add(sum, f64x2.mul(z, z));
+}
+
+/**
+ * Starts the carried bounds of window i with the windows g + i … g + i + 7: the squared distances of the centered windows,
+ * or -2 times their product, less `margin`. Eight left-to-right sums at a time.
+ */
 export function seed(i: i32, g: i32, margin: f64): void {
   let a = X + (<usize>i << 3);
   let b = X + (<usize>(i + g) << 3);
   const end = a + (<usize>W << 3);
+  const m = f64x2.splat(f(MEAN, i));
+  const means = MEAN + (<usize>(i + g) << 3);
+  const m0 = v128.load(means), m1 = v128.load(means, 16), m2 = v128.load(means, 32), m3 = v128.load(means, 48);
   let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  for (; a < end; a += 8, b += 8) {
-    const x = v128.load64_splat(a);
-    const z0 = f64x2.sub(x, v128.load(b));
-    const z1 = f64x2.sub(x, v128.load(b, 16));
-    const z2 = f64x2.sub(x, v128.load(b, 32));
-    const z3 = f64x2.sub(x, v128.load(b, 48));
-    s0 = f64x2.add(s0, f64x2.mul(z0, z0));
-    s1 = f64x2.add(s1, f64x2.mul(z1, z1));
-    s2 = f64x2.add(s2, f64x2.mul(z2, z2));
-    s3 = f64x2.add(s3, f64x2.mul(z3, z3));
+  if (SCALED) {
+    for (; a < end; a += 8, b += 8) {
+      const half = f64x2.sub(v128.load64_splat(a), m);
+      const x = f64x2.add(half, half);
+      s0 = f64x2.sub(s0, f64x2.mul(x, f64x2.sub(v128.load(b), m0)));
+      s1 = f64x2.sub(s1, f64x2.mul(x, f64x2.sub(v128.load(b, 16), m1)));
+      s2 = f64x2.sub(s2, f64x2.mul(x, f64x2.sub(v128.load(b, 32), m2)));
+      s3 = f64x2.sub(s3, f64x2.mul(x, f64x2.sub(v128.load(b, 48), m3)));
+    }
+  } else {
+    for (; a < end; a += 8, b += 8) {
+      const x = f64x2.sub(v128.load64_splat(a), m);
+      s0 = addSquare(s0, x, f64x2.sub(v128.load(b), m0));
+      s1 = addSquare(s1, x, f64x2.sub(v128.load(b, 16), m1));
+      s2 = addSquare(s2, x, f64x2.sub(v128.load(b, 32), m2));
+      s3 = addSquare(s3, x, f64x2.sub(v128.load(b, 48), m3));
+    }
   }
-  const m = f64x2.splat(margin);
+  const less = f64x2.splat(margin);
   const at = ACC + (<usize>g << 3);
-  v128.store(at, f64x2.sub(s0, m));
-  v128.store(at, f64x2.sub(s1, m), 16);
-  v128.store(at, f64x2.sub(s2, m), 32);
-  v128.store(at, f64x2.sub(s3, m), 48);
+  store4(at, f64x2.sub(s0, less), f64x2.sub(s1, less), f64x2.sub(s2, less), f64x2.sub(s3, less));
 }
 
 /** Puts the k candidates of row i with the smallest (upper bound, column) first; returns the k-th upper bound. */
@@ -125,7 +204,7 @@ export function compact(i: i32): void {
     if (ORDERED) setN(WORST, i, n32(ID, base + K - 1));
     else limit = -Infinity;
   }
-  setF(TH, i, limit);
+  setF(TH, i, SCALED ? limit - BASE : limit);
 }
 
 /** Replaces the bounds of row i's candidates by s itself. */
@@ -134,7 +213,7 @@ function settleRow(i: i32): void {
   const count = n32(CNT, i);
   for (let p = 0; p < count; p++) {
     if (f(LB, base + p) == f(UB, base + p)) continue;
-    const s = sqDist(i, n32(ID, base + p));
+    const s = distance(i, n32(ID, base + p));
     setF(LB, base + p, s);
     setF(UB, base + p, s);
   }
@@ -148,8 +227,8 @@ export function finish(i: i32): void {
   if (count > K) setN(CNT, i, K);
 }
 
-// @ts-ignore: decorator
-@inline function append(i: i32, j: i32, lb: f64): void {
+/** Takes column j, whose s is between `lb` and `ub`, as a candidate of row i. */
+export function append(i: i32, j: i32, lb: f64, ub: f64): void {
   if (ORDERED) {
     const worst = n32(WORST, i);
     if (worst >= 0 && j > worst) return;
@@ -157,7 +236,7 @@ export function finish(i: i32): void {
   const count = n32(CNT, i);
   const p = i * CAP + count;
   setF(LB, p, lb);
-  setF(UB, p, lb + WIDTH2);
+  setF(UB, p, ub);
   setN(ID, p, j);
   setN(CNT, i, count + 1);
   if (count + 1 == CAP) compact(i);
@@ -170,10 +249,19 @@ function candidates(i: i32, j0: i32, mask: u32): void {
     mask &= mask - 1;
     const j = j0 + lane;
     if (j >= N) continue;
-    const lb = load<f64>(LANES + (<usize>lane << 3));
-    if (BOTH && load<u8>(ROLE + <usize>j) && lb < f(TH, i)) append(i, j, lb);
-    if (iCounts && lb < f(TH, j)) append(j, i, lb);
+    const bound = load<f64>(LANES + (<usize>lane << 3));
+    const lb = SCALED ? BASE + bound : bound;
+    const ub = lb + (SCALED ? WIDTH * f(INVERSE, i) * f(INVERSE, j) + SLACK : WIDTH);
+    if (BOTH && load<u8>(ROLE + <usize>j) && bound < f(TH, i)) append(i, j, lb, ub);
+    if (iCounts && bound < f(TH, j)) append(j, i, lb, ub);
   }
+}
+
+// @ts-ignore: decorator
+@inline function offer(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128, m0: v128, m1: v128, m2: v128, m3: v128): void {
+  store4(LANES, a0, a1, a2, a3);
+  const mask = i64x2.bitmask(m0) | (i64x2.bitmask(m1) << 2) | (i64x2.bitmask(m2) << 4) | (i64x2.bitmask(m3) << 6);
+  candidates(<i32>(r >> 3), <i32>(r >> 3) + g, mask);
 }
 
 /**
@@ -181,7 +269,7 @@ function candidates(i: i32, j0: i32, mask: u32): void {
  * that margin, rounded up.
  */
 export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
-  WIDTH2 = width;
+  WIDTH = width;
   const at = ACC + (<usize>g << 3);
   const move = f64x2.splat(shift);
   let a0 = f64x2.add(v128.load(at), move);
@@ -203,12 +291,7 @@ export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
     const m2 = f64x2.lt(a2, f64x2.pmax(t, v128.load(tj, 32)));
     const m3 = f64x2.lt(a3, f64x2.pmax(t, v128.load(tj, 48)));
     if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
-      v128.store(LANES, a0);
-      v128.store(LANES, a1, 16);
-      v128.store(LANES, a2, 32);
-      v128.store(LANES, a3, 48);
-      const mask = i64x2.bitmask(m0) | (i64x2.bitmask(m1) << 2) | (i64x2.bitmask(m2) << 4) | (i64x2.bitmask(m3) << 6);
-      candidates(<i32>(r >> 3), <i32>(r >> 3) + g, mask);
+      offer(r, g, a0, a1, a2, a3, m0, m1, m2, m3);
     }
     const u = v128.load64_splat(U + r);
     const v = v128.load64_splat(V + r);
@@ -217,8 +300,47 @@ export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
     a2 = f64x2.add(a2, f64x2.mul(f64x2.sub(u, v128.load(uj, 32)), f64x2.sub(v, v128.load(vj, 32))));
     a3 = f64x2.add(a3, f64x2.mul(f64x2.sub(u, v128.load(uj, 48)), f64x2.sub(v, v128.load(vj, 48))));
   }
-  v128.store(at, a0);
-  v128.store(at, a1, 16);
-  v128.store(at, a2, 32);
-  v128.store(at, a3, 48);
+  store4(at, a0, a1, a2, a3);
+}
+
+/** The same for z-scores: what is carried is -2C, what is compared is -2C times both inverse scales. */
+export function groupScaled(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
+  WIDTH = width;
+  const at = ACC + (<usize>g << 3);
+  const move = f64x2.splat(shift);
+  let a0 = f64x2.add(v128.load(at), move);
+  let a1 = f64x2.add(v128.load(at, 16), move);
+  let a2 = f64x2.add(v128.load(at, 32), move);
+  let a3 = f64x2.add(v128.load(at, 48), move);
+  const off = <usize>(i0 + g) << 3;
+  let r = <usize>i0 << 3;
+  const end = <usize>i1 << 3;
+  let uj = U + off;
+  let vj = V + off;
+  let tj = TH + off;
+  let rj = INVERSE + off;
+  const both = BOTH;
+  const none = f64x2.splat(-Infinity);
+  for (; r < end; r += 8, uj += 8, vj += 8, tj += 8, rj += 8) {
+    const t = both ? v128.load64_splat(TH + r) : none;
+    const ri = v128.load64_splat(INVERSE + r);
+    const b0 = f64x2.mul(f64x2.mul(a0, v128.load(rj)), ri);
+    const b1 = f64x2.mul(f64x2.mul(a1, v128.load(rj, 16)), ri);
+    const b2 = f64x2.mul(f64x2.mul(a2, v128.load(rj, 32)), ri);
+    const b3 = f64x2.mul(f64x2.mul(a3, v128.load(rj, 48)), ri);
+    const m0 = f64x2.lt(b0, f64x2.pmax(t, v128.load(tj)));
+    const m1 = f64x2.lt(b1, f64x2.pmax(t, v128.load(tj, 16)));
+    const m2 = f64x2.lt(b2, f64x2.pmax(t, v128.load(tj, 32)));
+    const m3 = f64x2.lt(b3, f64x2.pmax(t, v128.load(tj, 48)));
+    if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
+      offer(r, g, b0, b1, b2, b3, m0, m1, m2, m3);
+    }
+    const u = v128.load64_splat(U + r);
+    const v = v128.load64_splat(V + r);
+    a0 = f64x2.sub(a0, f64x2.add(f64x2.mul(u, v128.load(vj)), f64x2.mul(v, v128.load(uj))));
+    a1 = f64x2.sub(a1, f64x2.add(f64x2.mul(u, v128.load(vj, 16)), f64x2.mul(v, v128.load(uj, 16))));
+    a2 = f64x2.sub(a2, f64x2.add(f64x2.mul(u, v128.load(vj, 32)), f64x2.mul(v, v128.load(uj, 32))));
+    a3 = f64x2.sub(a3, f64x2.add(f64x2.mul(u, v128.load(vj, 48)), f64x2.mul(v, v128.load(uj, 48))));
+  }
+  store4(at, a0, a1, a2, a3);
 }

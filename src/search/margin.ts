@@ -1,0 +1,225 @@
+// What the diagonals start from, and the proof of how far their recurrences (kernels/diagonal.ts) may be from s(i, j).
+//
+// Rows are taken in bands of BAND; a bound is computed at the first row of a segment of bands, the seed, and carried from
+// there. Notation. ε = 2⁻⁵³; every fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows; every sum of w terms goes
+// left to right. I and J are the windows that a diagonal crosses from its seed on, as rows and as columns.
+//
+// ## Windows as they are
+//
+// c is any float64 (the mean); yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)².
+//
+//  (a) d(i, j) ≤ 2(Eᵢ + Eⱼ), for (p − q)² ≤ 2p² + 2q².
+//  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It is the seed (once) and what bounds are
+//      compared with (once). Moving a bound to another margin, 9 times at most, rounds by 2.02ε(Eᵢ + Eⱼ).
+//  (c) One step adds fl(fl(uᵢ − uⱼ)·fl(vᵢ − vⱼ)). With Mᵢ = |yᵢ₊w| + |yᵢ| and M = Mᵢ + Mⱼ, the computed uᵢ is within εMᵢ,
+//      vᵢ within 2.01εMᵢ of its real value, so the two differences are within 2.01εM and 3.02εM, both are at most M, and
+//      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²). Along I every y occurs at most twice, so along J.
+//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ + Eⱼ). Among the windows of one band a value y is in at most
+//      min(w, BAND).
+//  (e) Each operation that underflows adds at most 2⁻¹⁰⁷⁵.
+//
+// So |carried − s(i, j)| is less than the sum over the bands of I and of J of
+//
+//     total = (52 + 2.05·min(w, BAND))ε·Σ y²   over all values that windows of the band touch, and one more,
+//
+// and for I and for J the largest of peak = 2.05ε(2w + 32)·max Eᵢ, and (e).
+//
+// ## Windows less their means
+//
+// μᵢ is the mean in real numbers, mᵢ what the definition subtracts in its place: the rounded mean, or the value itself
+// if all are equal. aₗ = xᵢ₊ₗ − mᵢ in real numbers, Qᵢ = Σₗ aₗ², Dᵢ = Σₗ aₗ = −wδᵢ with δᵢ = mᵢ − μᵢ. So however coarse mᵢ
+// is (on a level of 10⁹ it is off by 10⁻⁶), the computed D tells how far: within 1.01wε·√(wQᵢ), by Cauchy and Schwarz.
+// The recurrence is that of real means, with gᵢ = (xᵢ₊w − mᵢ₊₁) + (xᵢ − mᵢ) − (Dᵢ + Dᵢ₊₁)/w.
+//
+//  (f) The computed g is within ηᵢ = κ(√Qᵢ + √Qᵢ₊₁) of the real one, κ = 1.05ε(√w + 5): 1.01ε√w from D, 1.43ε from adding
+//      and dividing, as |D| ≤ √(wQ) and w ≥ 2, 2.01ε from the two differences and their sum, 1.73ε from the last one.
+//  (g) With A = |uᵢ| + |uⱼ| and G = |gᵢ| + |gⱼ|, the step fl(fl(uᵢ − uⱼ)·fl(gᵢ − gⱼ)) is within 4.1εAG + A(ηᵢ + ηⱼ) of its
+//      real value; AG ≤ uᵢ² + uⱼ² + gᵢ² + gⱼ², and A(ηᵢ + ηⱼ) ≤ κ√w(uᵢ² + uⱼ²) + 2κ/√w·(Qᵢ + Qᵢ₊₁ + Qⱼ + Qⱼ₊₁).
+//  (h) Adding it rounds by 2.02ε(Qᵢ₊₁ + Qⱼ₊₁): the real value is |aᵢ − aⱼ|² less w(δᵢ − δⱼ)², at most 2(Qᵢ + Qⱼ).
+//  (i) The seed and s are sums of w squares of differences of differences: within 2.02(w + 5)ε(Qᵢ + Qⱼ) of |aᵢ − aⱼ|², and
+//      that is within 2w(δᵢ² + δⱼ²) of what is carried; δ² ≤ 2D²/w² + 2.1ε²wQ. Moving bounds as in (b).
+//
+// So |carried − s(i, j)| is less than the sum over the bands of I and of J of
+//
+//     total = 1.1ε·Σᵢ [(w + 5√w + 4)uᵢ² + 4gᵢ² + (4 + 10/√w)(Qᵢ + Qᵢ₊₁)]
+//
+// and for I and for J the largest of peak = 4.1ε(w + 10)Qᵢ + 8.1Dᵢ²/w, and (e).
+//
+// ## z-scores
+//
+// 2C is carried. Each of (g) to (i) holds with half the bound: a step is two products and their sum, 2|pq| ≤ p² + q² takes
+// the place of (p + q)² ≤ 2p² + 2q², |C(i, j)| ≤ ½(Qᵢ + Qⱼ), and s has no part in it yet. So half the margin M is enough.
+//
+// Let σᵢ be the computed deviation, z the computed vectors, fl(fl(x − mᵢ)/σᵢ), and P = 2(aᵢ·aⱼ)/(σᵢσⱼ), so that in real
+// numbers |aᵢ/σᵢ − aⱼ/σⱼ|² = Qᵢ/σᵢ² + Qⱼ/σⱼ² − P.
+//
+//  (j) σᵢ² = (Qᵢ/w)(1 ± (w + 7)ε): the two quotients are within w(w + 7)ε of w each.
+//  (k) |zᵢ − aᵢ/σᵢ| ≤ 2.01ε·√w: the squared distance of the z is within 16.3wε of that of the a/σ.
+//  (l) s is within (w + 3)ε·4.01w of it.
+//  (m) The bound of −P is fl(fl(carried·fl(1/σⱼ))·fl(1/σᵢ)): rounded by 4.01ε(2w + M/σᵢσⱼ). Adding `base` rounds by 4.1wε,
+//      taking it from a threshold by 6.1wε (thresholds above 5w turn nothing away, as s < 4.1w). M's constants cover its part.
+//
+// Together s ≥ 2w − P − H with H = wε(6.1w + 80), and the lower bound base + (bound of −P) with base = 2w − H is exceeded by
+// s by less than M/(σᵢσⱼ) + 2H. Windows of equal values have no σ: search/constant.ts sees to them.
+//
+// Where neighboring values differ by 2⁻⁴⁴⁹ at least or not at all (`isInRange`), Q is 0 or above 2⁻⁹⁰⁰, and what underflows
+// in Q, D and 1/σ is far below the slack of the constants; so is 2⁻¹⁰⁷⁵ times a u or g: below ε times its square, or in (e).
+import { type DiagonalKernel, type DiagonalState, LANES } from '../kernels/diagonal.ts';
+import type { Join } from './search.ts';
+
+/** Rows per band: what a group of lags reads of it stays in the first-level cache. */
+export const BAND = 1024;
+
+/** Bands per segment: seeding costs w operations per lag and segment, the margin grows with the distance. */
+export const BANDS_PER_SEGMENT = 8;
+
+const EPSILON = 2 ** -53;
+
+/** What margins are made of: per band, what a diagonal picks up as it crosses it, and what counts once. */
+export interface Margins {
+  readonly total: Float64Array;
+  readonly peak: Float64Array;
+}
+
+/** The margin for the rows of `band` at the lags g … g + LANES − 1, from the last seed on. */
+export function marginOf({ total, peak }: Margins, windowSize: number, band: number, g: number): number {
+  const seed = band - (band % BANDS_PER_SEGMENT);
+  const numBands = total.length;
+  const firstColumn = Math.floor((seed * BAND + g) / BAND);
+  const lastColumn = Math.min(numBands - 1, Math.floor(((band + 1) * BAND + g + LANES) / BAND));
+  let sum = 0;
+  let rowPeak = 0;
+  let columnPeak = 0;
+  for (let b = seed; b <= band; b++) {
+    sum += total[b]!;
+    if (peak[b]! > rowPeak) rowPeak = peak[b]!;
+  }
+  for (let b = firstColumn; b <= lastColumn; b++) {
+    sum += total[b]!;
+    if (peak[b]! > columnPeak) columnPeak = peak[b]!;
+  }
+  const operations = (band - seed + 1) * BAND + 2 * windowSize + 32;
+  return sum + rowPeak + columnPeak + operations * 2 ** -1072;
+}
+
+/** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */
+export function zScoreBounds(w: number): { base: number; slack: number } {
+  const error = w * EPSILON * (6.1 * w + 80);
+  return { base: 2 * w - error, slack: 2 * error };
+}
+
+/** Windows as they are: fills x, u and v. Missing values take part as the mean, their windows do not. */
+export function fillRaw(state: DiagonalState, join: Join, seam: number): Margins {
+  const { x, u, v, length, windowSize: w, numWindows } = state;
+  copySeries(x, join, seam);
+  const mean = meanOf(x.subarray(0, length));
+  for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = mean;
+  for (let i = 0; i + w < length; i++) {
+    u[i] = x[i + w]! - x[i]!;
+    v[i] = x[i + w]! - mean + (x[i]! - mean);
+  }
+  const numBands = Math.ceil(numWindows / BAND);
+  const total = new Float64Array(numBands);
+  const peak = new Float64Array(numBands);
+  const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
+  for (let band = 0; band < numBands; band++) {
+    const first = band * BAND;
+    const count = Math.min(length - first, BAND + w + 1);
+    for (let p = 0; p < count; p++) sums[p + 1] = sums[p]! + (x[first + p]! - mean) ** 2;
+    const energy = sums[count]!;
+    let largest = 0;
+    for (let p = 0; p + w <= count; p++) largest = Math.max(largest, sums[p + w]! - sums[p]!);
+    // A difference of two sums of up to `count` terms is wrong by less than this.
+    largest += 4 * count * EPSILON * energy;
+    total[band] = (52 + 2.05 * Math.min(w, BAND)) * EPSILON * energy;
+    peak[band] = 2.05 * EPSILON * (2 * w + 32) * largest;
+  }
+  return { total, peak };
+}
+
+/** Normalized windows: fills x, means, scales, u and g. A missing value takes part as its predecessor. */
+export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, join: Join, seam: number): Margins {
+  const { x, mean, scale, inverse, u, v, length, windowSize: w, numWindows } = state;
+  copySeries(x, join, seam);
+  fillGaps(x, length);
+  const squares = u; // Q and D of window i are read for the last time when u and g of window i take their places
+  const drift = v;
+  for (let i = 0; i < numWindows; i += LANES) kernel.moments(i);
+  let numEqual = 0; // values from i on
+  for (let i = length - 1; i >= 0; i--) {
+    numEqual = x[i] === x[i + 1] && i + 1 < length ? numEqual + 1 : 1;
+    if (i >= numWindows || numEqual < w) continue;
+    mean[i] = x[i]!;
+    squares[i] = 0;
+    drift[i] = 0;
+  }
+  scale.fill(1);
+  inverse.fill(NaN);
+  const isValid = new Uint8Array(numWindows);
+  for (const i of join.rows.starts) isValid[i] = 1;
+  for (const j of join.columns.starts) isValid[seam + j] = 1;
+  const total = new Float64Array(Math.ceil(numWindows / BAND));
+  const peak = new Float64Array(total.length);
+  const root = Math.sqrt(w);
+  for (let i = 0; i < numWindows; i++) {
+    const band = Math.floor(i / BAND);
+    const q = squares[i]!;
+    const once = 4.1 * EPSILON * (w + 10) * q + (8.1 * drift[i]! * drift[i]!) / w;
+    if (once > peak[band]!) peak[band] = once;
+    if (state.scaled && isValid[i] === 1 && q > 0) {
+      scale[i] = Math.sqrt(q / w);
+      inverse[i] = 1 / scale[i]!;
+    }
+    if (i + w >= length) continue;
+    const step = x[i + w]! - x[i]!;
+    const sum = x[i + w]! - mean[i + 1]! + (x[i]! - mean[i]!) - (drift[i]! + drift[i + 1]!) / w;
+    const energy = (w + 5 * root + 4) * step * step + 4 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
+    total[band] = total[band]! + 1.1 * EPSILON * energy;
+    u[i] = step;
+    v[i] = sum;
+  }
+  return { total, peak };
+}
+
+/** Whether neither squares nor quotients of normalized windows leave the range of float64: see the proof above. */
+export function isInRange(join: Join): boolean {
+  const { rows, columns } = join;
+  let largest = 0;
+  let previous = NaN;
+  for (const { data } of rows === columns ? [rows] : [rows, columns]) {
+    for (const value of data) {
+      if (Number.isNaN(value)) continue;
+      const step = Math.abs(value - previous);
+      if (step > 0 && step < 2 ** -449) return false;
+      largest = Math.max(largest, Math.abs(value));
+      previous = value;
+    }
+  }
+  return rows.width * largest * largest < 2 ** 1015;
+}
+
+function copySeries(x: Float64Array, { rows, columns }: Join, seam: number): void {
+  if (seam > 0) x.set(rows.data);
+  x.set(columns.data, seam);
+}
+
+function meanOf(values: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+/** Puts the value before it in the place of a missing one. */
+function fillGaps(x: Float64Array, length: number): void {
+  let previous = 0;
+  for (let t = length - 1; t >= 0; t--) if (!Number.isNaN(x[t])) previous = x[t]!; // for missing values at the start
+  for (let t = 0; t < length; t++) {
+    if (Number.isNaN(x[t])) x[t] = previous;
+    else previous = x[t]!;
+  }
+}
