@@ -5,7 +5,8 @@
 //
 // A part of the work is the lags of one range for the rows of one segment. Rows are taken in bands of BAND, lags in groups
 // of LANES; a lag's bound is computed at the segment's first row and carried from band to band, less a margin that
-// margin.ts proves.
+// margin.ts proves. A margin grows with the energy of what the diagonal crossed: behind a spike the bound is computed anew,
+// so that it loosens its neighborhood and not the rest of the segment.
 import {
   type DiagonalKernel,
   type DiagonalShape,
@@ -16,17 +17,11 @@ import {
 import { wasmDiagonal } from '../kernels/diagonal-wasm.ts';
 import { diagonalModule } from '../kernels/wasm.ts';
 import { addConstant, hasConstant } from './constant.ts';
-import {
-  BAND,
-  BANDS_PER_SEGMENT,
-  fillNormalized,
-  fillRaw,
-  isInRange,
-  type Margins,
-  marginOf,
-  zScoreBounds,
-} from './margin.ts';
+import { BAND, fillNormalized, fillRaw, isInRange, type Margins, onceOf, stepsOf, zScoreBounds } from './margin.ts';
 import type { Join, NeighborSearch, Run } from './search.ts';
+
+/** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
+const BANDS_PER_SEGMENT = 32;
 
 /** Lags per part: several milliseconds of work. */
 const LAGS_PER_PART = 2048;
@@ -73,6 +68,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     const lag = Math.max(1, seam - (band + 1) * BAND + 1);
     return lag - ((lag - 1) % LANES);
   };
+  const carried = emptyCarried(shape.numWindows);
   const parts = dealParts(shape, firstLag);
   const numSweeps = parts.length / 3;
   const constants = scaled && hasConstant(state, join, seam) ? 1 : 0; // the part before all others
@@ -88,7 +84,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     run(p) {
       const at = 3 * (p - constants);
       if (p < constants) addConstant(state, kernel, join, seam);
-      else sweep(state, kernel, margins, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
+      else sweep(state, kernel, margins, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
     },
     finish(emit) {
       const dist = new Float64Array(k);
@@ -138,30 +134,67 @@ function dealParts({ numWindows, numRows }: DiagonalShape, firstLag: (band: numb
   return parts;
 }
 
+/** What is known of the bounds of a group of lags, in place g / LANES, from band to band. */
+interface Carried {
+  /** Their margin. */
+  readonly margin: Float64Array;
+  /** The part of it that has gathered since the seed. */
+  readonly gathered: Float64Array;
+  /** The row of the seed. */
+  readonly seededAt: Int32Array;
+}
+
+function emptyCarried(numWindows: number): Carried {
+  const numGroups = Math.ceil(numWindows / LANES) + 1;
+  return {
+    margin: new Float64Array(numGroups),
+    gathered: new Float64Array(numGroups),
+    seededAt: new Int32Array(numGroups),
+  };
+}
+
+/** A bound is computed anew if this makes its margin so many times smaller, */
+const WORTH_SEEDING = 8;
+
+/** and the seed, w operations, is that many windows back: then seeds cost less than a fifth of the steps. */
+const WINDOWS_PER_SEED = 2;
+
 /** The lags [from, to) of the segment that starts with band `first`, band by band. */
 function sweep(
   state: DiagonalState,
   kernel: DiagonalKernel,
   margins: Margins,
+  carried: Carried,
   firstLag: (band: number) => number,
   firstBand: number,
   from: number,
   to: number,
 ): void {
   const { numWindows, numRows, windowSize } = state;
+  const { margin, gathered, seededAt } = carried;
   const share = state.scaled ? 0.5 : 1; // of the margin: see margin.ts
-  const marginAt = (band: number, g: number): number => share * marginOf(margins, windowSize, band, g);
   for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
     const first = band * BAND;
     const last = Math.min(first + BAND, numRows);
     const end = Math.min(to, numWindows - first);
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
     for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
-      const margin = marginAt(band, g);
-      const isCarried = g >= carriedFrom;
-      if (!isCarried) kernel.seed(first, g, margin);
-      const shift = isCarried ? marginAt(band - 1, g) - margin : 0;
-      kernel.group(first, Math.min(last, numWindows - g), g, shift, 2 * margin);
+      const group = Math.floor(g / LANES);
+      const once = share * onceOf(margins, band, g);
+      const steps = share * stepsOf(margins, band, g);
+      const before = margin[group]!;
+      let now = gathered[group]! + steps + once;
+      const isOld = first - seededAt[group]! >= WINDOWS_PER_SEED * windowSize;
+      const isCarried = g >= carriedFrom && !(isOld && now > WORTH_SEEDING * (once + steps + once));
+      if (!isCarried) {
+        now = once + steps + once;
+        gathered[group] = once;
+        seededAt[group] = first;
+        kernel.seed(first, g, now);
+      }
+      kernel.group(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
+      gathered[group] = gathered[group]! + steps;
+      margin[group] = now;
     }
   }
 }

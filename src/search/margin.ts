@@ -1,28 +1,31 @@
 // What the diagonals start from, and the proof of how far their recurrences (kernels/diagonal.ts) may be from s(i, j).
 //
-// Rows are taken in bands of BAND; a bound is computed at the first row of a segment of bands, the seed, and carried from
-// there. Notation. ε = 2⁻⁵³; every fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows; every sum of w terms goes
-// left to right. I and J are the windows that a diagonal crosses from its seed on, as rows and as columns.
+// A bound is computed for a pair, the seed, and carried along its diagonal from there. Notation. ε = 2⁻⁵³; every
+// fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows; every sum of w terms goes left to right. I and J are the windows
+// that the diagonal crosses, as rows and as columns.
+//
+// The error is at most the sum of three parts: `once` for the seed and `once` for the pair that is looked at, each of them
+// the largest of its row band and of its column bands, and `steps`, summed over the bands of I and of J.
 //
 // ## Windows as they are
 //
 // c is any float64 (the mean); yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)².
 //
 //  (a) d(i, j) ≤ 2(Eᵢ + Eⱼ), for (p − q)² ≤ 2p² + 2q².
-//  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It is the seed (once) and what bounds are
-//      compared with (once). Moving a bound to another margin, 9 times at most, rounds by 2.02ε(Eᵢ + Eⱼ).
+//  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It is the seed, and it is what bounds are
+//      compared with.
 //  (c) One step adds fl(fl(uᵢ − uⱼ)·fl(vᵢ − vⱼ)). With Mᵢ = |yᵢ₊w| + |yᵢ| and M = Mᵢ + Mⱼ, the computed uᵢ is within εMᵢ,
 //      vᵢ within 2.01εMᵢ of its real value, so the two differences are within 2.01εM and 3.02εM, both are at most M, and
-//      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²). Along I every y occurs at most twice, so along J.
-//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ + Eⱼ). Among the windows of one band a value y is in at most
-//      min(w, BAND).
+//      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²).
+//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ₊₁ + Eⱼ₊₁); so does, with i and j, moving the bound to another
+//      margin, once per band.
 //  (e) Each operation that underflows adds at most 2⁻¹⁰⁷⁵.
 //
-// So |carried − s(i, j)| is less than the sum over the bands of I and of J of
+// So |carried − s(i, j)| is less than the sum of the parts with
 //
-//     total = (52 + 2.05·min(w, BAND))ε·Σ y²   over all values that windows of the band touch, and one more,
+//     once  = 2.05ε(w + 8)·Eᵢ          steps = Σᵢ ε[26(yᵢ₊w² + yᵢ²) + 2.05(Eᵢ + Eᵢ₊₁)]
 //
-// and for I and for J the largest of peak = 2.05ε(2w + 32)·max Eᵢ, and (e).
+// and (e). The slack in the constants covers the rounding of the energies and of the parts.
 //
 // ## Windows less their means
 //
@@ -35,15 +38,17 @@
 //      and dividing, as |D| ≤ √(wQ) and w ≥ 2, 2.01ε from the two differences and their sum, 1.73ε from the last one.
 //  (g) With A = |uᵢ| + |uⱼ| and G = |gᵢ| + |gⱼ|, the step fl(fl(uᵢ − uⱼ)·fl(gᵢ − gⱼ)) is within 4.1εAG + A(ηᵢ + ηⱼ) of its
 //      real value; AG ≤ uᵢ² + uⱼ² + gᵢ² + gⱼ², and A(ηᵢ + ηⱼ) ≤ κ√w(uᵢ² + uⱼ²) + 2κ/√w·(Qᵢ + Qᵢ₊₁ + Qⱼ + Qⱼ₊₁).
-//  (h) Adding it rounds by 2.02ε(Qᵢ₊₁ + Qⱼ₊₁): the real value is |aᵢ − aⱼ|² less w(δᵢ − δⱼ)², at most 2(Qᵢ + Qⱼ).
+//  (h) Adding it rounds by 2.02ε(Qᵢ₊₁ + Qⱼ₊₁): the real value is |aᵢ − aⱼ|² less w(δᵢ − δⱼ)², at most 2(Qᵢ + Qⱼ). Moving the
+//      bound rounds by as much, with i and j.
 //  (i) The seed and s are sums of w squares of differences of differences: within 2.02(w + 5)ε(Qᵢ + Qⱼ) of |aᵢ − aⱼ|², and
-//      that is within 2w(δᵢ² + δⱼ²) of what is carried; δ² ≤ 2D²/w² + 2.1ε²wQ. Moving bounds as in (b).
+//      that is within 2w(δᵢ² + δⱼ²) of what is carried; δ² ≤ 2D²/w² + 2.1ε²wQ.
 //
-// So |carried − s(i, j)| is less than the sum over the bands of I and of J of
+// So |carried − s(i, j)| is less than the sum of the parts with
 //
-//     total = 1.1ε·Σᵢ [(w + 5√w + 4)uᵢ² + 4gᵢ² + (4 + 10/√w)(Qᵢ + Qᵢ₊₁)]
+//     once  = 2.05ε(w + 8)Qᵢ + 4.1Dᵢ²/w
+//     steps = Σᵢ 1.1ε[(w + 5√w + 4)uᵢ² + 4gᵢ² + (4 + 10/√w)(Qᵢ + Qᵢ₊₁)]
 //
-// and for I and for J the largest of peak = 4.1ε(w + 10)Qᵢ + 8.1Dᵢ²/w, and (e).
+// and (e).
 //
 // ## z-scores
 //
@@ -67,39 +72,44 @@
 import { type DiagonalKernel, type DiagonalState, LANES } from '../kernels/diagonal.ts';
 import type { Join } from './search.ts';
 
-/** Rows per band: what a group of lags reads of it stays in the first-level cache. */
-export const BAND = 1024;
-
-/** Bands per segment: seeding costs w operations per lag and segment, the margin grows with the distance. */
-export const BANDS_PER_SEGMENT = 8;
+/** Rows per band: what a group of lags reads of it stays in the first-level cache, and a spike spoils no more than this. */
+export const BAND = 256;
 
 const EPSILON = 2 ** -53;
 
-/** What margins are made of: per band, what a diagonal picks up as it crosses it, and what counts once. */
+/** More than what can underflow in a step, (e), or w of them. */
+const LEAST = 2 ** -1000;
+
+/** The parts of a margin, per band. */
 export interface Margins {
-  readonly total: Float64Array;
-  readonly peak: Float64Array;
+  readonly once: Float64Array;
+  readonly steps: Float64Array;
 }
 
-/** The margin for the rows of `band` at the lags g … g + LANES − 1, from the last seed on. */
-export function marginOf({ total, peak }: Margins, windowSize: number, band: number, g: number): number {
-  const seed = band - (band % BANDS_PER_SEGMENT);
-  const numBands = total.length;
-  const firstColumn = Math.floor((seed * BAND + g) / BAND);
-  const lastColumn = Math.min(numBands - 1, Math.floor(((band + 1) * BAND + g + LANES) / BAND));
-  let sum = 0;
-  let rowPeak = 0;
-  let columnPeak = 0;
-  for (let b = seed; b <= band; b++) {
-    sum += total[b]!;
-    if (peak[b]! > rowPeak) rowPeak = peak[b]!;
-  }
-  for (let b = firstColumn; b <= lastColumn; b++) {
-    sum += total[b]!;
-    if (peak[b]! > columnPeak) columnPeak = peak[b]!;
-  }
-  const operations = (band - seed + 1) * BAND + 2 * windowSize + 32;
-  return sum + rowPeak + columnPeak + operations * 2 ** -1072;
+function emptyMargins({ numWindows }: DiagonalState): Margins {
+  const numBands = Math.ceil(numWindows / BAND);
+  return { once: new Float64Array(numBands).fill(LEAST), steps: new Float64Array(numBands).fill(LEAST) };
+}
+
+/** `once` of the rows of `band` and of their columns at the lags g … g + LANES − 1. */
+export function onceOf({ once }: Margins, band: number, g: number): number {
+  const last = lastBandOf(once, band, g);
+  let most = 0;
+  for (let b = band + Math.floor(g / BAND); b <= last; b++) most = Math.max(most, once[b]!);
+  return once[band]! + most;
+}
+
+/** `steps` of the same. */
+export function stepsOf({ steps }: Margins, band: number, g: number): number {
+  const last = lastBandOf(steps, band, g);
+  let sum = steps[band]!;
+  for (let b = band + Math.floor(g / BAND); b <= last; b++) sum += steps[b]!;
+  return sum;
+}
+
+/** The band of the last column that the rows of `band` meet at the lags g … g + LANES − 1. */
+function lastBandOf({ length }: Float64Array, band: number, g: number): number {
+  return Math.min(length - 1, Math.floor(((band + 1) * BAND + g + LANES) / BAND));
 }
 
 /** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */
@@ -118,23 +128,31 @@ export function fillRaw(state: DiagonalState, join: Join, seam: number): Margins
     u[i] = x[i + w]! - x[i]!;
     v[i] = x[i + w]! - mean + (x[i]! - mean);
   }
-  const numBands = Math.ceil(numWindows / BAND);
-  const total = new Float64Array(numBands);
-  const peak = new Float64Array(numBands);
+  const margins = emptyMargins(state);
   const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
-  for (let band = 0; band < numBands; band++) {
-    const first = band * BAND;
+  for (let first = 0; first < numWindows; first += BAND) {
+    const band = first / BAND;
     const count = Math.min(length - first, BAND + w + 1);
     for (let p = 0; p < count; p++) sums[p + 1] = sums[p]! + (x[first + p]! - mean) ** 2;
-    const energy = sums[count]!;
-    let largest = 0;
-    for (let p = 0; p + w <= count; p++) largest = Math.max(largest, sums[p + w]! - sums[p]!);
-    // A difference of two sums of up to `count` terms is wrong by less than this.
-    largest += 4 * count * EPSILON * energy;
-    total[band] = (52 + 2.05 * Math.min(w, BAND)) * EPSILON * energy;
-    peak[band] = 2.05 * EPSILON * (2 * w + 32) * largest;
+    const error = 4 * count * EPSILON * sums[count]!; // of a difference of two sums of up to `count` terms, at most
+    for (let p = 0; p + w <= count && p < BAND; p++) {
+      const energy = sums[p + w]! - sums[p]! + error;
+      addOnce(margins, band, 2.05 * (w + 8) * energy);
+      if (p + w === count) continue;
+      const next = sums[p + w + 1]! - sums[p + 1]! + error;
+      const [out, into] = [x[first + p]! - mean, x[first + p + w]! - mean];
+      addStep(margins, band, 26 * (out * out + into * into) + 2.05 * (energy + next));
+    }
   }
-  return { total, peak };
+  return margins;
+}
+
+function addOnce({ once }: Margins, band: number, error: number): void {
+  once[band] = Math.max(once[band]!, EPSILON * error);
+}
+
+function addStep({ steps }: Margins, band: number, error: number): void {
+  steps[band] = steps[band]! + EPSILON * error;
 }
 
 /** Normalized windows: fills x, means, scales, u and g. A missing value takes part as its predecessor. */
@@ -158,14 +176,12 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
   const isValid = new Uint8Array(numWindows);
   for (const i of join.rows.starts) isValid[i] = 1;
   for (const j of join.columns.starts) isValid[seam + j] = 1;
-  const total = new Float64Array(Math.ceil(numWindows / BAND));
-  const peak = new Float64Array(total.length);
+  const margins = emptyMargins(state);
   const root = Math.sqrt(w);
   for (let i = 0; i < numWindows; i++) {
     const band = Math.floor(i / BAND);
     const q = squares[i]!;
-    const once = 4.1 * EPSILON * (w + 10) * q + (8.1 * drift[i]! * drift[i]!) / w;
-    if (once > peak[band]!) peak[band] = once;
+    addOnce(margins, band, 2.05 * (w + 8) * q + (4.1 * drift[i]! * drift[i]!) / w / EPSILON);
     if (state.scaled && isValid[i] === 1 && q > 0) {
       scale[i] = Math.sqrt(q / w);
       inverse[i] = 1 / scale[i]!;
@@ -173,12 +189,12 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
     if (i + w >= length) continue;
     const step = x[i + w]! - x[i]!;
     const sum = x[i + w]! - mean[i + 1]! + (x[i]! - mean[i]!) - (drift[i]! + drift[i + 1]!) / w;
-    const energy = (w + 5 * root + 4) * step * step + 4 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
-    total[band] = total[band]! + 1.1 * EPSILON * energy;
+    const energies = (w + 5 * root + 4) * step * step + 4 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
+    addStep(margins, band, 1.1 * energies);
     u[i] = step;
     v[i] = sum;
   }
-  return { total, peak };
+  return margins;
 }
 
 /** Whether neither squares nor quotients of normalized windows leave the range of float64: see the proof above. */
