@@ -34,6 +34,7 @@ export function wasmDiagonal(
     u: layout.reserve(padded, 8),
     v: layout.reserve(padded, 8),
     threshold: layout.reserve(padded, 8),
+    peak: layout.reserve(padded, 8),
     carried: layout.reserve(padded, 8),
     lower: layout.reserve(numPlaces, 8),
     upper: layout.reserve(numPlaces, 8),
@@ -45,7 +46,7 @@ export function wasmDiagonal(
   const memory = layout.allocate();
   const { buffer } = memory;
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as DiagonalExports;
-  const series = [at.x, at.mean, at.scale, at.inverse, at.u, at.v, at.threshold, at.carried];
+  const series = [at.x, at.mean, at.scale, at.inverse, at.u, at.v, at.threshold, at.peak, at.carried];
   const places = [at.lower, at.upper, at.column, at.count, at.isColumn, at.worstColumn];
   const flags = [both, byIndex, scaled].map(Number);
   exports.setup(...series, ...places, windowSize, k, numWindows, capacity, ...flags, base, slack);

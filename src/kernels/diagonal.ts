@@ -79,9 +79,9 @@ export function paddedOf({ numWindows }: DiagonalShape): number {
   return numWindows + 2 * LANES;
 }
 
-/** Places per row: room for k and as many again before a row must be looked through. */
+/** Places per row: room for k and some more before a row must be looked through. The fewer, the tighter its threshold. */
 export function capacityOf({ k }: DiagonalShape): number {
-  return 2 * k + 8;
+  return k + Math.max(6, k >> 1);
 }
 
 /** What the driver needs; implemented here and in WASM. */
@@ -90,6 +90,8 @@ export interface DiagonalKernel {
   moments(i: number): void;
   /** Carries d²(i, i + g + lane) − margin from here on; if `scaled`, −2C(i, i + g + lane) − margin. */
   seed(i: number, g: number, margin: number): void;
+  /** Notes the thresholds of windows from … to for `group`, which only needs to know that none is higher. */
+  refresh(from: number, to: number): void;
   /**
    * Rows [from, to) of the lags g … g + LANES − 1. `shift` moves the carried bounds to this call's margin; `width` is
    * what upper bounds of s exceed lower bounds by (if `scaled`: times both inverse scales, plus the slack).
@@ -133,6 +135,7 @@ export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; ke
   const kernel: DiagonalKernel = {
     moments: (i) => moments(state, i),
     seed: (i, g, margin) => seed(state, i, g, margin),
+    refresh: () => {}, // every threshold is looked up
     group: (from, to, g, shift, width) => {
       for (let lane = 0; lane < LANES; lane += 4) fourLags(state, from, to, g + lane, shift, width);
     },

@@ -17,7 +17,17 @@ import {
 import { wasmDiagonal } from '../kernels/diagonal-wasm.ts';
 import { diagonalModule } from '../kernels/wasm.ts';
 import { addConstant, hasConstant } from './constant.ts';
-import { BAND, fillNormalized, fillRaw, isInRange, type Margins, onceOf, stepsOf, zScoreBounds } from './margin.ts';
+import {
+  BAND,
+  columnBands,
+  fillNormalized,
+  fillRaw,
+  isInRange,
+  type Margins,
+  onceOf,
+  stepsOf,
+  zScoreBounds,
+} from './margin.ts';
 import type { Join, NeighborSearch, Run } from './search.ts';
 
 /** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
@@ -153,6 +163,9 @@ function emptyCarried(numWindows: number): Carried {
   };
 }
 
+/** Bands from one look at the thresholds of the columns to the next. */
+const BANDS_PER_REFRESH = 4;
+
 /** A bound is computed anew if this makes its margin so many times smaller, */
 const WORTH_SEEDING = 8;
 
@@ -177,11 +190,22 @@ function sweep(
     const first = band * BAND;
     const last = Math.min(first + BAND, numRows);
     const end = Math.min(to, numWindows - first);
+    if ((band - firstBand) % BANDS_PER_REFRESH === 0) {
+      const lowest = firstLag(Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1);
+      kernel.refresh(first + Math.max(from, lowest), Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows));
+    }
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
+    let once = 0;
+    let steps = 0;
+    let meets = -1; // up to this lag the columns are of the same bands
     for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
+      if (g > meets) {
+        const [firstColumns, lastColumns] = columnBands(margins, band, g);
+        once = share * onceOf(margins, band, firstColumns, lastColumns);
+        steps = share * stepsOf(margins, band, firstColumns, lastColumns);
+        meets = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
+      }
       const group = Math.floor(g / LANES);
-      const once = share * onceOf(margins, band, g);
-      const steps = share * stepsOf(margins, band, g);
       const before = margin[group]!;
       let now = gathered[group]! + steps + once;
       const isOld = first - seededAt[group]! >= WINDOWS_PER_SEED * windowSize;

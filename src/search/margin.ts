@@ -91,25 +91,24 @@ function emptyMargins({ numWindows }: DiagonalState): Margins {
   return { once: new Float64Array(numBands).fill(LEAST), steps: new Float64Array(numBands).fill(LEAST) };
 }
 
-/** `once` of the rows of `band` and of their columns at the lags g … g + LANES − 1. */
-export function onceOf({ once }: Margins, band: number, g: number): number {
-  const last = lastBandOf(once, band, g);
+/** The bands of the columns that the rows of `band` meet at the lags g … g + LANES − 1: the first and the last. */
+export function columnBands({ once }: Margins, band: number, g: number): [first: number, last: number] {
+  const last = Math.floor(((band + 1) * BAND + g + LANES) / BAND);
+  return [band + Math.floor(g / BAND), Math.min(once.length - 1, last)];
+}
+
+/** `once` of the rows of `band` and of the columns of other bands. */
+export function onceOf({ once }: Margins, band: number, first: number, last: number): number {
   let most = 0;
-  for (let b = band + Math.floor(g / BAND); b <= last; b++) most = Math.max(most, once[b]!);
+  for (let b = first; b <= last; b++) most = Math.max(most, once[b]!);
   return once[band]! + most;
 }
 
 /** `steps` of the same. */
-export function stepsOf({ steps }: Margins, band: number, g: number): number {
-  const last = lastBandOf(steps, band, g);
+export function stepsOf({ steps }: Margins, band: number, first: number, last: number): number {
   let sum = steps[band]!;
-  for (let b = band + Math.floor(g / BAND); b <= last; b++) sum += steps[b]!;
+  for (let b = first; b <= last; b++) sum += steps[b]!;
   return sum;
-}
-
-/** The band of the last column that the rows of `band` meet at the lags g … g + LANES − 1. */
-function lastBandOf({ length }: Float64Array, band: number, g: number): number {
-  return Math.min(length - 1, Math.floor(((band + 1) * BAND + g + LANES) / BAND));
 }
 
 /** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */

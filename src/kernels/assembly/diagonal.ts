@@ -8,6 +8,7 @@ let INVERSE: usize = 0; // and 1 over it; NaN: takes no part
 let U: usize = 0;
 let V: usize = 0;
 let TH: usize = 0; // bound per row: a candidate counts if its lower bound is below
+let PEAK: usize = 0; // per window: no threshold of it and the next seven is above
 let ACC: usize = 0; // lower bounds per lag, carried from band to band
 let LB: usize = 0; // candidates: lower bounds, upper bounds, columns; CAP per row
 let UB: usize = 0;
@@ -27,13 +28,14 @@ let SLACK: f64 = 0;
 let WIDTH: f64 = 0; // upper minus lower bound of the candidates of this call; times the inverse scales, plus SLACK
 
 const LANES: usize = memory.data(64, 16);
+const NEVER: usize = memory.data<f64>([-Infinity]);
 
 export function setup(
-  x: usize, mean: usize, scale: usize, inverse: usize, u: usize, v: usize, th: usize, acc: usize, lb: usize, ub: usize,
+  x: usize, mean: usize, scale: usize, inverse: usize, u: usize, v: usize, th: usize, peak: usize, acc: usize, lb: usize, ub: usize,
   id: usize, cnt: usize, role: usize, worst: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
   scaled: i32, base: f64, slack: f64,
 ): void {
-  X = x; MEAN = mean; SCALE = scale; INVERSE = inverse; U = u; V = v; TH = th; ACC = acc; LB = lb; UB = ub; ID = id;
+  X = x; MEAN = mean; SCALE = scale; INVERSE = inverse; U = u; V = v; TH = th; PEAK = peak; ACC = acc; LB = lb; UB = ub; ID = id;
   CNT = cnt; ROLE = role; WORST = worst; W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
   SCALED = scaled; BASE = base; SLACK = slack;
 }
@@ -209,14 +211,43 @@ export function compact(i: i32): void {
 
 /** Replaces the bounds of row i's candidates by s itself. */
 function settleRow(i: i32): void {
-  const base = i * CAP;
-  const count = n32(CNT, i);
-  for (let p = 0; p < count; p++) {
-    if (f(LB, base + p) == f(UB, base + p)) continue;
-    const s = distance(i, n32(ID, base + p));
-    setF(LB, base + p, s);
-    setF(UB, base + p, s);
+  const first = i * CAP;
+  const end = first + n32(CNT, i);
+  if (!SCALED) {
+    for (let p = first; p < end; p += 4) settleFour(i, p, end - 1);
+    return;
   }
+  for (let p = first; p < end; p++) if (f(LB, p) != f(UB, p)) settle(p, distance(i, n32(ID, p)));
+}
+
+// @ts-ignore: decorator
+@inline function settle(p: i32, s: f64): void {
+  setF(LB, p, s);
+  setF(UB, p, s);
+}
+
+/** Settles the candidates p … p + 3, as far as there are, side by side: a sum has to wait for its last term. */
+function settleFour(i: i32, p: i32, last: i32): void {
+  const p1 = min(p + 1, last), p2 = min(p + 2, last), p3 = min(p + 3, last);
+  const row = X + (<usize>i << 3);
+  const b0 = X + (<usize>n32(ID, p) << 3), b1 = X + (<usize>n32(ID, p1) << 3);
+  const b2 = X + (<usize>n32(ID, p2) << 3), b3 = X + (<usize>n32(ID, p3) << 3);
+  const m = f(MEAN, i);
+  const m0 = f(MEAN, n32(ID, p)), m1 = f(MEAN, n32(ID, p1)), m2 = f(MEAN, n32(ID, p2)), m3 = f(MEAN, n32(ID, p3));
+  let s0: f64 = 0, s1: f64 = 0, s2: f64 = 0, s3: f64 = 0;
+  for (let l: usize = 0; l < <usize>W << 3; l += 8) {
+    const y = load<f64>(row + l) - m;
+    const z0 = y - (load<f64>(b0 + l) - m0), z1 = y - (load<f64>(b1 + l) - m1);
+    const z2 = y - (load<f64>(b2 + l) - m2), z3 = y - (load<f64>(b3 + l) - m3);
+    s0 += z0 * z0;
+    s1 += z1 * z1;
+    s2 += z2 * z2;
+    s3 += z3 * z3;
+  }
+  settle(p, s0);
+  settle(p1, s1);
+  settle(p2, s2);
+  settle(p3, s3);
 }
 
 /** Leaves row i with its exact s in the order (s, j); at most k of them. */
@@ -259,14 +290,25 @@ function candidates(i: i32, j0: i32, mask: u32): void {
 
 // @ts-ignore: decorator
 @inline function offer(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128, m0: v128, m1: v128, m2: v128, m3: v128): void {
-  store4(LANES, a0, a1, a2, a3);
   const mask = i64x2.bitmask(m0) | (i64x2.bitmask(m1) << 2) | (i64x2.bitmask(m2) << 4) | (i64x2.bitmask(m3) << 6);
+  if (mask == 0) return;
+  store4(LANES, a0, a1, a2, a3);
   candidates(<i32>(r >> 3), <i32>(r >> 3) + g, mask);
+}
+
+/** Fills PEAK for the windows from … to, as thresholds are now: they only fall. */
+export function refresh(from: i32, to: i32): void {
+  for (let j = from; j <= to; j += 2) {
+    const t = TH + (<usize>j << 3);
+    const m0 = f64x2.pmax(f64x2.pmax(v128.load(t), v128.load(t, 8)), f64x2.pmax(v128.load(t, 16), v128.load(t, 24)));
+    const m1 = f64x2.pmax(f64x2.pmax(v128.load(t, 32), v128.load(t, 40)), f64x2.pmax(v128.load(t, 48), v128.load(t, 56)));
+    v128.store(PEAK + (<usize>j << 3), f64x2.pmax(m0, m1));
+  }
 }
 
 /**
  * Rows [i0, i1) of the lags g … g + 7. `shift` moves the carried bounds to the margin of this band, and `width` is twice
- * that margin, rounded up.
+ * that margin, rounded up. The least of eight bounds against the highest of nine thresholds turns most rows away.
  */
 export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   WIDTH = width;
@@ -281,17 +323,13 @@ export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   const end = <usize>i1 << 3;
   let uj = U + off;
   let vj = V + off;
-  let tj = TH + off;
-  const both = BOTH;
-  const none = f64x2.splat(-Infinity);
-  for (; r < end; r += 8, uj += 8, vj += 8, tj += 8) {
-    const t = both ? v128.load64_splat(TH + r) : none;
-    const m0 = f64x2.lt(a0, f64x2.pmax(t, v128.load(tj)));
-    const m1 = f64x2.lt(a1, f64x2.pmax(t, v128.load(tj, 16)));
-    const m2 = f64x2.lt(a2, f64x2.pmax(t, v128.load(tj, 32)));
-    const m3 = f64x2.lt(a3, f64x2.pmax(t, v128.load(tj, 48)));
-    if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) {
-      offer(r, g, a0, a1, a2, a3, m0, m1, m2, m3);
+  let pj = PEAK + off;
+  let ti = BOTH ? TH + r : NEVER;
+  const step: usize = BOTH ? 8 : 0;
+  for (; r < end; r += 8, uj += 8, vj += 8, pj += 8, ti += step) {
+    const least = f64x2.pmin(f64x2.pmin(a0, a1), f64x2.pmin(a2, a3));
+    if (v128.any_true(f64x2.lt(least, f64x2.pmax(v128.load64_splat(ti), v128.load64_splat(pj))))) {
+      look(r, g, a0, a1, a2, a3);
     }
     const u = v128.load64_splat(U + r);
     const v = v128.load64_splat(V + r);
@@ -301,6 +339,17 @@ export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
     a3 = f64x2.add(a3, f64x2.mul(f64x2.sub(u, v128.load(uj, 48)), f64x2.sub(v, v128.load(vj, 48))));
   }
   store4(at, a0, a1, a2, a3);
+}
+
+/** Every bound against the thresholds of its own row and column. */
+function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
+  const t = BOTH ? v128.load64_splat(TH + r) : f64x2.splat(-Infinity);
+  const tj = TH + r + (<usize>g << 3);
+  const m0 = f64x2.lt(a0, f64x2.pmax(t, v128.load(tj)));
+  const m1 = f64x2.lt(a1, f64x2.pmax(t, v128.load(tj, 16)));
+  const m2 = f64x2.lt(a2, f64x2.pmax(t, v128.load(tj, 32)));
+  const m3 = f64x2.lt(a3, f64x2.pmax(t, v128.load(tj, 48)));
+  offer(r, g, a0, a1, a2, a3, m0, m1, m2, m3);
 }
 
 /** The same for z-scores: what is carried is -2C, what is compared is -2C times both inverse scales. */
