@@ -1,5 +1,5 @@
 // What a piece of work will cost in memory and time, and how such figures are written.
-import { diagonalCost, MAX_DIAGONAL_K, plan } from '../search/plan.ts';
+import { MAX_DIAGONAL_K, plan, rivalCost } from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
 /** What the cost of scoring depends on, beside the number of values. */
@@ -23,10 +23,8 @@ const BYTES_PER_COORDINATE = 16;
 /** The rest per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
 
-/** Seconds per pair and coordinate of the plain loop. */
+/** Seconds per pair and coordinate of a function metric. */
 const SECONDS_PER_PAIR = 1.5e-9;
-/** Euclidean distances of wider windows are abandoned early; those of a function metric never are. */
-const FULL_WIDTH = 8;
 /** Seconds per window and coordinate of the tree, to be multiplied by log₂ of the number of windows. */
 const SECONDS_PER_TREE_STEP = 5e-8;
 
@@ -44,18 +42,19 @@ export function estimateSeconds(numRows: number, numCandidates: number, work: Wo
   const { windowSize, engine, k } = work;
   const isFunction = isFunctionMetric(work.metric);
   const isSelf = work.reference === undefined;
-  const shape = { numRows, numColumns: numCandidates, width: windowSize, k, isSelf, diagonal: servesDiagonal(work) };
+  const diagonal = servesDiagonal(work);
+  const isLazy = work.normalize !== 'none';
+  const shape = { numRows, numColumns: numCandidates, width: windowSize, k, isSelf, diagonal, isLazy };
   const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(shape) : engine;
   const tree = numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
-  const diagonal = diagonalCost(shape) * 1e-9;
-  if (chosen === 'diagonal') return diagonal;
-  if (chosen === 'sample') return Math.min(tree, diagonal);
+  if (isFunction) return numRows * numCandidates * SECONDS_PER_PAIR * windowSize;
+  const rival = rivalCost(chosen === 'brute' ? { ...shape, diagonal: false } : shape) * 1e-9;
   if (chosen === 'kdtree') return tree;
-  return numRows * numCandidates * SECONDS_PER_PAIR * (isFunction ? windowSize : Math.min(windowSize, FULL_WIDTH));
+  return chosen === 'sample' ? Math.min(tree, rival) : rival;
 }
 
 function servesDiagonal(work: Work): boolean {
-  return work.metric === 'euclidean' && work.normalize === 'none' && work.k <= MAX_DIAGONAL_K;
+  return work.metric === 'euclidean' && work.k <= MAX_DIAGONAL_K;
 }
 
 function isFunctionMetric(metric: string): boolean {

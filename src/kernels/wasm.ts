@@ -1,4 +1,5 @@
 // Loading the WASM kernels: modules compiled once, one memory per run.
+import { DENSE_WASM } from './generated/dense-wasm.ts';
 import { DIAGONAL_WASM } from './generated/diagonal-wasm.ts';
 import { KDTREE_WASM } from './generated/kdtree-wasm.ts';
 
@@ -19,6 +20,11 @@ function moduleOf(base64: string): WebAssembly.Module | null {
     compiled.set(base64, module);
   }
   return module;
+}
+
+/** The module of assembly/dense.ts, or null. */
+export function denseModule(): WebAssembly.Module | null {
+  return moduleOf(DENSE_WASM);
 }
 
 /** The module of assembly/diagonal.ts, or null. */
@@ -46,4 +52,9 @@ export class Layout {
   allocate(): WebAssembly.Memory {
     return new WebAssembly.Memory({ initial: Math.ceil(this.end / 65536) });
   }
+}
+
+/** A lag or column as a kernel takes it: infinite ones become the farthest there is. */
+export function toInt32(value: number): number {
+  return Math.max(-0x80000000, Math.min(0x7fffffff, value));
 }

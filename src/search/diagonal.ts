@@ -17,6 +17,7 @@ import {
 import { wasmDiagonal } from '../kernels/diagonal-wasm.ts';
 import { diagonalModule } from '../kernels/wasm.ts';
 import { addConstant, hasConstant } from './constant.ts';
+import { doubtOf } from './doubt.ts';
 import {
   BAND,
   columnBands,
@@ -28,7 +29,7 @@ import {
   stepsOf,
   zScoreBounds,
 } from './margin.ts';
-import type { Join, NeighborSearch, Run } from './search.ts';
+import type { Join, Run } from './search.ts';
 
 /** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
 const BANDS_PER_SEGMENT = 32;
@@ -39,8 +40,16 @@ const LAGS_PER_PART = 2048;
 /** Lags done first: near windows tend to be near in value, and a tight threshold turns the others away. */
 const NEAR_LAGS = 64;
 
+/** A search along diagonals. */
+export interface DiagonalRun extends Run {
+  /** The share of pairs whose bounds are too wide to tell, by a sample. */
+  doubt(): number;
+}
+
 /** The engine for windows of any length: each pair costs the same few operations. */
-export function diagonal(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
+export function diagonal(backend: 'auto' | 'scalar' = 'auto'): {
+  start(join: Join, k: number, byIndex: boolean): DiagonalRun;
+} {
   return { start: (join, k, byIndex) => start(join, k, byIndex, backend) };
 }
 
@@ -52,7 +61,7 @@ export function servesDiagonal(join: Join): boolean {
   return rows.normalize === 'none' || isInRange(join);
 }
 
-function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): Run {
+function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): DiagonalRun {
   const { rows, columns } = join;
   const seam = rows === columns ? 0 : rows.data.length; // where the columns' series begins
   const scaled = rows.normalize === 'zscore';
@@ -83,6 +92,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   const numSweeps = parts.length / 3;
   const constants = scaled && hasConstant(state, join, seam) ? 1 : 0; // the part before all others
   return {
+    doubt: () => doubtOf(state, kernel, margins, join, seam),
     numParts: constants + numSweeps,
     work(p) {
       if (p < constants) return shape.numRows * k;

@@ -1,9 +1,19 @@
 // The engine that answers a join of vectors: the one that is named, or the one the planner takes.
 import { vectorInto } from '../embed.ts';
 import { brute } from './brute.ts';
+import { dense } from './dense.ts';
 import { diagonal, servesDiagonal } from './diagonal.ts';
 import { kdtree, probeTree } from './kdtree.ts';
-import { diagonalCost, type EngineName, plan, planFromSample, treeCost } from './plan.ts';
+import {
+  type EngineName,
+  isFew,
+  plan,
+  planFromSample,
+  planFromWork,
+  rivalCost,
+  type TreeWork,
+  treeCost,
+} from './plan.ts';
 import { type Join, joinOfVectors, type NeighborSearch } from './search.ts';
 import { sqDist } from './settle.ts';
 
@@ -11,17 +21,29 @@ import { sqDist } from './settle.ts';
 export function chooseEngine(name: EngineName, join: Join, k: number): NeighborSearch {
   // One row, as `explain` asks for, needs no index.
   if (join.rows.starts.length === 1) return brute();
-  switch (name === 'auto' ? planned(join, k) : name) {
+  let made: Join | undefined;
+  const vectors = (): Join => (made ??= joinOfVectors(join));
+  switch (name === 'auto' ? planned(join, vectors, k) : name) {
     case 'brute':
-      return brute();
+      return isFew(join.rows.starts.length, join.columns.starts.length) ? brute() : dense();
     case 'kdtree':
-      return { start: (of, k, byIndex) => kdtree.start(joinOfVectors(of), k, byIndex) };
+      return { start: (_join, k, byIndex) => kdtree.start(vectors(), k, byIndex) };
     case 'diagonal':
-      return servesDiagonal(join) ? diagonal() : brute();
+      return servesDiagonal(join) ? diagonalUnlessInDoubt : dense();
   }
 }
 
-function planned(join: Join, k: number): Exclude<EngineName, 'auto'> {
+/** Above this share of doubtful pairs their sums cost more than all sums do in tiles. */
+const MOST_DOUBT = 0.05;
+
+const diagonalUnlessInDoubt: NeighborSearch = {
+  start(join, k, byIndex) {
+    const run = diagonal().start(join, k, byIndex);
+    return run.doubt() > MOST_DOUBT ? dense().start(join, k, byIndex) : run;
+  },
+};
+
+function planned(join: Join, vectors: () => Join, k: number): Exclude<EngineName, 'auto'> {
   const { rows, columns } = join;
   const shape = {
     numRows: rows.starts.length,
@@ -30,15 +52,17 @@ function planned(join: Join, k: number): Exclude<EngineName, 'auto'> {
     k,
     isSelf: rows === columns,
     diagonal: servesDiagonal(join),
+    isLazy: columns.normalize !== 'none',
   };
   const choice = plan(shape);
   if (choice !== 'sample') return choice;
-  if (planFromSample(shape, contrastOf(join)) === 'diagonal') return 'diagonal';
-  const limit = diagonalCost(shape);
+  const sampled = planFromSample(shape, contrastOf(join));
+  if (sampled !== 'probe') return sampled;
   // A probe may cost this share of the other engine; a tree of which so little can be seen is too dear anyway.
-  const budget = PROBE_SHARE * limit;
-  const work = probeTree(join, k, (seen) => seen.rows > 0 && treeCost({ ...shape, numRows: seen.rows }, seen) > budget);
-  return treeCost(shape, work) < limit ? 'kdtree' : 'diagonal';
+  const budget = PROBE_SHARE * rivalCost(shape);
+  const isEnough = (seen: TreeWork): boolean =>
+    seen.rows > 0 && treeCost({ ...shape, numRows: seen.rows }, seen) > budget;
+  return planFromWork(shape, probeTree(vectors(), k, isEnough));
 }
 
 const PROBE_SHARE = 0.03;

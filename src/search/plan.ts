@@ -18,9 +18,10 @@ export interface Shape {
   readonly isSelf: boolean;
   /** Whether the diagonal engine can answer the join at all. */
   readonly diagonal: boolean;
+  /** Whether a tree needs vectors that are still to be made. */
+  readonly isLazy: boolean;
 }
 
-/** For so few rows or pairs a plain loop is done before anything is built. */
 const FEW_ROWS = 16;
 const FEW_PAIRS = 4096;
 
@@ -30,18 +31,32 @@ export const MAX_POINT_WIDTH = 8;
 /** Below this number of windows all diagonals are done in the time of a probe. */
 const FEW_WINDOWS = 2000;
 
+/** Whether a plain loop is done before anything is built. */
+export function isFew(numRows: number, numColumns: number): boolean {
+  return numRows <= FEW_ROWS || numRows * numColumns <= FEW_PAIRS;
+}
+
 /** The diagonal engine keeps candidates in sorted lists; beyond this k their upkeep outweighs the pairs. */
 export const MAX_DIAGONAL_K = 128;
 
-/**
- * The engine for a shape, or what to look at before the choice: `'sample'` a few distances, then ask
- * {@link planFromSample}.
- */
-export function plan(shape: Shape): Exclude<EngineName, 'auto'> | 'sample' {
-  const { numRows, numColumns, k, isSelf, diagonal } = shape;
-  if (numRows <= FEW_ROWS || numRows * numColumns <= FEW_PAIRS) return 'brute';
-  if (!diagonal || k > MAX_DIAGONAL_K) return 'kdtree';
-  return isSelf && numRows < FEW_WINDOWS ? 'diagonal' : 'sample';
+/** What a tree has to beat: the diagonals, or every pair in tiles. */
+export type Rival = 'diagonal' | 'brute';
+
+function rivalOf({ diagonal, k }: Shape): Rival {
+  return diagonal && k <= MAX_DIAGONAL_K ? 'diagonal' : 'brute';
+}
+
+/** Vectors are not made for a look at the tree if they have more coordinates than this: 128 MB, and the tree's copy. */
+const MOST_COORDINATES = 2 ** 24;
+
+/** The engine for a shape, or `'sample'`: look at a few distances, then ask {@link planFromSample}. */
+export function plan(shape: Shape): Rival | 'sample' {
+  const { numRows, numColumns, width, isSelf, isLazy } = shape;
+  if (isFew(numRows, numColumns)) return 'brute';
+  const rival = rivalOf(shape);
+  if (isSelf && numRows < FEW_WINDOWS) return rival;
+  const isLarge = isLazy && (numRows + numColumns) * width > MOST_COORDINATES;
+  return rival === 'diagonal' && isLarge ? rival : 'sample';
 }
 
 /** Above this contrast boxes exclude next to nothing: white noise from about 10 values per window. */
@@ -53,22 +68,25 @@ const COPY_CONTRAST = 1e-9;
 /** Below this contrast a series is smooth: its windows lie on a surface of few dimensions, however long they are. */
 const SMOOTH_CONTRAST = 0.01;
 
-/** From these numbers of windows on, building a tree of projections costs a few percent of all diagonals. */
+/** From these numbers of windows on, building a tree of projections costs a few percent of all diagonals (of dearer pairs,
+ * from fewer on). */
 const SMOOTH_WINDOWS = 5000;
 const ORDINARY_WINDOWS = 40_000;
 const FAR_WINDOWS = 300_000;
 
 /**
- * The engine, or `'probe'`: build the tree, count what it does for some rows, and compare {@link treeCost} with
- * {@link diagonalCost}.
+ * The engine, or `'probe'`: build the tree, count what it does for some rows, and ask {@link planFromWork}.
  *
  * @param contrast the nearest of a sample of windows compared with the middle one, in s: 0 copies … 1 all alike
  */
-export function planFromSample({ numColumns, width }: Shape, contrast: number): 'diagonal' | 'probe' {
-  const isProjected = width > MAX_POINT_WIDTH;
-  if (contrast > FAR_CONTRAST) return numColumns < FAR_WINDOWS ? 'diagonal' : 'probe';
-  if (!isProjected || contrast <= COPY_CONTRAST) return 'probe';
-  return numColumns < (contrast < SMOOTH_CONTRAST ? SMOOTH_WINDOWS : ORDINARY_WINDOWS) ? 'diagonal' : 'probe';
+export function planFromSample(shape: Shape, contrast: number): Rival | 'probe' {
+  const rival = rivalOf(shape);
+  const isProjected = shape.width > MAX_POINT_WIDTH;
+  const isFar = contrast > FAR_CONTRAST;
+  if (!isProjected && (!isFar || rival === 'brute')) return 'probe';
+  if (contrast <= COPY_CONTRAST) return 'probe';
+  const most = isFar ? FAR_WINDOWS : contrast < SMOOTH_CONTRAST ? SMOOTH_WINDOWS : ORDINARY_WINDOWS;
+  return (shape.numColumns * perPair(shape)) / DIAGONAL_PER_PAIR < most ? rival : 'probe';
 }
 
 /** What a tree search did for some rows. Counts, not times: the same input makes the same choice every time. */
@@ -84,9 +102,11 @@ const BOX_TEST_PER_COORDINATE = 4.4;
 const LEAF_TEST = 68;
 const REFINEMENT = 14;
 const REFINEMENT_PER_VALUE = 0.32;
+const PER_ROW = 500;
+const PER_NEIGHBOR = 250;
 const DIAGONAL_PER_PAIR = 0.5;
-const DIAGONAL_PER_ROW = 500;
-const DIAGONAL_PER_NEIGHBOR = 250;
+const DENSE_PER_PAIR = 0.7;
+const DENSE_PER_COORDINATE = 0.14;
 
 /** Nanoseconds of the whole tree search, by a sample of its work. */
 export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number {
@@ -97,8 +117,19 @@ export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number
   return numRows * (TREE_PER_ROW + TREE_PER_NEIGHBOR * k + tests / sample.rows);
 }
 
-/** Nanoseconds of all diagonals. */
-export function diagonalCost({ numRows, numColumns, isSelf, k }: Shape): number {
-  const perNeighbor = DIAGONAL_PER_NEIGHBOR * (1 + k / 32); // the longer the list, the dearer a place in it
-  return (numRows * numColumns * DIAGONAL_PER_PAIR) / (isSelf ? 2 : 1) + numRows * (DIAGONAL_PER_ROW + perNeighbor * k);
+/** Nanoseconds of all diagonals, or of every pair in tiles. */
+export function rivalCost(shape: Shape): number {
+  const { numRows, numColumns, isSelf, k } = shape;
+  const perNeighbor = PER_NEIGHBOR * (1 + k / 32); // the longer the list, the dearer a place in it
+  const pairs = (numRows * numColumns) / (isSelf ? 2 : 1);
+  return pairs * perPair(shape) + numRows * (PER_ROW + perNeighbor * k);
+}
+
+function perPair(shape: Shape): number {
+  return rivalOf(shape) === 'diagonal' ? DIAGONAL_PER_PAIR : DENSE_PER_PAIR + DENSE_PER_COORDINATE * shape.width;
+}
+
+/** The engine, by what a probe of the tree counted. */
+export function planFromWork(shape: Shape, work: TreeWork): Rival | 'kdtree' {
+  return treeCost(shape, work) < rivalCost(shape) ? 'kdtree' : rivalOf(shape);
 }

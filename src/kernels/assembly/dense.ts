@@ -1,0 +1,143 @@
+// AssemblyScript. The dense kernel in WASM SIMD: the same algorithm as ../dense.ts, where it is explained, with 4 × 4 pairs in
+// eight registers. Memory is laid out by the caller; arguments are byte offsets and counts.
+import { replaceWorst } from './top-k';
+
+let ROWS: usize = 0; // vectors, packed: blocks of four, one coordinate after the other
+let ROW_STARTS: usize = 0;
+let COLUMNS: usize = 0;
+let COLUMN_STARTS: usize = 0;
+let TH: usize = 0; // per row: the k-th best s
+let DIST: usize = 0; // K places per row, the worst first
+let INDEX: usize = 0;
+let W: i32 = 0;
+let K: i32 = 0;
+let SELF: i32 = 0;
+let BY_INDEX: i32 = 0;
+// -lag and lag of an allowed column lie in (EXCLUSION, BEFORE] and (EXCLUSION, AFTER].
+let EXCLUSION: i32 = 0;
+let BEFORE: i32 = 0;
+let AFTER: i32 = 0;
+let LEARN: i32 = 0; // whether rows take columns; else only the other way round (left neighbors)
+
+const CHUNK: i32 = 16; // coordinates between two looks at the sums
+const SUMS: usize = memory.data(16 * 8, 16);
+
+export function setup(
+  rows: usize, rowStarts: usize, columns: usize, columnStarts: usize, th: usize, dist: usize, index: usize,
+  w: i32, k: i32, self: i32, byIndex: i32, exclusion: i32, before: i32, after: i32,
+): void {
+  ROWS = rows; ROW_STARTS = rowStarts; COLUMNS = columns; COLUMN_STARTS = columnStarts; TH = th; DIST = dist; INDEX = index;
+  W = w; K = k; SELF = self; BY_INDEX = byIndex; EXCLUSION = exclusion; BEFORE = before; AFTER = after;
+  LEARN = !self || after > exclusion ? 1 : 0;
+}
+
+// @ts-ignore: decorator
+@inline function addSquare(sum: v128, x: v128, y: v128): v128 {
+  const z = f64x2.sub(x, y);
+  return f64x2.add(sum, f64x2.mul(z, z));
+}
+
+/** Two bits: which lanes of a row's sums are to be looked at. */
+// @ts-ignore: decorator
+@inline function near(sum: v128, limit: v128): v128 {
+  return BY_INDEX ? f64x2.le(sum, limit) : f64x2.lt(sum, limit);
+}
+
+/** All pairs of the row blocks [r0, r1) with the column blocks [c0, c1); in a self-join, column blocks from the row's on. */
+export function tile(r0: i32, r1: i32, c0: i32, c1: i32): void {
+  const blockBytes = <usize>W << 5;
+  const none = f64x2.splat(-Infinity);
+  const learn = LEARN;
+  for (let r = r0; r < r1; r++) {
+    const first = SELF && r > c0 ? r : c0;
+    const rows = ROWS + <usize>r * blockBytes;
+    let columns = COLUMNS + <usize>first * blockBytes;
+    const th = TH + (<usize>r << 5);
+    for (let c = first; c < c1; c++, columns += blockBytes) {
+      const columnTh = TH + (<usize>c << 5);
+      const t0 = SELF ? v128.load(columnTh) : none;
+      const t1 = SELF ? v128.load(columnTh, 16) : none;
+      let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+      let x = rows;
+      let y = columns;
+      let left = W;
+      while (true) {
+        const end = x + (<usize>min(left, CHUNK) << 5);
+        for (; x < end; x += 32, y += 32) {
+          const y0 = v128.load(y);
+          const y1 = v128.load(y, 16);
+          const xa = v128.load64_splat(x);
+          a0 = addSquare(a0, xa, y0);
+          a1 = addSquare(a1, xa, y1);
+          const xb = v128.load64_splat(x, 8);
+          b0 = addSquare(b0, xb, y0);
+          b1 = addSquare(b1, xb, y1);
+          const xc = v128.load64_splat(x, 16);
+          c0 = addSquare(c0, xc, y0);
+          c1 = addSquare(c1, xc, y1);
+          const xd = v128.load64_splat(x, 24);
+          d0 = addSquare(d0, xd, y0);
+          d1 = addSquare(d1, xd, y1);
+        }
+        const ta = learn ? v128.load64_splat(th) : none;
+        const tb = learn ? v128.load64_splat(th, 8) : none;
+        const tc = learn ? v128.load64_splat(th, 16) : none;
+        const td = learn ? v128.load64_splat(th, 24) : none;
+        const ma0 = near(a0, f64x2.pmax(ta, t0));
+        const ma1 = near(a1, f64x2.pmax(ta, t1));
+        const mb0 = near(b0, f64x2.pmax(tb, t0));
+        const mb1 = near(b1, f64x2.pmax(tb, t1));
+        const mc0 = near(c0, f64x2.pmax(tc, t0));
+        const mc1 = near(c1, f64x2.pmax(tc, t1));
+        const md0 = near(d0, f64x2.pmax(td, t0));
+        const md1 = near(d1, f64x2.pmax(td, t1));
+        const any = v128.or(
+          v128.or(v128.or(ma0, ma1), v128.or(mb0, mb1)),
+          v128.or(v128.or(mc0, mc1), v128.or(md0, md1)),
+        );
+        if (!v128.any_true(any)) break;
+        left -= CHUNK;
+        if (left > 0) continue;
+        v128.store(SUMS, a0);
+        v128.store(SUMS, a1, 16);
+        v128.store(SUMS, b0, 32);
+        v128.store(SUMS, b1, 48);
+        v128.store(SUMS, c0, 64);
+        v128.store(SUMS, c1, 80);
+        v128.store(SUMS, d0, 96);
+        v128.store(SUMS, d1, 112);
+        const mask = i64x2.bitmask(ma0) | (i64x2.bitmask(ma1) << 2) | (i64x2.bitmask(mb0) << 4)
+          | (i64x2.bitmask(mb1) << 6) | (i64x2.bitmask(mc0) << 8) | (i64x2.bitmask(mc1) << 10)
+          | (i64x2.bitmask(md0) << 12) | (i64x2.bitmask(md1) << 14);
+        candidates(r << 2, c << 2, mask);
+        break;
+      }
+    }
+  }
+}
+
+function candidates(row0: i32, column0: i32, mask: u32): void {
+  while (mask) {
+    const lane = ctz(mask);
+    mask &= mask - 1;
+    const p = row0 + (lane >> 2);
+    const q = column0 + (lane & 3);
+    if (SELF && q <= p) continue;
+    const s = load<f64>(SUMS + (<usize>lane << 3));
+    const i = load<i32>(ROW_STARTS + (<usize>p << 2));
+    const j = load<i32>(COLUMN_STARTS + (<usize>q << 2));
+    const lag = j - i;
+    if (lag > 0 ? lag > EXCLUSION && lag <= AFTER : -lag > EXCLUSION && -lag <= BEFORE) push(p, s, j);
+    if (SELF && lag > EXCLUSION && lag <= BEFORE) push(q, s, i);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function push(p: i32, s: f64, j: i32): void {
+  const dist = DIST + (<usize>(p * K) << 3);
+  const index = INDEX + (<usize>(p * K) << 2);
+  const worst = load<f64>(dist);
+  if (s > worst || (s == worst && j > load<i32>(index))) return;
+  replaceWorst(dist, index, K, s, j);
+  store<f64>(TH + (<usize>p << 3), load<f64>(dist));
+}
