@@ -289,7 +289,7 @@ function compact(state: DiagonalState, i: number): void {
   const base = i * capacity;
   const count = state.count[i]!;
   if (count < k) return;
-  let limit = sortRow(state, i);
+  let limit = selectRow(state, i);
   let kept = k;
   for (let p = k; p < count; p++) {
     const bound = lower[base + p]!;
@@ -302,7 +302,7 @@ function compact(state: DiagonalState, i: number): void {
   state.count[i] = kept;
   if (kept > (k + capacity) >> 1) {
     settleRow(state, i);
-    limit = sortRow(state, i);
+    limit = selectRow(state, i);
     state.count[i] = k;
   }
   // k windows equal to this one: nothing can be nearer; only a smaller index may still count.
@@ -313,26 +313,72 @@ function compact(state: DiagonalState, i: number): void {
   state.threshold[i] = state.scaled ? limit - state.base : limit;
 }
 
-/** Sorts the candidates of row i by (upper bound, column); returns the k-th upper bound. */
-function sortRow(state: DiagonalState, i: number): number {
+/** Puts the k candidates of row i with the smallest (upper bound, column) first; returns the k-th upper bound. */
+function selectRow(state: DiagonalState, i: number): number {
+  const { upper, column, capacity, k } = state;
+  const kth = i * capacity + k - 1;
+  let lo = i * capacity;
+  let hi = lo + state.count[i]! - 1;
+  while (lo < hi) {
+    const middle = (lo + hi) >> 1;
+    const high = upper[middle]!;
+    const j = column[middle]!;
+    let p = lo;
+    let q = hi;
+    while (p <= q) {
+      while (isBefore(state, p, high, j)) p++;
+      while (!isBefore(state, q, high, j) && column[q] !== j) q--;
+      if (p > q) break;
+      swap(state, p++, q--);
+    }
+    if (kth <= q) hi = q;
+    else if (kth >= p) lo = p;
+    else break;
+  }
+  return upper[kth]!;
+}
+
+/** Whether the candidate at p comes before an upper bound and its column. No column is twice in a row. */
+function isBefore({ upper, column }: DiagonalState, p: number, high: number, j: number): boolean {
+  return upper[p]! < high || (upper[p] === high && column[p]! < j);
+}
+
+function swap({ lower, upper, column }: DiagonalState, p: number, q: number): void {
+  const high = upper[p]!;
+  upper[p] = upper[q]!;
+  upper[q] = high;
+  const low = lower[p]!;
+  lower[p] = lower[q]!;
+  lower[q] = low;
+  const j = column[p]!;
+  column[p] = column[q]!;
+  column[q] = j;
+}
+
+/** Candidates that one pass of insertion sorts best. */
+const FEW = 48;
+
+/** Sorts the candidates of row i by (upper bound, column), Shell's way. */
+function sortRow(state: DiagonalState, i: number): void {
   const { lower, upper, column } = state;
   const base = i * state.capacity;
   const end = base + state.count[i]!;
-  for (let p = base + 1; p < end; p++) {
-    const high = upper[p]!;
-    const low = lower[p]!;
-    const j = column[p]!;
-    let q = p;
-    for (; q > base && (upper[q - 1]! > high || (upper[q - 1] === high && column[q - 1]! > j)); q--) {
-      upper[q] = upper[q - 1]!;
-      lower[q] = lower[q - 1]!;
-      column[q] = column[q - 1]!;
+  for (let gap = end - base > FEW ? 40 : 1; gap > 0; gap = Math.floor((gap - 1) / 3)) {
+    for (let p = base + gap; p < end; p++) {
+      const high = upper[p]!;
+      const low = lower[p]!;
+      const j = column[p]!;
+      let q = p;
+      for (; q - gap >= base && !isBefore(state, q - gap, high, j); q -= gap) {
+        upper[q] = upper[q - gap]!;
+        lower[q] = lower[q - gap]!;
+        column[q] = column[q - gap]!;
+      }
+      upper[q] = high;
+      lower[q] = low;
+      column[q] = j;
     }
-    upper[q] = high;
-    lower[q] = low;
-    column[q] = j;
   }
-  return upper[base + state.k - 1]!;
 }
 
 function settleRow(state: DiagonalState, i: number): void {

@@ -58,7 +58,7 @@ export function servesDiagonal(join: Join): boolean {
   const { rows, columns, exclusion, before, after } = join;
   if (rows.stride !== 1 || columns.stride !== 1 || before !== Infinity) return false;
   if (rows === columns ? exclusion < 0 : exclusion >= 0 || after !== Infinity) return false;
-  return rows.normalize === 'none' || isInRange(join);
+  return isInRange(join);
 }
 
 function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): DiagonalRun {

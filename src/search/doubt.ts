@@ -1,6 +1,6 @@
 // How many pairs the margins of the diagonals cannot tell from near ones: each of them costs two sums of w terms.
 import type { DiagonalKernel, DiagonalState } from '../kernels/diagonal.ts';
-import { BAND, type Margins, onceOf, stepsOf } from './margin.ts';
+import { BAND, columnBands, type Margins, onceOf, stepsOf } from './margin.ts';
 import type { Join } from './search.ts';
 
 const SAMPLED_ROWS = 9;
@@ -42,6 +42,7 @@ export function doubtOf(
 /** What upper bounds exceed lower bounds by, for a pair. NaN where there are none. */
 function widthOf({ scaled, inverse, slack }: DiagonalState, margins: Margins, i: number, j: number): number {
   const band = Math.floor(i / BAND);
-  const margin = GROWTH * (2 * onceOf(margins, band, j - i) + stepsOf(margins, band, j - i));
+  const [first, last] = columnBands(margins, band, j - i);
+  const margin = GROWTH * (2 * onceOf(margins, band, first, last) + stepsOf(margins, band, first, last));
   return scaled ? margin * inverse[i]! * inverse[j]! + slack : 2 * margin;
 }

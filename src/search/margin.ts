@@ -136,22 +136,22 @@ export function fillRaw(state: DiagonalState, join: Join, seam: number): Margins
     const error = 4 * count * EPSILON * sums[count]!; // of a difference of two sums of up to `count` terms, at most
     for (let p = 0; p + w <= count && p < BAND; p++) {
       const energy = sums[p + w]! - sums[p]! + error;
-      addOnce(margins, band, 2.05 * (w + 8) * energy);
+      addOnce(margins, band, 2.05 * EPSILON * (w + 8) * energy);
       if (p + w === count) continue;
       const next = sums[p + w + 1]! - sums[p + 1]! + error;
       const [out, into] = [x[first + p]! - mean, x[first + p + w]! - mean];
-      addStep(margins, band, 26 * (out * out + into * into) + 2.05 * (energy + next));
+      addStep(margins, band, EPSILON * (26 * (out * out + into * into) + 2.05 * (energy + next)));
     }
   }
   return margins;
 }
 
 function addOnce({ once }: Margins, band: number, error: number): void {
-  once[band] = Math.max(once[band]!, EPSILON * error);
+  once[band] = Math.max(once[band]!, error);
 }
 
 function addStep({ steps }: Margins, band: number, error: number): void {
-  steps[band] = steps[band]! + EPSILON * error;
+  steps[band] = steps[band]! + error;
 }
 
 /** Normalized windows: fills x, means, scales, u and g. A missing value takes part as its predecessor. */
@@ -180,7 +180,7 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
   for (let i = 0; i < numWindows; i++) {
     const band = Math.floor(i / BAND);
     const q = squares[i]!;
-    addOnce(margins, band, 2.05 * (w + 8) * q + (4.1 * drift[i]! * drift[i]!) / w / EPSILON);
+    addOnce(margins, band, 2.05 * EPSILON * (w + 8) * q + (4.1 * drift[i]! * drift[i]!) / w);
     if (state.scaled && isValid[i] === 1 && q > 0) {
       scale[i] = Math.sqrt(q / w);
       inverse[i] = 1 / scale[i]!;
@@ -189,28 +189,28 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
     const step = x[i + w]! - x[i]!;
     const sum = x[i + w]! - mean[i + 1]! + (x[i]! - mean[i]!) - (drift[i]! + drift[i + 1]!) / w;
     const energies = (w + 5 * root + 4) * step * step + 4 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
-    addStep(margins, band, 1.1 * energies);
+    addStep(margins, band, 1.1 * EPSILON * energies);
     u[i] = step;
     v[i] = sum;
   }
   return margins;
 }
 
-/** Whether neither squares nor quotients of normalized windows leave the range of float64: see the proof above. */
-export function isInRange(join: Join): boolean {
-  const { rows, columns } = join;
+/** Whether sums of squares are finite, and quotients of normalized windows in the range of float64: see the proof above. */
+export function isInRange({ rows, columns }: Join): boolean {
   let largest = 0;
+  let smallestStep = Infinity;
   let previous = NaN;
   for (const { data } of rows === columns ? [rows] : [rows, columns]) {
     for (const value of data) {
       if (Number.isNaN(value)) continue;
       const step = Math.abs(value - previous);
-      if (step > 0 && step < 2 ** -449) return false;
+      if (step > 0 && step < smallestStep) smallestStep = step;
       largest = Math.max(largest, Math.abs(value));
       previous = value;
     }
   }
-  return rows.width * largest * largest < 2 ** 1015;
+  return rows.width * largest * largest < 2 ** 1015 && (rows.normalize === 'none' || smallestStep >= 2 ** -449);
 }
 
 function copySeries(x: Float64Array, { rows, columns }: Join, seam: number): void {

@@ -29,6 +29,7 @@ let WIDTH: f64 = 0; // upper minus lower bound of the candidates of this call; t
 
 const LANES: usize = memory.data(64, 16);
 const NEVER: usize = memory.data<f64>([-Infinity]);
+const FEW: i32 = 48; // candidates that one pass of insertion sorts best
 
 export function setup(
   x: usize, mean: usize, scale: usize, inverse: usize, u: usize, v: usize, th: usize, peak: usize, acc: usize, lb: usize, ub: usize,
@@ -158,26 +159,69 @@ export function seed(i: i32, g: i32, margin: f64): void {
   store4(at, f64x2.sub(s0, less), f64x2.sub(s1, less), f64x2.sub(s2, less), f64x2.sub(s3, less));
 }
 
-/** Puts the k candidates of row i with the smallest (upper bound, column) first; returns the k-th upper bound. */
-function selectK(i: i32): f64 {
+/** Whether candidate p comes before a bound and column. */
+// @ts-ignore: decorator
+@inline function isBefore(p: i32, ub: f64, id: i32): bool {
+  const other = f(UB, p);
+  return other < ub || (other == ub && n32(ID, p) < id);
+}
+
+/** Puts the K candidates of row i with the smallest (upper bound, column) first; returns the K-th upper bound. */
+function selectRow(i: i32): f64 {
+  const kth = i * CAP + K - 1;
+  let lo = i * CAP;
+  let hi = lo + n32(CNT, i) - 1;
+  while (lo < hi) {
+    const middle = (lo + hi) >> 1;
+    const ub = f(UB, middle);
+    const id = n32(ID, middle);
+    let p = lo;
+    let q = hi;
+    while (p <= q) {
+      while (isBefore(p, ub, id)) p++;
+      while (!isBefore(q, ub, id) && n32(ID, q) != id) q--;
+      if (p > q) break;
+      swap(p++, q--);
+    }
+    if (kth <= q) hi = q;
+    else if (kth >= p) lo = p;
+    else break;
+  }
+  return f(UB, kth);
+}
+
+function swap(p: i32, q: i32): void {
+  const ub = f(UB, p);
+  setF(UB, p, f(UB, q));
+  setF(UB, q, ub);
+  const lb = f(LB, p);
+  setF(LB, p, f(LB, q));
+  setF(LB, q, lb);
+  const id = n32(ID, p);
+  setN(ID, p, n32(ID, q));
+  setN(ID, q, id);
+}
+
+/** Sorts the candidates of row i by (upper bound, column), Shell's way. */
+function sortRow(i: i32): void {
   const base = i * CAP;
   const count = n32(CNT, i);
-  for (let p = 1; p < count; p++) {
-    const ub = f(UB, base + p);
-    const lb = f(LB, base + p);
-    const id = n32(ID, base + p);
-    let q = p;
-    while (q > 0 && (f(UB, base + q - 1) > ub || (f(UB, base + q - 1) == ub && n32(ID, base + q - 1) > id))) {
-      setF(UB, base + q, f(UB, base + q - 1));
-      setF(LB, base + q, f(LB, base + q - 1));
-      setN(ID, base + q, n32(ID, base + q - 1));
-      q--;
+  for (let gap = count > FEW ? 40 : 1; gap > 0; gap = (gap - 1) / 3) {
+    for (let p = gap; p < count; p++) {
+      const ub = f(UB, base + p);
+      const lb = f(LB, base + p);
+      const id = n32(ID, base + p);
+      let q = base + p;
+      for (; q - gap >= base && !isBefore(q - gap, ub, id); q -= gap) {
+        setF(UB, q, f(UB, q - gap));
+        setF(LB, q, f(LB, q - gap));
+        setN(ID, q, n32(ID, q - gap));
+      }
+      setF(UB, q, ub);
+      setF(LB, q, lb);
+      setN(ID, q, id);
     }
-    setF(UB, base + q, ub);
-    setF(LB, base + q, lb);
-    setN(ID, base + q, id);
   }
-  return f(UB, base + K - 1);
 }
 
 /** Drops the candidates of row i that cannot be among its k nearest; settles the rest if too many are in doubt. */
@@ -185,7 +229,7 @@ export function compact(i: i32): void {
   const base = i * CAP;
   let count = n32(CNT, i);
   if (count < K) return;
-  let limit = selectK(i);
+  let limit = selectRow(i);
   let kept = K;
   for (let p = K; p < count; p++) {
     const lb = f(LB, base + p);
@@ -199,7 +243,7 @@ export function compact(i: i32): void {
   setN(CNT, i, kept);
   if (kept > (K + CAP) >> 1) {
     settleRow(i);
-    limit = selectK(i);
+    limit = selectRow(i);
     setN(CNT, i, K);
   }
   if (limit == 0) {
@@ -254,7 +298,7 @@ function settleFour(i: i32, p: i32, last: i32): void {
 export function finish(i: i32): void {
   settleRow(i);
   const count = n32(CNT, i);
-  if (count > 0) selectK(i);
+  sortRow(i);
   if (count > K) setN(CNT, i, K);
 }
 
