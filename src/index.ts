@@ -7,7 +7,7 @@ export type { Aggregation } from './aggregate.ts';
 export type { NumericTypedArray, Series } from './detector.ts';
 export type { Normalization } from './embed.ts';
 export type { Explanation } from './explain.ts';
-export { type FittedKNN, KNN, type KNNOptions, type Neighbors } from './knn.ts';
+export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn.ts';
 export {
   type DistanceFunction,
   euclidean,
@@ -15,5 +15,8 @@ export {
   type MahalanobisMetric,
   type Metric,
 } from './metric.ts';
+export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
+export type { Neighbors, Refinement } from './scorer.ts';
 export type { EngineName } from './search/plan.ts';
+export type { WorkerLike } from './threads.ts';
 export { type Anomaly, topAnomalies } from './top-anomalies.ts';

@@ -1,30 +1,28 @@
-// KNN: the batch detector. Checks arguments, makes vectors, hands the join to an engine, turns distances into scores.
-import { AGGREGATIONS, type Aggregation, aggregate } from './aggregate.ts';
+// KNN: the batch detector as it is called. Says what it does and checks its arguments; scorer.ts does it.
+import { AGGREGATIONS, type Aggregation } from './aggregate.ts';
 import {
   checkChoice,
   checkInteger,
   checkNormalization,
   checkOptions,
   describe,
-  firstMissing,
   type NumericTypedArray,
   type Series,
-  toFloat64,
 } from './detector.ts';
-import { allEqual, embed, endOf, type Normalization, startOf, type WindowSet } from './embed.ts';
-import { type Explanation, explainRow } from './explain.ts';
+import type { Normalization } from './embed.ts';
+import type { Explanation } from './explain.ts';
 import {
   checkRank,
-  type DistanceFunction,
   euclidean,
   FittedMahalanobis,
+  isFunctionMetric,
   type MahalanobisMetric,
   type Metric,
 } from './metric.ts';
-import { brute } from './search/brute.ts';
-import { chooseEngine } from './search/engine.ts';
+import { THREAD_OPTIONS, type ThreadOptions } from './parallel.ts';
+import { type Neighbors, type Refinement, Scorer, type Settings } from './scorer.ts';
 import { ENGINES, type EngineName } from './search/plan.ts';
-import { type Emit, type Join, oneRow, referenceJoin, searchAll, selfJoin } from './search/search.ts';
+import { atOnce } from './steps.ts';
 
 /** Options of {@link KNN}, defaults first in each line. */
 export interface KNNOptions {
@@ -44,17 +42,6 @@ export interface KNNOptions {
   engine?: EngineName;
 }
 
-/** The k nearest windows of every window, row-major by window start. */
-export interface Neighbors {
-  /** n − windowSize + 1, or 0. */
-  numWindows: number;
-  k: number;
-  /** Starts of the neighbors, nearest first, equal distances by smaller start; −1 where there is none. */
-  indices: Int32Array;
-  /** Their distances; Infinity where there is none. */
-  distances: Float64Array;
-}
-
 const OPTION_NAMES = ['metric', 'normalize', 'aggregation', 'exclusionZone', 'side', 'missing', 'engine'];
 
 /**
@@ -70,13 +57,8 @@ const OPTION_NAMES = ['metric', 'normalize', 'aggregation', 'exclusionZone', 'si
 export class KNN {
   readonly windowSize: number;
   readonly k: number;
-  readonly #metric: Metric;
-  readonly #normalize: Normalization;
-  readonly #aggregation: Aggregation;
-  readonly #exclusionZone: number;
-  readonly #side: 'both' | 'left';
-  readonly #missing: 'omit' | 'throw';
-  readonly #engine: EngineName;
+  readonly #settings: Settings;
+  /** The name of an option that was given and makes no sense with a reference. */
   readonly #forSelfOnly: string | undefined;
 
   /**
@@ -107,13 +89,7 @@ export class KNN {
     checkEngine(engine, metric);
     this.windowSize = windowSize;
     this.k = k;
-    this.#metric = metric;
-    this.#normalize = normalize;
-    this.#aggregation = aggregation;
-    this.#exclusionZone = exclusionZone;
-    this.#side = side;
-    this.#missing = missing;
-    this.#engine = engine;
+    this.#settings = { windowSize, k, metric, normalize, aggregation, exclusionZone, side, missing, engine };
     this.#forSelfOnly = (['side', 'exclusionZone'] as const).find((name) => options[name] !== undefined);
   }
 
@@ -136,11 +112,67 @@ export class KNN {
   score(series: readonly (number | null | undefined)[], options?: { reference?: Series }): number[];
   score(series: Series, options?: { reference?: Series }): number[] | Float64Array;
   score(series: Series, options: { reference?: Series } = {}): number[] | Float64Array {
-    const reference = referenceOf(options);
-    if (reference !== undefined) return this.fit(reference).score(series);
-    const x = this.#values(series, 'series');
-    const scores = this.#scoresOf(x, this.#selfJoin(x));
-    return likeInput(series, scores);
+    checkOptions(options, ['reference']);
+    return this.#scorer(options.reference).score(series);
+  }
+
+  /**
+   * What {@link KNN.score} returns, to the bit, computed by several threads while this one stays free.
+   *
+   * The threads are started for this call and end with it, which costs about 50 ms. Work for which that is not worth it,
+   * function metrics, and everything where no worker can be started is done on the calling thread, in slices of a few
+   * milliseconds between which timers and input have their turn.
+   *
+   * @param options.threads number of workers; default: as many as there are processors, for work above 0.2 s
+   * @param options.signal an `AbortSignal` that ends the work: the promise is rejected with its reason
+   * @param options.onProgress told {@link Progress} ten times a second and at the end; what it throws ends the work
+   * @param options.worker starts a worker with the module `knn-anomaly/worker`, for bundlers that need to be told
+   * @returns rejected where `score` throws, and if a worker dies
+   *
+   * @example
+   * await new KNN(2, 1).scoreAsync([1, 2, 10, 2, 1], { threads: 2 }); // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
+   */
+  scoreAsync(series: NumericTypedArray, options?: ThreadOptions & { reference?: Series }): Promise<Float64Array>;
+  scoreAsync(
+    series: readonly (number | null | undefined)[],
+    options?: ThreadOptions & { reference?: Series },
+  ): Promise<number[]>;
+  scoreAsync(series: Series, options?: ThreadOptions & { reference?: Series }): Promise<number[] | Float64Array>;
+  async scoreAsync(
+    series: Series,
+    options: ThreadOptions & { reference?: Series } = {},
+  ): Promise<number[] | Float64Array> {
+    checkOptions(options, ['reference', ...THREAD_OPTIONS]);
+    const { reference, ...rest } = options;
+    return this.#scorer(reference).scoreAsync(series, rest);
+  }
+
+  /**
+   * Scores that improve until they are those of {@link KNN.score}: upper bounds of them, element by element, from one
+   * refinement to the next never higher, and in the last one, marked `exact`, the scores themselves to the bit.
+   *
+   * They come after 1, 2, 5, 10, 20, 35, 50 and 75 % of the work; near windows are compared first, then lags from
+   * everywhere, so that most of the strangest places are right after a tenth of it. Short windows and series that
+   * repeat, normally a matter of moments, and function metrics have one refinement, the exact one.
+   * Leaving the loop ends all work. The series is read when the loop begins.
+   *
+   * @param options see {@link KNN.scoreAsync}
+   *
+   * @example
+   * for await (const { scores, exact } of new KNN(2, 1).refine([1, 2, 10, 2, 1])) {
+   *   if (exact) scores; // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
+   * }
+   */
+  refine(series: NumericTypedArray, options?: ThreadOptions & { reference?: Series }): Refinements<Float64Array>;
+  refine(
+    series: readonly (number | null | undefined)[],
+    options?: ThreadOptions & { reference?: Series },
+  ): Refinements<number[]>;
+  refine(series: Series, options?: ThreadOptions & { reference?: Series }): Refinements;
+  async *refine(series: Series, options: ThreadOptions & { reference?: Series } = {}): Refinements {
+    checkOptions(options, ['reference', ...THREAD_OPTIONS]);
+    const { reference, ...rest } = options;
+    yield* this.#scorer(reference).refine(series, rest);
   }
 
   /**
@@ -151,28 +183,31 @@ export class KNN {
    * new KNN(2, 1).neighbors([1, 2, 10, 2, 1]).indices; // => Int32Array.of(3, 0, 3, 0)
    */
   neighbors(series: Series, options: { reference?: Series } = {}): Neighbors {
-    const reference = referenceOf(options);
-    if (reference !== undefined) return this.fit(reference).neighbors(series);
-    return this.#neighborsOf(this.#selfJoin(this.#values(series, 'series')));
+    checkOptions(options, ['reference']);
+    return this.#scorer(options.reference).neighbors(series);
   }
 
   /**
    * Why the window that ends at `t` has its score: its neighbors, what they would have led one to expect, and which
    * values differ.
    *
-   * @param t index of the window's last value, windowSize − 1 ≤ t < n
+   * @param t index of the window's last value, windowSize − 1 ≤ t < n; or several, which is cheaper than one by one
    * @throws RangeError when no window ends at `t`
    *
-   * O(N·windowSize).
+   * O(N·windowSize), and what fitting the metric costs, once.
    *
    * @example
    * new KNN(2, 1).explain([1, 2, 1, 2, 9, 2], 4).expected; // => [1, 2]
    */
-  explain(series: Series, t: number, options: { reference?: Series } = {}): Explanation {
-    const reference = referenceOf(options);
-    if (reference !== undefined) return this.fit(reference).explain(series, t);
-    const x = this.#values(series, 'series');
-    return this.#explanationOf(x, x, t, () => this.#selfJoin(x));
+  explain(series: Series, t: number, options?: { reference?: Series }): Explanation;
+  explain(series: Series, t: readonly number[], options?: { reference?: Series }): Explanation[];
+  explain(
+    series: Series,
+    t: number | readonly number[],
+    options: { reference?: Series } = {},
+  ): Explanation | Explanation[] {
+    checkOptions(options, ['reference']);
+    return this.#scorer(options.reference).explain(series, t);
   }
 
   /**
@@ -186,131 +221,26 @@ export class KNN {
    * detector.score([2, 1, 5]); // => [0, 0, 3]
    */
   fit(reference: Series): FittedKNN {
+    const scorer = this.#remember(reference);
+    atOnce(scorer.remember());
+    return scorer as unknown as FittedKNN;
+  }
+
+  /** Those who score against a reference; its covariance is still to be taken. */
+  #remember(reference: Series): Scorer {
     if (this.#forSelfOnly !== undefined) {
       throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
     }
-    const memory = this.#values(reference, 'reference').slice(); // the caller may reuse the array
-    const windows = embed(memory, this.windowSize, this.#normalize);
-    if (windows.starts.length === 0) {
-      const needed = `reference must hold at least ${this.windowSize} values in a row without a missing one`;
-      throw new RangeError(`${needed}, got ${memory.length} values`);
-    }
-    const metric = this.#fitMetric(windows);
-    const columns = this.#vectors(windows, metric);
-    const join = (x: Float64Array): Join =>
-      referenceJoin(this.#vectors(embed(x, this.windowSize, this.#normalize), metric), columns);
-    return {
-      score: ((series: Series): number[] | Float64Array => {
-        const x = this.#values(series, 'series');
-        return likeInput(series, this.#scoresOf(x, join(x)));
-      }) as FittedKNN['score'],
-      neighbors: (series) => this.#neighborsOf(join(this.#values(series, 'series'))),
-      explain: (series, t) => {
-        const x = this.#values(series, 'series');
-        return this.#explanationOf(x, memory, t, () => join(x));
-      },
-    };
+    return new Scorer(this.#settings, { reference });
   }
 
-  #values(series: Series, argument: string): Float64Array {
-    const x = toFloat64(series, argument);
-    if (this.#missing === 'throw') {
-      const t = firstMissing(x);
-      if (t >= 0) throw new RangeError(`${argument}[${t}] is missing (${String(series[t])}) and missing is 'throw'`);
-    }
-    return x;
-  }
-
-  #selfJoin(x: Float64Array): Join {
-    const windows = embed(x, this.windowSize, this.#normalize);
-    // Windows that are all equal have distance 0 under any covariance, and none of their own.
-    const vectors = allEqual(windows) ? windows : this.#vectors(windows, this.#fitMetric(windows));
-    return selfJoin(vectors, this.#exclusionZone, this.#side);
-  }
-
-  /** The metric with its covariance taken from `windows`, if it still needs one. */
-  #fitMetric(windows: WindowSet): DistanceFunction | FittedMahalanobis {
-    const metric = this.#metric;
-    return isUnfitted(metric) ? metric.fitWindows(windows) : metric;
-  }
-
-  #vectors(windows: WindowSet, metric: DistanceFunction | FittedMahalanobis): WindowSet {
-    return metric instanceof FittedMahalanobis ? metric.whiten(windows) : windows;
-  }
-
-  #run(join: Join, byIndex: boolean, emit: Emit): void {
-    const k = Math.max(1, Math.min(this.k, join.columns.starts.length));
-    const search = isFunctionMetric(this.#metric) ? brute(this.#metric) : chooseEngine(this.#engine, join, k);
-    searchAll(search, join, k, byIndex, emit);
-  }
-
-  #scoresOf(x: Float64Array, join: Join): Float64Array {
-    const w = this.windowSize;
-    const scores = new Float64Array(x.length);
-    scores.fill(NaN, Math.min(x.length, w - 1));
-    const root = !isFunctionMetric(this.#metric);
-    this.#run(join, false, (i, dist, _index, base, count) => {
-      scores[endOf(i, w)] = aggregate(this.#aggregation, root, dist, base, count);
-    });
-    return scores;
-  }
-
-  #neighborsOf(join: Join): Neighbors {
-    const { k } = this;
-    const { numWindows } = join.rows;
-    if (numWindows * k > MOST_NEIGHBORS) {
-      const fits = Math.floor(MOST_NEIGHBORS / numWindows);
-      throw new RangeError(`k must be at most ${fits} for the neighbors of ${numWindows} windows, got ${k}`);
-    }
-    const indices = new Int32Array(numWindows * k).fill(-1);
-    const distances = new Float64Array(numWindows * k).fill(Infinity);
-    const root = !isFunctionMetric(this.#metric);
-    this.#run(join, true, (i, dist, index, base, count) => {
-      for (let p = 0; p < count; p++) {
-        indices[i * k + p] = index[base + p]!;
-        distances[i * k + p] = root ? Math.sqrt(dist[base + p]!) : dist[base + p]!;
-      }
-    });
-    return { numWindows, k, indices, distances };
-  }
-
-  #explanationOf(x: Float64Array, memory: Float64Array, t: number, join: () => Join): Explanation {
-    const w = this.windowSize;
-    if (typeof t !== 'number') throw new TypeError(`t must be an integer, got ${describe(t)}`);
-    if (!Number.isSafeInteger(t) || t < w - 1 || t >= x.length) {
-      const range = x.length < w ? 'there is no window' : `windows end at ${w - 1} to ${x.length - 1}`;
-      throw new RangeError(`t must be the end of a window (${range}), got ${t}`);
-    }
-    const i = startOf(t, w);
-    const neighbors: Explanation['neighbors'] = [];
-    const squares: number[] = [];
-    let score = NaN;
-    if (!x.subarray(i, i + w).some(Number.isNaN)) {
-      const root = !isFunctionMetric(this.#metric);
-      this.#run(oneRow(join(), i), true, (_i, dist, index, base, count) => {
-        score = aggregate(this.#aggregation, root, dist, base, count);
-        for (let p = base; p < base + count; p++) {
-          const start = index[p]!;
-          neighbors.push({ start, end: endOf(start, w), distance: root ? Math.sqrt(dist[p]!) : dist[p]! });
-          squares.push(dist[p]!);
-        }
-      });
-    }
-    return explainRow({
-      x,
-      memory,
-      t,
-      windowSize: w,
-      normalize: this.#normalize,
-      score,
-      neighbors,
-      squares: this.#metric === euclidean ? squares : undefined,
-    });
+  #scorer(reference: Series | undefined): Scorer {
+    return reference === undefined ? new Scorer(this.#settings) : this.#remember(reference);
   }
 }
 
-/** Entries of the largest table of neighbors: 12 GB. */
-const MOST_NEIGHBORS = 2 ** 30;
+/** Refined scores, one after the other. */
+export type Refinements<Scores = number[] | Float64Array> = AsyncGenerator<Refinement<Scores>, void, undefined>;
 
 /** A detector with the windows of a reference as its memory: see {@link KNN.fit}. Reusable over many series. */
 export interface FittedKNN {
@@ -318,19 +248,19 @@ export interface FittedKNN {
   score(series: NumericTypedArray): Float64Array;
   score(series: readonly (number | null | undefined)[]): number[];
   score(series: Series): number[] | Float64Array;
+  /** The same by threads: see {@link KNN.scoreAsync}. They index the reference anew at every call. */
+  scoreAsync(series: NumericTypedArray, options?: ThreadOptions): Promise<Float64Array>;
+  scoreAsync(series: readonly (number | null | undefined)[], options?: ThreadOptions): Promise<number[]>;
+  scoreAsync(series: Series, options?: ThreadOptions): Promise<number[] | Float64Array>;
+  /** Scores that improve: see {@link KNN.refine}. */
+  refine(series: NumericTypedArray, options?: ThreadOptions): Refinements<Float64Array>;
+  refine(series: readonly (number | null | undefined)[], options?: ThreadOptions): Refinements<number[]>;
+  refine(series: Series, options?: ThreadOptions): Refinements;
   /** Neighbors among the reference's windows: see {@link KNN.neighbors}. */
   neighbors(series: Series): Neighbors;
   /** See {@link KNN.explain}; the neighbors' places are places of the reference. */
   explain(series: Series, t: number): Explanation;
-}
-
-function isUnfitted(metric: Metric): metric is MahalanobisMetric {
-  return typeof metric === 'object' && metric.kind === 'mahalanobis';
-}
-
-/** True for a metric that we can only call; Euclidean distance, whitened or not, is known to the engines. */
-function isFunctionMetric(metric: Metric): metric is DistanceFunction {
-  return typeof metric === 'function' && metric !== euclidean;
+  explain(series: Series, t: readonly number[]): Explanation[];
 }
 
 function checkEngine(engine: EngineName, metric: Metric): void {
@@ -354,14 +284,4 @@ function checkMetric(metric: Metric, windowSize: number, normalize: Normalizatio
     throw new TypeError(`metric must be a function or a Mahalanobis metric, got ${describe(metric)}`);
   }
   if (metric.needsFullRank) checkRank(normalize);
-}
-
-function referenceOf(options: { reference?: Series }): Series | undefined {
-  checkOptions(options, ['reference']);
-  return options.reference;
-}
-
-/** Typed arrays are answered with the typed array, everything else with a plain array (which JSON can show). */
-function likeInput(series: Series, scores: Float64Array): number[] | Float64Array {
-  return ArrayBuffer.isView(series) ? scores : Array.from(scores);
 }

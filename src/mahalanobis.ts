@@ -10,8 +10,9 @@ import {
   type Series,
   toFloat64,
 } from './detector.ts';
-import { allEqual, embed, type Normalization, vectorsOf, type WindowSet } from './embed.ts';
+import { allEqual, embed, type Normalization, vectorInto, type WindowSet } from './embed.ts';
 import { checkRank, FittedMahalanobis, type MahalanobisMetric } from './metric.ts';
+import { atOnce, type Steps } from './steps.ts';
 
 /**
  * Where the covariance Σ of the windows comes from.
@@ -87,7 +88,7 @@ function fit(
       `series must hold ${windowSize} values in a row without a missing one, got ${x.length} values`,
     );
   }
-  return fitWindows(windows, covariance);
+  return atOnce(fitWindows(windows, covariance));
 }
 
 function checkCovariance(covariance: unknown): void {
@@ -103,16 +104,14 @@ function checkCovariance(covariance: unknown): void {
   }
 }
 
-function fitWindows(source: WindowSet, covariance: Covariance): FittedMahalanobis {
-  const w = source.width;
-  const windows = vectorsOf(source);
-  const mean = meanOf(windows);
+function* fitWindows(windows: WindowSet, covariance: Covariance): Steps<FittedMahalanobis> {
+  const mean = yield* meanOf(windows);
   // A power of two brings the windows near 1 (exactly), so that their squares neither over- nor underflow.
-  const unit = typeof covariance === 'string' ? spread(windows, mean) : 1;
-  const { sigma, shrinkage } = estimate(windows, mean, unit, covariance);
+  const unit = typeof covariance === 'string' ? yield* spread(windows, mean) : 1;
+  const { sigma, shrinkage } = yield* estimate(windows, mean, unit, covariance);
   return new FittedMahalanobis({
-    windowSize: w,
-    normalize: source.normalize,
+    windowSize: windows.width,
+    normalize: windows.normalize,
     mean,
     covariance: sigma.map((row) => row.map((c) => c * unit * unit)),
     shrinkage,
@@ -120,19 +119,39 @@ function fitWindows(source: WindowSet, covariance: Covariance): FittedMahalanobi
   });
 }
 
-function meanOf({ data, stride, width, starts }: WindowSet): number[] {
-  const sums = new Array<number>(width).fill(0);
-  for (const i of starts) for (let l = 0; l < width; l++) sums[l]! += data[i * stride + l]!;
+/** Additions that take some milliseconds. */
+const STEP = 1 << 22;
+
+/** Calls `visit` with the vector of each valid window, which is reused; `cost` additions each. */
+function* visitWindows(windows: WindowSet, cost: number, visit: (vector: Float64Array) => void): Steps<void> {
+  const { starts, width } = windows;
+  const vector = new Float64Array(width);
+  const perStep = Math.ceil(STEP / cost);
+  for (let from = 0; from < starts.length; from += perStep) {
+    if (from > 0) yield;
+    for (const i of starts.subarray(from, from + perStep)) {
+      vectorInto(windows, i, vector, 0);
+      visit(vector);
+    }
+  }
+}
+
+function* meanOf(windows: WindowSet): Steps<number[]> {
+  const { width: w, starts } = windows;
+  const sums = new Array<number>(w).fill(0);
+  yield* visitWindows(windows, w, (vector) => {
+    for (let l = 0; l < w; l++) sums[l]! += vector[l]!;
+  });
   return sums.map((sum) => sum / starts.length);
 }
 
 /** A power of two near the largest deviation from the mean. */
-function spread(windows: WindowSet, mean: number[]): number {
-  const { data, stride, width, starts } = windows;
+function* spread(windows: WindowSet, mean: number[]): Steps<number> {
+  const { width: w } = windows;
   let largest = 0;
-  for (const i of starts) {
-    for (let l = 0; l < width; l++) largest = Math.max(largest, Math.abs(data[i * stride + l]! - mean[l]!));
-  }
+  yield* visitWindows(windows, w, (vector) => {
+    for (let l = 0; l < w; l++) largest = Math.max(largest, Math.abs(vector[l]! - mean[l]!));
+  });
   if (allEqual(windows) || largest === 0) {
     throw new RangeError(
       'the windows must differ to have a covariance, got equal ones only: give { ridge } or a matrix',
@@ -142,16 +161,16 @@ function spread(windows: WindowSet, mean: number[]): number {
 }
 
 /** Σ in units of `unit²`. */
-function estimate(
+function* estimate(
   windows: WindowSet,
   mean: number[],
   unit: number,
   covariance: Covariance,
-): { sigma: number[][]; shrinkage: number | undefined } {
+): Steps<{ sigma: number[][]; shrinkage: number | undefined }> {
   if (typeof covariance === 'object' && 'length' in covariance) {
     return { sigma: userMatrix(covariance, mean.length), shrinkage: undefined };
   }
-  const { sigma, fourth } = empirical(windows, mean, unit);
+  const { sigma, fourth } = yield* empirical(windows, mean, unit);
   if (covariance === 'ledoit-wolf') {
     const shrinkage = ledoitWolf(sigma, fourth, windows.starts.length);
     const mu = trace(sigma) / mean.length;
@@ -171,18 +190,15 @@ function shrink(row: number[], r: number, shrinkage: number, mu: number): number
 }
 
 /** S = Σᵢ cᵢcᵢᵀ / N and Σᵢ (cᵢᵀcᵢ)² for the centered windows cᵢ. O(N·w²). */
-function empirical(
-  { data, stride, width: w, starts }: WindowSet,
-  mean: number[],
-  unit: number,
-): { sigma: number[][]; fourth: number } {
+function* empirical(windows: WindowSet, mean: number[], unit: number): Steps<{ sigma: number[][]; fourth: number }> {
+  const { width: w, starts } = windows;
   const centered = new Float64Array(w);
   const sums = new Float64Array(w * w);
   let fourth = 0;
-  for (const i of starts) {
+  yield* visitWindows(windows, (w * w) / 2, (vector) => {
     let squares = 0;
     for (let l = 0; l < w; l++) {
-      const c = (data[i * stride + l]! - mean[l]!) / unit;
+      const c = (vector[l]! - mean[l]!) / unit;
       centered[l] = c;
       squares += c * c;
     }
@@ -191,7 +207,7 @@ function empirical(
       const c = centered[r]!;
       for (let l = 0; l <= r; l++) sums[r * w + l]! += c * centered[l]!;
     }
-  }
+  });
   const sigma = Array.from({ length: w }, (_, r) =>
     Array.from({ length: w }, (_, l) => sums[Math.max(r, l) * w + Math.min(r, l)]! / starts.length),
   );

@@ -1,5 +1,6 @@
 // What the distance of two windows may be: Euclidean, a fitted whitening (Mahalanobis) or any function.
 import { mapWindows, type Normalization, vectorInto, type WindowSet } from './embed.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * The distance of two windows of equal length, ≥ 0. Called with reused views: do not keep them.
@@ -15,8 +16,18 @@ export interface MahalanobisMetric {
   readonly kind: 'mahalanobis';
   /** True if the covariance cannot be inverted on normalized windows (`'empirical'`). */
   readonly needsFullRank: boolean;
-  /** The metric of these windows. */
-  fitWindows(windows: WindowSet): FittedMahalanobis;
+  /** The metric of these windows, in small steps. */
+  fitWindows(windows: WindowSet): Steps<FittedMahalanobis>;
+}
+
+/** True for a metric that takes its covariance from the windows it is used on. */
+export function isUnfitted(metric: Metric): metric is MahalanobisMetric {
+  return typeof metric === 'object' && metric.kind === 'mahalanobis';
+}
+
+/** True for a metric that we can only call; Euclidean distance, whitened or not, is known to the engines. */
+export function isFunctionMetric(metric: Metric): metric is DistanceFunction {
+  return typeof metric === 'function' && metric !== euclidean;
 }
 
 /**

@@ -1,4 +1,5 @@
-// Who may import whom: kernels know nothing, search knows vectors, detectors know search, the command line knows all.
+// Who may import whom: kernels know nothing, search knows vectors, jobs (searches as threads do them) know search,
+// detectors know jobs, the command line knows all.
 // Type imports count, too: a layer that needs the types of a higher one is in the wrong place.
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -8,20 +9,26 @@ import { describe, expect, test } from 'vitest';
 /** Files by path below src, with what they import: paths below src, or package names. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'detectors' | 'entries' | 'cli';
+type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'jobs' | 'detectors' | 'entries' | 'cli';
 
 /** The layer of a file of src that is in no folder. */
 const LAYER: Record<string, Layer> = {
   'detector.ts': 'checks',
+  'steps.ts': 'checks',
   'embed.ts': 'vectors',
   'metric.ts': 'vectors',
   'mahalanobis.ts': 'vectors',
-  'aggregate.ts': 'detectors',
+  'aggregate.ts': 'jobs',
+  'job.ts': 'jobs',
+  'threads.ts': 'jobs',
+  'parallel.ts': 'jobs',
   'explain.ts': 'detectors',
+  'scorer.ts': 'detectors',
   'knn.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
   'index.ts': 'entries',
   'metrics.ts': 'entries',
+  'worker.ts': 'entries',
 };
 
 const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
@@ -29,8 +36,9 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
   checks: ['checks'],
   vectors: ['vectors', 'checks', 'kernels'],
   search: ['search', 'vectors', 'kernels'],
-  detectors: ['detectors', 'search', 'vectors', 'checks', 'kernels'],
-  entries: ['detectors', 'search', 'vectors', 'checks'],
+  jobs: ['jobs', 'search', 'vectors', 'checks'],
+  detectors: ['detectors', 'jobs', 'search', 'vectors', 'checks', 'kernels'],
+  entries: ['detectors', 'jobs', 'search', 'vectors', 'checks'],
   cli: ['cli', 'entries', 'detectors', 'search', 'vectors', 'checks'],
 };
 

@@ -2,7 +2,7 @@
 import { vectorInto, vectorsOf, type WindowSet } from '../embed.ts';
 import { clearRows, EMPTY, finishRow, replaceWorst } from '../kernels/top-k.ts';
 import type { DistanceFunction } from '../metric.ts';
-import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, runByRows } from './search.ts';
+import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, positionOf, runByRows } from './search.ts';
 import { sqDist } from './settle.ts';
 
 /**
@@ -13,7 +13,8 @@ import { sqDist } from './settle.ts';
 export function brute(metric?: DistanceFunction): NeighborSearch {
   return {
     start(join, k) {
-      const rowsPerPart = Math.max(1, Math.floor(PAIRS_PER_PART / Math.max(1, join.columns.starts.length)));
+      const pairsPerPart = metric ? CALLS_PER_PART : PAIRS_PER_PART;
+      const rowsPerPart = Math.max(1, Math.floor(pairsPerPart / Math.max(1, join.columns.starts.length)));
       const answer = rowAnswerer(join, k, metric);
       return runByRows(join.rows.starts.length, rowsPerPart, (from, to, emit) => {
         for (let r = from; r < to; r++) answer(r, emit);
@@ -22,8 +23,9 @@ export function brute(metric?: DistanceFunction): NeighborSearch {
   };
 }
 
-/** A few milliseconds of work. */
+/** A few milliseconds of work: pairs of vectors, or calls of a metric. */
 const PAIRS_PER_PART = 1e6;
+const CALLS_PER_PART = 5e4;
 
 /** For so few rows normalized columns are made one at a time: a matrix of them would take longer, and room. */
 const FEW_ROWS = 16;
@@ -46,7 +48,7 @@ function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined
     clearRows(dist, index, 1, k);
     vectorInto(rows, i, row, 0);
     const last = lastColumn(join, i);
-    for (let c = lowerBound(columns.starts, firstColumn(join, i)); c < columns.starts.length; c++) {
+    for (let c = positionOf(columns.starts, firstColumn(join, i)); c < columns.starts.length; c++) {
       const j = columns.starts[c]!;
       if (j > last) break;
       if (Math.abs(i - j) <= exclusion) continue;
@@ -57,18 +59,6 @@ function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined
     }
     emit(i, dist, index, 0, finishRow(dist, index, 0, k));
   };
-}
-
-/** The position of the first start that is ≥ `start`. */
-function lowerBound(starts: Int32Array, start: number): number {
-  let from = 0;
-  let to = starts.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (starts[middle]! < start) from = middle + 1;
-    else to = middle;
-  }
-  return from;
 }
 
 /** Views of the columns, made once: making one per pair costs more than most metrics. */

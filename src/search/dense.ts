@@ -5,7 +5,7 @@ import { wasmDense } from '../kernels/dense-wasm.ts';
 import { clearRows, finishRow } from '../kernels/top-k.ts';
 import { denseModule } from '../kernels/wasm.ts';
 import { brute } from './brute.ts';
-import type { Join, NeighborSearch, Run } from './search.ts';
+import { type Join, type NeighborSearch, type Run, spread } from './search.ts';
 
 /** Blocks of rows per tile. */
 const TILE = 64;
@@ -44,16 +44,18 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   const parts = dealParts(shape);
   return {
     numParts: parts.length / 3,
+    numCommon: 0,
+    isByRows: false,
     work: (p) => Math.min(TILE, blocksOf(shape.numRows) - parts[3 * p]!) * (parts[3 * p + 2]! - parts[3 * p + 1]!),
     run(p) {
       const [row, from, to] = [parts[3 * p]!, parts[3 * p + 1]!, parts[3 * p + 2]!];
       const end = Math.min(row + TILE, blocksOf(shape.numRows));
       for (let c = from; c < to; c += TILE) kernel.tile(row, end, c, Math.min(c + TILE, to));
     },
-    finish: (emit) => {
+    finish(emit, from = 0, to = shape.numRows) {
       const dist = new Float64Array(k);
       const index = new Int32Array(k);
-      for (let p = 0; p < shape.numRows; p++) {
+      for (let p = from; p < to; p++) {
         dist.set(state.dist.subarray(p * k, (p + 1) * k));
         index.set(state.index.subarray(p * k, (p + 1) * k));
         emit(rows.starts[p]!, dist, index, 0, finishRow(dist, index, 0, k));
@@ -95,13 +97,17 @@ function pack(windows: WindowSet, { points, starts }: PackedVectors): number {
   return largest;
 }
 
-/** The parts, three numbers each: first row block of a tile, column blocks [from, to). Near columns come first. */
+/**
+ * The parts, three numbers each: first row block of a tile, column blocks [from, to). Near columns come first, the others
+ * spread evenly.
+ */
 function dealParts({ numRows, numColumns, width, isSelf }: DenseShape): number[] {
   const numBlocks = blocksOf(numColumns);
   const perTile = TILE * BLOCK * BLOCK * width;
   const length = TILE * Math.max(1, Math.ceil(WORK_PER_PART / perTile / TILE));
   const parts: number[] = [];
-  for (let offset = 0; offset < numBlocks; offset += length) {
+  for (const range of spread(Math.ceil(numBlocks / length))) {
+    const offset = range * length;
     for (let row = 0; row < blocksOf(numRows); row += TILE) {
       const from = (isSelf ? row : 0) + offset;
       if (from < numBlocks) parts.push(row, from, Math.min(from + length, numBlocks));

@@ -29,13 +29,13 @@ import {
   stepsOf,
   zScoreBounds,
 } from './margin.ts';
-import type { Join, Run } from './search.ts';
+import { type Join, type Run, spread } from './search.ts';
 
 /** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
 const BANDS_PER_SEGMENT = 32;
 
-/** Lags per part: several milliseconds of work. */
-const LAGS_PER_PART = 2048;
+/** Lags per part: a few milliseconds of work. */
+const LAGS_PER_PART = 512;
 
 /** Lags done first: near windows tend to be near in value, and a tight threshold turns the others away. */
 const NEAR_LAGS = 64;
@@ -88,12 +88,14 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     return lag - ((lag - 1) % LANES);
   };
   const carried = emptyCarried(shape.numWindows);
-  const parts = dealParts(shape, firstLag);
+  const { parts, numNear } = dealParts(shape, firstLag);
   const numSweeps = parts.length / 3;
   const constants = scaled && hasConstant(state, join, seam) ? 1 : 0; // the part before all others
   return {
     doubt: () => doubtOf(state, kernel, margins, join, seam),
     numParts: constants + numSweeps,
+    numCommon: constants + numNear,
+    isByRows: false,
     work(p) {
       if (p < constants) return shape.numRows * k;
       const at = 3 * (p - constants);
@@ -106,10 +108,10 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
       if (p < constants) addConstant(state, kernel, join, seam);
       else sweep(state, kernel, margins, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
     },
-    finish(emit) {
+    finish(emit, from = 0, to = rows.starts.length) {
       const dist = new Float64Array(k);
       const index = new Int32Array(k);
-      for (const i of rows.starts) {
+      for (const i of rows.starts.subarray(from, to)) {
         kernel.finish(i);
         const base = i * state.capacity;
         const count = state.count[i]!;
@@ -130,8 +132,14 @@ function fillRoles({ threshold, isColumn, worstColumn }: DiagonalState, { rows, 
   for (const j of columns.starts) isColumn[seam + j] = 1;
 }
 
-/** The parts, three numbers each: first band of the segment, lags [from, to). Near lags come first. */
-function dealParts({ numWindows, numRows }: DiagonalShape, firstLag: (band: number) => number): number[] {
+/**
+ * The parts, three numbers each: first band of the segment, lags [from, to). Near lags come first, in all segments; then
+ * ranges of lags that are spread evenly however far the search has come, so that early results are good everywhere.
+ */
+function dealParts(
+  { numWindows, numRows }: DiagonalShape,
+  firstLag: (band: number) => number,
+): { parts: number[]; numNear: number } {
   const parts: number[] = [];
   const numBands = Math.ceil(numRows / BAND);
   const segments = Array.from({ length: Math.ceil(numBands / BANDS_PER_SEGMENT) }, (_, s) => {
@@ -139,19 +147,17 @@ function dealParts({ numWindows, numRows }: DiagonalShape, firstLag: (band: numb
     const lowest = firstLag(Math.min(numBands, band + BANDS_PER_SEGMENT) - 1);
     return { band, lowest, end: numWindows - band * BAND };
   });
-  const deal = (offset: number, lags: number): boolean => {
-    let isOver = true;
+  const deal = (offset: number, lags: number): void => {
     for (const { band, lowest, end } of segments) {
       const from = lowest + offset;
-      if (from >= end) continue;
-      parts.push(band, from, Math.min(from + lags, end));
-      isOver = false;
+      if (from < end) parts.push(band, from, Math.min(from + lags, end));
     }
-    return isOver;
   };
   deal(0, NEAR_LAGS);
-  for (let offset = NEAR_LAGS; !deal(offset, LAGS_PER_PART); ) offset += LAGS_PER_PART;
-  return parts;
+  const numNear = parts.length / 3;
+  const most = Math.max(0, ...segments.map(({ lowest, end }) => end - lowest - NEAR_LAGS));
+  for (const range of spread(Math.ceil(most / LAGS_PER_PART))) deal(NEAR_LAGS + range * LAGS_PER_PART, LAGS_PER_PART);
+  return { parts, numNear };
 }
 
 /** What is known of the bounds of a group of lags, in place g / LANES, from band to band. */

@@ -17,13 +17,25 @@ import {
 import { type Join, joinOfVectors, type NeighborSearch } from './search.ts';
 import { sqDist } from './settle.ts';
 
-/** The engine called `name` for this join; for `'auto'` the one that promises to be fastest. */
-export function chooseEngine(name: EngineName, join: Join, k: number): NeighborSearch {
+/** An engine that was chosen. */
+export type ChosenEngine = Exclude<EngineName, 'auto'>;
+
+/** The engine called `name` for this join, with its name; for `'auto'` the one that promises to be fastest. */
+export function chooseEngine(
+  name: EngineName,
+  join: Join,
+  k: number,
+): { engine: ChosenEngine; search: NeighborSearch } {
   // One row, as `explain` asks for, needs no index.
-  if (join.rows.starts.length === 1) return brute();
+  if (join.rows.starts.length === 1) return { engine: 'brute', search: brute() };
   let made: Join | undefined;
   const vectors = (): Join => (made ??= joinOfVectors(join));
-  switch (name === 'auto' ? planned(join, vectors, k) : name) {
+  const engine = name === 'auto' ? planned(join, vectors, k) : name;
+  return { engine, search: engineCalled(engine, join, vectors) };
+}
+
+function engineCalled(engine: ChosenEngine, join: Join, vectors: () => Join): NeighborSearch {
+  switch (engine) {
     case 'brute':
       return isFew(join.rows.starts.length, join.columns.starts.length) ? brute() : dense();
     case 'kdtree':
@@ -43,7 +55,7 @@ const diagonalUnlessInDoubt: NeighborSearch = {
   },
 };
 
-function planned(join: Join, vectors: () => Join, k: number): Exclude<EngineName, 'auto'> {
+function planned(join: Join, vectors: () => Join, k: number): ChosenEngine {
   const { rows, columns } = join;
   const shape = {
     numRows: rows.starts.length,

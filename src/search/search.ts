@@ -64,6 +64,26 @@ export function lastColumn(join: Join, i: number): number {
   return join.after > join.exclusion ? i + join.after : i - join.exclusion - 1;
 }
 
+/** How many columns are allowed for row i. O(log N). */
+export function numAllowed({ columns: { starts }, exclusion, before, after }: Join, i: number): number {
+  const between = (from: number, to: number): number =>
+    Math.max(0, positionOf(starts, to + 1) - positionOf(starts, from));
+  if (exclusion < 0) return between(i - before, i + after);
+  return between(i - before, i - exclusion - 1) + between(i + exclusion + 1, i + after);
+}
+
+/** The position of the first start that is ≥ `start`. */
+export function positionOf(starts: Int32Array, start: number): number {
+  let from = 0;
+  let to = starts.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (starts[middle]! < start) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 /**
  * Receives a finished row: the `count` nearest columns of row i in the order of settle.ts, at `base` of the two
  * arrays, which are reused. `dist` is s for vectors and the metric's own value for a function metric.
@@ -76,14 +96,19 @@ export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: numb
  */
 export interface Run {
   readonly numParts: number;
+  /** The first so many parts are cheap and make all others faster: worth doing in every run that parts are dealt to. */
+  readonly numCommon: number;
+  /** Whether rows are complete when their part is: then `finish` emits none. */
+  readonly isByRows: boolean;
   /** What part p costs compared with the other parts. */
   work(p: number): number;
   run(p: number, emit: Emit): void;
   /**
-   * Emits the rows that are still to be emitted, as the parts run so far know them. May be called before all parts are
-   * run, and again: what it emits then are upper bounds of the distances to come.
+   * Emits the rows that are still to be emitted, as the parts run so far know them: all, or those at [from, to) of
+   * `join.rows.starts`. May be called before all parts are run, and again: what it emits then are upper bounds of the
+   * distances to come.
    */
-  finish(emit: Emit): void;
+  finish(emit: Emit, from?: number, to?: number): void;
 }
 
 /** An engine. Engines differ in speed only. */
@@ -103,6 +128,12 @@ export function searchAll(search: NeighborSearch, join: Join, k: number, byIndex
   run.finish(emit);
 }
 
+/** 0 … count − 1 in the order of p·φ mod 1: from 0, and every beginning of it lies about evenly. */
+export function spread(count: number): number[] {
+  const keys = Array.from({ length: count }, (_, p) => (p * 0.6180339887498949) % 1);
+  return Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]!);
+}
+
 /** A run whose rows are complete when their part is: `rowsPerPart` of `numRows` rows at a time. */
 export function runByRows(
   numRows: number,
@@ -112,6 +143,8 @@ export function runByRows(
   const from = (p: number): number => Math.min(numRows, p * rowsPerPart);
   return {
     numParts: Math.ceil(numRows / rowsPerPart),
+    numCommon: 0,
+    isByRows: true,
     work: (p) => from(p + 1) - from(p),
     run: (p, emit) => answer(from(p), from(p + 1), emit),
     finish: () => {},

@@ -1,0 +1,148 @@
+// A scoring job: everything it depends on as plain data, which another thread can be given, and its work in parts.
+import { type Aggregation, aggregate } from './aggregate.ts';
+import { embed, endOf, type Normalization, type WindowSet } from './embed.ts';
+import { type DistanceFunction, FittedMahalanobis } from './metric.ts';
+import { brute } from './search/brute.ts';
+import { type ChosenEngine, chooseEngine } from './search/engine.ts';
+import { estimateSeconds } from './search/estimate.ts';
+import type { EngineName } from './search/plan.ts';
+import { collectRows, type Rows } from './search/rows.ts';
+import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from './search/search.ts';
+
+/** What a job is told beside its series. */
+export interface JobSettings {
+  readonly windowSize: number;
+  readonly k: number;
+  /** `undefined` is Euclidean distance. A job with a function stays on its thread: functions cannot be sent. */
+  readonly metric: DistanceFunction | FittedMahalanobis | undefined;
+  readonly normalize: Normalization;
+  readonly aggregation: Aggregation;
+  readonly exclusionZone: number;
+  readonly side: 'both' | 'left';
+  readonly engine: EngineName;
+}
+
+/** Scores of `series`, against itself or a reference. Missing values are NaN in both. */
+export interface Job extends JobSettings {
+  readonly series: Float64Array;
+  readonly reference: Float64Array | undefined;
+}
+
+/** The windows of `values` as they are compared: normalized, then whitened. */
+export function windowsOf({ windowSize, normalize, metric }: JobSettings, values: Float64Array): WindowSet {
+  const windows = embed(values, windowSize, normalize);
+  // A metric that was sent is no longer an instance of its class.
+  return typeof metric === 'object' ? new FittedMahalanobis(metric).whiten(windows) : windows;
+}
+
+/** The search that the job is; `columns` are the windows of its reference, if these have been made before. */
+export function joinOf(
+  job: Job,
+  columns: WindowSet | undefined = job.reference && windowsOf(job, job.reference),
+): Join {
+  const rows = windowsOf(job, job.series);
+  return columns ? referenceJoin(rows, columns) : selfJoin(rows, job.exclusionZone, job.side);
+}
+
+/** The search that serves the join, and the number of neighbors that can be found, at least 1. */
+export function searchOf(
+  { metric, engine, k }: JobSettings,
+  join: Join,
+): { engine: ChosenEngine; search: NeighborSearch; k: number } {
+  const most = Math.max(1, Math.min(k, join.columns.starts.length));
+  if (typeof metric === 'function') return { engine: 'brute', search: brute(metric), k: most };
+  return { ...chooseEngine(engine, join, most), k: most };
+}
+
+/** The score of `count` neighbors; `dist` holds s, or the values of a function metric. */
+export function scoreOf(job: JobSettings, dist: Float64Array, base: number, count: number): number {
+  return aggregate(job.aggregation, typeof job.metric !== 'function', dist, base, count);
+}
+
+/** Seconds that one thread needs, about. */
+export function estimateJob(job: Job): number {
+  const { series, reference, windowSize: width, k, metric, normalize, engine } = job;
+  const numWindows = (values: Float64Array): number => Math.max(0, values.length - width + 1);
+  const numRows = numWindows(series);
+  const numColumns = numWindows(reference ?? series);
+  const shape = {
+    numRows,
+    numColumns,
+    width,
+    k,
+    isSelf: reference === undefined,
+    diagonal: metric === undefined,
+    isLazy: normalize !== 'none',
+  };
+  return estimateSeconds(shape, engine, typeof metric === 'function');
+}
+
+/** As many scores as the series has values: 0 before the first full window, NaN until more is known. */
+export function emptyScores({ series, windowSize }: Job): Float64Array {
+  const scores = new Float64Array(series.length);
+  return scores.fill(NaN, Math.min(series.length, windowSize - 1));
+}
+
+/** What the threads of one job must agree on, and what it takes. */
+export interface JobPlan {
+  readonly engine: ChosenEngine;
+  readonly k: number;
+  /** Windows that are scored. */
+  readonly numRows: number;
+  /** What each part costs, compared with the others. */
+  readonly work: Float64Array;
+  /** Whether scores are complete when their part is; if not, rows have to be collected and merged. */
+  readonly isByRows: boolean;
+}
+
+/** What a thread can be asked: first to prepare a job, then to run parts [from, to), or for what it knows of windows. */
+export type Request =
+  | { readonly job: Job }
+  | { readonly parts: readonly [from: number, to: number] }
+  | { readonly rows: readonly [from: number, to: number] };
+
+/** Scores and their places in the series. */
+export interface Scores {
+  readonly at: Int32Array;
+  readonly scores: Float64Array;
+}
+
+/** A thread's share of a job: parts in any order, then what they say about the rows. */
+export class Task {
+  readonly plan: JobPlan;
+  readonly #job: Job;
+  readonly #join: Join;
+  readonly #run: Run;
+
+  /** Prepares everything, which takes a while for a long series: windows, the choice of the engine, its index. */
+  constructor(job: Job) {
+    const join = joinOf(job);
+    const { engine, search, k } = searchOf(job, join);
+    const run = search.start(join, k, false);
+    for (let p = 0; p < run.numCommon; p++) run.run(p, () => {});
+    const work = Float64Array.from({ length: run.numParts - run.numCommon }, (_, p) => run.work(p + run.numCommon));
+    this.plan = { engine, k, numRows: join.rows.starts.length, work, isByRows: run.isByRows };
+    this.#job = job;
+    this.#join = join;
+    this.#run = run;
+  }
+
+  /** Runs the parts [from, to) of `plan.work`: the scores they complete. */
+  run(from: number, to: number): Scores {
+    const at: number[] = [];
+    const scores: number[] = [];
+    const { numCommon } = this.#run;
+    for (let p = from + numCommon; p < to + numCommon; p++) {
+      this.#run.run(p, (i, dist, _index, base, count) => {
+        at.push(endOf(i, this.#job.windowSize));
+        scores.push(scoreOf(this.#job, dist, base, count));
+      });
+    }
+    return { at: Int32Array.from(at), scores: Float64Array.from(scores) };
+  }
+
+  /** What is known of the valid windows [from, to). */
+  rows(from: number, to: number): Rows {
+    return collectRows(this.#join, this.#run, this.plan.k, from, to);
+  }
+}
