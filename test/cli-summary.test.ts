@@ -1,7 +1,15 @@
 // The summary of knn-anomaly score: its text, labels, widths, colors on a terminal; and the small parts it is made of.
 import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { estimateBytes, estimateSeconds, formatBytes, formatCount, formatDuration } from '../src/cli/limits.ts';
+import {
+  estimateBytes,
+  estimateSeconds,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  threadsIn,
+  type Work,
+} from '../src/cli/limits.ts';
 import { sparkline } from '../src/cli/sparkline.ts';
 import { plain, shortNumber, wrap } from '../src/cli/text.ts';
 import { cleanEnv, file, folder, lines, MAIN, score } from './cli-run.ts';
@@ -257,12 +265,26 @@ describe('the parts', () => {
   });
 
   test('estimates grow with the work', () => {
-    const work = { windowSize: 5, k: 5, metric: 'euclidean', normalize: 'none', engine: 'auto', reference: undefined };
+    const work: Work = {
+      windowSize: 5,
+      k: 5,
+      metric: 'euclidean',
+      normalize: 'none',
+      engine: 'auto',
+      reference: undefined,
+    };
     expect(estimateBytes(1e6, work)).toBeGreaterThan(8e6);
     expect(estimateBytes(1e6, { ...work, windowSize: 50 })).toBeGreaterThan(estimateBytes(1e6, work));
     expect(estimateBytes(1e6, work, 3)).toBeGreaterThan(estimateBytes(1e6, work));
     expect(estimateBytes(3, { ...work, windowSize: 1e9 })).toBeLessThan(100);
-    const brute = { ...work, engine: 'brute' };
+    expect(estimateBytes(1e6, work, 3, 4)).toBeGreaterThan(2 * estimateBytes(1e6, work, 3));
+    expect(threadsIn(estimateBytes(1e6, work, 3, 4), 1e6, work, 3)).toBe(4);
+    expect(threadsIn(0.99 * estimateBytes(1e6, work, 3, 4), 1e6, work, 3)).toBe(3);
+    expect(threadsIn(1, 1e6, work, 3)).toBe(1);
+    expect(estimateSeconds(1e5, 1e5, work, 4)).toBe(estimateSeconds(1e5, 1e5, work) / 4);
+    const slow: Work = { ...work, metric: 'manhattan' }; // by one thread, whatever there are
+    expect(estimateSeconds(1e5, 1e5, slow, 4)).toBe(estimateSeconds(1e5, 1e5, slow));
+    const brute: Work = { ...work, engine: 'brute' };
     expect(estimateSeconds(2e5, 2e5, brute) / estimateSeconds(1e5, 1e5, brute)).toBeCloseTo(4);
     expect(estimateSeconds(1e5, 1e5, { ...work, metric: 'manhattan' })).toBeGreaterThan(
       estimateSeconds(1e5, 1e5, work),

@@ -1,5 +1,7 @@
 // What a piece of work will cost in memory and time, and how such figures are written.
-import { MAX_DIAGONAL_K, plan, rivalCost } from '../search/plan.ts';
+import { estimateSeconds as secondsOf } from '../search/estimate.ts';
+import type { EngineName } from '../search/plan.ts';
+import { MAX_DIAGONAL_K } from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
 /** What the cost of scoring depends on, beside the number of values. */
@@ -9,7 +11,7 @@ export interface Work {
   /** Name of the metric. */
   readonly metric: string;
   readonly normalize: string;
-  readonly engine: string;
+  readonly engine: EngineName;
   /** The other series whose windows are the candidates, if any. */
   readonly reference: string | undefined;
 }
@@ -23,34 +25,34 @@ const BYTES_PER_COORDINATE = 16;
 /** The rest per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
 
-/** Seconds per pair and coordinate of a function metric. */
-const SECONDS_PER_PAIR = 1.5e-9;
-/** Seconds per window and coordinate of the tree, to be multiplied by log₂ of the number of windows. */
-const SECONDS_PER_TREE_STEP = 5e-8;
+/** A worker beside the first: its own heap and code. */
+const BYTES_PER_WORKER = 16 * 1024 ** 2;
 
-/** Bytes needed to read and score `numColumns` series of `n` values one after the other. */
-export function estimateBytes(n: number, work: Work, numColumns = 1): number {
+/** Bytes needed to read `numColumns` series of `n` values and score them one after the other, by so many threads. */
+export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads = 1): number {
   const numWindows = Math.max(0, n - work.windowSize + 1);
   const perWindow =
     BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * (needsVectors(work) ? work.windowSize : 0) + BYTES_PER_WINDOW;
   const perDiagonalRow = servesDiagonal(work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
-  return n * BYTES_PER_VALUE * numColumns + numWindows * Math.max(perWindow, perDiagonalRow);
+  const perThread = numWindows * Math.max(perWindow, perDiagonalRow);
+  return n * BYTES_PER_VALUE * numColumns + numThreads * perThread + (numThreads - 1) * BYTES_PER_WORKER;
+}
+
+/** How many threads the memory is enough for, at least 1. */
+export function threadsIn(maxMemory: number, n: number, work: Work, numColumns: number): number {
+  const one = estimateBytes(n, work, numColumns);
+  const another = estimateBytes(n, work, numColumns, 2) - one;
+  return Math.max(1, 1 + Math.floor((maxMemory - one) / another));
 }
 
 /** Seconds needed, at most, to score `numRows` windows against `numCandidates`. */
-export function estimateSeconds(numRows: number, numCandidates: number, work: Work): number {
-  const { windowSize, engine, k } = work;
-  const isFunction = isFunctionMetric(work.metric);
-  const isSelf = work.reference === undefined;
-  const diagonal = servesDiagonal(work);
-  const isLazy = work.normalize !== 'none';
-  const shape = { numRows, numColumns: numCandidates, width: windowSize, k, isSelf, diagonal, isLazy };
-  const chosen = isFunction ? 'brute' : engine === 'auto' ? plan(shape) : engine;
-  const tree = numRows * Math.log2(numCandidates + 1) * windowSize * SECONDS_PER_TREE_STEP;
-  if (isFunction) return numRows * numCandidates * SECONDS_PER_PAIR * windowSize;
-  const rival = rivalCost(chosen === 'brute' ? { ...shape, diagonal: false } : shape) * 1e-9;
-  if (chosen === 'kdtree') return tree;
-  return chosen === 'sample' ? Math.min(tree, rival) : rival;
+export function estimateSeconds(numRows: number, numCandidates: number, work: Work, numThreads = 1): number {
+  const { windowSize: width, engine, k, metric, normalize, reference } = work;
+  const isSelf = reference === undefined;
+  const isLazy = normalize !== 'none';
+  const shape = { numRows, numColumns: numCandidates, width, k, isSelf, diagonal: servesDiagonal(work), isLazy };
+  const isFunction = isFunctionMetric(metric);
+  return secondsOf(shape, engine, isFunction) / (isFunction ? 1 : numThreads);
 }
 
 function servesDiagonal(work: Work): boolean {

@@ -1,16 +1,18 @@
-// What stderr shows while a long input is read.
-import { formatBytes, formatCount } from './limits.ts';
+// What stderr shows while a long input is read or scored.
+import type { Progress as ScoreProgress } from '../index.ts';
+import { formatBytes, formatCount, formatDuration } from './limits.ts';
 import { atExit } from './signals.ts';
 import type { Source } from './source.ts';
+import { plain } from './text.ts';
 
-/** Reading that takes no longer than this many milliseconds shows nothing. */
+/** Work that takes no longer than this many milliseconds shows nothing. */
 const PATIENCE = 1000;
 
-/** A bar on a terminal, once reading has taken a second. */
-export class ReadProgress {
+/** A bar on a terminal, once the work has taken a second. */
+export class Progress {
   readonly #isOn: boolean;
   readonly #begin: number;
-  #bar: import('cli-progress').SingleBar | undefined;
+  #bar: Promise<import('cli-progress').SingleBar> | undefined;
   #forget: () => void;
 
   constructor(isOn: boolean) {
@@ -20,27 +22,43 @@ export class ReadProgress {
     this.#forget = () => {};
   }
 
-  /** Call it now and then with the state of the reading. */
-  async update(source: Source, numValues: number): Promise<void> {
+  /** Call it now and then while an input is read. */
+  async reading({ name, size, bytesRead }: Source, numValues: number): Promise<void> {
+    const bar = size === undefined ? '' : ' {bar} {percentage}% · {eta_formatted} left ·';
+    const words = { name, bytes: formatBytes(bytesRead), values: formatCount(numValues) };
+    await this.#show(`reading {name}${bar} {bytes} · {values} values`, bytesRead, size ?? 1, words);
+  }
+
+  /** Call it now and then while a series is scored, with the name it has, if it has one. */
+  async scoring({ done, total, rate, remaining }: ScoreProgress, name = ''): Promise<void> {
+    const words = {
+      name: plain(name, 24),
+      rate: formatCount(Math.round(rate)),
+      left: formatDuration(remaining),
+    };
+    await this.#show('scoring {name} {bar} {percentage}% · {rate} windows/s · {left} left', done, total, words);
+  }
+
+  async #show(format: string, done: number, total: number, words: object): Promise<void> {
     if (!this.#isOn || performance.now() - this.#begin < PATIENCE) return;
-    const read = { values: formatCount(numValues), bytes: formatBytes(source.bytesRead), name: source.name };
-    if (this.#bar === undefined) {
-      const { SingleBar, Presets } = (await import('cli-progress')).default;
-      const bar = source.size === undefined ? '' : ' {bar} {percentage}% · {eta_formatted} left ·';
-      const format = `reading {name}${bar} {bytes} · {values} values`;
-      this.#bar = new SingleBar(
-        { format, stream: process.stderr, clearOnComplete: true, hideCursor: true, barsize: 20 },
-        Presets.shades_classic,
-      );
-      this.#forget = atExit(() => this.#bar?.stop());
-      this.#bar.start(source.size ?? 1, source.bytesRead, read);
-    }
-    this.#bar.update(source.bytesRead, read);
+    this.#bar ??= this.#open(format, total, words);
+    (await this.#bar).update(done, words);
+  }
+
+  async #open(format: string, total: number, words: object): Promise<import('cli-progress').SingleBar> {
+    const { SingleBar, Presets } = (await import('cli-progress')).default;
+    const bar = new SingleBar(
+      { format, stream: process.stderr, clearOnComplete: true, hideCursor: true, barsize: 20 },
+      Presets.shades_classic,
+    );
+    this.#forget = atExit(() => bar.stop());
+    bar.start(total, 0, words);
+    return bar;
   }
 
   /** Takes the bar away. */
-  stop(): void {
-    this.#bar?.stop();
+  async stop(): Promise<void> {
+    (await this.#bar)?.stop();
     this.#bar = undefined;
     this.#forget();
   }

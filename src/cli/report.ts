@@ -1,5 +1,5 @@
 // From scores to the summaries of all columns: finds the strangest places, explains them, counts the labels they meet.
-import { type Explanation, KNN, topAnomalies } from '../index.ts';
+import { KNN, topAnomalies } from '../index.ts';
 import type { Scored } from './formats.ts';
 import type { Label, Labels } from './labels.ts';
 import { DEFAULT_COVARIANCE } from './metric-option.ts';
@@ -44,30 +44,22 @@ export function report(parts: ReportParts): string[] {
 
 function placesOf(parts: ReportParts, series: Scored, c: number, found: Set<Label>): Place[] {
   const { options, table, reference, labels } = parts;
-  const explain = explainer(options, series.values, reference?.columns[c]?.values.toArray());
+  const { windowSize, k, knn, top, separation } = options;
   const candidates = labels?.for(series.name);
-  return topAnomalies(series.scores, options.top, { separation: options.separation }).map(({ index }, p) => {
-    const met = candidates?.filter((label) => labels!.touches(label, index - options.windowSize + 1, index));
+  const ends = topAnomalies(series.scores, top, { separation }).map(({ index }) => index);
+  const memory = reference?.columns[c]?.values.toArray();
+  const explanations = new KNN(windowSize, k, knn).explain(series.values, ends, memory && { reference: memory });
+  return explanations.map((explanation, p) => {
+    const { index, start } = explanation;
+    const met = candidates?.filter((label) => labels!.touches(label, start, index));
     for (const label of met ?? []) found.add(label);
     return {
       rank: p + 1,
-      explanation: explain(index),
+      explanation,
       at: table.times === undefined ? String(index) : table.times.at(index),
       labels: met?.map(({ name }) => name || 'labeled'),
     };
   });
-}
-
-/** Explains windows of the series that was scored. */
-function explainer(
-  options: ScoreOptions,
-  values: Float64Array,
-  reference: Float64Array | undefined,
-): (t: number) => Explanation {
-  const knn = new KNN(options.windowSize, options.k, options.knn);
-  if (reference === undefined) return (t) => knn.explain(values, t);
-  const fitted = knn.fit(reference);
-  return (t) => fitted.explain(values, t);
 }
 
 function countFound(labels: readonly Label[], found: ReadonlySet<Label>, numPlaces: number): string {

@@ -25,6 +25,7 @@ export interface ScoreOptions extends Work {
   readonly output: string | undefined;
   readonly force: boolean;
   readonly maxMemory: number;
+  readonly threads: number | undefined;
   readonly progress: boolean;
 }
 
@@ -59,6 +60,9 @@ Scores
   --exclusion-zone N  windows that start this near are no neighbors (default 0)
   --side SIDE         both (default), or left: neighbors are earlier windows
   --engine NAME       auto (default), brute, kdtree or diagonal: same scores
+  --threads N         threads to score with; default: all processors for work of
+                      more than 0.2 s, as far as --max-memory allows. Distances
+                      of ml-distance are computed by one
 
 Output
   --format FORMAT     lines  one score per value
@@ -109,6 +113,7 @@ const OPTIONS = {
   'exclusion-zone': TEXT,
   side: TEXT,
   engine: TEXT,
+  threads: TEXT,
   format: TEXT,
   top: TEXT,
   separation: TEXT,
@@ -138,8 +143,8 @@ export async function parseScoreOptions(
     throw new UsageError('no FILE, and standard input is a terminal (see knn-anomaly score --help)');
   }
   const text = (name: OptionName): string | undefined => values[name] as string | undefined;
-  const integer = (name: OptionName, least: 0 | 1, fallback: number): number =>
-    given(text(name), fallback, (value) => parseInteger(value, `--${name}`, least));
+  const integer = <T>(name: OptionName, least: 0 | 1, fallback: T): number | T =>
+    given<number | T>(text(name), fallback, (value) => parseInteger(value, `--${name}`, least));
   const choice = <T extends string>(name: OptionName, choices: readonly [T, ...T[]]): T =>
     given(text(name), choices[0], (value) => parseChoice(value, `--${name}`, choices));
 
@@ -169,6 +174,7 @@ export async function parseScoreOptions(
     labels: text('labels'),
     output,
     force: values.force === true,
+    threads: integer('threads', 1, undefined),
     maxMemory: parseSize(text('max-memory') ?? '2G', '--max-memory'),
     progress: values['no-progress'] !== true,
   };
@@ -176,7 +182,7 @@ export async function parseScoreOptions(
   const fitted = await metricOf(metric, options.covariance);
   const knn: KNNOptions = {
     normalize: options.normalize as NonNullable<KNNOptions['normalize']>,
-    engine: options.engine as NonNullable<KNNOptions['engine']>,
+    engine: options.engine,
     aggregation: choice('aggregation', ['mean', 'max', 'median']),
     missing: choice('missing', ['omit', 'throw']),
     ...(fitted !== undefined && { metric: fitted }),

@@ -1,10 +1,11 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
+import { availableParallelism } from 'node:os';
 import { KNN } from '../index.ts';
 import { fail, UsageError } from './errors.ts';
 import { formatCsv, formatJson, formatLines, type Scored } from './formats.ts';
-import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration } from './limits.ts';
+import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration, threadsIn } from './limits.ts';
 import { openOutput } from './output.ts';
-import { ReadProgress } from './progress.ts';
+import { Progress } from './progress.ts';
 import { readTable } from './read.ts';
 import { parseScoreOptions, SCORE_HELP, type ScoreOptions } from './score-options.ts';
 import { interruptible } from './signals.ts';
@@ -32,8 +33,9 @@ export async function score(args: readonly string[]): Promise<void> {
       ? undefined
       : await (await import('./labels.ts')).Labels.read(options.labels, table.times);
   checkLength(options, numRows(table), reference && numRows(reference));
-  announce(options, table, reference);
-  const scored = interruptible(() => scoreColumns(knn, table, reference));
+  const threads = threadsFor(options, table, reference);
+  announce(options, table, reference, threads);
+  const scored = await scoreColumns(knn, options, table, reference, threads);
   if (options.format === 'lines') await output.write(formatLines(scored[0]!));
   else if (options.format === 'csv') await output.write(formatCsv(scored, table.times));
   else if (options.format === 'json') await output.write(formatJson(scored, table.times));
@@ -54,18 +56,18 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const progress = new ReadProgress(options.progress && process.stderr.isTTY === true);
+  const progress = progressOf(options);
   const watch = async (source: Source, table: Table): Promise<void> => {
     const n = numBefore + numRows(table);
-    const bytes = estimateBytes(n, options, table.columns.length) + (table.times?.size ?? 0);
+    const bytes = estimateBytes(n, options, table.columns.length, options.threads) + (table.times?.size ?? 0);
     const share = source.size === undefined || numBefore > 0 ? undefined : source.bytesRead / source.size;
     checkMemory(n, bytes, options.maxMemory, share);
-    await progress.update(source, numRows(table));
+    await progress.reading(source, numRows(table));
   };
   try {
     return await readTable(path, options.inputOptions, watch);
   } finally {
-    progress.stop();
+    await progress.stop();
   }
 }
 
@@ -76,20 +78,54 @@ function checkLength({ windowSize, input, reference }: ScoreOptions, n: number, 
   fail(`--window ${windowSize} is larger than the series: ${nameOf(path)} has ${values}`);
 }
 
+function progressOf(options: ScoreOptions): Progress {
+  return new Progress(options.progress && process.stderr.isTTY === true);
+}
+
+/** Threads to score with; `undefined`: as `scoreAsync` thinks best, for memory does not stand against it. */
+function threadsFor(options: ScoreOptions, table: Table, reference: Table | undefined): number | undefined {
+  if (options.threads !== undefined) return options.threads;
+  const n = numRows(table) + (reference === undefined ? 0 : numRows(reference));
+  const most = threadsIn(options.maxMemory, n, options, table.columns.length);
+  return most < availableParallelism() ? most : undefined;
+}
+
 /** Says on stderr that the scoring will take long. */
-function announce(options: ScoreOptions, table: Table, reference: Table | undefined): void {
+function announce(
+  options: ScoreOptions,
+  table: Table,
+  reference: Table | undefined,
+  threads = availableParallelism(),
+): void {
   const numWindows = numRows(table) - options.windowSize + 1;
   const numCandidates = reference === undefined ? numWindows : numRows(reference) - options.windowSize + 1;
-  const seconds = table.columns.length * estimateSeconds(numWindows, numCandidates, options);
+  const seconds = table.columns.length * estimateSeconds(numWindows, numCandidates, options, threads);
   if (!options.progress || seconds < LONG) return;
   process.stderr.write(`knn-anomaly: scoring ${formatCount(numWindows)} windows takes ${formatDuration(seconds)}\n`);
 }
 
-function scoreColumns(knn: KNN, table: Table, reference: Table | undefined): Scored[] {
-  return table.columns.map((column, c) => {
-    const values = column.values.toArray();
+async function scoreColumns(
+  knn: KNN,
+  options: ScoreOptions,
+  table: Table,
+  reference: Table | undefined,
+  threads: number | undefined,
+): Promise<Scored[]> {
+  const scored: Scored[] = [];
+  for (const [c, { name, values: numbers }] of table.columns.entries()) {
+    const values = numbers.toArray();
     const memory = reference?.columns[c]?.values.toArray();
-    const scores = knn.score(values, memory === undefined ? {} : { reference: memory });
-    return { name: column.name, values, scores };
-  });
+    const progress = progressOf(options);
+    try {
+      const scores = await knn.scoreAsync(values, {
+        ...(memory !== undefined && { reference: memory }),
+        threads,
+        onProgress: (state) => void progress.scoring(state, name),
+      });
+      scored.push({ name, values, scores });
+    } finally {
+      await progress.stop();
+    }
+  }
+  return scored;
 }
