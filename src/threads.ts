@@ -24,9 +24,6 @@ export function numProcessors(): number {
   return builtin('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** What the next function starts; in a variable where a bundler must not see it. */
-const MODULE = './worker.js';
-
 /** A worker of this package; `undefined` where there are none, or none are allowed. */
 export function startWorker(): WorkerLike | undefined {
   try {
@@ -35,7 +32,7 @@ export function startWorker(): WorkerLike | undefined {
     const { Worker: NodeWorker } = builtin('node:worker_threads');
     // A worker inherits Node's own arguments, and this one it refuses.
     const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'));
-    return new NodeWorker(new URL(MODULE, import.meta.url), isEval ? { execArgv: [] } : {});
+    return new NodeWorker(`${import.meta.dirname}/worker.js`, isEval ? { execArgv: [] } : {});
   } catch {
     return undefined;
   }

@@ -93,7 +93,7 @@ describe('scoreAsync(series) gives the bits of score(series)', () => {
   test.each(['diagonal', 'kdtree'] as const)(
     'of a longer series by engine %s: many parts, every thread',
     async (engine) => {
-      const series = serverMetric(30_000);
+      const series = serverMetric(20_000);
       const knn = new KNN(16, 5, { engine });
       const expected = knn.score(series);
       for (const threads of [1, 2, 3]) expectSameBits(await knn.scoreAsync(series, { threads }), expected);
@@ -135,7 +135,7 @@ describe('scoreAsync(series) gives the bits of score(series)', () => {
 describe('onProgress', () => {
   test('is told done of total, never falling, and once that all is done', async () => {
     for (const [n, threads] of [
-      [100_000, 2],
+      [50_000, 2],
       [15_000, 1],
     ] as const) {
       const reports: Progress[] = [];
@@ -147,7 +147,8 @@ describe('onProgress', () => {
       expect(done).toEqual(done.toSorted((a, b) => a - b));
       expect(done.filter((windows) => windows === numWindows)).toEqual([numWindows]);
       for (const { rate, remaining } of reports.slice(0, -1)) expect([rate > 0, remaining > 0]).toEqual([true, true]);
-      expect(reports.at(-1)).toMatchObject({ remaining: 0, threads: threads === 1 ? 0 : 2 });
+      expect(reports.at(-1)!.remaining).toBe(0);
+      expect(reports.at(-1)!.threads > 0).toBe(threads > 1);
     }
   });
 

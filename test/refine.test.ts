@@ -51,7 +51,7 @@ describe('refine(series) gives upper bounds that end in score(series)', () => {
 
   test('by workers, too', async () => {
     const series = serverMetric(MANY);
-    const knn = new main.KNN(50, 3);
+    const knn = new main.KNN(50, 3, { engine: 'diagonal' });
     for (const threads of [2, 3]) {
       const list = await all(knn.refine(series, { threads }));
       expect(list.at(-1)!.progress.threads).toBeGreaterThan(0);
@@ -101,7 +101,7 @@ describe('refine(series) finds half of the ten strangest places in a tenth of th
     ['a random walk', randomWalk(n), 0],
     ['noise', whiteNoise(n), 2],
   ] as const)('%s', async (_, series, size) => {
-    const list = await all(new KNN(w, 3).refine(disturbed(series, size)));
+    const list = await all(new KNN(w, 3, { engine: 'diagonal' }).refine(disturbed(series, size)));
     const places = (scores: ArrayLike<number>): number[] =>
       topAnomalies(scores, 10, { separation: w }).map(({ index }) => index);
     const strangest = places(list.at(-1)!.scores);
@@ -128,7 +128,7 @@ describe('refine(series) ends', () => {
 
   test('its workers when the loop is left', async () => {
     const { worker, ends } = watched();
-    for await (const { exact } of new main.KNN(50, 1).refine(series, { threads: 2, worker })) {
+    for await (const { exact } of new main.KNN(50, 1, { engine: 'diagonal' }).refine(series, { threads: 2, worker })) {
       expect(exact).toBe(false);
       break;
     }
@@ -139,7 +139,11 @@ describe('refine(series) ends', () => {
     for (const isBetween of [true, false]) {
       const { worker, ends } = watched();
       const controller = new AbortController();
-      const refinements = new main.KNN(50, 1).refine(series, { threads: 2, worker, signal: controller.signal });
+      const refinements = new main.KNN(50, 1, { engine: 'diagonal' }).refine(series, {
+        threads: 2,
+        worker,
+        signal: controller.signal,
+      });
       await refinements.next();
       const next = isBetween ? undefined : refinements.next();
       controller.abort('enough');
@@ -151,7 +155,7 @@ describe('refine(series) ends', () => {
 
   test('before it begins, if it is not begun', async () => {
     const { worker, ends } = watched();
-    await new main.KNN(50, 1).refine(series, { threads: 2, worker }).return();
+    await new main.KNN(50, 1, { engine: 'diagonal' }).refine(series, { threads: 2, worker }).return();
     expect(ends).toEqual([]);
   });
 
