@@ -40,6 +40,8 @@ describe('usage: status 2', () => {
     [['--engine=magic'], '--engine must be one of auto, brute, kdtree, diagonal, got "magic"'],
     [['--format=xml'], '--format must be one of auto, summary, lines, csv, json, got "xml"'],
     [['--input=xml'], '--input must be one of auto, lines, csv, json, got "xml"'],
+    [['--threads=0'], '--threads must be a positive integer, got "0"'],
+    [['--threads=all'], '--threads must be a positive integer, got "all"'],
     [['--max-memory=lots'], '--max-memory must be a size such as 500M or 2G, got "lots"'],
     [['--max-memory=0'], '--max-memory must be a size such as 500M or 2G, got "0"'],
     [['--format=summary', '--top=0'], '--top must be a positive integer, got "0"'],

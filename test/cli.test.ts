@@ -27,7 +27,16 @@ describe('the commands', () => {
 
   test('score --help and help score name every option and fit 80 columns', async () => {
     const { stdout } = await cli(['score', '--help']);
-    for (const option of ['--window', '-k, --neighbors', '--covariance', '--labels', '--max-memory', '--no-progress']) {
+    const options = [
+      '--window',
+      '-k, --neighbors',
+      '--covariance',
+      '--labels',
+      '--threads',
+      '--max-memory',
+      '--no-progress',
+    ];
+    for (const option of options) {
       expect(stdout).toContain(option);
     }
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
@@ -120,6 +129,13 @@ describe('score: options give what the library gives', () => {
     expect(await score(args, { input })).toBe(lines(new KNN(windowSize, k, options).score(series)));
   });
 
+  test.each(['1', '2', '3'])('--threads %s gives the same scores', async (threads) => {
+    expect(await score(['--threads', threads], { input })).toBe(lines(new KNN(5, 5).score(series)));
+    const table = file(`threads-${threads}.csv`, `a,b\n${lines(series).replaceAll('\n', ',0\n')}`);
+    const args = [table, '--column=a', '--column=b', '--format=csv', '--metric=mahalanobis', '--covariance=ridge:1'];
+    expect(await score([...args, '--threads', threads])).toBe(await score(args));
+  });
+
   test('--reference scores against the windows of another file', async () => {
     const reference = serverMetric(200, 8);
     const path = file('reference.csv', `v\n${lines(reference)}`);
@@ -173,6 +189,17 @@ describe('score: how it ends', () => {
     const end = await new Promise((resolve) => child.on('close', (status, signal) => resolve(signal ?? status)));
     expect(['SIGINT', 130]).toContain(end); // a shell shows both as 130
     expect(stderr).toBe('');
+  });
+
+  test('SIGINT while workers score ends them and the process with status 130, quietly', async () => {
+    const path = file('many.txt', lines(serverMetric(150_000)));
+    const args = [MAIN, 'score', path, '-w50', '--engine=diagonal', '--threads=2', '--no-progress'];
+    const child = spawn(process.execPath, args, { env: cleanEnv() });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    setTimeout(() => child.kill('SIGINT'), 1500);
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect({ status, stderr }).toEqual({ status: 130, stderr: '' });
   });
 
   test('long work is announced on stderr; --no-progress keeps quiet', async () => {

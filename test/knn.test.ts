@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import * as mlDistance from 'ml-distance';
 import { describe, expect, test, vi } from 'vitest';
-import { euclidean, KNN, type KNNOptions } from '../src/index.ts';
+import { euclidean, KNN, type KNNOptions, type MahalanobisMetric } from '../src/index.ts';
 import * as metrics from '../src/metrics.ts';
 import { type NaiveOptions, naiveExplain, naiveNeighbors, naiveScore, squaredDistance, tableOf } from './naive.ts';
 import { mulberry32, paint, palettes, randomWalk, whiteNoise } from './series.ts';
@@ -374,6 +374,30 @@ describe('knn-anomaly/metrics', () => {
 });
 
 describe('explain(series, t)', () => {
+  test('of several places is the list of their explanations, the metric fitted once', () => {
+    const series = [1, 3, 2, 4, NaN, 1, 3, 9, 4, 2, 3, 1];
+    let fits = 0;
+    const { kind, needsFullRank, fitWindows } = metrics.mahalanobis();
+    const metric: MahalanobisMetric = {
+      kind,
+      needsFullRank,
+      fitWindows: (...windows) => {
+        fits++;
+        return fitWindows(...windows);
+      },
+    };
+    const knn = new KNN(2, 2, { metric });
+    const ends = [7, 1, 4, 11, 7];
+    const explained = knn.explain(series, ends);
+    expect(fits).toBe(1);
+    expect(explained).toEqual(ends.map((t) => knn.explain(series, t)));
+    expect(knn.fit(series).explain([1, 2, 3], [1, 2])).toHaveLength(2);
+    expect(knn.explain(series, [])).toEqual([]);
+    expect(() => knn.explain(series, [7, 12])).toThrow(
+      't must be the end of a window (windows end at 1 to 11), got 12',
+    );
+  });
+
   test('names the neighbors, the expected window, each lag’s share and the direction', () => {
     const series = [1, 5, 1, 1, 5, 1, 1, 8, 1, 1, 5, 1];
     expect(new KNN(3, 2).explain(series, 8)).toEqual({

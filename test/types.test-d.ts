@@ -1,6 +1,16 @@
 // What the compiler knows of the public surface: checked by tsc with everything else, run by nobody.
+
+import type { Worker as NodeWorker } from 'node:worker_threads';
 import { expectTypeOf } from 'vitest';
-import type { FittedKNN, KNNOptions, Neighbors, Series } from '../src/index.ts';
+import type {
+  Explanation,
+  FittedKNN,
+  KNNOptions,
+  Neighbors,
+  Refinements,
+  Series,
+  ThreadOptions,
+} from '../src/index.ts';
 import { euclidean, KNN, topAnomalies } from '../src/index.ts';
 import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
@@ -75,7 +85,24 @@ expectTypeOf(mahalanobis.fit([1], 1).covariance).toEqualTypeOf<number[][]>();
 expectTypeOf(mahalanobis.fit([1], 1).mean).toEqualTypeOf<number[]>();
 expectTypeOf(mahalanobis.fit([1], 1).shrinkage).toEqualTypeOf<number | undefined>();
 
+// scoreAsync and refine give the kind they got, too; an AbortSignal is a signal, a worker of either kind a worker.
+expectTypeOf(knn.scoreAsync([1, null])).toEqualTypeOf<Promise<number[]>>();
+expectTypeOf(knn.scoreAsync(new Int8Array(9), { threads: 2 })).toEqualTypeOf<Promise<Float64Array>>();
+expectTypeOf(knn.fit([1]).scoreAsync([1])).toEqualTypeOf<Promise<number[]>>();
+expectTypeOf(knn.refine([1])).toEqualTypeOf<Refinements<number[]>>();
+expectTypeOf(knn.refine(new Float32Array(9))).toEqualTypeOf<Refinements<Float64Array>>();
+expectTypeOf(knn.fit([1]).refine(new Float32Array(9))).toEqualTypeOf<Refinements<Float64Array>>();
+expectTypeOf<AbortSignal>().toExtend<NonNullable<ThreadOptions['signal']>>();
+expectTypeOf<() => Worker>().toExtend<NonNullable<ThreadOptions['worker']>>();
+expectTypeOf<() => NodeWorker>().toExtend<NonNullable<ThreadOptions['worker']>>();
+
+// Several places are explained at once.
+expectTypeOf(knn.explain([1, 2, 3], [2])).toEqualTypeOf<Explanation[]>();
+expectTypeOf(knn.fit([1, 2]).explain([1, 2, 3], [2])).toEqualTypeOf<Explanation[]>();
+
 // What the compiler refuses.
+// @ts-expect-error: no such option
+knn.scoreAsync([1], { thread: 2 });
 // @ts-expect-error: k is missing
 new KNN(5);
 // @ts-expect-error: no such option

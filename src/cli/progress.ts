@@ -30,13 +30,10 @@ export class Progress {
   }
 
   /** Call it now and then while a series is scored, with the name it has, if it has one. */
-  async scoring({ done, total, rate, remaining }: ScoreProgress, name = ''): Promise<void> {
-    const words = {
-      name: plain(name, 24),
-      rate: formatCount(Math.round(rate)),
-      left: formatDuration(remaining),
-    };
-    await this.#show('scoring {name} {bar} {percentage}% · {rate} windows/s · {left} left', done, total, words);
+  async scoring({ done, total, rate, remaining }: ScoreProgress, name: string | undefined): Promise<void> {
+    const words = { rate: formatCount(Math.round(rate)), left: formatDuration(remaining) };
+    const title = name === undefined ? 'scoring' : `scoring ${plain(name, 24)}`;
+    await this.#show(`${title} {bar} {percentage}% · {rate} windows/s · {left} left`, done, total, words);
   }
 
   async #show(format: string, done: number, total: number, words: object): Promise<void> {
