@@ -68,7 +68,7 @@ export class Thread {
       for (const type of ['error', 'messageerror']) {
         worker.addEventListener!(type, (event) => {
           event.preventDefault(); // it is reported by the promise
-          this.end(event.error ?? new Error(`a worker failed: ${event.message || 'its module could not be loaded'}`));
+          this.end(event.error ?? new Error(`a worker failed: ${event.message || event.type}`));
         });
       }
     }
