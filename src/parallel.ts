@@ -102,8 +102,9 @@ export interface Snapshot {
 }
 
 /**
- * Does a job, whose arrays must stay as they are. Where its parts add to what is known of all windows (diagonals), yields the scores at each of `stops`, the
- * shares of the work in ascending order; the last is 1. Where they complete windows one by one, yields at the end only.
+ * Does a job, whose arrays must stay as they are. Where its parts add to what is known of all windows (diagonals),
+ * yields the scores at each of `stops`, the shares of the work in ascending order; the last is 1. Where they complete
+ * windows one by one, yields at the end only.
  */
 export async function* runJob(
   job: Job,
@@ -119,8 +120,7 @@ export async function* runJob(
     let plan = await crew.prepare();
     throwIfAborted(signal);
     if (plan === undefined) {
-      const alone = new Alone(job);
-      crew = alone;
+      const alone = (crew = new Alone(job));
       plan = await alone.prepare();
     }
     const scores = emptyScores(job);
@@ -254,8 +254,8 @@ class Team implements Crew {
   async prepare(): Promise<JobPlan | undefined> {
     for (let t = 0; t < this.#numThreads; t++) {
       const worker = this.#start();
-      if (worker === undefined) return undefined;
-      this.#threads.push(new Thread(worker));
+      if (worker === undefined && this.#start === startWorker) break; // no more are to be had
+      this.#threads.push(new Thread(worker!));
     }
     const loaded = this.#threads.map((thread) => thread.loaded.then(() => thread));
     const first = await Promise.any(loaded).catch(() => undefined);

@@ -297,6 +297,9 @@ describe('errors', () => {
     expect(await rejection(new KNN(2, 1).scoreAsync(walk, { threads: 2, worker: () => ({}) as never }))).toEqual(
       new TypeError('worker must return a Worker, got an object (Object)'),
     );
+    expect(await rejection(new KNN(2, 1).scoreAsync(walk, { threads: 2, worker: () => undefined as never }))).toEqual(
+      new TypeError('worker must return a Worker, got undefined'),
+    );
   });
 });
 
@@ -317,6 +320,19 @@ describe('where workers are refused', () => {
     const { worker } = watched();
     let calls = 0;
     expect(await threadsAtWork(() => (calls++ === 0 ? new Worker(new URL('nothing.js', DIST)) : worker()))).toBe(1);
+  });
+
+  test('only one can be started: it does the work', async () => {
+    let calls = 0;
+    class Scarce extends Worker {
+      constructor(url: string) {
+        if (calls++ > 0) throw new Error('EAGAIN');
+        super(url);
+      }
+    }
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ Worker: Scarce } as never);
+    expect(await threadsAtWork()).toBe(1);
+    expect(calls).toBe(2);
   });
 
   test('there are none: the calling thread does the work', async () => {
