@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { KNN, type KNNOptions, type Refinement, type Series, topAnomalies } from '../src/index.ts';
 import { manhattan } from '../src/metrics.ts';
 import { DIST, main } from './built.ts';
-import { ecg, gaps, mulberry32, normal, randomWalk, serverMetric, spiky, whiteNoise } from './series.ts';
+import { disturbed, ecg, gaps, randomWalk, serverMetric, spiky, whiteNoise } from './series.ts';
 
 /** All refinements of a loop. */
 async function all<S>(refinements: AsyncIterable<Refinement<S>>): Promise<Refinement<S>[]> {
@@ -83,17 +83,6 @@ describe('refine(series) gives upper bounds that end in score(series)', () => {
 describe('refine(series) finds half of the ten strangest places in a tenth of the work', () => {
   const n = 20_000;
   const w = 50;
-
-  /** The series with ten places made strange, each in its own way. */
-  function disturbed(series: Float64Array, size: number, seed = 3): Float64Array {
-    const random = mulberry32(seed);
-    for (let f = 0; f < 10; f++) {
-      const from = Math.floor(((f + 0.2 + 0.5 * random()) * n) / 10);
-      const length = 5 + Math.floor(30 * random());
-      for (let t = from; t < from + length; t++) series[t] = series[t]! + size * normal(random);
-    }
-    return series;
-  }
 
   test.each([
     ['server metrics', serverMetric(n), 8],

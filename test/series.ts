@@ -159,6 +159,18 @@ export function mixture(n: number, seed = 1): Float64Array {
   return series;
 }
 
+/** The series with ten stretches of 5 to 34 values made strange by noise of this size, about evenly spread. */
+export function disturbed(series: Float64Array, size: number, seed = 3): Float64Array {
+  const random = mulberry32(seed);
+  const x = series.slice();
+  for (let f = 0; f < 10; f++) {
+    const from = Math.floor(((f + 0.2 + 0.5 * random()) * x.length) / 10);
+    const length = 5 + Math.floor(30 * random());
+    for (let t = from; t < from + length; t++) x[t] = x[t]! + size * normal(random);
+  }
+  return x;
+}
+
 export const generators: Record<string, (n: number, seed?: number) => Float64Array> = {
   randomWalk,
   whiteNoise,
