@@ -3,10 +3,10 @@
 //
 //   npx tsx examples/refine.ts
 //
-//   server metrics   2%: 10   5%: 10  11%: 10  21%: 10  36%: 10  51%: 10  76%: 10 100%: 10
-//   heart beats      2%: 5    5%: 8   11%: 9   21%: 10  36%: 10  51%: 10  76%: 10 100%: 10
-//   random walk      2%: 9    5%: 9   11%: 9   21%: 9   36%: 9   51%: 9   76%: 10 100%: 10
-//   white noise      2%: 6    5%: 9   11%: 9   21%: 10  36%: 9   51%: 9   76%: 9  100%: 10
+//   server metrics    4%: 10   8%: 10  13%: 10  20%: 10  37%: 10  51%: 10  77%: 10 100%: 10
+//   heart beats       4%: 5    8%: 3   13%: 10  20%: 10  37%: 10  51%: 10  77%: 10 100%: 10
+//   random walk       4%: 9    8%: 10  13%: 10  20%: 10  37%: 10  51%: 10  77%: 10 100%: 10
+//   white noise       4%: 6    8%: 6   13%: 9   20%: 9   37%: 10  51%: 9   77%: 9  100%: 10
 import { KNN, topAnomalies } from '../src/index.ts';
 import { disturbed, ecg, randomWalk, serverMetric, whiteNoise } from '../test/series.ts';
 

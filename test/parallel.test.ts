@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { KNNOptions, Progress, Series, ThreadOptions } from '../src/index.ts';
 import { DIST, main, metrics } from './built.ts';
-import { generators, randomWalk, serverMetric, whiteNoise } from './series.ts';
+import { gaps, generators, randomWalk, serverMetric, steps, whiteNoise } from './series.ts';
 
 const { KNN } = main;
 const { mahalanobis, manhattan } = metrics;
@@ -63,6 +63,9 @@ describe('scoreAsync(series) gives the bits of score(series)', () => {
     ['of left neighbors by a tree', { side: 'left', exclusionZone: 3, engine: 'kdtree' }],
     ['of centered windows', { normalize: 'mean' }],
     ['of z-scored windows', { normalize: 'zscore' }],
+    ['of z-scored windows along diagonals', { normalize: 'zscore', engine: 'diagonal' }, steps(2500)],
+    ['of centered windows along diagonals', { normalize: 'mean', engine: 'diagonal', side: 'left' }],
+    ['of every pair in tiles', { metric: mahalanobis(), normalize: 'zscore', engine: 'brute' }, gaps(2500)],
     ['with a Mahalanobis metric', { metric: mahalanobis() }],
     ['with a fitted Mahalanobis metric', { metric: mahalanobis.fit(serverMetric(2000), 12) }],
     ['with a Mahalanobis metric, all windows equal', { metric: mahalanobis() }, new Float64Array(2500)],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { KNN, type KNNOptions, type Refinement, type Series, topAnomalies } from '../src/index.ts';
-import { manhattan } from '../src/metrics.ts';
+import { mahalanobis, manhattan } from '../src/metrics.ts';
 import { DIST, main } from './built.ts';
 import { disturbed, ecg, gaps, randomWalk, serverMetric, spiky, whiteNoise } from './series.ts';
 
@@ -37,11 +37,13 @@ describe('refine(series) gives upper bounds that end in score(series)', () => {
     ['of left neighbors', { side: 'left', aggregation: 'median' }, randomWalk(MANY)],
     ['of a series with gaps', {}, gaps(MANY)],
     ['of spikes, in plain JavaScript numbers', {}, spiky(MANY)],
+    ['of z-scored windows', { normalize: 'zscore' }, gaps(MANY)],
+    ['of whitened windows', { metric: mahalanobis(), engine: 'brute' }, serverMetric(8000)],
     ['against a reference', {}, ecg(6000), ecg(12_000, 2)],
   ];
 
   test.each(cases)('%s', async (_, options, series, reference) => {
-    const knn = new KNN(50, 4, { ...options, engine: 'diagonal' });
+    const knn = new KNN(50, 4, { engine: 'diagonal', ...options });
     const given = reference === undefined ? {} : { reference };
     const list = await all(knn.refine(series, given));
     expect(list.length).toBeGreaterThan(4);

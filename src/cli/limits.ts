@@ -1,7 +1,6 @@
 // What a piece of work will cost in memory and time, and how such figures are written.
 import { estimateSeconds as secondsOf } from '../search/estimate.ts';
-import type { EngineName } from '../search/plan.ts';
-import { MAX_DIAGONAL_K } from '../search/plan.ts';
+import { type EngineName, MAX_DIAGONAL_K, MAX_POINT_WIDTH, MOST_COORDINATES } from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
 /** What the cost of scoring depends on, beside the number of values. */
@@ -20,7 +19,7 @@ export interface Work {
 const BYTES_PER_VALUE = 24;
 /** Bytes per window and neighbor: distance and index. */
 const BYTES_PER_NEIGHBOR = 12;
-/** Bytes per window and coordinate: its vector and its place in the tree. */
+/** Bytes per window and coordinate: of its vector, and of the copy that a kernel reads; or of its point in a tree. */
 const BYTES_PER_COORDINATE = 16;
 /** The rest per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
@@ -32,7 +31,7 @@ const BYTES_PER_WORKER = 16 * 1024 ** 2;
 export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads = 1): number {
   const numWindows = Math.max(0, n - work.windowSize + 1);
   const perWindow =
-    BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * (needsVectors(work) ? work.windowSize : 0) + BYTES_PER_WINDOW;
+    BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * numCoordinates(numWindows, work) + BYTES_PER_WINDOW;
   const perDiagonalRow = servesDiagonal(work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
   const perThread = numWindows * Math.max(perWindow, perDiagonalRow);
   return n * BYTES_PER_VALUE * numColumns + numThreads * perThread + (numThreads - 1) * BYTES_PER_WORKER;
@@ -63,9 +62,13 @@ function isFunctionMetric(metric: string): boolean {
   return metric !== 'euclidean' && metric !== 'mahalanobis';
 }
 
-/** A function metric on plain windows reads the series itself. */
-function needsVectors(work: Work): boolean {
-  return work.normalize !== 'none' || !isFunctionMetric(work.metric);
+/** Coordinates that are kept per window. A search in the series itself needs none but for a tree. */
+function numCoordinates(numWindows: number, work: Work): number {
+  const { windowSize, metric, normalize } = work;
+  const inTree = isFunctionMetric(metric) ? 0 : Math.min(windowSize, MAX_POINT_WIDTH);
+  const isMany = servesDiagonal(work) && numWindows * windowSize > MOST_COORDINATES;
+  const needsVectors = metric === 'mahalanobis' || (normalize !== 'none' && !isMany);
+  return inTree + (needsVectors ? windowSize : 0);
 }
 
 /**

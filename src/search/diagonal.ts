@@ -35,7 +35,7 @@ import { type Join, type Run, spread } from './search.ts';
 const BANDS_PER_SEGMENT = 32;
 
 /** Lags per part: a few milliseconds of work. */
-const LAGS_PER_PART = 512;
+const LAGS_PER_PART = 1024;
 
 /** Lags done first: near windows tend to be near in value, and a tight threshold turns the others away. */
 const NEAR_LAGS = 64;

@@ -47,7 +47,7 @@ function rivalOf({ diagonal, k }: Shape): Rival {
 }
 
 /** Vectors are not made for a look at the tree if they have more coordinates than this: 128 MB, and the tree's copy. */
-const MOST_COORDINATES = 2 ** 24;
+export const MOST_COORDINATES: number = 2 ** 24;
 
 /** The engine for a shape, or `'sample'`: look at a few distances, then ask {@link planFromSample}. */
 export function plan(shape: Shape): Rival | 'sample' {
