@@ -1,6 +1,6 @@
 // The diagonal engine against plain comparison of every pair, WASM and scalar, over many bands, seeds and row overflows.
 import { describe, expect, test, vi } from 'vitest';
-import { embed, type Normalization } from '../src/embed.ts';
+import { embed, type Normalization, vectorsOf } from '../src/embed.ts';
 import { diagonal, servesDiagonal } from '../src/search/diagonal.ts';
 import { referenceJoin, selfJoin } from '../src/search/search.ts';
 import { generators, mulberry32, normal } from './series.ts';
@@ -80,14 +80,43 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
   });
 });
 
+/** Series whose windows differ in scale, or in level by far more than in shape. */
+const uneven: Record<string, (n: number) => Float64Array> = {
+  'bursts a million times as loud': (n) => {
+    const random = mulberry32(3);
+    return Float64Array.from({ length: n }, (_, t) => normal(random) * (t % 400 < 100 ? 1e6 : 1));
+  },
+  'noise of 1e-6 on a level of 1e9': (n) => {
+    const random = mulberry32(4);
+    return Float64Array.from({ length: n }, () => 1e9 + 1e-6 * normal(random));
+  },
+  'growth from 1 to 1e100': (n) => {
+    const random = mulberry32(5);
+    let x = 1;
+    return Float64Array.from({ length: n }, () => (x *= 1 + random() * (460 / n)));
+  },
+  'a counter that a sentinel breaks': (n) => {
+    const random = mulberry32(6);
+    let count = 0;
+    return Float64Array.from({ length: n }, (_, t) => {
+      count += Math.floor(3 * random());
+      return t % 3000 === 1500 ? -(2 ** 31) : count;
+    });
+  },
+  'flat, but for a pulse now and then': (n) => {
+    const random = mulberry32(7);
+    return Float64Array.from({ length: n }, (_, t) => 0.1 + (t % 97 < 5 ? random() : 0));
+  },
+};
+
 describe('the diagonal engine gives the bits of every pair of normalized windows compared', () => {
   const random = mulberry32(78);
   const between = (least: number, most: number) => least + Math.floor((most - least + 1) * random());
-  for (const [name, generate] of [...Object.entries(generators), ...Object.entries(hostile)]) {
+  for (const [name, generate] of Object.entries({ ...generators, ...hostile, ...uneven })) {
     for (const normalize of ['mean', 'zscore'] as const) {
       const w = between(2, 40);
       const k = between(1, 12);
-      const zone = [0, 0, 5, w][between(0, 3)]!;
+      const zone = [0, 0, 5, w, 300][between(0, 4)]!;
       const side = random() < 0.5 ? 'both' : 'left';
       test(`${name}, 1500 values, ${normalize}, w = ${w}, k = ${k}, exclusion zone ${zone}, ${side}`, () => {
         const join = selfJoin(embed(generate(1500, 3), w, normalize), zone, side);
@@ -96,4 +125,81 @@ describe('the diagonal engine gives the bits of every pair of normalized windows
       });
     }
   }
+
+  // More than one segment of 32 bands of 256 rows.
+  for (const [name, normalize, w] of [
+    ['serverMetric', 'mean', 30],
+    ['gaps', 'zscore', 25],
+    ['decimals', 'zscore', 12],
+  ] as const) {
+    test(`${name}, 9000 values, ${normalize}, w = ${w}, k = 3`, () =>
+      expectEqual(generators[name]!(9000, 4), w, 3, 0, 'both', normalize));
+  }
+  test('a counter that a sentinel breaks, 9000 values, w = 40, k = 2', () =>
+    expectEqual(uneven['a counter that a sentinel breaks']!(9000), 40, 2, 0, 'both', 'zscore'));
+
+  for (const [name, n, m] of [
+    ['steps', 600, 2000],
+    ['gaps', 2500, 400],
+    ['integers', 900, 900],
+    ['offset', 1, 40],
+    ['constant', 300, 400],
+  ] as const) {
+    for (const normalize of ['mean', 'zscore'] as const) {
+      test(`${name}, ${n} windows against a reference of ${m}, ${normalize}`, () => {
+        const rows = embed(generators[name]!(n + 11, 5), 12, normalize);
+        const columns = embed(generators[name]!(m + 11, 6), 12, normalize);
+        expectEveryPair(engines, referenceJoin(rows, columns), 4);
+      });
+    }
+  }
+
+  test('k = 64, k = 128, and more neighbors than windows', () => {
+    expectEqual(generators.serverMetric!(1200), 12, 128, 0, 'both', 'zscore');
+    expectEqual(generators.steps!(1200), 8, 64, 0, 'left', 'zscore');
+    expectEqual(generators.whiteNoise!(900), 8, 64, 0, 'both', 'mean');
+    expectEqual(generators.signedZeros!(40), 5, 64, 0, 'both', 'zscore');
+  });
+
+  test('constant windows that find too few of their kind', () => {
+    const pulses = uneven['flat, but for a pulse now and then']!(500);
+    for (const side of ['both', 'left'] as const) {
+      for (const zone of [0, 30, 200, 450]) expectEqual(pulses, 60, 7, zone, side, 'zscore');
+      for (const zone of [0, 30, 200, 450]) expectEqual(pulses, 90, 7, zone, side, 'zscore');
+    }
+  });
+});
+
+describe('servesDiagonal(join)', () => {
+  test('leaves out what has no diagonals, and values whose squares leave float64', () => {
+    const serves = (series: Float64Array, normalize: Normalization): boolean =>
+      servesDiagonal(selfJoin(embed(series, 5, normalize), 0, 'both'));
+    const noise = generators.whiteNoise!(100);
+    expect(serves(noise, 'zscore')).toBe(true);
+    expect(servesDiagonal(selfJoin(vectorsOf(embed(noise, 5, 'zscore')), 0, 'both'))).toBe(false);
+    expect(serves(generators.denormals!(100), 'none')).toBe(true);
+    expect(serves(generators.denormals!(100), 'mean')).toBe(false);
+    expect(serves(new Float64Array(2 ** 17).fill(2 ** 500), 'none')).toBe(true);
+    expect(servesDiagonal(selfJoin(embed(new Float64Array(2 ** 17).fill(2 ** 500), 2 ** 16, 'none'), 0, 'both'))).toBe(
+      false,
+    );
+  });
+});
+
+describe('doubt()', () => {
+  const doubtOf = (series: Float64Array, normalize: Normalization): number =>
+    diagonal()
+      .start(selfJoin(embed(series, 20, normalize), 0, 'both'), 3, false)
+      .doubt();
+
+  test('is small where margins are, and near 1 where rounding is all there is', () => {
+    for (const name of ['whiteNoise', 'randomWalk', 'offset', 'spiky', 'integers', 'steps', 'constant', 'periodic']) {
+      for (const normalize of ['none', 'mean', 'zscore'] as const) {
+        expect([name, normalize, doubtOf(generators[name]!(5000), normalize) < 0.02]).toEqual([name, normalize, true]);
+      }
+    }
+    for (const normalize of ['mean', 'zscore'] as const) {
+      expect(doubtOf(uneven['noise of 1e-6 on a level of 1e9']!(5000), normalize)).toBeGreaterThan(0.5);
+    }
+  });
 });

@@ -97,8 +97,8 @@ export interface DiagonalKernel {
    * what upper bounds of s exceed lower bounds by (if `scaled`: times both inverse scales, plus the slack).
    */
   group(from: number, to: number, g: number, shift: number, width: number): void;
-  /** s of the vectors of two windows. */
-  distance(i: number, j: number): number;
+  /** s of the vectors of two windows; Infinity if it exceeds `limit`. */
+  distance(i: number, j: number, limit: number): number;
   /** Takes column j, whose s is between two bounds, as a candidate of row i. */
   append(i: number, j: number, lower: number, upper: number): void;
   /** Lowers the threshold of row i to what its candidates say. */
@@ -139,7 +139,7 @@ export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; ke
     group: (from, to, g, shift, width) => {
       for (let lane = 0; lane < LANES; lane += 4) fourLags(state, from, to, g + lane, shift, width);
     },
-    distance: (i, j) => distance(state, i, j),
+    distance: (i, j, limit) => distance(state, i, j, limit),
     append: (i, j, lower, upper) => append(state, i, j, lower, upper),
     compact: (i) => compact(state, i),
     finish: (i) => finish(state, i),
@@ -165,25 +165,29 @@ function moments({ x, mean, u, v, windowSize: w }: DiagonalState, first: number)
   }
 }
 
-/** s of the vectors of windows i and j, left to right. */
-function distance({ x, mean, scale, scaled, windowSize }: DiagonalState, i: number, j: number): number {
+/** s of the vectors of windows i and j, left to right; Infinity as soon as it is known to exceed `limit`. */
+function distance(state: DiagonalState, i: number, j: number, limit: number): number {
+  const { x, mean, scale, scaled, windowSize } = state;
   const a = mean[i]!;
   const b = mean[j]!;
+  const p = scaled ? scale[i]! : 1;
+  const q = scaled ? scale[j]! : 1;
   let sum = 0;
-  if (scaled) {
-    const p = scale[i]!;
-    const q = scale[j]!;
-    for (let l = 0; l < windowSize; l++) {
-      const z = (x[i + l]! - a) / p - (x[j + l]! - b) / q;
-      sum += z * z;
-    }
-  } else {
-    for (let l = 0; l < windowSize; l++) {
-      const z = x[i + l]! - a - (x[j + l]! - b);
-      sum += z * z;
+  for (let from = 0; from < windowSize && sum <= limit; from += LANES) {
+    const to = Math.min(from + LANES, windowSize);
+    if (scaled) {
+      for (let l = from; l < to; l++) {
+        const z = (x[i + l]! - a) / p - (x[j + l]! - b) / q;
+        sum += z * z;
+      }
+    } else {
+      for (let l = from; l < to; l++) {
+        const z = x[i + l]! - a - (x[j + l]! - b);
+        sum += z * z;
+      }
     }
   }
-  return sum;
+  return sum <= limit ? sum : Infinity;
 }
 
 /** C(i, j), left to right. */
@@ -199,7 +203,7 @@ function seed(state: DiagonalState, i: number, g: number, margin: number): void 
   const { carried, numWindows, scaled } = state;
   for (let lag = g; lag < g + LANES; lag++) {
     const j = i + lag;
-    const start = j >= numWindows ? 0 : scaled ? -2 * product(state, i, j) : distance(state, i, j);
+    const start = j >= numWindows ? 0 : scaled ? -2 * product(state, i, j) : distance(state, i, j, Infinity);
     carried[lag] = start - margin;
   }
 }
@@ -301,7 +305,7 @@ function compact(state: DiagonalState, i: number): void {
   }
   state.count[i] = kept;
   if (kept > (k + capacity) >> 1) {
-    settleRow(state, i);
+    settleRow(state, i, limit);
     limit = selectRow(state, i);
     state.count[i] = k;
   }
@@ -381,19 +385,20 @@ function sortRow(state: DiagonalState, i: number): void {
   }
 }
 
-function settleRow(state: DiagonalState, i: number): void {
+/** Replaces the bounds of row i's candidates by s itself, or by Infinity if that exceeds `limit`. */
+function settleRow(state: DiagonalState, i: number, limit: number): void {
   const base = i * state.capacity;
   const end = base + state.count[i]!;
   for (let p = base; p < end; p++) {
     if (state.lower[p] === state.upper[p]) continue;
-    const s = distance(state, i, state.column[p]!);
+    const s = distance(state, i, state.column[p]!, limit);
     state.lower[p] = s;
     state.upper[p] = s;
   }
 }
 
 function finish(state: DiagonalState, i: number): void {
-  settleRow(state, i);
+  settleRow(state, i, state.count[i]! < state.k ? Infinity : selectRow(state, i));
   sortRow(state, i);
   state.count[i] = Math.min(state.count[i]!, state.k);
 }

@@ -25,13 +25,13 @@ export function addConstant(state: DiagonalState, kernel: DiagonalKernel, join: 
     return 1;
   };
   for (const i of join.rows.starts) {
-    const s = constant.length > 0 ? kernel.distance(i, seam + constant[0]!) : 0;
+    const s = constant.length > 0 ? kernel.distance(i, seam + constant[0]!, Infinity) : 0;
     let count = 0;
     for (let c = 0; c < constant.length && count < k; c++) count += add(i, constant[c]!, s);
     if (Number.isNaN(inverse[i]) && count < k) {
       others ??= byDistance(
         join.columns.starts.filter((j) => !isConstant(j)),
-        (j) => kernel.distance(i, seam + j),
+        (j) => kernel.distance(i, seam + j, Infinity),
       );
       for (let c = 0; c < others.column.length && count < k; c++) count += add(i, others.column[c]!, others.s[c]!);
     }

@@ -29,7 +29,7 @@ export function doubtOf(
       // In steps of the golden ratio: even, and in phase with no period.
       const column = Math.floor((((c + 1) * 0.6180339887498949 + r / numRows) % 1) * columns.starts.length);
       const j = seam + columns.starts[column]!;
-      s[c] = i === j ? Infinity : kernel.distance(i, j);
+      s[c] = i === j ? Infinity : kernel.distance(i, j, Infinity);
       widths[c] = widthOf(state, margins, Math.min(i, j), Math.max(i, j));
       nearest = Math.min(nearest, s[c]!);
     }

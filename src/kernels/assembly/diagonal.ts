@@ -85,29 +85,32 @@ export function moments(i: i32): void {
   store4(V + at, s0, s1, s2, s3);
 }
 
-/** s(i, j) of the vectors: the left-to-right sum. */
-export function distance(i: i32, j: i32): f64 {
+/** s(i, j) of the vectors, the left-to-right sum; Infinity as soon as it is known to exceed `limit`. */
+export function distance(i: i32, j: i32, limit: f64): f64 {
   let a = X + (<usize>i << 3);
   let b = X + (<usize>j << 3);
   const end = a + (<usize>W << 3);
-  let s: f64 = 0;
   // Both windows side by side, so that there is one division for the two.
   const mean = f64x2.replace_lane(f64x2.splat(f(MEAN, i)), 1, f(MEAN, j));
-  if (!SCALED) {
-    for (; a < end; a += 8, b += 8) {
-      const y = f64x2.sub(v128.load64_lane(b, v128.load64_zero(a), 1), mean);
-      const z = f64x2.extract_lane(y, 0) - f64x2.extract_lane(y, 1);
-      s += z * z;
+  const scale = SCALED ? f64x2.replace_lane(f64x2.splat(f(SCALE, i)), 1, f(SCALE, j)) : mean;
+  let s: f64 = 0;
+  while (a < end && s <= limit) {
+    const stop = min(a + 64, end);
+    if (SCALED) {
+      for (; a < stop; a += 8, b += 8) {
+        const y = f64x2.div(f64x2.sub(v128.load64_lane(b, v128.load64_zero(a), 1), mean), scale);
+        const z = f64x2.extract_lane(y, 0) - f64x2.extract_lane(y, 1);
+        s += z * z;
+      }
+    } else {
+      for (; a < stop; a += 8, b += 8) {
+        const y = f64x2.sub(v128.load64_lane(b, v128.load64_zero(a), 1), mean);
+        const z = f64x2.extract_lane(y, 0) - f64x2.extract_lane(y, 1);
+        s += z * z;
+      }
     }
-    return s;
   }
-  const scale = f64x2.replace_lane(f64x2.splat(f(SCALE, i)), 1, f(SCALE, j));
-  for (; a < end; a += 8, b += 8) {
-    const y = f64x2.div(f64x2.sub(v128.load64_lane(b, v128.load64_zero(a), 1), mean), scale);
-    const z = f64x2.extract_lane(y, 0) - f64x2.extract_lane(y, 1);
-    s += z * z;
-  }
-  return s;
+  return s <= limit ? s : Infinity;
 }
 
 // @ts-ignore: decorator
@@ -242,7 +245,7 @@ export function compact(i: i32): void {
   }
   setN(CNT, i, kept);
   if (kept > (K + CAP) >> 1) {
-    settleRow(i);
+    settleRow(i, limit);
     limit = selectRow(i);
     setN(CNT, i, K);
   }
@@ -253,15 +256,15 @@ export function compact(i: i32): void {
   setF(TH, i, SCALED ? limit - BASE : limit);
 }
 
-/** Replaces the bounds of row i's candidates by s itself. */
-function settleRow(i: i32): void {
+/** Replaces the bounds of row i's candidates by s itself, or by Infinity if that exceeds `limit`. */
+function settleRow(i: i32, limit: f64): void {
   const first = i * CAP;
   const end = first + n32(CNT, i);
   if (!SCALED) {
-    for (let p = first; p < end; p += 4) settleFour(i, p, end - 1);
+    for (let p = first; p < end; p += 4) settleFour(i, p, end - 1, limit);
     return;
   }
-  for (let p = first; p < end; p++) if (f(LB, p) != f(UB, p)) settle(p, distance(i, n32(ID, p)));
+  for (let p = first; p < end; p++) if (f(LB, p) != f(UB, p)) settle(p, distance(i, n32(ID, p), limit));
 }
 
 // @ts-ignore: decorator
@@ -271,7 +274,7 @@ function settleRow(i: i32): void {
 }
 
 /** Settles the candidates p … p + 3, as far as there are, side by side: a sum has to wait for its last term. */
-function settleFour(i: i32, p: i32, last: i32): void {
+function settleFour(i: i32, p: i32, last: i32, limit: f64): void {
   const p1 = min(p + 1, last), p2 = min(p + 2, last), p3 = min(p + 3, last);
   const row = X + (<usize>i << 3);
   const b0 = X + (<usize>n32(ID, p) << 3), b1 = X + (<usize>n32(ID, p1) << 3);
@@ -279,25 +282,29 @@ function settleFour(i: i32, p: i32, last: i32): void {
   const m = f(MEAN, i);
   const m0 = f(MEAN, n32(ID, p)), m1 = f(MEAN, n32(ID, p1)), m2 = f(MEAN, n32(ID, p2)), m3 = f(MEAN, n32(ID, p3));
   let s0: f64 = 0, s1: f64 = 0, s2: f64 = 0, s3: f64 = 0;
-  for (let l: usize = 0; l < <usize>W << 3; l += 8) {
-    const y = load<f64>(row + l) - m;
-    const z0 = y - (load<f64>(b0 + l) - m0), z1 = y - (load<f64>(b1 + l) - m1);
-    const z2 = y - (load<f64>(b2 + l) - m2), z3 = y - (load<f64>(b3 + l) - m3);
-    s0 += z0 * z0;
-    s1 += z1 * z1;
-    s2 += z2 * z2;
-    s3 += z3 * z3;
+  const end = <usize>W << 3;
+  let l: usize = 0;
+  while (l < end && (s0 <= limit || s1 <= limit || s2 <= limit || s3 <= limit)) {
+    for (const stop = min(l + 256, end); l < stop; l += 8) {
+      const y = load<f64>(row + l) - m;
+      const z0 = y - (load<f64>(b0 + l) - m0), z1 = y - (load<f64>(b1 + l) - m1);
+      const z2 = y - (load<f64>(b2 + l) - m2), z3 = y - (load<f64>(b3 + l) - m3);
+      s0 += z0 * z0;
+      s1 += z1 * z1;
+      s2 += z2 * z2;
+      s3 += z3 * z3;
+    }
   }
-  settle(p, s0);
-  settle(p1, s1);
-  settle(p2, s2);
-  settle(p3, s3);
+  settle(p, s0 <= limit ? s0 : Infinity);
+  settle(p1, s1 <= limit ? s1 : Infinity);
+  settle(p2, s2 <= limit ? s2 : Infinity);
+  settle(p3, s3 <= limit ? s3 : Infinity);
 }
 
 /** Leaves row i with its exact s in the order (s, j); at most k of them. */
 export function finish(i: i32): void {
-  settleRow(i);
   const count = n32(CNT, i);
+  settleRow(i, count < K ? Infinity : selectRow(i));
   sortRow(i);
   if (count > K) setN(CNT, i, K);
 }
