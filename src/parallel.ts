@@ -226,13 +226,13 @@ class Alone implements Crew {
   }
 }
 
-/** Workers, each with a task of its own. Nobody waits for one that is late or could not be loaded. */
+/** Workers, each with a task of its own. Nobody waits for one that is late, cannot be loaded, or has no memory. */
 class Team implements Crew {
   readonly #job: Job;
   readonly #numThreads: number;
   readonly #start: () => WorkerLike | undefined;
   readonly #threads: Thread[];
-  /** Per thread: itself once it has opened the job, `undefined` if it could not be loaded. */
+  /** Per thread: itself once it has opened the job, `undefined` if it cannot. */
   #opened: Promise<Thread | undefined>[];
   /** Those whose rows count. */
   readonly #members: Set<Thread>;
@@ -263,12 +263,16 @@ class Team implements Crew {
     this.#members.add(first);
     const plan = await first.ask<JobPlan>({ job: this.#job });
     const job = { ...this.#job, engine: plan.engine };
-    this.#opened = loaded.map(async (one) => {
-      const thread = await one.catch(() => undefined);
-      if (thread !== first) await thread?.ask({ job });
-      return thread;
+    this.#opened = this.#threads.map(async (thread) => {
+      try {
+        await thread.loaded;
+        if (thread !== first) await thread.ask({ job });
+        return thread;
+      } catch (error) {
+        thread.end(error);
+        return undefined;
+      }
     });
-    for (const opened of this.#opened) opened.catch(() => {}); // `run` meets the same error
     return plan;
   }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { KNNOptions, Progress, Series, ThreadOptions } from '../src/index.ts';
+import type { KNNOptions, Progress, Series, ThreadOptions, WorkerLike } from '../src/index.ts';
 import { DIST, main, metrics } from './built.ts';
 import { gaps, generators, randomWalk, serverMetric, steps, whiteNoise } from './series.ts';
 
@@ -79,19 +79,20 @@ describe('scoreAsync(series) gives the bits of score(series)', () => {
     ]),
   ];
 
-  test.each(cases)('%s', async (_, options, series = walk, memory = undefined) => {
-    const knn = new KNN(12, 3, options);
-    const given = memory === undefined ? {} : { reference: memory };
-    const expected = knn.score(series, given);
-    for (const threads of [2, 3]) {
+  for (const [c, [name, options, series = walk, memory]] of cases.entries()) {
+    const threads = 2 + (c % 2);
+    test(`${name}, ${threads} threads`, async () => {
+      const knn = new KNN(12, 3, options);
+      const given = memory === undefined ? {} : { reference: memory };
+      const expected = knn.score(series, given);
       let last: Progress | undefined;
       const onProgress = (progress: Progress): void => void (last = progress);
       expectSameBits(await knn.scoreAsync(series, { ...given, threads, onProgress }), expected);
       expect(last!.threads).toBeGreaterThan(0);
-    }
-    expectSameBits(await knn.scoreAsync(series, given), expected); // on the calling thread
-    if (memory !== undefined) expectSameBits(await knn.fit(memory).scoreAsync(series, { threads: 2 }), expected);
-  });
+      expectSameBits(await knn.scoreAsync(series, given), expected); // on the calling thread
+      if (memory !== undefined) expectSameBits(await knn.fit(memory).scoreAsync(series, { threads }), expected);
+    });
+  }
 
   test.each(['diagonal', 'kdtree'] as const)(
     'of a longer series by engine %s: many parts, every thread',
@@ -308,7 +309,7 @@ describe('errors', () => {
 
 describe('where workers are refused', () => {
   const expected = new KNN(5, 1).score(walk);
-  const threadsAtWork = async (worker?: () => Worker): Promise<number> => {
+  const threadsAtWork = async (worker?: () => WorkerLike): Promise<number> => {
     let threads = -1;
     const onProgress = (progress: Progress): void => void (threads = progress.threads);
     expectSameBits(await new KNN(5, 1).scoreAsync(walk, { threads: 2, worker, onProgress }), expected);
@@ -323,6 +324,31 @@ describe('where workers are refused', () => {
     const { worker } = watched();
     let calls = 0;
     expect(await threadsAtWork(() => (calls++ === 0 ? new Worker(new URL('nothing.js', DIST)) : worker()))).toBe(1);
+  });
+
+  test('only one of them has memory for the job: it does the work', async () => {
+    const { worker } = watched();
+    let answer: (answer: unknown) => void = () => {};
+    const calls: string[] = [];
+    const poor = {
+      on: (event: string, listener: (value: unknown) => void) => {
+        if (event === 'message') answer = listener;
+      },
+      postMessage: (): void => {
+        calls.push('asked');
+        answer({ error: new RangeError('no memory') });
+      },
+      terminate: () => calls.push('ended'),
+    };
+    let first: Worker | undefined;
+    const factory = (): WorkerLike => {
+      if (first !== undefined) return poor;
+      first = worker();
+      first.once('message', () => setImmediate(() => answer({ reply: 'loaded' }))); // the first opens the job for all
+      return first;
+    };
+    expect(await threadsAtWork(factory)).toBe(1);
+    expect(calls).toEqual(['asked', 'ended']);
   });
 
   test('only one can be started: it does the work', async () => {
