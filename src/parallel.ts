@@ -250,30 +250,51 @@ class Team implements Crew {
     return this.#members.size;
   }
 
-  /** The first worker that is there chooses the engine for all; if it built an index for that, it uses it, too. */
+  /**
+   * All workers choose the engine and build what it needs at the same time: the choice depends on counts alone, so it is
+   * the same for all. The plan is that of the first; one that chose otherwise after all (where WebAssembly was refused
+   * to it only) prepares again.
+   */
   async prepare(): Promise<JobPlan | undefined> {
     for (let t = 0; t < this.#numThreads; t++) {
       const worker = this.#start();
       if (worker === undefined && this.#start === startWorker) break; // no more are to be had
       this.#threads.push(new Thread(worker!));
     }
-    const loaded = this.#threads.map((thread) => thread.loaded.then(() => thread));
-    const first = await Promise.any(loaded).catch(() => undefined);
-    if (first === undefined) return undefined;
-    this.#members.add(first);
-    const plan = await first.ask<JobPlan>({ job: this.#job });
-    const job = { ...this.#job, engine: plan.engine };
-    this.#opened = this.#threads.map(async (thread) => {
+    let failure: { readonly error: unknown } | undefined; // of one that could be loaded
+    const open = async (thread: Thread, job: Job): Promise<JobPlan | undefined> => {
       try {
         await thread.loaded;
-        if (thread !== first) await thread.ask({ job });
-        return thread;
       } catch (error) {
         thread.end(error);
         return undefined;
       }
+      try {
+        return await thread.ask<JobPlan>({ job });
+      } catch (error) {
+        failure ??= { error };
+        thread.end(error);
+        return undefined;
+      }
+    };
+    const opened = this.#threads.map(async (thread) => ({ thread, plan: await open(thread, this.#job) }));
+    const able = opened.map(async (one) => {
+      const { thread, plan } = await one;
+      if (plan === undefined) throw failure?.error;
+      return { thread, plan };
     });
-    return plan;
+    const first = await Promise.any(able).catch(() => undefined);
+    if (first === undefined && failure !== undefined) throw failure.error;
+    if (first === undefined) return undefined;
+    this.#members.add(first.thread);
+    const { engine } = first.plan;
+    this.#opened = opened.map(async (one) => {
+      const { thread, plan } = await one;
+      const isReady = plan === undefined || plan.engine === engine;
+      const agreed = isReady ? plan : await open(thread, { ...this.#job, engine });
+      return agreed && thread;
+    });
+    return first.plan;
   }
 
   run(from: number, to: number, done: Done): Promise<void> {

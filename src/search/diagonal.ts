@@ -32,7 +32,7 @@ import {
 import { type Join, type Run, spread } from './search.ts';
 
 /** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
-const BANDS_PER_SEGMENT = 32;
+const BANDS_PER_SEGMENT = 16;
 
 /** Lags per part: a few milliseconds of work. */
 const LAGS_PER_PART = 1024;
@@ -180,7 +180,7 @@ function emptyCarried(numWindows: number): Carried {
 }
 
 /** Bands from one look at the thresholds of the columns to the next. */
-const BANDS_PER_REFRESH = 4;
+const BANDS_PER_REFRESH = 2;
 
 /** A bound is computed anew if this makes its margin so many times smaller, */
 const WORTH_SEEDING = 8;

@@ -48,13 +48,13 @@ function treeOf(windows: WindowSet, projection: Projection | undefined): KDTree 
   return buildTree(data, stride, width, starts, splitter);
 }
 
-/** The trees of a join, and a search through them. */
-function prepare(
-  join: Join,
-  k: number,
-  byIndex: boolean,
-  module: WebAssembly.Module | null,
-): { rows: KDTree; leafSearch: LeafSearcher } {
+/** The rows' tree of a join, and a search through the columns'. */
+interface Prepared {
+  readonly rows: KDTree;
+  readonly leafSearch: LeafSearcher;
+}
+
+function prepare(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Prepared {
   const { tree: columns, projection } = indexOf(join.columns);
   const rows = join.rows === join.columns ? columns : treeOf(join.rows, projection);
   const refinement = projection && {
@@ -72,7 +72,8 @@ function prepare(
 }
 
 function start(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Run {
-  const { rows, leafSearch } = prepare(join, k, byIndex, module);
+  const known = byIndex || module === null ? undefined : probed.get(join);
+  const { rows, leafSearch } = known?.leafSearch.k === k ? known : prepare(join, k, byIndex, module);
   return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {
     for (let slot = from; slot < to; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
   });
@@ -91,12 +92,14 @@ function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: nu
 /** Leaves that a probe answers at most, spread over the tree. */
 const PROBED_LEAVES = 48;
 
-/**
- * Answers a sample of the rows and counts the work, until `isEnough` says so. The tree is kept for the search that may
- * follow.
- */
+/** What probes prepared, for the searches that may follow. */
+const probed = new WeakMap<Join, Prepared>();
+
+/** Answers a sample of the rows and counts the work, until `isEnough` says so. */
 export function probeTree(join: Join, k: number, isEnough: (work: TreeWork) => boolean): TreeWork {
-  const { rows, leafSearch } = prepare(join, k, false, kdtreeModule());
+  const prepared = prepare(join, k, false, kdtreeModule());
+  probed.set(join, prepared);
+  const { rows, leafSearch } = prepared;
   const work = { rows: 0, boxTests: 0, leafTests: 0, refinements: 0 };
   for (let p = 0; p < PROBED_LEAVES && !isEnough(work); p++) {
     // 29 and 48 have no common divisor: a probe that ends early has seen leaves from everywhere, too.

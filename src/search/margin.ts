@@ -73,7 +73,7 @@ import { type DiagonalKernel, type DiagonalState, LANES } from '../kernels/diago
 import type { Join } from './search.ts';
 
 /** Rows per band: what a group of lags reads of it stays in the first-level cache, and a spike spoils no more than this. */
-export const BAND = 256;
+export const BAND = 512;
 
 const EPSILON = 2 ** -53;
 
