@@ -1,5 +1,5 @@
 // How long a search will take, from its shape alone: to announce it, and to decide whether threads are worth starting.
-import { type EngineName, plan, rivalCost, type Shape } from './plan.ts';
+import { type EngineName, MAX_POINT_WIDTH, plan, rivalCost, type Shape } from './plan.ts';
 
 /** Seconds per pair and coordinate of a function metric. */
 const SECONDS_PER_PAIR = 1.5e-9;
@@ -14,5 +14,6 @@ export function estimateSeconds(shape: Shape, engine: EngineName, isFunctionMetr
   const tree = numRows * Math.log2(numColumns + 1) * width * SECONDS_PER_TREE_STEP;
   const rival = rivalCost(chosen === 'brute' ? { ...shape, diagonal: false } : shape) * 1e-9;
   if (chosen === 'kdtree') return tree;
-  return chosen === 'sample' ? Math.min(tree, rival) : rival;
+  // A tree of projections serves smooth series, which the shape does not tell: at most what its rival takes.
+  return chosen === 'sample' && width <= MAX_POINT_WIDTH ? Math.min(tree, rival) : rival;
 }
