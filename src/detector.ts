@@ -21,6 +21,49 @@ export type Series = ArrayLike<number | null | undefined>;
 /** Values beyond ±2⁵⁰⁰ are sentinels, not measurements: their squares would leave float64. */
 export const LARGEST_VALUE: number = 2 ** 500;
 
+/** One value of a series, as a stream meets it: `null`, `undefined`, NaN, ±Infinity and |x| > 2⁵⁰⁰ are missing. */
+export type Value = number | null | undefined;
+
+/**
+ * A detector that meets one value at a time. It keeps what it has learned; `save` and the `load` of its class carry that
+ * over a restart, to the bit.
+ */
+export interface StreamingDetector {
+  /**
+   * Scores `x`, then learns it: higher = stranger, NaN for a missing value or a window that touches one.
+   *
+   * @param options.learn `false`: the value enters the current window but not the memory, so that an outage is not
+   * learned; default `true`
+   * @throws TypeError when `x` is neither a number nor missing
+   */
+  update(x: Value, options?: { learn?: boolean }): number;
+  /** The score that `update(x)` would return; changes nothing. */
+  peek(x: Value): number;
+  /** `update` over a series: its scores. */
+  learn(series: Iterable<Value>): number[];
+  /** Forgets everything: as newly constructed. */
+  reset(): void;
+  /** All of the state as bytes, versioned and with a checksum. */
+  save(): Uint8Array;
+}
+
+/** A value as float64, NaN if it is missing. @throws TypeError when it is neither a number nor missing */
+export function toNumber(x: Value): number {
+  if (typeof x === 'number') return markMissing(x);
+  if (x === null || x === undefined) return NaN;
+  throw new TypeError(`x must be a number, null or undefined, got ${describe(x)}`);
+}
+
+/** `detector.update` over a series: its scores. */
+export function learnAll(detector: Pick<StreamingDetector, 'update'>, series: Iterable<Value>): number[] {
+  if (typeof series?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`series must be iterable, got ${describe(series)}`);
+  }
+  const scores: number[] = [];
+  for (const x of series) scores.push(detector.update(x));
+  return scores;
+}
+
 /**
  * The series as float64 with every missing value as NaN: the input itself if nothing has to change, else a copy.
  *

@@ -4,7 +4,7 @@
  * @module knn-anomaly
  */
 export type { Aggregation } from './aggregate.ts';
-export type { NumericTypedArray, Series } from './detector.ts';
+export type { NumericTypedArray, Series, StreamingDetector, Value } from './detector.ts';
 export type { Normalization } from './embed.ts';
 export type { Explanation } from './explain.ts';
 export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn.ts';

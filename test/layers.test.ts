@@ -15,6 +15,7 @@ type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'jobs' | 'detectors' 
 const LAYER: Record<string, Layer> = {
   'detector.ts': 'checks',
   'steps.ts': 'checks',
+  'state.ts': 'checks',
   'embed.ts': 'vectors',
   'metric.ts': 'vectors',
   'mahalanobis.ts': 'vectors',
