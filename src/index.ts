@@ -4,6 +4,7 @@
  * @module knn-anomaly
  */
 export type { Aggregation } from './aggregate.ts';
+export { ChangeFinder } from './changefinder.ts';
 export type { NumericTypedArray, Series, StreamingDetector, Value } from './detector.ts';
 export type { Normalization } from './embed.ts';
 export type { Explanation } from './explain.ts';
@@ -17,6 +18,7 @@ export {
 } from './metric.ts';
 export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
 export type { Neighbors, Refinement } from './scorer.ts';
+export { SDAR, type SDARState } from './sdar.ts';
 export type { EngineName } from './search/plan.ts';
 export type { WorkerLike } from './threads.ts';
 export { type Anomaly, topAnomalies } from './top-anomalies.ts';

@@ -27,6 +27,8 @@ const LAYER: Record<string, Layer> = {
   'scorer.ts': 'detectors',
   'knn.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
+  'sdar.ts': 'detectors',
+  'changefinder.ts': 'detectors',
   'index.ts': 'entries',
   'metrics.ts': 'entries',
   'worker.ts': 'entries',
