@@ -31,6 +31,8 @@ const LAYER: Record<string, Layer> = {
   'changefinder.ts': 'detectors',
   'refractory.ts': 'detectors',
   'spot.ts': 'detectors',
+  'locate.ts': 'detectors',
+  'suggest-window.ts': 'detectors',
   'random.ts': 'checks',
   'reservoir.ts': 'detectors',
   'novelty.ts': 'detectors',
