@@ -31,6 +31,7 @@ const LAYER: Record<string, Layer> = {
   'changefinder.ts': 'detectors',
   'refractory.ts': 'detectors',
   'spot.ts': 'detectors',
+  'explain-alarm.ts': 'detectors',
   'locate.ts': 'detectors',
   'suggest-window.ts': 'detectors',
   'random.ts': 'checks',

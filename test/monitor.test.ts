@@ -219,6 +219,57 @@ describe('save() and load(bytes)', () => {
   });
 });
 
+describe('explain()', () => {
+  function after(...values: (number | null)[]): Monitor {
+    const watch = monitor({ warmup: 10 });
+    for (let t = 0; t < 200; t++) watch.update(t % 10);
+    watch.learn(values);
+    return watch;
+  }
+
+  test('names what was seen, what it is nearest to and when that came, as data and in a sentence', () => {
+    const { text, ...data } = after(59).explain(2);
+    expect(data).toMatchObject({ time: 200, value: 59, expected: 9, direction: 'above', score: 50, alarm: true });
+    expect(data.neighbors).toEqual([
+      { value: 9, time: 199 },
+      { value: 9, time: 189 },
+    ]);
+    expect(data.pValue).toBe(Math.exp(-data.surprise));
+    expect(text).toBe(
+      '59 at 200 is 50 above the nearest value before, 9 at 199: an alarm, by chance less than once in a million values',
+    );
+  });
+
+  test('knows a value that was seen before, one that is missing, and the first', () => {
+    expect(after(4).explain().text).toBe('4 at 200 was seen before, last at 194: not surprising');
+    expect(after(null).explain()).toMatchObject({
+      text: 'the value at 200 is missing',
+      neighbors: [],
+      expected: undefined,
+    });
+    const first = monitor();
+    first.update(3);
+    expect(first.explain().text).toBe('3 at 0 has no past to be compared with: not surprising');
+    expect(() => monitor().explain()).toThrow(/update\(x\) first/);
+  });
+
+  test('names the view that was surprised most, and goes on after save and load', () => {
+    const watch = monitor({ preset: 'views', warmup: 10 });
+    for (let t = 0; t < 400; t++) watch.update(t % 10);
+    for (let t = 0; t < 12; t++) watch.update(5);
+    const loaded = Monitor.load(watch.save());
+    expect(loaded.explain()).toEqual(watch.explain());
+    expect(watch.explain().view).toMatch(/of the last (10|50) values/);
+    expect(watch.explain().text).toContain(`where the ${watch.explain().view} is `);
+  });
+
+  test('of a detector of your own is left to it', () => {
+    const watch = monitor({ detector: new ChangeFinder(1, 0.1, 1, 0.1, 1) });
+    watch.update(1);
+    expect(() => watch.explain()).toThrow(/knows the presets' reasons only/);
+  });
+});
+
 test('options of the wrong kind or value are named', () => {
   expect(() => monitor({ preset: 'best' as never })).toThrow(
     "preset must be one of 'novelty', 'views', got string \"best\"",
