@@ -220,7 +220,7 @@ describe('save() and load(bytes)', () => {
 });
 
 describe('explain()', () => {
-  function after(...values: (number | null)[]): Monitor {
+  function watched(...values: (number | null)[]): Monitor {
     const watch = monitor({ warmup: 10 });
     for (let t = 0; t < 200; t++) watch.update(t % 10);
     watch.learn(values);
@@ -228,7 +228,7 @@ describe('explain()', () => {
   }
 
   test('names what was seen, what it is nearest to and when that came, as data and in a sentence', () => {
-    const { text, ...data } = after(59).explain(2);
+    const { text, ...data } = watched(59).explain(2);
     expect(data).toMatchObject({ time: 200, value: 59, expected: 9, direction: 'above', score: 50, alarm: true });
     expect(data.neighbors).toEqual([
       { value: 9, time: 199 },
@@ -241,8 +241,8 @@ describe('explain()', () => {
   });
 
   test('knows a value that was seen before, one that is missing, and the first', () => {
-    expect(after(4).explain().text).toBe('4 at 200 was seen before, last at 194: not surprising');
-    expect(after(null).explain()).toMatchObject({
+    expect(watched(4).explain().text).toBe('4 at 200 was seen before, last at 194: not surprising');
+    expect(watched(null).explain()).toMatchObject({
       text: 'the value at 200 is missing',
       neighbors: [],
       expected: undefined,
@@ -256,7 +256,7 @@ describe('explain()', () => {
   test('names the view that was surprised most, and goes on after save and load', () => {
     const watch = monitor({ preset: 'views', warmup: 10 });
     for (let t = 0; t < 400; t++) watch.update(t % 10);
-    for (let t = 0; t < 12; t++) watch.update(5);
+    for (let t = 0; t < 10; t++) watch.update(5);
     const loaded = Monitor.load(watch.save());
     expect(loaded.explain()).toEqual(watch.explain());
     expect(watch.explain().view).toMatch(/of the last (10|50) values/);
