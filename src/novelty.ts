@@ -6,6 +6,14 @@ import { StateReader, StateWriter } from './state.ts';
 const KIND = 'Novelty';
 const FORMAT = 1;
 
+/** What `Novelty` may be told. */
+export interface NoveltyOptions {
+  /** Values that are kept at most, at least 1; default 100 000. */
+  maxValues?: number;
+  /** An integer that decides which are kept; default 1. */
+  seed?: number;
+}
+
 /**
  * Value novelty: the distance √((x − y)²) of a value to the nearest y that came before it, anywhere in the past: k-nearest
  * neighbors with windowSize 1 and k = 1. The first value scores 0.
@@ -24,11 +32,9 @@ export class Novelty implements StreamingDetector {
   readonly #nearest: Float64Array;
 
   /**
-   * @param options.maxValues values that are kept at most, at least 1; default 100 000
-   * @param options.seed an integer that decides which are kept; default 1
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
    */
-  constructor(options: { maxValues?: number; seed?: number } = {}) {
+  constructor(options: NoveltyOptions = {}) {
     checkOptions(options, ['maxValues', 'seed']);
     const { maxValues = 100_000, seed = 1 } = options;
     checkInteger(maxValues, 'maxValues', 1);
