@@ -17,7 +17,7 @@ export {
   type MahalanobisMetric,
   type Metric,
 } from './metric.ts';
-export { Novelty } from './novelty.ts';
+export { Novelty, type NoveltyOptions, type PastValue } from './novelty.ts';
 export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
 export type { Neighbors, Refinement } from './scorer.ts';
 export { SDAR, type SDARState } from './sdar.ts';

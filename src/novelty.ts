@@ -25,6 +25,14 @@ const FORMAT = 1;
 /** Places for values at the start. */
 const FIRST_PLACES = 8;
 
+/** What `Novelty` may be told. */
+export interface NoveltyOptions {
+  /** Values that are kept at most, at least 1; default 100 000. */
+  maxValues?: number;
+  /** An integer that decides which are kept; default 1. */
+  seed?: number;
+}
+
 /**
  * Value novelty: the distance √((x − y)²) of a value to the nearest y that came before it, anywhere in the past: k-nearest
  * neighbors with windowSize 1 and k = 1. The first value scores 0.
@@ -52,11 +60,9 @@ export class Novelty implements StreamingDetector {
   readonly #nearest: Float64Array;
 
   /**
-   * @param options.maxValues values that are kept at most, at least 1; default 100 000
-   * @param options.seed an integer that decides which are kept; default 1
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
    */
-  constructor(options: { maxValues?: number; seed?: number } = {}) {
+  constructor(options: NoveltyOptions = {}) {
     checkOptions(options, ['maxValues', 'seed']);
     const { maxValues = 100_000, seed = 1 } = options;
     checkInteger(maxValues, 'maxValues', 1);
@@ -134,8 +140,9 @@ export class Novelty implements StreamingDetector {
   save(): Uint8Array {
     const { size } = this.#sorted;
     const state = new StateWriter(KIND, FORMAT);
-    const numbers = [this.maxValues, this.#seed, this.#random.state, this.#offered, this.#time];
+    const numbers = [this.maxValues, this.#seed, this.#offered, this.#time];
     for (const number of numbers) state.f64(number);
+    for (const word of this.#random.state) state.u32(word);
     state.f64s(this.#values.subarray(0, size));
     state.f64s(this.#times.subarray(0, size));
     return state.finish();
@@ -145,9 +152,9 @@ export class Novelty implements StreamingDetector {
   static load(bytes: Uint8Array): Novelty {
     const state = new StateReader(bytes, KIND, FORMAT);
     const novelty = new Novelty({ maxValues: state.f64(), seed: state.f64() });
-    novelty.#random.state = state.f64();
     novelty.#offered = state.f64();
     novelty.#time = state.f64();
+    novelty.#random.state = novelty.#random.state.map(() => state.u32());
     novelty.#values = state.f64s();
     novelty.#times = state.f64s();
     state.end();
@@ -165,7 +172,7 @@ export class Novelty implements StreamingDetector {
     this.#offered++;
     let place = this.#sorted.size;
     if (place === this.maxValues) {
-      place = Math.floor(this.#random.next() * this.#offered);
+      place = this.#random.below(this.#offered);
       if (place >= this.maxValues) return;
       this.#sorted.remove(this.#values[place]!);
     } else if (place === this.#values.length) this.#grow();
