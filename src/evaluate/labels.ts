@@ -110,3 +110,28 @@ function runs(labels: ArrayLike<number | boolean>, n: number, argument: string):
   if (begin >= 0) ranges.push({ begin, end: n - 1 });
   return ranges;
 }
+
+/** Of what was reported, how much is true; of what is true, how much was reported; and both in one. */
+export interface PrecisionRecall {
+  /** 0 to 1; NaN if nothing was reported. */
+  precision: number;
+  /** 0 to 1. */
+  recall: number;
+  /** Harmonic mean of the two; 0 if nothing was found. */
+  f1: number;
+}
+
+/** The harmonic mean, 0 where it is 0/0 or the precision is. */
+export function f1Of(precision: number, recall: number): number {
+  return precision * recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
+}
+
+/** The runs of scores ≥ threshold. */
+export function alarmsOf(scores: Float64Array, threshold: number): LabeledRange[] {
+  checkThreshold(threshold);
+  return runs(
+    Uint8Array.from(scores, (score) => Number(score >= threshold)),
+    scores.length,
+    'alarms',
+  );
+}

@@ -1,6 +1,7 @@
 // The score of the Numenta Anomaly Benchmark: what every alarm is worth by its place, and the best threshold of a corpus.
 import { checkChoice, checkOptions, describe } from '../detector.ts';
 import { type AnomalyLabels, checkThreshold, type LabeledRange, type Scores, toRanges, toScores } from './labels.ts';
+import { fallingOrder } from './ranking.ts';
 
 /** What a missed window, an alarm outside every window and a found window weigh. */
 interface Weights {
@@ -229,8 +230,7 @@ function sorted(series: readonly Worth[]): {
     next += one.scores.length - one.from;
     numWindows += one.numWindows;
   }
-  const falling = (a: number, b: number): number => Number(score[a]! < score[b]!) - Number(score[a]! > score[b]!);
-  const order = new Uint32Array(n).map((_, p) => p).sort((a, b) => falling(a, b) || a - b);
+  const order = fallingOrder(score);
   return {
     score: score.map((_, p) => score[order[p]!]!),
     gain: gain.map((_, p) => gain[order[p]!]!),
