@@ -15,7 +15,7 @@ import {
 type Interval = readonly [from: number, to: number];
 
 /**
- * Affiliation precision and recall (Huet, Navarro & Rossi 2022, KDD, sections 3 and 4): alarms near an anomaly count
+ * Affiliation precision and recall (Huet, Navarro & Rossi 2022, KDD): alarms near an anomaly count
  * for much, far ones for little, on a scale where 1 is inside and an alarm at random has 0.5 on average.
  *
  * The series is cut into zones Eⱼ, one per anomaly Jⱼ, midway between neighbors. An index t is the interval [t, t + 1), an

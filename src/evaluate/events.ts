@@ -28,7 +28,7 @@ export interface EventF1 extends PrecisionRecall {
 }
 
 /**
- * Precision and recall of events, as in Hundman et al. 2018 (KDD, section 4.2): an anomaly is found by any alarm in it,
+ * Precision and recall of events, as in Hundman et al. 2018 (KDD): an anomaly is found by any alarm in it,
  * and each run of alarms that meets no anomaly is one false alarm; how long the first alarm took is told beside.
  *
  *     precision = found/(found + false alarms)      recall = found/anomalies
@@ -73,12 +73,12 @@ export function eventF1(scores: Scores, labels: AnomalyLabels, threshold: number
 }
 
 /**
- * Point-adjusted precision, recall and F1 (Xu et al. 2018, WWW, section 4.2): a single alarm anywhere in an anomaly makes
+ * Point-adjusted precision, recall and F1 (Xu et al. 2018, WWW): a single alarm anywhere in an anomaly makes
  * every value of it a true positive, while every false alarm is one value.
  *
  * **Do not choose or praise a detector by it.** The longer the anomalies, the more certainly alarms at random hit each,
  * and then count as if they had found all of it: random scores reach what papers report as the state of the art (Kim et
- * al. 2022, AAAI, section 3.2). It is here to compare with published figures. Use {@link eventF1}, {@link rangeF1} or
+ * al. 2022, AAAI). It is here to compare with published figures. Use {@link eventF1}, {@link rangeF1} or
  * {@link affiliation} for your own.
  *
  * Without an alarm the precision is NaN and f1 is 0.

@@ -11,14 +11,14 @@ interface Weights {
 }
 
 /** The profiles of NAB's config/profiles.json. */
-const PROFILES = {
+const PROFILES: Record<NABProfile, Weights> = {
   standard: { truePositive: 1, falsePositive: 0.11, falseNegative: 1 },
   reward_low_FP_rate: { truePositive: 1, falsePositive: 0.22, falseNegative: 1 },
   reward_low_FN_rate: { truePositive: 1, falsePositive: 0.11, falseNegative: 2 },
-} as const satisfies Record<string, Weights>;
+};
 
 /** A profile of the benchmark: how much false alarms and missed windows count. */
-export type NABProfile = keyof typeof PROFILES;
+export type NABProfile = 'standard' | 'reward_low_FP_rate' | 'reward_low_FN_rate';
 
 /** The names of the profiles, in the order in which NAB lists them. */
 export const nabProfiles: readonly NABProfile[] = Object.keys(PROFILES) as NABProfile[];
@@ -79,7 +79,7 @@ interface Worth {
 }
 
 /**
- * The score of the Numenta Anomaly Benchmark (Lavin & Ahmad 2015, section II.C, as NAB 1.1 computes it): early alarms are
+ * The score of the Numenta Anomaly Benchmark (Lavin & Ahmad 2015, ICMLA, as NAB 1.1 computes it): early alarms are
  * worth more, alarms outside every window cost, and one threshold serves all series of the corpus.
  *
  * With σ(p) = 2/(1 + e⁵ᵖ) − 1, values from index 0, and a window from b to e of width v = e − b + 1,

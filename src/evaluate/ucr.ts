@@ -28,7 +28,7 @@ export interface UCRResult {
 const LEAST_TOLERANCE = 100;
 
 /**
- * The accuracy of the UCR Anomaly Archive (Wu & Keogh 2023, IEEE TKDE 35(3), section 3): of series with one anomaly each,
+ * The accuracy of the UCR Anomaly Archive (Wu & Keogh 2023, IEEE TKDE 35(3)): of series with one anomaly each,
  * the share where the highest score lies within max(100, length of the anomaly) of it.
  *
  * The place of a score at t over a window of w values is t − ⌊w/2⌋; of equal scores the first counts, and only those from

@@ -18,7 +18,7 @@ export interface VUSOptions {
 }
 
 /**
- * The volume under the ROC surface (Paparrizos et al. 2022, PVLDB 15(11), sections 4.1 and 4.2): the area under a ROC
+ * The volume under the ROC surface (Paparrizos et al. 2022, PVLDB 15(11)): the area under a ROC
  * curve that forgives a score for being high a little before or after the anomaly, averaged over what a little means.
  *
  * For each buffer ℓ = 0 … window, an anomaly from s to e labels the values up to ⌊ℓ/2⌋ before and after it, too:
@@ -43,14 +43,14 @@ export interface VUSOptions {
  *
  * @example
  * vusRoc([0, 0, 0, 9, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 0], { window: 0 }); // => 1
- * vusRoc([0, 0, 9, 0, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 0], { window: 2 }).toFixed(3); // => '0.585'
+ * vusRoc([0, 0, 9, 0, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 0], { window: 2 }).toFixed(3); // => '0.525'
  */
 export function vusRoc(scores: Scores, labels: AnomalyLabels, options: VUSOptions = {}): number {
   return volumes(scores, labels, options).roc;
 }
 
 /**
- * The volume under the precision-recall surface (Paparrizos et al. 2022, PVLDB 15(11), sections 4.1 and 4.2): as
+ * The volume under the precision-recall surface (Paparrizos et al. 2022, PVLDB 15(11)): as
  * {@link vusRoc}, with precision TP/Σ aᵢ over the TPR in place of the recall.
  *
  * The area is that of the trapezoids over all thresholds, from recall 0 at precision 1.
@@ -149,7 +149,7 @@ function groupsOf(
 ): { group: Int32Array; numGroups: number } {
   const group = new Int32Array(n).fill(-1);
   const reach = buffer >> 1;
-  let [numGroups, before] = [0, -1];
+  let [numGroups, before] = [0, -Infinity];
   for (const { begin, end } of ranges) {
     if (begin - reach > before) numGroups++;
     before = end + reach;
