@@ -22,6 +22,13 @@ export function folderOf(given: string | undefined, beside: string, hint: string
   process.exit(1);
 }
 
+/** What `--half` names: 0, 1, or nothing for all series. */
+export function halfOption(text: string): 0 | 1 | undefined {
+  if (text === '') return undefined;
+  if (text === '0' || text === '1') return Number(text) as 0 | 1;
+  throw new RangeError(`--half must be 0 or 1, got ${text}`);
+}
+
 function readText(file: string): string {
   const bytes = readFileSync(file);
   return (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();

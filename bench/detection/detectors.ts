@@ -11,6 +11,8 @@ export interface Detector {
   readonly threshold?: number;
   /** Number of values that a score is about, the last being its own; default 1. */
   readonly windowSize?: number;
+  /** True if a score knows later values: no detector for streams. */
+  readonly looksAhead?: boolean;
 }
 
 /** A detector that meets one value at a time, by what makes a new one. */
@@ -55,11 +57,18 @@ export const detectors: readonly Detector[] = [
     scores: (series) => calibrated(knn(5, 5).score(series)),
   },
   { name: 'novelty, calibrated plainly', threshold: SURPRISING, scores: (series) => calibrated(novelty(series)) },
+  {
+    name: 'KNN(50, 1), both sides',
+    windowSize: 50,
+    looksAhead: true,
+    scores: (series) => new KNN(50, 1, { exclusionZone: 25 }).score(series),
+  },
 ];
 
-/** Those whose names contain `part`, in any case. */
-export function detectorsNamed(part: string): readonly Detector[] {
-  const chosen = detectors.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()));
+/** Those whose names contain `part`, in any case; for streams, those that do not look ahead. */
+export function detectorsNamed(part: string, forStreams: boolean): readonly Detector[] {
+  const able = detectors.filter(({ looksAhead = false }) => !(forStreams && looksAhead));
+  const chosen = able.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase()));
   if (chosen.length > 0) return chosen;
-  throw new RangeError(`no detector is called ${part}; there are ${detectors.map(({ name }) => name).join('; ')}`);
+  throw new RangeError(`no detector is called ${part}; there are ${able.map(({ name }) => name).join('; ')}`);
 }

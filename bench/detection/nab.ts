@@ -12,7 +12,7 @@ import {
   type ScoredSeries,
 } from '../../src/evaluate.ts';
 import { save, settings } from '../harness.ts';
-import { folderOf, readNab } from './corpus.ts';
+import { folderOf, halfOption, readNab } from './corpus.ts';
 import { type Detector, detectorsNamed } from './detectors.ts';
 import { bootstrapDeviation, halfOf } from './sampling.ts';
 
@@ -20,9 +20,9 @@ const options = settings({ folder: '', detector: '', half: '', series: false });
 const hint = 'give a clone of github.com/numenta/NAB with --folder';
 const folder = folderOf(options.folder || undefined, 'nab', hint);
 const corpus = readNab(folder);
-if (!['', '0', '1'].includes(options.half)) throw new RangeError(`--half must be 0 or 1, got ${options.half}`);
-const reported = options.half === '' ? corpus : corpus.filter(({ name }) => halfOf(name) !== Number(options.half));
-const chosenOn = options.half === '' ? corpus : corpus.filter(({ name }) => halfOf(name) === Number(options.half));
+const half = halfOption(options.half);
+const reported = corpus.filter(({ name }) => half === undefined || halfOf(name) !== half);
+const chosenOn = corpus.filter(({ name }) => half === undefined || halfOf(name) === half);
 
 /** A detector's figures for one profile: at its default threshold, if it has one, and at the best. */
 interface Figures {
@@ -71,10 +71,10 @@ function showSeries({ byDefault, best }: Figures): void {
 
 const windows = reported.reduce((sum, { labels }) => sum + labels.length, 0);
 console.log(`${reported.length} of ${corpus.length} series of ${folder}, ${windows} windows`);
-if (options.half !== '') console.log(`thresholds are the best of the other ${chosenOn.length} series`);
+if (half !== undefined) console.log(`thresholds are the best of the other ${chosenOn.length} series`);
 console.log(`${''.padEnd(20)}${'default threshold'.padStart(28)}${'best common threshold'.padStart(28)}`);
 const rows: object[] = [];
-for (const detector of detectorsNamed(options.detector)) {
+for (const detector of detectorsNamed(options.detector, true)) {
   console.log(`\n${detector.name}`);
   for (const figures of figuresOf(detector)) {
     console.log(`  ${figures.profile.padEnd(18)}${show(figures.byDefault)}${show(figures.best)}`);

@@ -91,9 +91,8 @@ export function eventF1(scores: Scores, labels: AnomalyLabels, threshold: number
  * O(n).
  *
  * @example
- * // One of 8 anomalous values and two of 8 normal ones are reported.
- * const labels = [{ begin: 0, end: 7 }];
- * pointAdjustedF1([0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 0, 0, 0, 0, 0, 0], labels, 1); // => { precision: 0.8, recall: 1, f1: 8 / 9 }
+ * // One of eight anomalous values is reported.
+ * pointAdjustedF1([0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0], [{ begin: 0, end: 7 }], 1); // => { precision: 1, recall: 1, f1: 1 }
  */
 export function pointAdjustedF1(scores: Scores, labels: AnomalyLabels, threshold: number): PrecisionRecall {
   const { values, anomalies } = prepare(scores, labels, threshold);
