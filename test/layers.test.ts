@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
   detectors: ['detectors', 'jobs', 'search', 'vectors', 'checks', 'kernels'],
   evaluate: ['evaluate', 'checks'],
   entries: ['evaluate', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
-  cli: ['cli', 'entries', 'detectors', 'search', 'vectors', 'checks'],
+  cli: ['cli', 'entries', 'evaluate', 'detectors', 'search', 'vectors', 'checks'],
 };
 
 /** The packages, and who may import them: a file, or a folder with everything in it. */

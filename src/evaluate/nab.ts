@@ -58,6 +58,11 @@ export interface NABResult {
 const PROBATION = 0.15;
 const LONGEST_PROBATION = 750;
 
+/** How many values at the beginning of a series of `n` are not scored. */
+export function probationOf(n: number): number {
+  return Math.min(Math.floor(PROBATION * n), LONGEST_PROBATION);
+}
+
 /** From here on behind a window, in window lengths, a false alarm weighs all of its weight. */
 const FAR = 3;
 
@@ -142,7 +147,7 @@ function worthOf(entry: ScoredSeries, argument: string): Worth {
   }
   const scores = toScores(entry.scores, `${argument}.scores`);
   const n = scores.length;
-  const from = Math.min(Math.floor(PROBATION * n), LONGEST_PROBATION);
+  const from = probationOf(n);
   const windows = toRanges(entry.labels, n, `${argument}.labels`);
   const gain = new Float64Array(n);
   const window = new Int32Array(n).fill(-1);
@@ -230,7 +235,7 @@ function sorted(series: readonly Worth[]): {
     next += one.scores.length - one.from;
     numWindows += one.numWindows;
   }
-  const order = fallingOrder(score);
+  const { order } = fallingOrder(score);
   return {
     score: score.map((_, p) => score[order[p]!]!),
     gain: gain.map((_, p) => gain[order[p]!]!),

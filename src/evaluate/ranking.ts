@@ -27,11 +27,11 @@ import {
  */
 export function rocAuc(scores: Scores, labels: AnomalyLabels): number {
   let [pairs, before, normal] = [0, 0, 0];
-  for (const { positives, negatives } of fallingLevels(scores, labels)) {
+  visitLevels(scores, labels, (positives, negatives) => {
     pairs += negatives * (before + positives / 2);
     before += positives;
     normal += negatives;
-  }
+  });
   return pairs / (before * normal);
 }
 
@@ -53,36 +53,70 @@ export function rocAuc(scores: Scores, labels: AnomalyLabels): number {
  */
 export function prAuc(scores: Scores, labels: AnomalyLabels): number {
   let [area, found, alarms] = [0, 0, 0];
-  for (const { positives, negatives } of fallingLevels(scores, labels)) {
+  visitLevels(scores, labels, (positives, negatives) => {
     found += positives;
     alarms += positives + negatives;
     area += positives * (found / alarms);
-  }
+  });
   return area / found;
 }
 
-/** The places of all scores, highest score first, equal ones by place. */
-export function fallingOrder(scores: Float64Array): Uint32Array {
-  const order = new Uint32Array(scores.length).map((_, t) => t);
-  const falling = (a: number, b: number): number => Number(scores[a]! < scores[b]!) - Number(scores[a]! > scores[b]!);
-  return order.sort((a, b) => falling(a, b) || a - b);
+/** The places of all scores, highest score first, equal ones by place; and where in this order each one's equals begin. */
+export interface FallingOrder {
+  readonly order: Uint32Array;
+  /** Of a place in the series: how many scores are higher. */
+  readonly higher: Uint32Array;
 }
 
-/** How many anomalous and normal values there are of each score, highest score first. */
-function fallingLevels(given: Scores, labels: AnomalyLabels): { positives: number; negatives: number }[] {
+/**
+ * Sorts the scores themselves, which needs no comparison function, and finds each in the sorted ones. O(n log n).
+ */
+export function fallingOrder(scores: Float64Array): FallingOrder {
+  const n = scores.length;
+  const rising = scores.slice().sort();
+  const higher = new Uint32Array(n);
+  const order = new Uint32Array(n);
+  /** How many equals of the score at this place in the order are in it already. */
+  const placed = new Uint32Array(n);
+  for (let t = 0; t < n; t++) {
+    const first = n - countUpTo(rising, scores[t]!);
+    higher[t] = first;
+    order[first + placed[first]!] = t;
+    placed[first]!++;
+  }
+  return { order, higher };
+}
+
+/** How many of the rising values are ≤ x. */
+function countUpTo(rising: Float64Array, x: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rising[middle]! <= x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Calls back with how many anomalous and normal values there are of each score, highest score first. */
+function visitLevels(
+  given: Scores,
+  labels: AnomalyLabels,
+  visit: (positives: number, negatives: number) => void,
+): void {
   const scores = toScores(given);
   const ranges = toRanges(labels, scores.length);
   checkSomeAnomaly(ranges);
   checkSomeNormal(ranges, scores.length);
   const isAnomalous = toPoints(ranges, scores.length);
-  const order = fallingOrder(scores);
-  const levels: { positives: number; negatives: number }[] = [];
-  for (let p = 0; p < order.length; ) {
-    const level = scores[order[p]!]!;
-    const from = p;
-    let positives = 0;
-    for (; p < order.length && scores[order[p]!] === level; p++) positives += isAnomalous[order[p]!]!;
-    levels.push({ positives, negatives: p - from - positives });
+  const anomalous = scores.filter((_, t) => isAnomalous[t] === 1).sort();
+  const normal = scores.filter((_, t) => isAnomalous[t] === 0).sort();
+  let [p, q] = [anomalous.length, normal.length];
+  while (p + q > 0) {
+    const level = Math.max(anomalous[p - 1] ?? -Infinity, normal[q - 1] ?? -Infinity);
+    const [fromP, fromQ] = [p, q];
+    while (anomalous[p - 1] === level) p--;
+    while (normal[q - 1] === level) q--;
+    visit(fromP - p, fromQ - q);
   }
-  return levels;
 }

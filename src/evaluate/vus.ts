@@ -39,7 +39,7 @@ export interface VUSOptions {
  * @param labels ranges, or a 0 or 1 for every score
  * @throws RangeError unless there are both anomalous and normal values
  *
- * O(n log n + n·window).
+ * O(n log n + m·window), m the values within window/2 of an anomaly.
  *
  * @example
  * vusRoc([0, 0, 0, 9, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 0], { window: 0 }); // => 1
@@ -59,7 +59,7 @@ export function vusRoc(scores: Scores, labels: AnomalyLabels, options: VUSOption
  * @param labels ranges, or a 0 or 1 for every score
  * @throws RangeError unless there are both anomalous and normal values
  *
- * O(n log n + n·window).
+ * O(n log n + m·window), m the values within window/2 of an anomaly.
  *
  * @example
  * vusPr([0, 0, 0, 9, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 0], { window: 0 }); // => 1
@@ -68,10 +68,16 @@ export function vusPr(scores: Scores, labels: AnomalyLabels, options: VUSOptions
   return volumes(scores, labels, options).pr;
 }
 
-/** What an area is made from: the scores in falling order. */
-interface Ranked {
-  readonly scores: Float64Array;
-  readonly order: Uint32Array;
+/**
+ * The values that a buffer can reach, by falling score, and the scores as levels: between two levels with such a value
+ * the alarms only grow more false, so that all the others need not be visited for every buffer.
+ */
+interface Near {
+  readonly n: number;
+  readonly places: Uint32Array;
+  /** Of each of these: how many scores are higher, and how many at least as high. */
+  readonly from: Uint32Array;
+  readonly to: Uint32Array;
 }
 
 interface Areas {
@@ -87,73 +93,98 @@ function volumes(given: Scores, labels: AnomalyLabels, options: VUSOptions): Are
   const ranges = toRanges(labels, scores.length);
   checkSomeAnomaly(ranges);
   checkSomeNormal(ranges, scores.length);
-  const ranked = { scores, order: fallingOrder(scores) };
+  const near = nearestOf(scores, ranges, window >> 1);
+  const faded = { weights: new Float64Array(scores.length), group: new Int32Array(scores.length).fill(-1) };
   const sum: Areas = { roc: 0, pr: 0 };
   for (let buffer = 0; buffer <= window; buffer++) {
-    const areas = areasAt(ranked, ranges, buffer);
+    const numGroups = fade(ranges, buffer, faded);
+    const areas = areasAt(near, ranges, { ...faded, numGroups });
     sum.roc += areas.roc;
     sum.pr += areas.pr;
   }
   return { roc: sum.roc / (window + 1), pr: sum.pr / (window + 1) };
 }
 
-function areasAt({ scores, order }: Ranked, ranges: readonly LabeledRange[], buffer: number): Areas {
+function nearestOf(scores: Float64Array, ranges: readonly LabeledRange[], reach: number): Near {
   const n = scores.length;
-  const weights = fade(ranges, n, buffer);
-  const { group, numGroups } = groupsOf(ranges, n, buffer);
-  const numAnomalous = ranges.reduce((sum, { begin, end }) => sum + end - begin + 1, 0);
-  const positive = (numAnomalous + weights.reduce((sum, weight) => sum + weight, 0)) / 2;
+  const isNear = new Uint8Array(n);
+  for (const { begin, end } of ranges) isNear.fill(1, Math.max(0, begin - reach), end + reach + 1);
+  const { order, higher } = fallingOrder(scores);
+  const places = order.filter((t) => isNear[t] === 1);
+  const from = places.map((t) => higher[t]!);
+  // A level ends where the next one in the whole order begins.
+  const ends = new Uint32Array(n);
+  for (let p = n - 1, end = n; p >= 0; p--) {
+    ends[p] = end;
+    if (higher[order[p]!] === p) end = p;
+  }
+  return { n, places, from, to: from.map((p) => ends[p]!) };
+}
+
+/** The labels with a buffer, and which anomaly a value with its buffer belongs to. */
+interface Faded {
+  readonly weights: Float64Array;
+  /** −1: none. Anomalies whose buffers share a value are one. */
+  readonly group: Int32Array;
+  readonly numGroups: number;
+}
+
+function areasAt({ n, places, from, to }: Near, ranges: readonly LabeledRange[], faded: Faded): Areas {
+  const { weights, group, numGroups } = faded;
+  let positive = ranges.reduce((sum, { begin, end }) => sum + end - begin + 1, 0) / 2;
+  for (const t of places) positive += weights[t]! / 2;
   const isFound = new Uint8Array(numGroups);
   let [truth, found] = [0, 0];
-  let [tpr, fpr, precision] = [0, 0, 1];
+  let [tpr, fpr] = [0, 0];
   const areas: Areas = { roc: 0, pr: 0 };
-  for (let p = 0; p < n; ) {
-    const level = scores[order[p]!]!;
-    for (; p < n && scores[order[p]!] === level; p++) {
-      const t = order[p]!;
+  for (let i = 0; i < places.length; ) {
+    // The threshold just above this level: as many true alarms as before, all others false.
+    const [above, below] = [from[i]!, to[i]!];
+    const fprAbove = (above - truth) / (n - positive);
+    const precisionAbove = above === 0 ? 1 : truth / above;
+    areas.roc += (fprAbove - fpr) * tpr;
+    for (; i < places.length && from[i] === above; i++) {
+      const t = places[i]!;
       truth += weights[t]!;
       if (group[t]! < 0 || isFound[group[t]!] === 1) continue;
       isFound[group[t]!] = 1;
       found++;
     }
-    const next = {
-      tpr: Math.min(truth / positive, 1) * (found / numGroups),
-      fpr: (p - truth) / (n - positive),
-      precision: truth / p,
-    };
-    areas.roc += ((next.fpr - fpr) * (tpr + next.tpr)) / 2;
-    areas.pr += ((next.tpr - tpr) * (precision + next.precision)) / 2;
-    ({ tpr, fpr, precision } = next);
+    const next = Math.min(truth / positive, 1) * (found / numGroups);
+    fpr = (below - truth) / (n - positive);
+    areas.roc += ((fpr - fprAbove) * (tpr + next)) / 2;
+    areas.pr += ((next - tpr) * (precisionAbove + truth / below)) / 2;
+    tpr = next;
   }
-  areas.roc += ((1 - fpr) * (tpr + 1)) / 2;
+  // Down to the lowest score, and on to (1, 1).
+  const last = (n - truth) / (n - positive);
+  areas.roc += (last - fpr) * tpr + ((1 - last) * (tpr + 1)) / 2;
   return areas;
 }
 
-/** The labels with a buffer. */
-function fade(ranges: readonly LabeledRange[], n: number, buffer: number): Float64Array {
-  const weights = new Float64Array(n);
-  const reach = buffer >> 1;
-  for (const { begin, end } of ranges) {
-    weights.fill(1, begin, end + 1);
-    for (let t = Math.max(0, begin - reach); t < begin; t++) weights[t]! += Math.sqrt(1 - (begin - t) / buffer);
-    for (let t = end + 1; t <= Math.min(n - 1, end + reach); t++) weights[t]! += Math.sqrt(1 - (t - end) / buffer);
-  }
-  return weights.map((weight) => Math.min(1, weight));
-}
-
-/** Which anomaly a value with its buffer belongs to, −1 for none; those whose buffers share a value are one. */
-function groupsOf(
+/** Writes the labels for a buffer over those of a shorter one; the number of groups. */
+function fade(
   ranges: readonly LabeledRange[],
-  n: number,
   buffer: number,
-): { group: Int32Array; numGroups: number } {
-  const group = new Int32Array(n).fill(-1);
-  const reach = buffer >> 1;
+  { weights, group }: { weights: Float64Array; group: Int32Array },
+): number {
+  const [n, reach] = [weights.length, buffer >> 1];
   let [numGroups, before] = [0, -Infinity];
   for (const { begin, end } of ranges) {
     if (begin - reach > before) numGroups++;
     before = end + reach;
+    weights.fill(0, Math.max(0, begin - reach), before + 1);
     group.fill(numGroups - 1, Math.max(0, begin - reach), before + 1);
   }
-  return { group, numGroups };
+  for (const { begin, end } of ranges) {
+    for (let t = begin; t <= end; t++) weights[t]! += 1;
+    for (let t = Math.max(0, begin - reach); t < begin; t++) weights[t]! += Math.sqrt(1 - (begin - t) / buffer);
+    for (let t = end + 1; t <= Math.min(n - 1, end + reach); t++) weights[t]! += Math.sqrt(1 - (t - end) / buffer);
+  }
+  for (const { begin, end } of ranges) {
+    for (let t = Math.max(0, begin - reach); t <= Math.min(n - 1, end + reach); t++) {
+      weights[t] = Math.min(1, weights[t]!);
+    }
+  }
+  return numGroups;
 }
