@@ -116,6 +116,7 @@ export class Views implements StreamingDetector {
     for (const past of this.#pasts) past.clear();
     for (const calibrator of this.#calibrators) calibrator.reset();
     for (const sorted of this.#sorted) sorted.clear();
+    for (const recent of this.#recent) recent.fill(0);
     this.#count = 0;
     this.#looks.fill(0);
     this.#surprises.fill(NaN);

@@ -9,6 +9,7 @@ import {
   SpotThreshold,
 } from '../src/calibrate.ts';
 import { ChangeFinder } from '../src/changefinder.ts';
+import { checkContract } from './contract.ts';
 import { mulberry32, normal } from './series.ts';
 
 /** The rule of the preset, written out: nearest past value, surprise among the past distances, record-setters only. */
@@ -285,3 +286,11 @@ test('options of the wrong kind or value are named', () => {
   expect(() => monitor({ windowSize: 5 } as object)).toThrow(/options.windowSize is unknown/);
   expect(() => monitor().update('7' as never)).toThrow(TypeError);
 });
+
+for (const options of [{ warmup: 5 }, { preset: 'views', warmup: 5, maxValues: 40 }] as const) {
+  checkContract(`monitor(${JSON.stringify(options)})`, {
+    create: () => monitor({ ...options, hold: 4 }),
+    load: (bytes) => Monitor.load(bytes),
+    memoryless: false, // a burst is over after some time, learned or not
+  });
+}
