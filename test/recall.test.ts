@@ -110,8 +110,10 @@ test('many streams share one memory: places are used again, and none touches ano
 });
 
 describe('without WASM', () => {
-  test.each(['noise', ...Object.keys(hostile)])('scores are those of the definition: %s', (name) => {
+  test.each(['noise', ...Object.keys(hostile)])('scores are those of the definition: %s', async (name) => {
+    vi.resetModules(); // modules that were compiled before would be used
     vi.stubGlobal('WebAssembly', undefined);
+    const { StreamingKNN } = await import('../src/index.ts');
     const series = (hostile[name] ?? noise)(1000);
     for (const w of [2, 20]) {
       expect(new StreamingKNN(w, 3, { history: 300 }).learn(series)).toEqual(
