@@ -29,6 +29,8 @@ const LAYER: Record<string, Layer> = {
   'top-anomalies.ts': 'detectors',
   'sdar.ts': 'detectors',
   'changefinder.ts': 'detectors',
+  'refractory.ts': 'detectors',
+  'spot.ts': 'detectors',
   'index.ts': 'entries',
   'metrics.ts': 'entries',
   'worker.ts': 'entries',
