@@ -239,7 +239,7 @@ describe('peek, learn, reset', () => {
     // When 60 and its score have left the lags and the smoothing span, it is as if they had never come.
     const calm = new ChangeFinder(2, 0.05, 2, 0.05, 4);
     calm.learn(series);
-    for (let t = 0; t < 6; t++) for (const each of [detector, twin, calm]) each.update(series[t]!, { learn: false });
+    for (let t = 0; t < 9; t++) for (const each of [detector, twin, calm]) each.update(series[t]!, { learn: false });
     expect(detector.outlierScore).toBe(calm.outlierScore);
     expect(detector.peek(1)).toBe(calm.peek(1));
     expect(twin.outlierScore).toBeGreaterThan(calm.outlierScore + 1);
