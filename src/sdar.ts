@@ -49,6 +49,10 @@ const VARIANCE = 1;
 const LARGEST = 2;
 const COVARIANCE = 3;
 
+/** x − μ for the lags present, and the coefficients a₁ …: of one step, so all models share them. */
+let centered = new Float64Array(64);
+let coefficients = new Float64Array(64);
+
 /**
  * Sequentially discounting autoregressive model (Yamanishi & Takeuchi, KDD 2002, section 3): every value is scored by its
  * logarithmic loss under a model that is learned on the way and forgets by a factor of 1 − r per value.
@@ -85,17 +89,17 @@ export class SDAR implements StreamingDetector {
   readonly discount: number;
   /** x̂ of the last value that was not missing, known after it; NaN before the first. */
   prediction: number;
-  readonly #initial: Required<SDARState>;
-  /** μ, σ², L, C₀ … C_order: as they are, and as the next value makes them. */
-  #model: Float64Array;
-  #next: Float64Array;
-  /** The last values, twice: that of lag j at places #newest + j − 1 and, modulo 2·order, `order` further. */
-  readonly #history: Float64Array;
+  readonly #initial: Required<SDARState> | undefined;
+  /**
+   * All numbers in one array, as there may be 100 000 models: μ, σ², L, C₀ … C_order as they are and as the next value makes
+   * them, the one at `#model`, the other at `#next`; then the last values twice, so that those of lags 1 … order are always
+   * together: that of lag j at `#newest` + j − 1.
+   */
+  readonly #numbers: Float64Array;
+  #model: number;
+  #next: number;
   #newest: number;
   #count: number;
-  /** x − μ for the lags present, and the coefficients a₁ …: only within a step. */
-  readonly #centered: Float64Array;
-  readonly #coefficients: Float64Array;
 
   /**
    * @param order number of coefficients, 1 to 10 000; 2 to 10 are usual
@@ -116,25 +120,27 @@ export class SDAR implements StreamingDetector {
     this.order = order;
     this.discount = discount;
     this.prediction = NaN;
-    this.#initial = startOf(order, options.initial ?? {});
-    this.#model = new Float64Array(COVARIANCE + order + 1);
-    this.#next = new Float64Array(COVARIANCE + order + 1);
-    this.#history = new Float64Array(2 * order);
-    this.#newest = 0;
+    this.#initial = options.initial && startOf(order, options.initial);
+    this.#model = 0;
+    this.#next = COVARIANCE + order + 1;
+    this.#numbers = new Float64Array(2 * this.#next + 2 * order);
+    this.#newest = 2 * this.#next;
     this.#count = 0;
-    this.#centered = new Float64Array(order);
-    this.#coefficients = new Float64Array(order);
+    if (centered.length < order) {
+      centered = new Float64Array(order);
+      coefficients = new Float64Array(order);
+    }
     this.reset();
   }
 
   /** μ, as last learned. */
   get mean(): number {
-    return this.#model[MEAN]!;
+    return this.#numbers[this.#model + MEAN]!;
   }
 
   /** σ², as last learned. */
   get variance(): number {
-    return this.#model[VARIANCE]!;
+    return this.#numbers[this.#model + VARIANCE]!;
   }
 
   /**
@@ -175,29 +181,23 @@ export class SDAR implements StreamingDetector {
 
   /** As newly constructed, `initial` included. */
   reset(): void {
-    const { mean, variance, autocovariance, history } = this.#initial;
-    this.#model[MEAN] = mean;
-    this.#model[VARIANCE] = variance;
-    this.#model[LARGEST] = 0;
-    this.#model.set(autocovariance, COVARIANCE);
-    this.#setHistory(history);
-    for (let j = 0; j < history.length; j++) {
-      this.#model[LARGEST] = Math.max(this.#model[LARGEST]!, Math.abs(history[j]!));
-    }
-    this.prediction = NaN;
+    const { mean, variance, autocovariance, history } = this.#initial ?? startOf(this.order, {});
+    const largest = Array.from(history).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    this.#restore([mean, variance, largest, ...Array.from(autocovariance)], history, NaN);
   }
 
   /** All of the state as bytes, 16·order and about 150 more; versioned and with a checksum. */
   save(): Uint8Array {
     const state = new StateWriter(KIND, FORMAT);
+    const initial = this.#initial ?? startOf(this.order, {});
     state.u32(this.order);
     state.f64(this.discount);
-    state.f64(this.#initial.mean);
-    state.f64(this.#initial.variance);
-    state.f64s(this.#initial.autocovariance);
-    state.f64s(this.#initial.history);
-    state.f64s(this.#model);
-    state.f64s(this.#history.slice(this.#newest, this.#newest + this.#count).reverse());
+    state.f64(initial.mean);
+    state.f64(initial.variance);
+    state.f64s(initial.autocovariance);
+    state.f64s(initial.history);
+    state.f64s(this.#numbers.subarray(this.#model, this.#model + COVARIANCE + this.order + 1));
+    state.f64s(this.#numbers.slice(this.#newest, this.#newest + this.#count).reverse());
     state.f64(this.prediction);
     return state.finish();
   }
@@ -217,66 +217,69 @@ export class SDAR implements StreamingDetector {
       throw new RangeError(`bytes are damaged: they hold no model of order ${order}`);
     }
     const loaded = new SDAR(order, discount, { initial });
-    loaded.#model.set(model);
-    loaded.#setHistory(history);
-    loaded.prediction = prediction;
+    loaded.#restore(model, history, prediction);
     return loaded;
   }
 
-  /** These values, oldest first, are the last ones. */
-  #setHistory(values: ArrayLike<number>): void {
-    this.#newest = 0;
+  /** This is the model, and these values, oldest first, are the last ones. */
+  #restore(model: ArrayLike<number>, history: ArrayLike<number>, prediction: number): void {
+    this.#numbers.set(model, this.#model);
     this.#count = 0;
-    for (let p = 0; p < values.length; p++) this.#remember(values[p]!);
+    for (let p = 0; p < history.length; p++) this.#remember(history[p]!);
+    this.prediction = prediction;
   }
 
   /** `value` is lag 1 of the next one. */
   #remember(value: number): void {
     const { order } = this;
-    const newest = (this.#newest === 0 ? order : this.#newest) - 1;
-    this.#history[newest] = value;
-    this.#history[newest + order] = value;
+    const numbers = this.#numbers;
+    const first = numbers.length - 2 * order;
+    const newest = (this.#newest === first ? first + order : this.#newest) - 1;
+    numbers[newest] = value;
+    numbers[newest + order] = value;
     this.#newest = newest;
     if (this.#count < order) this.#count++;
   }
 
-  /** The score of x, with its prediction; leaves in `#next` the model that has learned x. */
+  /** The score of x, with its prediction; leaves at `#next` the model that has learned x. */
   #step(x: number): number {
     const r = this.discount;
     const keep = 1 - r;
+    const numbers = this.#numbers;
     const model = this.#model;
     const next = this.#next;
-    const centered = this.#centered;
-    const history = this.#history;
     const newest = this.#newest;
     const count = this.#count;
+    const differences = centered;
+    const a = coefficients;
 
     // Mean and autocovariances; a lag that is not present yet has no product to add.
-    const mean = keep * model[MEAN]! + r * x;
+    const mean = keep * numbers[model + MEAN]! + r * x;
     const weighted = r * (x - mean);
-    next[COVARIANCE] = keep * model[COVARIANCE]! + weighted * (x - mean);
+    const from = model + COVARIANCE;
+    const to = next + COVARIANCE;
+    numbers[to] = keep * numbers[from]! + weighted * (x - mean);
     for (let j = 1; j <= count; j++) {
-      const difference = history[newest + j - 1]! - mean;
-      centered[j - 1] = difference;
-      next[COVARIANCE + j] = keep * model[COVARIANCE + j]! + weighted * difference;
+      const difference = numbers[newest + j - 1]! - mean;
+      differences[j - 1] = difference;
+      numbers[to + j] = keep * numbers[from + j]! + weighted * difference;
     }
-    for (let j = count + 1; j <= this.order; j++) next[COVARIANCE + j] = model[COVARIANCE + j]!;
+    for (let j = count + 1; j <= this.order; j++) numbers[to + j] = numbers[from + j]!;
 
     // Prediction.
-    const a = this.#coefficients;
-    const order = solveYuleWalker(next, COVARIANCE, count, a);
+    const order = solveYuleWalker(numbers, to, count, a);
     let prediction = mean;
-    for (let j = 0; j < order; j++) prediction += a[j]! * centered[j]!;
+    for (let j = 0; j < order; j++) prediction += a[j]! * differences[j]!;
     if (!(Math.abs(prediction) <= LARGEST_VALUE)) prediction = mean;
 
     // Variance and loss.
     const squaredError = (x - prediction) * (x - prediction);
-    const largest = Math.max(keep * model[LARGEST]!, Math.abs(x));
+    const largest = Math.max(keep * numbers[model + LARGEST]!, Math.abs(x));
     const least = LEAST_DEVIATION * largest;
-    const variance = Math.max(keep * model[VARIANCE]! + r * squaredError, least * least, LEAST_VARIANCE);
-    next[MEAN] = mean;
-    next[VARIANCE] = variance;
-    next[LARGEST] = largest;
+    const variance = Math.max(keep * numbers[model + VARIANCE]! + r * squaredError, least * least, LEAST_VARIANCE);
+    numbers[next + MEAN] = mean;
+    numbers[next + VARIANCE] = variance;
+    numbers[next + LARGEST] = largest;
     this.prediction = prediction;
     return 0.5 * (LOG_2PI + Math.log(variance)) + (0.5 * squaredError) / variance;
   }

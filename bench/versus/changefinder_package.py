@@ -1,9 +1,9 @@
 """The algorithm of the Python package changefinder 0.1 in NumPy, array for array; see test/other-changefinders.ts."""
 
 import math
-import sys
 
 import numpy as np
+from child import serve
 
 
 def levinson_durbin(c, order):
@@ -69,3 +69,12 @@ class ChangeFinder:
         if len(self.second_scores) == self.smooth2:
             return np.convolve(np.array(self.second_scores), self.ones2, "valid")[0]
         return 0.0
+
+
+def score(series, _window_size, _k, order):
+    detector = ChangeFinder(0.01, int(order), 5, [0.5] * 4)
+    return np.array([[detector.update(x)] for x in series.tolist()])
+
+
+if __name__ == "__main__":
+    serve({}, score)
