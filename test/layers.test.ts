@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 /** Files by path below src, with what they import: paths below src, or package names. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'jobs' | 'detectors' | 'entries' | 'cli';
+type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'jobs' | 'detectors' | 'plot' | 'entries' | 'cli';
 
 /** The layer of a file of src that is in no folder. */
 const LAYER: Record<string, Layer> = {
@@ -31,6 +31,7 @@ const LAYER: Record<string, Layer> = {
   'changefinder.ts': 'detectors',
   'index.ts': 'entries',
   'metrics.ts': 'entries',
+  'plot.ts': 'entries',
   'worker.ts': 'entries',
 };
 
@@ -41,7 +42,8 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
   search: ['search', 'vectors', 'kernels'],
   jobs: ['jobs', 'search', 'vectors', 'checks'],
   detectors: ['detectors', 'jobs', 'search', 'vectors', 'checks', 'kernels'],
-  entries: ['detectors', 'jobs', 'search', 'vectors', 'checks'],
+  plot: ['plot', 'checks'],
+  entries: ['plot', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
   cli: ['cli', 'entries', 'detectors', 'search', 'vectors', 'checks'],
 };
 
@@ -49,6 +51,7 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
 const PACKAGES: Record<string, string> = {
   'ml-matrix': 'mahalanobis.ts',
   'ml-distance': 'metrics.ts',
+  '@resvg/resvg-js': 'plot/png.ts',
   papaparse: 'cli/',
   'cli-progress': 'cli/',
   'node:': 'cli/',
@@ -58,7 +61,7 @@ function layerOf(file: string): Layer | undefined {
   const folder = file.slice(0, file.indexOf('/') + 1);
   return folder === ''
     ? LAYER[file]
-    : ((['kernels/', 'search/', 'cli/'] as const).find((f) => f === folder)?.slice(0, -1) as Layer);
+    : ((['kernels/', 'search/', 'plot/', 'cli/'] as const).find((f) => f === folder)?.slice(0, -1) as Layer);
 }
 
 /** Every import, export … from, import(…) and import type of a source text. */
