@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as main from '../src/index.ts';
 import * as metrics from '../src/metrics.ts';
+import * as plot from '../src/plot.ts';
 import { type Block, docExamples, fencedBlocks } from './readme/blocks.ts';
 import { commandsOf, isRunnable, matches, Shell } from './readme/commands.ts';
 import { checkSnippets, findClaims, type Outcome, ownNames, ROOT } from './readme/snippets.ts';
@@ -14,14 +15,16 @@ const readme = fencedBlocks('README.md', readFileSync(join(ROOT, 'README.md'), '
 const shell = new Shell();
 afterAll(() => shell.remove());
 
-/** Imports of everything from both entries, but for what the example names itself. */
+/** Imports of everything from all entries, but for what the example names itself. */
 function importEverything({ code }: Block): string {
   const own = ownNames(code);
   const fromMain = Object.keys(main).filter((name) => !own.has(name));
   const fromMetrics = Object.keys(metrics).filter((name) => !own.has(name) && !(name in main));
+  const fromPlot = Object.keys(plot).filter((name) => !own.has(name));
   return (
     `import { ${fromMain.join(', ')} } from 'knn-anomaly';` +
-    `import { ${fromMetrics.join(', ')} } from 'knn-anomaly/metrics';`
+    `import { ${fromMetrics.join(', ')} } from 'knn-anomaly/metrics';` +
+    `import { ${fromPlot.join(', ')} } from 'knn-anomaly/plot';`
   );
 }
 

@@ -15,6 +15,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'score every value of a series, and show the strangest places',
     run: async (args) => (await import('./score.ts')).score(args),
   },
+  plot: {
+    summary: 'draw a series and the scores of detectors beneath it',
+    run: async (args) => (await import('./plot.ts')).plot(args),
+  },
   help: {
     summary: 'show this text, or the help of a command',
     run: async ([name, ...rest]) => {

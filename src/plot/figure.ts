@@ -68,7 +68,7 @@ export function plotSVG(options: PlotOptions): string {
   const { width = WIDTH, theme = 'auto', title, subtitle, timeName } = options;
   const paints = paintsFor(theme, plan.scores.length);
   const top = PADDING + (title === undefined ? 0 : TITLE) + (subtitle === undefined ? 0 : SUBTITLE);
-  const below = AXIS + (plan.isDate ? SECOND_LINE : 0) + (timeName === undefined ? 0 : SUBTITLE) + PADDING / 2;
+  const below = AXIS + (plan.isDate || timeName !== undefined ? SECOND_LINE : 0) + PADDING / 2;
   const { heights, height } = heightsOf(options, plan, top, below);
   const panels = panelsOf(options, plan, top, heights);
   const axis = axisOf(plan, panels, width);
@@ -87,8 +87,7 @@ export function plotSVG(options: PlotOptions): string {
     ...drawTimes(panels.at(-1)!.bottom, axis, paints),
   ];
   if (timeName !== undefined) {
-    const middle = (axis.left + axis.right) / 2;
-    parts.push(text(middle, height - PADDING / 2 - 2, timeName, `${paints.fill('faint')} text-anchor="middle"`));
+    parts.push(text(axis.right, panels.at(-1)!.bottom + 30, timeName, `${paints.fill('faint')} text-anchor="end"`));
   }
   return `${parts.filter((part) => part !== '').join('\n')}\n</svg>\n`;
 }
@@ -144,7 +143,7 @@ function panelsOf(options: PlotOptions, plan: Plan, top: number, heights: readon
       lo,
       hi,
       inset: p === 0 && hasNames ? BAND_NAMES : 0,
-      ticks: numberTicks(lo, hi, Math.max(2, Math.floor(height / 28))),
+      ticks: numberTicks(lo, hi, Math.max(3, Math.floor(height / 28))),
       score,
     };
   });
