@@ -9,7 +9,17 @@ import { describe, expect, test } from 'vitest';
 /** Files by path below src, with what they import: paths below src, or package names. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'jobs' | 'detectors' | 'evaluate' | 'entries' | 'cli';
+type Layer =
+  | 'kernels'
+  | 'checks'
+  | 'vectors'
+  | 'search'
+  | 'jobs'
+  | 'detectors'
+  | 'evaluate'
+  | 'plot'
+  | 'entries'
+  | 'cli';
 
 /** The layer of a file of src that is in no folder. */
 const LAYER: Record<string, Layer> = {
@@ -47,6 +57,7 @@ const LAYER: Record<string, Layer> = {
   'index.ts': 'entries',
   'evaluate.ts': 'entries',
   'metrics.ts': 'entries',
+  'plot.ts': 'entries',
   'worker.ts': 'entries',
 };
 
@@ -58,7 +69,8 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
   jobs: ['jobs', 'search', 'vectors', 'checks'],
   detectors: ['detectors', 'jobs', 'search', 'vectors', 'checks', 'kernels'],
   evaluate: ['evaluate', 'checks'],
-  entries: ['evaluate', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
+  plot: ['plot', 'checks'],
+  entries: ['evaluate', 'plot', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
   cli: ['cli', 'entries', 'evaluate', 'detectors', 'search', 'vectors', 'checks'],
 };
 
@@ -66,6 +78,7 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
 const PACKAGES: Record<string, string> = {
   'ml-matrix': 'mahalanobis.ts',
   'ml-distance': 'metrics.ts',
+  '@resvg/resvg-js': 'plot/png.ts',
   papaparse: 'cli/',
   'cli-progress': 'cli/',
   'node:': 'cli/',
@@ -75,7 +88,9 @@ function layerOf(file: string): Layer | undefined {
   const folder = file.slice(0, file.indexOf('/') + 1);
   return folder === ''
     ? LAYER[file]
-    : ((['kernels/', 'search/', 'evaluate/', 'cli/'] as const).find((f) => f === folder)?.slice(0, -1) as Layer);
+    : ((['kernels/', 'search/', 'evaluate/', 'plot/', 'cli/'] as const)
+        .find((f) => f === folder)
+        ?.slice(0, -1) as Layer);
 }
 
 /** Every import, export … from, import(…) and import type of a source text. */

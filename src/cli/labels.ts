@@ -53,9 +53,22 @@ function clockOf(times: Texts | undefined): Clock {
     const text = times.at(t).trim();
     if (text === '') continue;
     for (const clock of [NUMBERS, DATES]) if (!Number.isNaN(clock.read(text))) return clock;
-    fail(`the time column holds ${show(text)}, which cannot be compared with labels: expected numbers or ISO dates`);
+    fail(`the time column holds ${show(text)}, which is no time: expected numbers or ISO dates`);
   }
   return INDICES;
+}
+
+/** A time column as numbers: milliseconds where it holds dates. Every row must have a time. */
+export function readTimes(times: Texts): { readonly numbers: Float64Array; readonly isDate: boolean } {
+  const clock = clockOf(times);
+  const numbers = new Float64Array(times.length);
+  for (let t = 0; t < times.length; t++) {
+    numbers[t] = clock.read(times.at(t).trim());
+    if (!Number.isFinite(numbers[t]!)) {
+      fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(times.at(t))}`);
+    }
+  }
+  return { numbers, isDate: clock === DATES };
 }
 
 /** The labels of one input. */

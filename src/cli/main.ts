@@ -19,6 +19,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'tell how good scores are, given the true anomalies',
     run: async (args) => (await import('./eval.ts')).evaluate(args),
   },
+  plot: {
+    summary: 'draw a series and the scores of detectors beneath it',
+    run: async (args) => (await import('./plot.ts')).plot(args),
+  },
   help: {
     summary: 'show this text, or the help of a command',
     run: async ([name, ...rest]) => {
