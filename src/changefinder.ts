@@ -29,7 +29,7 @@ const LARGEST_SPAN = 1_000_000;
  * nothing. O(outlierOrder² + changeOrder² + smoothing) time per value, O(their sum) memory; `update` allocates nothing.
  *
  * @example
- * new ChangeFinder(3, 0.1, 3, 0.1, 4).update(1); // => 6.2017912433901
+ * new ChangeFinder(3, 0.1, 3, 0.1, 4).update(1).toFixed(10); // => '6.2017912434'
  */
 export class ChangeFinder implements StreamingDetector {
   readonly smoothing: number;

@@ -82,7 +82,7 @@ let coefficients = new Float64Array(64);
  * O(order²) time per value, O(order) memory; `update` allocates nothing.
  *
  * @example
- * new SDAR(3, 0.1).update(1); // => 4.6622854710498
+ * new SDAR(3, 0.1).update(1).toFixed(10); // => '4.6622854710'
  */
 export class SDAR implements StreamingDetector {
   readonly order: number;

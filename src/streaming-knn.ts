@@ -88,7 +88,7 @@ interface Settings {
  *
  * @example
  * const detector = new StreamingKNN(2, 1);
- * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, 8, 7]
+ * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50), Math.sqrt(50)]
  */
 export class StreamingKNN implements StreamingDetector {
   readonly windowSize: number;
@@ -154,7 +154,7 @@ export class StreamingKNN implements StreamingDetector {
    * @throws where `update` does; the values before are learned then
    *
    * @example
-   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, 8]
+   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50)]
    */
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
@@ -173,7 +173,7 @@ export class StreamingKNN implements StreamingDetector {
    * @example
    * const detector = new StreamingKNN(2, 1);
    * detector.learn([1, 2, 1, 2]);
-   * StreamingKNN.load(detector.save()).update(9); // => 8
+   * StreamingKNN.load(detector.save()).update(9); // => Math.sqrt(50)
    */
   save(): Uint8Array {
     const { windowSize, k, history, metric, normalize, aggregation, exclusionZone, missing, reference } =

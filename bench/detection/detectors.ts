@@ -1,4 +1,5 @@
 // The detectors that are compared: each a function from a series to one score per value. Add one here.
+import { monitor } from '../../src/calibrate.ts';
 import { ChangeFinder } from '../../src/changefinder.ts';
 import { KNN } from '../../src/index.ts';
 import { SDAR } from '../../src/sdar.ts';
@@ -57,6 +58,8 @@ export const detectors: readonly Detector[] = [
     scores: (series) => calibrated(knn(5, 5).score(series)),
   },
   { name: 'novelty, calibrated plainly', threshold: SURPRISING, scores: (series) => calibrated(novelty(series)) },
+  streaming('monitor()', () => monitor(), 4.65),
+  streaming('monitor, views', () => monitor({ preset: 'views' }), 24.4),
   {
     name: 'KNN(50, 1), both sides',
     windowSize: 50,
