@@ -1,7 +1,7 @@
 // The detectors that are compared: each a function from a series to one score per value. Add one here.
 import { monitor } from '../../src/calibrate.ts';
 import { ChangeFinder } from '../../src/changefinder.ts';
-import { KNN } from '../../src/index.ts';
+import { KNN, locate } from '../../src/index.ts';
 import { SDAR } from '../../src/sdar.ts';
 import { novelty, refract, surprises } from './prototype.ts';
 
@@ -65,6 +65,15 @@ export const detectors: readonly Detector[] = [
     windowSize: 50,
     looksAhead: true,
     scores: (series) => new KNN(50, 1, { exclusionZone: 25 }).score(series),
+  },
+  {
+    name: 'locate()',
+    looksAhead: true,
+    scores: (series) => {
+      const scores = new Float64Array(series.length);
+      for (const { index, score } of locate(series, { n: 20 })) scores[index] = score;
+      return scores;
+    },
   },
 ];
 

@@ -1,6 +1,7 @@
 // What are detectors worth on the Numenta Anomaly Benchmark, by its own score, at their default threshold and at the best?
 //   npx tsx bench/detection/nab.ts                          # the series beside the repository, or --folder CLONE
 //   npx tsx bench/detection/nab.ts --detector novelty --series   # one detector, every series
+//   npx tsx bench/detection/nab.ts --detector monitor --plot misses    # figures of what went wrong, into that folder
 //   npx tsx bench/detection/nab.ts --half 0                 # thresholds chosen on one half of the series, figures of the other
 
 import {
@@ -14,9 +15,10 @@ import {
 import { save, settings } from '../harness.ts';
 import { folderOf, halfOption, readNab } from './corpus.ts';
 import { type Detector, detectorsNamed } from './detectors.ts';
+import { drawMisses } from './misses.ts';
 import { bootstrapDeviation, halfOf } from './sampling.ts';
 
-const options = settings({ folder: '', detector: '', half: '', series: false });
+const options = settings({ folder: '', detector: '', half: '', series: false, plot: '' });
 const hint = 'give a clone of github.com/numenta/NAB with --folder';
 const folder = folderOf(options.folder || undefined, 'nab', hint);
 const corpus = readNab(folder);
@@ -29,6 +31,8 @@ interface Figures {
   readonly profile: NABProfile;
   readonly byDefault: NABResult | undefined;
   readonly best: NABResult;
+  /** What it was asked about, in the order of `reported`. */
+  readonly scored: readonly ScoredSeries[];
 }
 
 function figuresOf(detector: Detector): Figures[] {
@@ -42,6 +46,7 @@ function figuresOf(detector: Detector): Figures[] {
       profile,
       byDefault: threshold === undefined ? undefined : nabScore(pick(reported), { profile, threshold }),
       best: nabScore(pick(reported), { profile, threshold: best }),
+      scored: pick(reported),
     };
   });
 }
@@ -79,6 +84,11 @@ for (const detector of detectorsNamed(options.detector, true)) {
   for (const figures of figuresOf(detector)) {
     console.log(`  ${figures.profile.padEnd(18)}${show(figures.byDefault)}${show(figures.best)}`);
     if (options.series && figures.profile === 'standard') showSeries(figures);
+    if (options.plot !== '' && figures.profile === 'standard') {
+      const result = figures.byDefault ?? figures.best;
+      const count = drawMisses(options.plot, detector.name, reported, figures.scored, result);
+      console.log(`  ${count} figures in ${options.plot}`);
+    }
     for (const [threshold, result] of [
       ['default', figures.byDefault],
       ['best', figures.best],
