@@ -54,7 +54,8 @@ function scan(x: Float64Array, t: number, w: number, history: number): number {
     for (; p > 0 && nearest[p - 1]! > s; p--) nearest[p] = nearest[p - 1]!;
     nearest[p] = s;
   }
-  return nearest.reduce((sum, s) => sum + Math.sqrt(s), 0) / k;
+  const found = nearest.filter((s) => s < Infinity);
+  return found.length === 0 ? 0 : found.reduce((sum, s) => sum + Math.sqrt(s), 0) / found.length;
 }
 
 /** `noise`, or `metrics`, with a missing value or a spike of 1e6 in every 1000 values. */

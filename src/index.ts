@@ -8,6 +8,7 @@ export { ChangeFinder } from './changefinder.ts';
 export type { NumericTypedArray, Series, StreamingDetector, Value } from './detector.ts';
 export type { Normalization } from './embed.ts';
 export type { Explanation } from './explain.ts';
+export { Fleet, type FleetOptions, type FleetStats } from './fleet.ts';
 export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn.ts';
 export { type Location, locate } from './locate.ts';
 export {
@@ -22,7 +23,8 @@ export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
 export type { Neighbors, Refinement } from './scorer.ts';
 export { SDAR, type SDARState } from './sdar.ts';
 export type { EngineName } from './search/plan.ts';
-export { StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
+export { StreamingKNN, StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
+export type { StreamingKNNOptions } from './streaming-settings.ts';
 export { suggestWindow, type WindowSuggestion } from './suggest-window.ts';
 export type { WorkerLike } from './threads.ts';
 export { type Anomaly, topAnomalies } from './top-anomalies.ts';

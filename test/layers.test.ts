@@ -37,6 +37,8 @@ const LAYER: Record<string, Layer> = {
   'scorer.ts': 'detectors',
   'knn.ts': 'detectors',
   'streaming-knn.ts': 'detectors',
+  'streaming-settings.ts': 'detectors',
+  'fleet.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
   'sdar.ts': 'detectors',
   'changefinder.ts': 'detectors',
