@@ -78,7 +78,7 @@ function decode(decoder: TextDecoder, chunk?: Buffer): string {
 async function* plainBytes(source: Source, stream: Readable): AsyncGenerator<Buffer> {
   const raw = counted(source, stream);
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < 2) {
+  while (head.length === 0 || (head.length === 1 && head[0] === 0x1f)) {
     const { value, done } = await raw.next();
     if (done) break;
     head = Buffer.concat([head, value]);
