@@ -5,20 +5,12 @@ import {
   checkInteger,
   checkNormalization,
   checkOptions,
-  describe,
   type NumericTypedArray,
   type Series,
 } from './detector.ts';
 import type { Normalization } from './embed.ts';
 import type { Explanation } from './explain.ts';
-import {
-  checkRank,
-  euclidean,
-  FittedMahalanobis,
-  isFunctionMetric,
-  type MahalanobisMetric,
-  type Metric,
-} from './metric.ts';
+import { checkMetric, euclidean, isFunctionMetric, type Metric } from './metric.ts';
 import { THREAD_OPTIONS, type ThreadOptions } from './parallel.ts';
 import { type Neighbors, type Refinement, Scorer, type Settings } from './scorer.ts';
 import { ENGINES, type EngineName } from './search/plan.ts';
@@ -271,17 +263,4 @@ function checkEngine(engine: EngineName, metric: Metric): void {
   if (engine === 'diagonal' && metric !== euclidean) {
     throw new RangeError(`engine 'diagonal' cannot serve Mahalanobis distance: ${cure}`);
   }
-}
-
-function checkMetric(metric: Metric, windowSize: number, normalize: Normalization): void {
-  if (typeof metric === 'function') return;
-  if (metric instanceof FittedMahalanobis) {
-    const fitted = `metric was fitted for windowSize ${metric.windowSize} and normalize '${metric.normalize}'`;
-    if (metric.windowSize === windowSize && metric.normalize === normalize) return;
-    throw new RangeError(`${fitted}, got windowSize ${windowSize} and normalize '${normalize}'`);
-  }
-  if ((metric as MahalanobisMetric | null)?.kind !== 'mahalanobis') {
-    throw new TypeError(`metric must be a function or a Mahalanobis metric, got ${describe(metric)}`);
-  }
-  if (metric.needsFullRank) checkRank(normalize);
 }

@@ -1,4 +1,5 @@
 // What the distance of two windows may be: Euclidean, a fitted whitening (Mahalanobis) or any function.
+import { describe } from './detector.ts';
 import { mapWindows, type Normalization, vectorInto, type WindowSet } from './embed.ts';
 import type { Steps } from './steps.ts';
 
@@ -82,18 +83,27 @@ export class FittedMahalanobis {
 
   /** The whitened vectors of `windows`, each coordinate summed left to right. O(N·rank·w). */
   whiten(windows: WindowSet): WindowSet {
-    const { windowSize: w, mean, whitening } = this;
-    const rank = whitening.length / w;
-    const centered = new Float64Array(w);
-    return mapWindows(windows, rank, (i, out, to) => {
-      vectorInto(windows, i, centered, 0);
-      for (let l = 0; l < w; l++) centered[l] = centered[l]! - mean[l]!;
-      for (let r = 0; r < rank; r++) {
-        let sum = 0;
-        for (let l = 0; l < w; l++) sum += whitening[r * w + l]! * centered[l]!;
-        out[to + r] = sum;
-      }
+    const vector = new Float64Array(this.windowSize);
+    return mapWindows(windows, this.rank, (i, out, to) => {
+      vectorInto(windows, i, vector, 0);
+      this.whitenInto(vector, out, to);
     });
+  }
+
+  /** Writes the whitened vector to `out[to]…` and leaves `vector` centered. O(rank·w). */
+  whitenInto(vector: Float64Array, out: Float64Array, to: number): void {
+    const { windowSize: w, rank, mean, whitening } = this;
+    for (let l = 0; l < w; l++) vector[l] = vector[l]! - mean[l]!;
+    for (let r = 0; r < rank; r++) {
+      let sum = 0;
+      for (let l = 0; l < w; l++) sum += whitening[r * w + l]! * vector[l]!;
+      out[to + r] = sum;
+    }
+  }
+
+  /** The number of whitened coordinates. */
+  get rank(): number {
+    return this.whitening.length / this.windowSize;
   }
 }
 
@@ -102,4 +112,18 @@ export function checkRank(normalize: Normalization): void {
   if (normalize === 'none') return;
   const cure = "use covariance 'ledoit-wolf', 'pinv' or { ridge }";
   throw new RangeError(`covariance 'empirical' is singular for windows normalized by '${normalize}': ${cure}`);
+}
+
+/** Throws unless `metric` is one for windows of this size and normalization. */
+export function checkMetric(metric: Metric, windowSize: number, normalize: Normalization): void {
+  if (typeof metric === 'function') return;
+  if (metric instanceof FittedMahalanobis) {
+    const fitted = `metric was fitted for windowSize ${metric.windowSize} and normalize '${metric.normalize}'`;
+    if (metric.windowSize === windowSize && metric.normalize === normalize) return;
+    throw new RangeError(`${fitted}, got windowSize ${windowSize} and normalize '${normalize}'`);
+  }
+  if ((metric as MahalanobisMetric | null)?.kind !== 'mahalanobis') {
+    throw new TypeError(`metric must be a function or a Mahalanobis metric, got ${describe(metric)}`);
+  }
+  if (metric.needsFullRank) checkRank(normalize);
 }

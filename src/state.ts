@@ -34,15 +34,18 @@ export class StateWriter {
   }
 
   u8(value: number): void {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1); // first: it may replace the view
+    this.#view.setUint8(at, value);
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4); // first: it may replace the view
+    this.#view.setUint32(at, value, true);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true);
+    const at = this.#room(8); // first: it may replace the view
+    this.#view.setFloat64(at, value, true);
   }
 
   /** How many there are, then the values. */

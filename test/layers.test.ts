@@ -26,6 +26,7 @@ const LAYER: Record<string, Layer> = {
   'explain.ts': 'detectors',
   'scorer.ts': 'detectors',
   'knn.ts': 'detectors',
+  'streaming-knn.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
   'index.ts': 'entries',
   'metrics.ts': 'entries',

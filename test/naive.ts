@@ -10,6 +10,8 @@ export interface NaiveOptions {
   side?: 'both' | 'left';
   /** How many windows back a stream remembers: only i − history ≤ j < i − exclusionZone are candidates. */
   history?: number;
+  /** Which values a stream learned: a window with one that it did not is no candidate. Default: all of them. */
+  learned?: readonly boolean[];
   reference?: ArrayLike<unknown>;
 }
 
@@ -91,6 +93,7 @@ export function naiveNeighbors(
     const starts: number[] = [];
     const keys: number[] = [];
     columns.forEach((column, j) => {
+      if (options.learned?.slice(j, j + w).includes(false)) return;
       if (column === null || (reference === undefined && !isAllowed(i, j, options))) return;
       starts.push(j);
       keys.push(metric ? metric(row, column) : squaredDistance(row, column));

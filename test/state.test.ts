@@ -28,6 +28,16 @@ test('StateReader reads what StateWriter wrote, from the middle of a buffer, too
   expect(read(padded.subarray(3, 3 + saved().length))).toEqual(fields);
 });
 
+test('StateWriter has room for any number of fields of any kind', () => {
+  for (const kind of ['u8', 'u32', 'f64'] as const) {
+    const writer = new StateWriter('Example', 1);
+    for (let p = 0; p < 5000; p++) writer[kind](p & 255);
+    const reader = new StateReader(writer.finish(), 'Example', 1);
+    for (let p = 0; p < 5000; p++) if (reader[kind]() !== (p & 255)) throw new Error(`${kind} ${p}`);
+    reader.end();
+  }
+});
+
 test('the bytes are little-endian and end with the CRC-32 that zlib computes', () => {
   const bytes = saved();
   const end = bytes.length - 4;
