@@ -18,6 +18,14 @@ export {
 export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
 export type { Neighbors, Refinement } from './scorer.ts';
 export type { EngineName } from './search/plan.ts';
+export {
+  type ReadableStreamLike,
+  type ScoresOf,
+  type ScoreTransform,
+  scoreStream,
+  scoreTransform,
+  type WritableStreamLike,
+} from './stream.ts';
 export { StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
 export type { WorkerLike } from './threads.ts';
 export { type Anomaly, topAnomalies } from './top-anomalies.ts';

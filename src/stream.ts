@@ -39,12 +39,9 @@ type Updatable = Pick<StreamingDetector, 'update'>;
  * value nor a chunk of values
  *
  * @example
- * // Any detector, here one that scores the step from the value before.
- * let last = 0;
- * const steps = { update: (x: Value) => Math.abs((x ?? NaN) - last) + 0 * (last = x ?? last) };
  * const scores: number[] = [];
- * for await (const score of scoreStream([1, 2, 10], steps)) scores.push(score);
- * scores; // => [1, 1, 8]
+ * for await (const score of scoreStream([1, 2, 1, 2, 9], new StreamingKNN(2, 1))) scores.push(score);
+ * scores; // => [0, 0, Math.SQRT2, 0, 8]
  */
 export function scoreStream<T extends Value | Series>(
   source: AsyncIterable<T> | Iterable<T>,
@@ -82,6 +79,17 @@ async function* scoreItems(
  * ```
  *
  * @throws TypeError when `detector` is none
+ *
+ * @example
+ * const values = new ReadableStream<number[]>({
+ *   start(controller) {
+ *     for (const chunk of [[1, 2, 1], [2, 9]]) controller.enqueue(chunk);
+ *     controller.close();
+ *   },
+ * });
+ * const scores = values.pipeThrough(scoreTransform<number[]>(new StreamingKNN(2, 1))).getReader();
+ * (await scores.read()).value; // => [0, 0, Math.SQRT2]
+ * (await scores.read()).value; // => [0, 8]
  */
 export function scoreTransform(detector: Updatable): ScoreTransform<Value, number>;
 export function scoreTransform<T extends Series>(detector: Updatable): ScoreTransform<T, ScoresOf<T>>;

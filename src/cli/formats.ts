@@ -10,6 +10,9 @@ export interface Scored {
   readonly scores: Float64Array;
 }
 
+/** A time per value. */
+export type Times = Pick<Texts, 'at'>;
+
 const PIECE = 1 << 16;
 
 function* piecesOf(header: string, length: number, row: (t: number) => string): Generator<string> {
@@ -35,7 +38,7 @@ export function formatLines({ scores }: Scored): Generator<string> {
  */
 export function formatCsv(
   series: readonly Scored[],
-  times: Texts | undefined,
+  times: Times | undefined,
   first = 0,
   hasHeader = true,
 ): Generator<string> {
@@ -47,7 +50,7 @@ export function formatCsv(
   });
 }
 
-function csvHeader(series: readonly Scored[], times: Texts | undefined): string {
+function csvHeader(series: readonly Scored[], times: Times | undefined): string {
   const single = series.length === 1;
   const names = series.flatMap(({ name }) => (single ? ['value', 'score'] : [name!, `${name}_score`]));
   return `${['index', ...(times ? ['time'] : []), ...names].map(csvCell).join(',')}\n`;
@@ -59,7 +62,7 @@ function csvHeader(series: readonly Scored[], times: Texts | undefined): string 
  *
  * @param first index of the first value
  */
-export function formatJson(series: readonly Scored[], times: Texts | undefined, first = 0): Generator<string> {
+export function formatJson(series: readonly Scored[], times: Times | undefined, first = 0): Generator<string> {
   return piecesOf('', series[0]!.scores.length, (t) => {
     const pairs = series.map(({ values, scores }) => ({ value: values[t]!, score: scores[t]! }));
     const results =

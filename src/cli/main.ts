@@ -15,6 +15,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'score every value of a series, and show the strangest places',
     run: async (args) => (await import('./score.ts')).score(args),
   },
+  stream: {
+    summary: 'score every value of a stream as it comes, over restarts',
+    run: async (args) => (await import('./stream.ts')).stream(args),
+  },
   help: {
     summary: 'show this text, or the help of a command',
     run: async ([name, ...rest]) => {

@@ -77,6 +77,21 @@ async function readSource(
   watch: Watch,
 ): Promise<Table | undefined> {
   const batches = source.lines();
+  try {
+    return await readLines(source, batches, path, options, blanks, watch);
+  } finally {
+    await batches.return(undefined); // an input that goes on would keep the program alive
+  }
+}
+
+async function readLines(
+  source: Source,
+  batches: AsyncGenerator<string[]>,
+  path: string,
+  options: InputOptions,
+  blanks: Blanks,
+  watch: Watch,
+): Promise<Table | undefined> {
   let hasContent = false;
   const isEnough = (sample: readonly string[]): boolean | Promise<boolean> => {
     hasContent ||= !isBlank(sample.at(-1)!);
