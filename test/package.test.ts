@@ -172,7 +172,14 @@ describe('the installed package', () => {
       for (const entry of ['knn-anomaly', 'knn-anomaly/metrics']) console.log(Object.keys(await import(entry)).join(' '));`;
     const { stdout } = await node('exports.mjs', code);
     const [main, metrics] = stdout.trim().split('\n');
-    expect(main!.split(' ')).toEqual(['KNN', 'euclidean', 'topAnomalies']);
+    expect(main!.split(' ')).toEqual([
+      'KNN',
+      'StreamingKNN',
+      'euclidean',
+      'scoreStream',
+      'scoreTransform',
+      'topAnomalies',
+    ]);
     expect(metrics!.split(' ')).toEqual([
       'additiveSymmetric',
       'avg',
