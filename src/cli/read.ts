@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { isBlank, parseCell } from './cells.ts';
 import { csvRows, isTelling } from './csv.ts';
-import { CliError, fail, UsageError } from './errors.ts';
+import { CliError, FileError, fail, UsageError } from './errors.ts';
 import { jsonRows } from './json.ts';
 import { type Blanks, numberLines, type RowReader } from './rows.ts';
 import { openSource, type Source } from './source.ts';
@@ -63,7 +63,8 @@ async function reading<T>(path: string, read: (source: Source) => Promise<T>): P
   try {
     return await read(source);
   } catch (error) {
-    if (!(error instanceof CliError) || error instanceof UsageError) throw error;
+    const isPlaced = error instanceof UsageError || error instanceof FileError;
+    if (!(error instanceof CliError) || isPlaced) throw error;
     throw new CliError(`${source.name}: ${error.message}`);
   }
 }
