@@ -23,7 +23,15 @@ export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
 export type { Neighbors, Refinement } from './scorer.ts';
 export { SDAR, type SDARState } from './sdar.ts';
 export type { EngineName } from './search/plan.ts';
-export { StreamingKNN, StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
+export {
+  type ReadableStreamLike,
+  type ScoresOf,
+  type ScoreTransform,
+  scoreStream,
+  scoreTransform,
+  type WritableStreamLike,
+} from './stream.ts';
+export { StreamingKNN } from './streaming-knn.ts';
 export type { StreamingKNNOptions } from './streaming-settings.ts';
 export { suggestWindow, type WindowSuggestion } from './suggest-window.ts';
 export type { WorkerLike } from './threads.ts';

@@ -93,10 +93,10 @@ describe('usage: status 2', () => {
     });
     expect(await cli([])).toMatchObject(hinted('no command given'));
     expect(await cli(['scores'])).toMatchObject(
-      hinted('unknown command "scores"; the commands are score, eval, plot, help'),
+      hinted('unknown command "scores"; the commands are score, stream, eval, plot, help'),
     );
     expect(await cli(['--wat'])).toMatchObject(
-      hinted('unknown option "--wat"; the commands are score, eval, plot, help'),
+      hinted('unknown option "--wat"; the commands are score, stream, eval, plot, help'),
     );
     expect(await cli(['toString'])).toMatchObject({ status: 2 });
     expect(await cli(['help', 'nothing'])).toMatchObject({ status: 2 });

@@ -39,6 +39,7 @@ const LAYER: Record<string, Layer> = {
   'streaming-knn.ts': 'detectors',
   'streaming-settings.ts': 'detectors',
   'fleet.ts': 'detectors',
+  'stream.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
   'sdar.ts': 'detectors',
   'changefinder.ts': 'detectors',

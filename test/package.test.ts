@@ -169,12 +169,35 @@ describe('the installed package', () => {
 
   test('exports exactly what is documented', async () => {
     const code = `
-      for (const entry of ['knn-anomaly', 'knn-anomaly/metrics', 'knn-anomaly/evaluate']) {
-        console.log(Object.keys(await import(entry)).join(' '));
+      for (const entry of ['', '/metrics', '/evaluate', '/calibrate', '/plot']) {
+        console.log(Object.keys(await import('knn-anomaly' + entry)).join(' '));
       }`;
     const { stdout } = await node('exports.mjs', code);
-    const [main, metrics, evaluate] = stdout.trim().split('\n');
-    expect(main!.split(' ')).toEqual(['KNN', 'euclidean', 'topAnomalies']);
+    const [main, metrics, evaluate, calibrate, plot] = stdout.trim().split('\n');
+    expect(main!.split(' ')).toEqual([
+      'ChangeFinder',
+      'Fleet',
+      'KNN',
+      'Novelty',
+      'SDAR',
+      'StreamingKNN',
+      'euclidean',
+      'locate',
+      'scoreStream',
+      'scoreTransform',
+      'suggestWindow',
+      'topAnomalies',
+    ]);
+    expect(calibrate!.split(' ')).toEqual([
+      'Calibrator',
+      'ConformalThreshold',
+      'Monitor',
+      'QuantileThreshold',
+      'Refractory',
+      'SpotThreshold',
+      'monitor',
+    ]);
+    expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);
     expect(metrics!.split(' ')).toEqual([
       'additiveSymmetric',
       'avg',

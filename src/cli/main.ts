@@ -15,6 +15,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'score every value of a series, and show the strangest places',
     run: async (args) => (await import('./score.ts')).score(args),
   },
+  stream: {
+    summary: 'score every value of a stream as it comes, over restarts',
+    run: async (args) => (await import('./stream.ts')).stream(args),
+  },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
     run: async (args) => (await import('./eval.ts')).evaluate(args),
