@@ -22,6 +22,14 @@ export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
 export type { Neighbors, Refinement } from './scorer.ts';
 export { SDAR, type SDARState } from './sdar.ts';
 export type { EngineName } from './search/plan.ts';
+export {
+  type ReadableStreamLike,
+  type ScoresOf,
+  type ScoreTransform,
+  scoreStream,
+  scoreTransform,
+  type WritableStreamLike,
+} from './stream.ts';
 export { StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
 export { suggestWindow, type WindowSuggestion } from './suggest-window.ts';
 export type { WorkerLike } from './threads.ts';

@@ -27,6 +27,7 @@ const LAYER: Record<string, Layer> = {
   'scorer.ts': 'detectors',
   'knn.ts': 'detectors',
   'streaming-knn.ts': 'detectors',
+  'stream.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
   'sdar.ts': 'detectors',
   'changefinder.ts': 'detectors',

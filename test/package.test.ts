@@ -174,7 +174,19 @@ describe('the installed package', () => {
       }`;
     const { stdout } = await node('exports.mjs', code);
     const [main, metrics, evaluate] = stdout.trim().split('\n');
-    expect(main!.split(' ')).toEqual(['KNN', 'euclidean', 'topAnomalies']);
+    expect(main!.split(' ')).toEqual([
+      'ChangeFinder',
+      'KNN',
+      'Novelty',
+      'SDAR',
+      'StreamingKNN',
+      'euclidean',
+      'locate',
+      'scoreStream',
+      'scoreTransform',
+      'suggestWindow',
+      'topAnomalies',
+    ]);
     expect(metrics!.split(' ')).toEqual([
       'additiveSymmetric',
       'avg',

@@ -1,5 +1,7 @@
 // What the compiler knows of the public surface: checked by tsc with everything else, run by nobody.
 
+import { Duplex } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { expectTypeOf } from 'vitest';
 import type {
@@ -11,7 +13,7 @@ import type {
   Series,
   ThreadOptions,
 } from '../src/index.ts';
-import { euclidean, KNN, topAnomalies } from '../src/index.ts';
+import { euclidean, KNN, StreamingKNN, scoreStream, scoreTransform, topAnomalies } from '../src/index.ts';
 import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
 const knn = new KNN(5, 5);
@@ -96,6 +98,20 @@ expectTypeOf<AbortSignal>().toExtend<NonNullable<ThreadOptions['signal']>>();
 expectTypeOf<() => Worker>().toExtend<NonNullable<ThreadOptions['worker']>>();
 expectTypeOf<() => NodeWorker>().toExtend<NonNullable<ThreadOptions['worker']>>();
 
+// A stream of values gives scores, a stream of chunks chunks.
+const streaming = new StreamingKNN(2, 1);
+expectTypeOf(scoreStream([1, null], streaming)).toEqualTypeOf<AsyncGenerator<number, void, undefined>>();
+expectTypeOf(scoreStream([[1, null]], streaming)).toEqualTypeOf<AsyncGenerator<number[], void, undefined>>();
+expectTypeOf(scoreStream([new Int8Array(9)], streaming)).toEqualTypeOf<AsyncGenerator<Float64Array, void, undefined>>();
+declare const values: ReadableStream<number>;
+declare const chunks: ReadableStream<Float32Array>;
+declare const nodeValues: NodeReadableStream<number | null>;
+expectTypeOf(scoreStream(values, streaming)).toEqualTypeOf<AsyncGenerator<number, void, undefined>>();
+expectTypeOf(values.pipeThrough(scoreTransform(streaming))).toEqualTypeOf<ReadableStream<number>>();
+expectTypeOf(nodeValues.pipeThrough(scoreTransform(streaming))).toEqualTypeOf<NodeReadableStream<number>>();
+expectTypeOf(chunks.pipeThrough(scoreTransform<Float32Array>(streaming))).toEqualTypeOf<ReadableStream<Float64Array>>();
+expectTypeOf(Duplex.fromWeb(scoreTransform(streaming))).toEqualTypeOf<Duplex>();
+
 // Several places are explained at once.
 expectTypeOf(knn.explain([1, 2, 3], [2])).toEqualTypeOf<Explanation[]>();
 expectTypeOf(knn.fit([1, 2]).explain([1, 2, 3], [2])).toEqualTypeOf<Explanation[]>();
@@ -117,5 +133,12 @@ mahalanobis({ covariance: 'shrunk' });
 knn.score(['1', '2']);
 // @ts-expect-error: BigInt arrays are no series
 knn.score(new BigInt64Array(2));
+// @ts-expect-error: strings are no values
+scoreStream(['1'], streaming);
+// @ts-expect-error: chunks are asked for
+chunks.pipeThrough(scoreTransform(streaming));
+declare const texts: ReadableStream<string>;
+// @ts-expect-error: strings are no values
+texts.pipeThrough(scoreTransform(streaming));
 // @ts-expect-error: t is missing
 knn.explain([1, 2, 3]);
