@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ChangeFinder, SDAR, type Value } from '../src/index.ts';
 import { StateWriter } from '../src/state.ts';
+import { checkContract } from './contract.ts';
 import { NaiveChangeFinder } from './naive-sdar.ts';
 import { generators, mulberry32, normal, paint, palettes, whiteNoise } from './series.ts';
 
@@ -39,6 +40,12 @@ function fourSegments(seed = 1): Float64Array {
     (_, t) => [0.7, 1.5, 0.6, 1.3][Math.floor(t / 300)]! + 0.05 * normal(random),
   );
 }
+
+checkContract('ChangeFinder', {
+  create: () => new ChangeFinder(2, 0.05, 3, 0.02, 4),
+  load: ChangeFinder.load,
+  memoryless: false,
+});
 
 describe('update(x)', () => {
   test('of 1 is 6.2017912433901 for new ChangeFinder(3, 0.1, 3, 0.1, 4), as the ancestor gem has it', () => {

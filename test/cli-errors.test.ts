@@ -92,12 +92,9 @@ describe('usage: status 2', () => {
       stderr: `knn-anomaly: ${text} (see knn-anomaly --help)\n`,
     });
     expect(await cli([])).toMatchObject(hinted('no command given'));
-    expect(await cli(['scores'])).toMatchObject(
-      hinted('unknown command "scores"; the commands are score, stream, eval, plot, help'),
-    );
-    expect(await cli(['--wat'])).toMatchObject(
-      hinted('unknown option "--wat"; the commands are score, stream, eval, plot, help'),
-    );
+    const known = 'the commands are score, stream, changefinder, monitor, eval, plot, help';
+    expect(await cli(['scores'])).toMatchObject(hinted(`unknown command "scores"; ${known}`));
+    expect(await cli(['--wat'])).toMatchObject(hinted(`unknown option "--wat"; ${known}`));
     expect(await cli(['toString'])).toMatchObject({ status: 2 });
     expect(await cli(['help', 'nothing'])).toMatchObject({ status: 2 });
   });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SDAR, type SDARState, type Value } from '../src/index.ts';
 import { StateWriter } from '../src/state.ts';
+import { checkContract } from './contract.ts';
 import { NaiveSDAR, type NaiveState } from './naive-sdar.ts';
 import {
   constant,
@@ -30,6 +31,13 @@ const settings = fc.record({
 const nasty = fc
   .tuple(fc.constantFrom(...palettes), fc.array(fc.nat(1000), { minLength: 1, maxLength: 80 }))
   .map(([palette, picks]) => paint(palette, picks));
+
+checkContract('SDAR', { create: () => new SDAR(3, 0.05), load: SDAR.load, memoryless: false });
+checkContract('SDAR that starts from a given state', {
+  create: () => new SDAR(2, 0.3, { initial: { mean: 5, variance: 2, autocovariance: [3, 1, 0.5], history: [4] } }),
+  load: SDAR.load,
+  memoryless: false,
+});
 
 describe('first scores', () => {
   test('new SDAR(3, 0.1).update(1) is 4.6622854710498, as the ancestor gem has it', () => {

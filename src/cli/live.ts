@@ -1,12 +1,20 @@
 // The detectors behind a stream of rows, one per column: made or loaded, updated together, saved together.
 import { createHash } from 'node:crypto';
-import { LARGEST_VALUE } from '../detector.ts';
+import { LARGEST_VALUE, type StreamingDetector } from '../detector.ts';
 import { StreamingKNN, type StreamingKNNOptions } from '../index.ts';
 import { fail, show, UsageError } from './errors.ts';
 import type { Scored } from './formats.ts';
 import { DEFAULT_COVARIANCE, mahalanobisFitter, metricOf } from './metric-option.ts';
 import { readTable } from './read.ts';
-import { agreed, decode, encode, type SavedStream, type Settings, unusable } from './saved-stream.ts';
+import {
+  agreed,
+  decode,
+  encode,
+  type SavedStream,
+  type Settings,
+  type StatefulCommand,
+  unusable,
+} from './saved-stream.ts';
 import { StateFile } from './state-file.ts';
 import { DEFAULTS, type SettingName, type StreamOptions } from './stream-options.ts';
 import type { Table } from './table.ts';
@@ -27,7 +35,7 @@ export interface Live {
 export async function openLive(options: StreamOptions): Promise<Live> {
   const file = options.state === undefined ? undefined : new StateFile(options.state);
   const bytes = file?.read();
-  const saved = bytes && decode(bytes, file!.path);
+  const saved = bytes && decode(bytes, file!.path, 'stream');
   const reference = await readReference(options);
   const given = { ...options.settings, ...(reference && { reference: digest(reference) }) };
   // Beside a reference nothing of the stream is a candidate.
@@ -35,14 +43,14 @@ export async function openLive(options: StreamOptions): Promise<Live> {
   const settings: Record<SettingName, string> = { ...agreed(given, saved, defaults, file?.path) };
   if (settings.metric === 'mahalanobis') settings.covariance ||= DEFAULT_COVARIANCE;
   const detectors = saved ? await loader(settings, saved, file!.path) : await maker(settings, reference);
-  return new LiveStream(settings, saved, detectors, file);
+  return new LiveStream('stream', settings, saved, detectors, file);
 }
 
 /** The detectors of the columns of a table. */
-type Detectors = (table: Table) => StreamingKNN[];
+export type Detectors<D extends StreamingDetector> = (table: Table) => D[];
 
 /** Makes detectors. What StreamingKNN refuses without a series is a matter of usage, and found out at once. */
-async function maker(settings: Settings<SettingName>, reference: Table | undefined): Promise<Detectors> {
+async function maker(settings: Settings<SettingName>, reference: Table | undefined): Promise<Detectors<StreamingKNN>> {
   const windowSize = Number(settings.window);
   const k = Number(settings.neighbors);
   const fitTo = settings.metric === 'mahalanobis' ? await mahalanobisFitter(settings.covariance) : undefined;
@@ -73,13 +81,25 @@ async function maker(settings: Settings<SettingName>, reference: Table | undefin
   return ({ columns }) => made ?? columns.map(() => new StreamingKNN(windowSize, k, options));
 }
 
-/** Loads detectors, by the names of their columns. */
-async function loader(settings: Settings<SettingName>, saved: SavedStream, path: string): Promise<Detectors> {
+async function loader(
+  settings: Settings<SettingName>,
+  saved: SavedStream,
+  path: string,
+): Promise<Detectors<StreamingKNN>> {
   const metric = await metricOf(settings.metric, settings.covariance || undefined);
   const options = typeof metric === 'function' ? { metric } : {};
-  const loaded = new Map<string, StreamingKNN>();
+  return loadDetectors(saved, path, (bytes) => StreamingKNN.load(bytes, options));
+}
+
+/** Loads detectors, by the names of their columns. */
+export function loadDetectors<D extends StreamingDetector>(
+  saved: SavedStream,
+  path: string,
+  load: (bytes: Uint8Array) => D,
+): Detectors<D> {
+  const loaded = new Map<string, D>();
   try {
-    for (const [name, bytes] of saved.detectors) loaded.set(name, StreamingKNN.load(bytes, options));
+    for (const [name, bytes] of saved.detectors) loaded.set(name, load(bytes));
   } catch (error) {
     unusable(path, error);
   }
@@ -93,24 +113,32 @@ async function loader(settings: Settings<SettingName>, saved: SavedStream, path:
   };
 }
 
-class LiveStream implements Live {
+/** Detectors of one kind, one per column. */
+export class LiveStream<D extends StreamingDetector> implements Live {
   numRows: number;
-  readonly #settings: Settings<SettingName>;
-  readonly #detectorsOf: Detectors;
+  readonly #command: StatefulCommand;
+  readonly #settings: Settings<'missing'>;
+  readonly #detectorsOf: Detectors<D>;
   readonly #file: StateFile | undefined;
-  #detectors: readonly StreamingKNN[];
+  readonly #scoreOf: (detector: D, score: number) => number;
+  #detectors: readonly D[];
   #names: readonly string[];
   /** How many rows the file knows of. */
   #numSaved: number;
   /** False once a row was learned by some columns only: such a state is not worth keeping. */
   #isWhole: boolean;
 
+  /** @param scoreOf what is shown of a detector whose `update` returned `score`; by default this */
   constructor(
-    settings: Settings<SettingName>,
+    command: StatefulCommand,
+    settings: Settings<'missing'>,
     saved: SavedStream | undefined,
-    detectorsOf: Detectors,
+    detectorsOf: Detectors<D>,
     file: StateFile | undefined,
+    scoreOf: (detector: D, score: number) => number = (_, score) => score,
   ) {
+    this.#command = command;
+    this.#scoreOf = scoreOf;
     this.numRows = saved?.numRows ?? 0;
     this.#settings = settings;
     this.#detectorsOf = detectorsOf;
@@ -131,7 +159,8 @@ class LiveStream implements Live {
     if (this.#settings.missing === 'throw') this.#refuseMissing(scored, t);
     for (const [c, { values, scores }] of scored.entries()) {
       this.#isWhole = c === 0;
-      scores[t] = this.#detectors[c]!.update(values[t]);
+      const detector = this.#detectors[c]!;
+      scores[t] = this.#scoreOf(detector, detector.update(values[t]));
     }
     this.#isWhole = true;
     this.numRows++;
@@ -140,7 +169,7 @@ class LiveStream implements Live {
   save(): void {
     if (this.#file === undefined || this.numRows === this.#numSaved || !this.#isWhole) return;
     const detectors = new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]));
-    this.#file.write(encode({ settings: this.#settings, numRows: this.numRows, detectors }));
+    this.#file.write(encode({ settings: this.#settings, numRows: this.numRows, detectors }, this.#command));
     this.#numSaved = this.numRows;
   }
 

@@ -15,7 +15,7 @@ export function formatTable(): (scored: readonly Scored[], times: Times | undefi
       const cells = scored.map(({ name, values, scores }) => {
         const score = scores[t]!;
         if (score > largest) largest = score;
-        const bar = '█'.repeat(largest > 0 ? Math.round((WIDTH * score) / largest) || 0 : 0);
+        const bar = '█'.repeat(score > 0 ? Math.round((WIDTH * score) / largest) : 0);
         const title = scored.length > 1 ? `${paint('dim', plain(name!, 24))} ` : '';
         return `${title}${numberCell(values[t]!)}${numberCell(score)}  ${paint('magenta', bar)}`;
       });

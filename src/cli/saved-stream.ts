@@ -1,8 +1,11 @@
-// What a state file of `knn-anomaly stream` holds, and whether it fits what the command line asks for.
+// What a state file of `knn-anomaly stream`, `changefinder` or `monitor` holds, and whether it fits what the command line asks for.
 import { StateReader, StateWriter } from '../state.ts';
 import { fail } from './errors.ts';
 
-const KIND = 'knn-anomaly stream';
+/** The commands that keep a state. */
+export type StatefulCommand = 'stream' | 'changefinder' | 'monitor';
+
+const kindOf = (command: StatefulCommand): string => `knn-anomaly ${command}`;
 
 /** Of the fields: raised by one whenever they change. */
 const FORMAT = 1;
@@ -20,8 +23,8 @@ export interface SavedStream {
 }
 
 /** As bytes with a checksum. */
-export function encode({ settings, numRows, detectors }: SavedStream): Uint8Array {
-  const writer = new StateWriter(KIND, FORMAT);
+export function encode({ settings, numRows, detectors }: SavedStream, command: StatefulCommand): Uint8Array {
+  const writer = new StateWriter(kindOf(command), FORMAT);
   writer.text(JSON.stringify(settings));
   writer.f64(numRows);
   writer.u32(detectors.size);
@@ -33,9 +36,9 @@ export function encode({ settings, numRows, detectors }: SavedStream): Uint8Arra
 }
 
 /** From bytes; `path` is for messages. */
-export function decode(bytes: Uint8Array, path: string): SavedStream {
+export function decode(bytes: Uint8Array, path: string, command: StatefulCommand): SavedStream {
   try {
-    const reader = new StateReader(bytes, KIND, FORMAT);
+    const reader = new StateReader(bytes, kindOf(command), FORMAT);
     const settings = JSON.parse(reader.text()) as Record<string, string>;
     const numRows = reader.f64();
     const detectors = new Map<string, Uint8Array>();

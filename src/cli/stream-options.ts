@@ -21,20 +21,24 @@ export type SettingName =
   | 'missing'
   | 'reference';
 
-/** Everything `knn-anomaly stream` was told. */
-export interface StreamOptions {
+/** What every command that answers a stream is told. */
+export interface AnswerOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
   readonly format: StreamFormat;
-  /** The settings that were given, but for the digest. */
-  readonly settings: Partial<Settings<SettingName>>;
-  /** A path. */
-  readonly reference: string | undefined;
   /** A path. */
   readonly state: string | undefined;
   /** Seconds. */
   readonly saveEvery: number;
+}
+
+/** Everything `knn-anomaly stream` was told. */
+export interface StreamOptions extends AnswerOptions {
+  /** The settings that were given, but for the digest. */
+  readonly settings: Partial<Settings<SettingName>>;
+  /** A path. */
+  readonly reference: string | undefined;
 }
 
 /** What holds where neither the command line nor a state says something else. */
@@ -111,9 +115,17 @@ Examples
 
 const TEXT = { type: 'string' } as const;
 
+/** For parseArgs: what every command that answers a stream takes, beside the input. */
+export const ANSWER_OPTIONS: {
+  readonly missing: typeof TEXT;
+  readonly state: typeof TEXT;
+  readonly 'save-every': typeof TEXT;
+  readonly format: typeof TEXT;
+  readonly help: { readonly type: 'boolean'; readonly short: 'h' };
+} = { missing: TEXT, state: TEXT, 'save-every': TEXT, format: TEXT, help: { type: 'boolean', short: 'h' } };
+
 const OPTIONS = {
   ...INPUT_OPTIONS,
-  missing: TEXT,
   window: { ...TEXT, short: 'w' },
   neighbors: { ...TEXT, short: 'k' },
   history: TEXT,
@@ -123,10 +135,7 @@ const OPTIONS = {
   normalize: TEXT,
   aggregation: TEXT,
   'exclusion-zone': TEXT,
-  state: TEXT,
-  'save-every': TEXT,
-  format: TEXT,
-  help: { type: 'boolean', short: 'h' },
+  ...ANSWER_OPTIONS,
 } as const;
 
 type GivenOptions = Given<keyof typeof OPTIONS>;
@@ -143,17 +152,32 @@ export function parseStreamOptions(
   const { values, positionals } = parseTexts(args, OPTIONS, 'stream');
   if (values.help) return 'help';
   const given: GivenOptions = new Given(values);
-  const format = given.choice('format', ['auto', 'table', 'lines', 'csv', 'json']);
   const options: StreamOptions = {
-    input: inputPath(positionals, isTerminal.stdin, 'stream'),
-    inputOptions: inputOptionsOf(given),
-    format: format === 'auto' ? (isTerminal.stdout ? 'table' : 'lines') : format,
+    ...answerOptionsOf(given, positionals, isTerminal, 'stream'),
     settings: settingsOf(given),
     reference: given.text('reference'),
+  };
+  checkTogether(options, given);
+  return options;
+}
+
+/** What every command that answers a stream is told. Throws for options that make no sense together. */
+export function answerOptionsOf(
+  given: Given<keyof typeof INPUT_OPTIONS | keyof typeof ANSWER_OPTIONS>,
+  positionals: readonly string[],
+  isTerminal: { readonly stdin: boolean; readonly stdout: boolean },
+  command: string,
+): AnswerOptions {
+  const format = given.choice('format', ['auto', 'table', 'lines', 'csv', 'json']);
+  const options: AnswerOptions = {
+    input: inputPath(positionals, isTerminal.stdin, command),
+    inputOptions: inputOptionsOf(given),
+    format: format === 'auto' ? (isTerminal.stdout ? 'table' : 'lines') : format,
     state: given.text('state'),
     saveEvery: parseSeconds(given.text('save-every') ?? '60', '--save-every'),
   };
-  checkTogether(options, given);
+  checkInputOptions(options.inputOptions, options.format);
+  if (given.has('save-every') && !given.has('state')) throw new UsageError('--save-every is for --state FILE');
   return options;
 }
 
@@ -180,13 +204,11 @@ function parseHistory(text: string): string {
 }
 
 /** Refuses options that would have no effect together. */
-function checkTogether({ input, inputOptions, format, reference }: StreamOptions, given: GivenOptions): void {
+function checkTogether({ input, reference }: StreamOptions, given: GivenOptions): void {
   for (const name of ['history', 'exclusion-zone'] as const) {
     if (given.has(name) && reference !== undefined) {
       throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
     }
   }
-  checkInputOptions(inputOptions, format);
   if (input === '-' && reference === '-') throw new UsageError('standard input can be read once only');
-  if (given.has('save-every') && !given.has('state')) throw new UsageError('--save-every is for --state FILE');
 }

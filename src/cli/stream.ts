@@ -1,4 +1,5 @@
-// The command `stream`: rows in as they come, a score out for each of their values, the state kept in a file.
+// The command `stream`, and what it shares with others: rows in as they come, a score out for each of their values, the
+// state kept in a file.
 import { writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CliError, explainError } from './errors.ts';
@@ -8,7 +9,7 @@ import { openOutput } from './output.ts';
 import { readLive } from './read.ts';
 import { formatTable } from './reading-along.ts';
 import { atExit, uninterrupted } from './signals.ts';
-import { parseStreamOptions, STREAM_HELP, type StreamFormat } from './stream-options.ts';
+import { type AnswerOptions, parseStreamOptions, STREAM_HELP, type StreamFormat } from './stream-options.ts';
 import { numRows, type Table, truncate } from './table.ts';
 
 /** Rows are scored in slices of at most so many, and of so many milliseconds; signals and timers come between them. */
@@ -19,12 +20,20 @@ const SLICE = 50;
 export async function stream(args: readonly string[]): Promise<void> {
   const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
   const options = parseStreamOptions(args, isTerminal);
+  await answer(options === 'help' ? STREAM_HELP : options, openLive);
+}
+
+/** Answers row after row until the input ends; or prints a text. */
+export async function answer<O extends AnswerOptions>(
+  options: O | string,
+  open: (options: O) => Live | Promise<Live>,
+): Promise<void> {
   const output = await openOutput(undefined, false);
-  if (options === 'help') {
-    await output.write([STREAM_HELP]);
+  if (typeof options === 'string') {
+    await output.write([options]);
     return;
   }
-  const live = await openLive(options);
+  const live = await open(options);
   const format = formatterOf(options.format);
   const take = async (table: Table): Promise<void> => {
     live.begin(table);
