@@ -302,8 +302,14 @@ function direct(s: Stream, y: usize): i32 {
     v128.store(LANES, a5, 80);
     v128.store(LANES, a6, 96);
     v128.store(LANES, a7, 112);
-    const lanes = min(16, end - p);
-    for (let lane = 0; lane < lanes; lane++) {
+    let mask = i64x2.bitmask(f64x2.lt(a0, limit)) | (i64x2.bitmask(f64x2.lt(a1, limit)) << 2)
+      | (i64x2.bitmask(f64x2.lt(a2, limit)) << 4) | (i64x2.bitmask(f64x2.lt(a3, limit)) << 6)
+      | (i64x2.bitmask(f64x2.lt(a4, limit)) << 8) | (i64x2.bitmask(f64x2.lt(a5, limit)) << 10)
+      | (i64x2.bitmask(f64x2.lt(a6, limit)) << 12) | (i64x2.bitmask(f64x2.lt(a7, limit)) << 14);
+    if (end - p < 16) mask &= (1 << (end - p)) - 1;
+    while (mask) {
+      const lane = ctz(mask);
+      mask &= mask - 1;
       const d = f(LANES, lane);
       if (!(d < th)) continue;
       replaceWorst(s.DIST, s.LAG, k, d, p + lane);
