@@ -11,7 +11,7 @@ import type {
   Series,
   ThreadOptions,
 } from '../src/index.ts';
-import { euclidean, KNN, topAnomalies } from '../src/index.ts';
+import { euclidean, Fleet, KNN, type StreamingDetector, StreamingKNN, topAnomalies } from '../src/index.ts';
 import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
 const knn = new KNN(5, 5);
@@ -119,3 +119,19 @@ knn.score(['1', '2']);
 knn.score(new BigInt64Array(2));
 // @ts-expect-error: t is missing
 knn.explain([1, 2, 3]);
+
+// Streams take one value and give one score; what a stream cannot have is no option of it.
+const streaming = new StreamingKNN(5, 5, { history: Infinity, metric: manhattan });
+expectTypeOf(streaming).toExtend<StreamingDetector>();
+expectTypeOf(streaming.update(1, { learn: false })).toEqualTypeOf<number>();
+expectTypeOf(streaming.peek(null)).toEqualTypeOf<number>();
+expectTypeOf(streaming.learn(new Set([1, null]))).toEqualTypeOf<number[]>();
+expectTypeOf(StreamingKNN.load(streaming.save(), { metric: manhattan })).toEqualTypeOf<StreamingKNN>();
+// @ts-expect-error: a stream is its own left side
+new StreamingKNN(5, 5, { side: 'left' });
+// @ts-expect-error: a covariance taken on the way would see the future
+new StreamingKNN(5, 5, { metric: mahalanobis() });
+
+const fleet = new Fleet({ windowSize: 5, k: 5, maxSeries: 1000 });
+expectTypeOf(fleet.updateMany(['a'], new Float32Array(1))).toEqualTypeOf<Float64Array>();
+expectTypeOf(Fleet.load(fleet.save())).toEqualTypeOf<Promise<Fleet>>();

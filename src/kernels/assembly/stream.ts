@@ -1,8 +1,8 @@
-// AssemblyScript. The stream kernel in WASM SIMD: the memory of a stream and the search in it; ../stream.ts explains it, and the
-// bounds are proven in ../../search/lags.ts. All state is in the memory at the place that the caller gives, so that one
-// module serves any number of streams.
+// AssemblyScript. The stream kernel in WASM SIMD: the memory of a stream and the search in it. What it does and how far its
+// bounds reach is said and proven in ../../search/lags.ts; its twin is ../../search/direct.ts, which sums every pair. All
+// state is in the memory at the place that the caller gives, so that one module serves any number of streams.
 
-/** One stream. Everything it points to is laid out by ../stream.ts. */
+/** One stream. ../stream-wasm.ts lays out what it points to, and sets these fields. */
 @unmanaged
 class Stream {
   w: i32;
