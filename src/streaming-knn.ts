@@ -32,11 +32,12 @@ const FORMAT = 1;
  * With `update(x, { learn: false })` the value enters the current window but not the memory: the windows that contain it,
  * up to w − 1 later ones included, are scored and are no candidates later, like windows that touch a missing value.
  *
- * Memory is that of about history · (1 to windowSize) numbers, whichever is needed.
+ * Memory per value of `history`: about 30 bytes for windowSize 1, 48 for longer windows (8 for up to 8 values and a history of
+ * up to 1000), and a vector of its own, 8·windowSize, for function metrics and normalized or whitened windows.
  *
  * @example
  * const detector = new StreamingKNN(2, 1);
- * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, 8, 7]
+ * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50), Math.sqrt(50)]
  */
 export class StreamingKNN implements StreamingDetector {
   readonly windowSize: number;
@@ -102,7 +103,7 @@ export class StreamingKNN implements StreamingDetector {
    * @throws where `update` does; the values before are learned then
    *
    * @example
-   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, 8]
+   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50)]
    */
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
@@ -121,7 +122,7 @@ export class StreamingKNN implements StreamingDetector {
    * @example
    * const detector = new StreamingKNN(2, 1);
    * detector.learn([1, 2, 1, 2]);
-   * StreamingKNN.load(detector.save()).update(9); // => 8
+   * StreamingKNN.load(detector.save()).update(9); // => Math.sqrt(50)
    */
   save(): Uint8Array {
     const writer = new StateWriter('StreamingKNN', FORMAT);
