@@ -4,6 +4,7 @@
 //   npx tsx bench/exactness.ts --seconds 3600        any number of cases for an hour
 //   npx tsx bench/exactness.ts --first 4711 --cases 1
 //   npx tsx bench/exactness.ts --plain               without WebAssembly
+//   npx tsx bench/exactness.ts --turns --cases 1000000 --long 0   a million cases, each with one of the engines
 
 import { parseArgs } from 'node:util';
 import type { EngineName, KNN as KNNClass, KNNOptions } from '../src/index.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     engines: { type: 'string', default: 'auto,kdtree,diagonal' },
     long: { type: 'string', default: '1000' }, // one case in so many has 5000 values and more; 0: none
     plain: { type: 'boolean', default: false },
+    turns: { type: 'boolean', default: false }, // one engine per case, and the naive definition in one of TURNS
   },
 });
 const isBounded = values.cases !== 'Infinity' || values.seconds !== 'Infinity';
@@ -100,6 +102,7 @@ function difference(got: Answer, want: Answer): string | undefined {
 }
 
 const SMALL = 2e5; // values that the naive definition may compare
+const TURNS = 16;
 const counts = { cases: 0, long: 0, naive: 0, pairs: 0, differences: 0 };
 let firstDifference = '';
 
@@ -109,8 +112,9 @@ function hold(number: number): void {
   const numColumns = Math.max(0, (reference ?? series).length - w + 1);
   const pairs = Math.max(0, series.length - w + 1) * numColumns;
   const want = answer(it, 'brute');
-  const others: [string, Answer][] = engines.map((engine) => [engine, answer(it, engine)]);
-  if (!('error' in want) && pairs * w <= SMALL) {
+  const asked = values.turns ? [engines[number % engines.length]!] : engines;
+  const others: [string, Answer][] = asked.map((engine) => [engine, answer(it, engine)]);
+  if (!('error' in want) && pairs * w <= SMALL && !(values.turns && number % TURNS > 0)) {
     others.push(['naive', naiveAnswer(it)]);
     counts.naive++;
   }
@@ -121,7 +125,7 @@ function hold(number: number): void {
     counts.differences++;
     const setting = JSON.stringify({ n: series.length, w, k, ...options, reference: reference?.length });
     firstDifference ||= `case ${number} (${it.kind}; ${setting}), ${who}: ${found}
-npx tsx bench/exactness.ts --seed ${seed} --long ${long} --first ${number} --cases 1${values.plain ? ' --plain' : ''}`;
+npx tsx bench/exactness.ts --seed ${seed} --long ${long} --first ${number} --cases 1${values.plain ? ' --plain' : ''}${values.turns ? ' --turns' : ''}`;
   }
   counts.cases++;
   counts.pairs += pairs;

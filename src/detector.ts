@@ -116,6 +116,12 @@ export function checkInteger(value: unknown, argument: string, least: 0 | 1): vo
   if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${expectation}, got ${value}`);
 }
 
+/** Throws unless `seed` is an integer: what decides random choices, the same everywhere. */
+export function checkSeed(seed: unknown): void {
+  if (typeof seed !== 'number') throw new TypeError(`seed must be an integer, got ${describe(seed)}`);
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be an integer, got ${seed}`);
+}
+
 /** Throws unless `value` is one of `choices`. */
 export function checkChoice(value: unknown, argument: string, choices: readonly string[]): void {
   if (choices.includes(value as string)) return;

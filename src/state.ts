@@ -173,6 +173,13 @@ export class StateReader {
   }
 }
 
+/** The class whose state these bytes are, by their header alone; '' where there is none. */
+export function kindOf(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < HEADER || view.getUint32(0, true) !== MAGIC) return '';
+  return String.fromCharCode(...bytes.subarray(HEADER, HEADER + view.getUint16(6, true)));
+}
+
 let table: Uint32Array | undefined;
 
 /** CRC-32 as in zip and PNG: reflected polynomial 0xEDB88320. */

@@ -92,8 +92,9 @@ describe('usage: status 2', () => {
       stderr: `knn-anomaly: ${text} (see knn-anomaly --help)\n`,
     });
     expect(await cli([])).toMatchObject(hinted('no command given'));
-    expect(await cli(['scores'])).toMatchObject(hinted('unknown command "scores"; the commands are score, help'));
-    expect(await cli(['--wat'])).toMatchObject(hinted('unknown option "--wat"; the commands are score, help'));
+    const known = 'the commands are score, stream, changefinder, monitor, eval, plot, help';
+    expect(await cli(['scores'])).toMatchObject(hinted(`unknown command "scores"; ${known}`));
+    expect(await cli(['--wat'])).toMatchObject(hinted(`unknown option "--wat"; ${known}`));
     expect(await cli(['toString'])).toMatchObject({ status: 2 });
     expect(await cli(['help', 'nothing'])).toMatchObject({ status: 2 });
   });
@@ -352,7 +353,7 @@ describe('input: status 1', () => {
       'labels.csv: line 2: begin must be a number, like the time column, got "2026-01-01"',
     );
     expect(await errorOf(args, 'time,v\nMonday,1\nTuesday,2\n', 1)).toBe(
-      'the time column holds "Monday", which cannot be compared with labels: expected numbers or ISO dates',
+      'the time column holds "Monday", which is no time: expected numbers or ISO dates',
     );
   });
 });

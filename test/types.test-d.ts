@@ -1,5 +1,7 @@
 // What the compiler knows of the public surface: checked by tsc with everything else, run by nobody.
 
+import { Duplex } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { expectTypeOf } from 'vitest';
 import type {
@@ -11,7 +13,16 @@ import type {
   Series,
   ThreadOptions,
 } from '../src/index.ts';
-import { euclidean, Fleet, KNN, type StreamingDetector, StreamingKNN, topAnomalies } from '../src/index.ts';
+import {
+  euclidean,
+  Fleet,
+  KNN,
+  type StreamingDetector,
+  StreamingKNN,
+  scoreStream,
+  scoreTransform,
+  topAnomalies,
+} from '../src/index.ts';
 import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
 const knn = new KNN(5, 5);
@@ -96,6 +107,20 @@ expectTypeOf<AbortSignal>().toExtend<NonNullable<ThreadOptions['signal']>>();
 expectTypeOf<() => Worker>().toExtend<NonNullable<ThreadOptions['worker']>>();
 expectTypeOf<() => NodeWorker>().toExtend<NonNullable<ThreadOptions['worker']>>();
 
+// A stream of values gives scores, a stream of chunks chunks.
+const streaming = new StreamingKNN(2, 1);
+expectTypeOf(scoreStream([1, null], streaming)).toEqualTypeOf<AsyncGenerator<number, void, undefined>>();
+expectTypeOf(scoreStream([[1, null]], streaming)).toEqualTypeOf<AsyncGenerator<number[], void, undefined>>();
+expectTypeOf(scoreStream([new Int8Array(9)], streaming)).toEqualTypeOf<AsyncGenerator<Float64Array, void, undefined>>();
+declare const values: ReadableStream<number>;
+declare const chunks: ReadableStream<Float32Array>;
+declare const nodeValues: NodeReadableStream<number | null>;
+expectTypeOf(scoreStream(values, streaming)).toEqualTypeOf<AsyncGenerator<number, void, undefined>>();
+expectTypeOf(values.pipeThrough(scoreTransform(streaming))).toEqualTypeOf<ReadableStream<number>>();
+expectTypeOf(nodeValues.pipeThrough(scoreTransform(streaming))).toEqualTypeOf<NodeReadableStream<number>>();
+expectTypeOf(chunks.pipeThrough(scoreTransform<Float32Array>(streaming))).toEqualTypeOf<ReadableStream<Float64Array>>();
+expectTypeOf(Duplex.fromWeb(scoreTransform(streaming))).toEqualTypeOf<Duplex>();
+
 // Several places are explained at once.
 expectTypeOf(knn.explain([1, 2, 3], [2])).toEqualTypeOf<Explanation[]>();
 expectTypeOf(knn.fit([1, 2]).explain([1, 2, 3], [2])).toEqualTypeOf<Explanation[]>();
@@ -117,16 +142,23 @@ mahalanobis({ covariance: 'shrunk' });
 knn.score(['1', '2']);
 // @ts-expect-error: BigInt arrays are no series
 knn.score(new BigInt64Array(2));
+// @ts-expect-error: strings are no values
+scoreStream(['1'], streaming);
+// @ts-expect-error: chunks are asked for
+chunks.pipeThrough(scoreTransform(streaming));
+declare const texts: ReadableStream<string>;
+// @ts-expect-error: strings are no values
+texts.pipeThrough(scoreTransform(streaming));
 // @ts-expect-error: t is missing
 knn.explain([1, 2, 3]);
 
 // Streams take one value and give one score; what a stream cannot have is no option of it.
-const streaming = new StreamingKNN(5, 5, { history: Infinity, metric: manhattan });
-expectTypeOf(streaming).toExtend<StreamingDetector>();
-expectTypeOf(streaming.update(1, { learn: false })).toEqualTypeOf<number>();
-expectTypeOf(streaming.peek(null)).toEqualTypeOf<number>();
-expectTypeOf(streaming.learn(new Set([1, null]))).toEqualTypeOf<number[]>();
-expectTypeOf(StreamingKNN.load(streaming.save(), { metric: manhattan })).toEqualTypeOf<StreamingKNN>();
+const detector = new StreamingKNN(5, 5, { history: Infinity, metric: manhattan });
+expectTypeOf(detector).toExtend<StreamingDetector>();
+expectTypeOf(detector.update(1, { learn: false })).toEqualTypeOf<number>();
+expectTypeOf(detector.peek(null)).toEqualTypeOf<number>();
+expectTypeOf(detector.learn(new Set([1, null]))).toEqualTypeOf<number[]>();
+expectTypeOf(StreamingKNN.load(detector.save(), { metric: manhattan })).toEqualTypeOf<StreamingKNN>();
 // @ts-expect-error: a stream is its own left side
 new StreamingKNN(5, 5, { side: 'left' });
 // @ts-expect-error: a covariance taken on the way would see the future

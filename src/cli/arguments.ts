@@ -28,6 +28,43 @@ function problemOf(error: unknown): string {
   return message.includes('argument missing') ? `${name} needs a value` : message.split('\n')[0]!;
 }
 
+/** The options that were given, as values. */
+export class Given<Name extends string> {
+  readonly #values: Readonly<Record<string, RawValue>>;
+
+  constructor(values: Readonly<Record<string, RawValue>>) {
+    this.#values = values;
+  }
+
+  has(name: Name): boolean {
+    return this.#values[name] !== undefined;
+  }
+
+  flag(name: Name): boolean {
+    return this.#values[name] === true;
+  }
+
+  text(name: Name): string | undefined {
+    return this.#values[name] as string | undefined;
+  }
+
+  /** Those of an option that may be repeated. */
+  texts(name: Name): string[] {
+    return (this.#values[name] as string[] | undefined) ?? [];
+  }
+
+  integer<T>(name: Name, least: 0 | 1, fallback: T): number | T {
+    const text = this.text(name);
+    return text === undefined ? fallback : parseInteger(text, `--${name}`, least);
+  }
+
+  /** One of `choices`, the first if it was not given. */
+  choice<T extends string>(name: Name, choices: readonly [T, ...T[]]): T {
+    const text = this.text(name);
+    return text === undefined ? choices[0] : parseChoice(text, `--${name}`, choices);
+  }
+}
+
 /** The positive (`least` 1) or non-negative (`least` 0) integer in `text`. */
 export function parseInteger(text: string, option: string, least: 0 | 1): number {
   const value = Number(text);
@@ -40,6 +77,13 @@ export function parseChoice<T extends string>(text: string, option: string, choi
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new UsageError(`${option} must be one of ${choices.join(', ')}, got ${show(text)}`);
+}
+
+/** A positive number of seconds, up to a day. */
+export function parseSeconds(text: string, option: string): number {
+  const seconds = Number(text || NaN);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new UsageError(`${option} must be a number of seconds, more than 0 and at most 86400, got ${show(text)}`);
 }
 
 /** A number of bytes such as `500M` or `2G`. */

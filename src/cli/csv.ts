@@ -1,7 +1,7 @@
 // CSV: records over several lines, the delimiter, the header, and which cells of a row are wanted.
 import { isBlank, notANumber, parseCell } from './cells.ts';
 import { fail, show } from './errors.ts';
-import { PendingRows, type RowReader } from './rows.ts';
+import { BlankRows, type Blanks, type RowReader } from './rows.ts';
 import { emptyTable } from './table.ts';
 
 type Papa = typeof import('papaparse');
@@ -99,13 +99,14 @@ export async function csvRows(
   isWhole: boolean,
   columns: readonly string[],
   time: string | undefined,
+  blanks: Blanks,
 ): Promise<RowReader> {
   const records = await CsvRecords.for(sample);
   const rows = sampleRows(records.fresh(), sample, isWhole);
   const width = rows[0]!.length;
   const { hasHeader, names, indices, timeIndex } = select(rows, columns, time);
   const table = emptyTable(names, timeIndex !== undefined);
-  const blank = new PendingRows();
+  const blank = new BlankRows(table, blanks);
   let isHeader = hasHeader;
   return {
     table,
@@ -120,7 +121,7 @@ export async function csvRows(
         isHeader = false;
         return;
       }
-      blank.flush(table);
+      blank.flush();
       for (let c = 0; c < indices.length; c++) {
         const cell = cells[indices[c]!] ?? missingCell(records.firstLine, names[c]!, cells.length);
         const x = parseCell(cell) ?? notANumber(cell, records.firstLine, names[c]);
@@ -133,18 +134,44 @@ export async function csvRows(
   };
 }
 
+/**
+ * Whether these lines, the first of an input, tell delimiter, header and columns, so that the next need not be waited
+ * for: a row of data, or a header and a row, and if no column was asked for the one with a number in it.
+ */
+export async function isTelling(
+  sample: readonly string[],
+  columns: readonly string[],
+  time: string | undefined,
+): Promise<boolean> {
+  const rows = completeRows(await CsvRecords.for(sample), sample);
+  if (rows.length === 0) return false;
+  const first = rows[0]!.map((cell) => cell.trim());
+  const indices = columns.length > 0 ? columns.map((column) => placeOf(first, column)) : [...first.keys()];
+  const candidates = columns.length > 0 ? indices : indices.filter((c) => c !== (time && placeOf(first, time)));
+  const below = rows.slice(rows.length > 1 ? 1 : 0);
+  const isPossible = (c: number): boolean => below.every((row) => parseCell(row[c] ?? '') !== undefined);
+  if (columns.length > 0) return rows.length > 1 || candidates.every(isPossible);
+  if (candidates.some((c) => isNumeric(rows, c))) return true;
+  return rows.length > 1 && (first.length === 1 || !candidates.some(isPossible));
+}
+
 function missingCell(lineNumber: number, column: string, numCells: number): never {
   fail(`line ${lineNumber}: no cell in column ${show(column)}: the row ends after ${numCells}`);
 }
 
 /** The complete records among the first lines: at least one. */
 function sampleRows(records: CsvRecords, sample: readonly string[], isWhole: boolean): string[][] {
+  const rows = completeRows(records, sample);
+  if (isWhole || rows.length === 0) records.end();
+  return rows;
+}
+
+function completeRows(records: CsvRecords, sample: readonly string[]): string[][] {
   const rows: string[][] = [];
   for (const [i, line] of sample.entries()) {
     const cells = records.add(line, i + 1);
     if (cells !== undefined) rows.push(cells);
   }
-  if (isWhole || rows.length === 0) records.end();
   return rows;
 }
 
@@ -162,12 +189,15 @@ function select(rows: string[][], columns: readonly string[], time: string | und
 
 /** The index of a column by its number or its name in the first row. Digits always are a number. */
 function find(first: readonly string[], column: string, rows: string[][]): number {
-  const number = Number(column);
-  if (/^\d+$/.test(column) && number >= 1 && number <= first.length) return number - 1;
-  const named = first.indexOf(column);
-  if (named < 0 || /^\d+$/.test(column)) fail(`no column ${show(column)}; ${listColumns(rows)}`);
-  if (first.indexOf(column, named + 1) < 0) return named;
+  const index = placeOf(first, column);
+  if (!(index in first)) fail(`no column ${show(column)}; ${listColumns(rows)}`);
+  if (index !== first.indexOf(column) || first.indexOf(column, index + 1) < 0) return index;
   fail(`there are several columns ${show(column)}: choose one by its number, from 1`);
+}
+
+/** The same, but no index of `first` if there is no such column. */
+function placeOf(first: readonly string[], column: string): number {
+  return /^\d+$/.test(column) ? Number(column) - 1 : first.indexOf(column);
 }
 
 /** The one column of numbers when none was asked for. */

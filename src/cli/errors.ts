@@ -17,6 +17,9 @@ export class UsageError extends CliError {
   }
 }
 
+/** A problem with a file that its message names already. */
+export class FileError extends CliError {}
+
 /** Throws a {@link CliError}. */
 export function fail(message: string): never {
   throw new CliError(message);
@@ -46,11 +49,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** An error of the file system as a {@link CliError} that begins with `name`; an `EPIPE` stays what it is. */
+/** An error of the file system as a {@link FileError} that begins with `name`; an `EPIPE` stays what it is. */
 export function fileError(error: unknown, name: string): unknown {
   const code = codeOf(error);
   if (error instanceof CliError || code === undefined || code === 'EPIPE') return error;
-  return new CliError(`${name}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`);
+  return new FileError(`${name}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`);
 }
 
 /** Message and exit status of anything that was thrown; `undefined` for a closed pipe, which is a quiet end. */

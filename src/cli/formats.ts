@@ -10,6 +10,9 @@ export interface Scored {
   readonly scores: Float64Array;
 }
 
+/** A time per value. */
+export type Times = Pick<Texts, 'at'>;
+
 const PIECE = 1 << 16;
 
 function* piecesOf(header: string, length: number, row: (t: number) => string): Generator<string> {
@@ -20,7 +23,7 @@ function* piecesOf(header: string, length: number, row: (t: number) => string): 
     yield piece;
     piece = '';
   }
-  yield piece;
+  if (piece !== '') yield piece;
 }
 
 /** One score per line, `NaN` where there is none. */
@@ -28,29 +31,43 @@ export function formatLines({ scores }: Scored): Generator<string> {
   return piecesOf('', scores.length, (t) => String(scores[t]));
 }
 
-/** `index,time,value,score`; of several series `index,time,cpu,cpu_score,…`. What is missing is an empty cell. */
-export function formatCsv(series: readonly Scored[], times: Texts | undefined): Generator<string> {
-  const single = series.length === 1;
-  const names = series.flatMap(({ name }) => (single ? ['value', 'score'] : [name!, `${name}_score`]));
-  const header = ['index', ...(times ? ['time'] : []), ...names].map(csvCell).join(',');
-  return piecesOf(`${header}\n`, series[0]!.scores.length, (t) => {
-    let row = String(t);
+/**
+ * `index,time,value,score`; of several series `index,time,cpu,cpu_score,…`. What is missing is an empty cell.
+ *
+ * @param first index of the first value
+ */
+export function formatCsv(
+  series: readonly Scored[],
+  times: Times | undefined,
+  first = 0,
+  hasHeader = true,
+): Generator<string> {
+  return piecesOf(hasHeader ? csvHeader(series, times) : '', series[0]!.scores.length, (t) => {
+    let row = String(first + t);
     if (times) row += `,${csvCell(times.at(t))}`;
     for (const { values, scores } of series) row += `,${csvNumber(values[t]!)},${csvNumber(scores[t]!)}`;
     return row;
   });
 }
 
+function csvHeader(series: readonly Scored[], times: Times | undefined): string {
+  const single = series.length === 1;
+  const names = series.flatMap(({ name }) => (single ? ['value', 'score'] : [name!, `${name}_score`]));
+  return `${['index', ...(times ? ['time'] : []), ...names].map(csvCell).join(',')}\n`;
+}
+
 /**
  * `{"index":0,"time":…,"value":…,"score":…}` per line; of several series
  * `{"index":0,"time":…,"metrics":{"cpu":{"value":…,"score":…},…}}`. What is missing is null.
+ *
+ * @param first index of the first value
  */
-export function formatJson(series: readonly Scored[], times: Texts | undefined): Generator<string> {
+export function formatJson(series: readonly Scored[], times: Times | undefined, first = 0): Generator<string> {
   return piecesOf('', series[0]!.scores.length, (t) => {
     const pairs = series.map(({ values, scores }) => ({ value: values[t]!, score: scores[t]! }));
     const results =
       series.length === 1 ? pairs[0] : { metrics: Object.fromEntries(series.map(({ name }, c) => [name, pairs[c]])) };
-    return JSON.stringify({ index: t, ...(times && { time: timeValue(times.at(t)) }), ...results });
+    return JSON.stringify({ index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...results });
   });
 }
 

@@ -18,12 +18,25 @@ export interface Label {
 interface Clock {
   /** NaN for what is not in this notation. */
   read(text: string): number;
+  write(time: number): string;
   readonly expectation: string;
 }
 
-const INDICES: Clock = { read: (text) => (/^\d+$/.test(text) ? Number(text) : NaN), expectation: 'an index from 0' };
-const NUMBERS: Clock = { read: (text) => Number(text || NaN), expectation: 'a number, like the time column' };
-const DATES: Clock = { read: parseDate, expectation: 'a date, like the time column' };
+const INDICES: Clock = {
+  read: (text) => (/^\d+$/.test(text) ? Number(text) : NaN),
+  write: String,
+  expectation: 'an index from 0',
+};
+const NUMBERS: Clock = {
+  read: (text) => Number(text || NaN),
+  write: String,
+  expectation: 'a number, like the time column',
+};
+const DATES: Clock = {
+  read: parseDate,
+  write: (time) => new Date(time).toISOString(),
+  expectation: 'a date, like the time column',
+};
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -40,9 +53,22 @@ function clockOf(times: Texts | undefined): Clock {
     const text = times.at(t).trim();
     if (text === '') continue;
     for (const clock of [NUMBERS, DATES]) if (!Number.isNaN(clock.read(text))) return clock;
-    fail(`the time column holds ${show(text)}, which cannot be compared with labels: expected numbers or ISO dates`);
+    fail(`the time column holds ${show(text)}, which is no time: expected numbers or ISO dates`);
   }
   return INDICES;
+}
+
+/** A time column as numbers: milliseconds where it holds dates. Every row must have a time. */
+export function readTimes(times: Texts): { readonly numbers: Float64Array; readonly isDate: boolean } {
+  const clock = clockOf(times);
+  const numbers = new Float64Array(times.length);
+  for (let t = 0; t < times.length; t++) {
+    numbers[t] = clock.read(times.at(t).trim());
+    if (!Number.isFinite(numbers[t]!)) {
+      fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(times.at(t))}`);
+    }
+  }
+  return { numbers, isDate: clock === DATES };
 }
 
 /** The labels of one input. */
@@ -73,6 +99,28 @@ export class Labels {
   /** The labels that are about a column. */
   for(column: string | undefined): Label[] {
     return this.all.filter(({ metric }) => metric === undefined || metric === column);
+  }
+
+  /**
+   * The labels about a column as ranges of the `n` indices, in order, those that overlap joined: from the first to the
+   * last value within the label's interval. Throws for a label without a value. O(n) per label.
+   */
+  rangesFor(column: string | undefined, n: number): { begin: number; end: number }[] {
+    const at = Float64Array.from({ length: n }, (_, t) => this.#at(t));
+    const ranges = this.for(column).map(({ begin, end }) => {
+      const isWithin = (time: number): boolean => begin <= time && time <= end;
+      const range = { begin: at.findIndex(isWithin), end: at.findLastIndex(isWithin) };
+      if (range.begin >= 0) return range;
+      return fail(`no value lies within the label from ${this.#clock.write(begin)} to ${this.#clock.write(end)}`);
+    });
+    ranges.sort((a, b) => a.begin - b.begin);
+    const joined: { begin: number; end: number }[] = [];
+    for (const range of ranges) {
+      const before = joined.at(-1);
+      if (before === undefined || range.begin > before.end) joined.push(range);
+      else before.end = Math.max(before.end, range.end);
+    }
+    return joined;
   }
 
   /** True if the values from index `start` to index `end` touch the label's interval. */

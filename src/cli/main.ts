@@ -15,6 +15,26 @@ const COMMANDS: Record<string, Command> = {
     summary: 'score every value of a series, and show the strangest places',
     run: async (args) => (await import('./score.ts')).score(args),
   },
+  stream: {
+    summary: 'score every value of a stream as it comes, over restarts',
+    run: async (args) => (await import('./stream.ts')).stream(args),
+  },
+  changefinder: {
+    summary: 'score changes of a stream as they come, by two forgetting models',
+    run: async (args) => (await import('./changefinder.ts')).changefinder(args),
+  },
+  monitor: {
+    summary: 'turn a stream into alarms: one threshold for every series',
+    run: async (args) => (await import('./monitor.ts')).monitorCommand(args),
+  },
+  eval: {
+    summary: 'tell how good scores are, given the true anomalies',
+    run: async (args) => (await import('./eval.ts')).evaluate(args),
+  },
+  plot: {
+    summary: 'draw a series and the scores of detectors beneath it',
+    run: async (args) => (await import('./plot.ts')).plot(args),
+  },
   help: {
     summary: 'show this text, or the help of a command',
     run: async ([name, ...rest]) => {
@@ -26,7 +46,7 @@ const COMMANDS: Record<string, Command> = {
 };
 
 function help(): string {
-  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}\n`);
+  const commands = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}\n`);
   return `Usage: knn-anomaly COMMAND [options]
 
 Exact k-nearest-neighbor anomaly detection on time series.

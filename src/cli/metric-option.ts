@@ -1,5 +1,5 @@
 // --metric and --covariance: from their texts to a metric. Loads ml-matrix and ml-distance only where one is used.
-import type { Metric } from '../index.ts';
+import type { FittedMahalanobis, Metric, Normalization } from '../index.ts';
 import type { Covariance } from '../metrics.ts';
 import { show, UsageError } from './errors.ts';
 
@@ -26,6 +26,16 @@ export async function metricOf(name: string, covariance: string | undefined): Pr
   if (found) return found[1] as Metric;
   const names = ['mahalanobis', 'minkowski:P', ...functions.map(([key]) => key)].sort();
   throw new UsageError(`unknown metric ${show(name)}; the metrics are ${names.join(', ')}`);
+}
+
+/** What fits Mahalanobis distance with this covariance to a series. */
+export async function mahalanobisFitter(
+  covariance: string,
+): Promise<(series: Float64Array, windowSize: number, normalize?: Normalization) => FittedMahalanobis> {
+  const parsed = parseCovariance(covariance);
+  const { mahalanobis } = await import('../metrics.ts');
+  return (series, windowSize, normalize = 'none') =>
+    mahalanobis.fit(series, windowSize, { covariance: parsed, normalize });
 }
 
 function parseCovariance(text: string): Covariance {

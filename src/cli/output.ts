@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { type CliError, codeOf, fail, fileError } from './errors.ts';
 import { atExit } from './signals.ts';
 
-/** A destination for text. */
+/** A destination for text, or bytes. */
 export interface Output {
-  write(pieces: Iterable<string>): Promise<void>;
+  write(pieces: Iterable<string | Uint8Array>): Promise<void>;
 }
 
 /** Standard output, or the file at `path`. Throws if the file exists without `force`, or cannot be written. */
@@ -58,7 +58,11 @@ async function statOf(path: string): Promise<Stats | undefined> {
 }
 
 /** Writes a temporary file beside the target, then renames it, so that no reader ever sees a half. */
-async function replaceFile(target: string, mode: number | undefined, pieces: Iterable<string>): Promise<void> {
+async function replaceFile(
+  target: string,
+  mode: number | undefined,
+  pieces: Iterable<string | Uint8Array>,
+): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   const file = await open(temporary, 'wx');
   const forget = atExit(() => unlinkSync(temporary));
@@ -77,7 +81,7 @@ async function replaceFile(target: string, mode: number | undefined, pieces: Ite
   }
 }
 
-async function writeInto(path: string, pieces: Iterable<string>): Promise<void> {
+async function writeInto(path: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
   const file = await open(path, 'w');
   try {
     for (const piece of pieces) await file.writeFile(piece);
@@ -87,7 +91,7 @@ async function writeInto(path: string, pieces: Iterable<string>): Promise<void> 
 }
 
 /** Waits for every piece, so that a slow reader does not make the rest pile up in memory. */
-async function writeToStdout(pieces: Iterable<string>): Promise<void> {
+async function writeToStdout(pieces: Iterable<string | Uint8Array>): Promise<void> {
   for (const piece of pieces) {
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(piece, (error) => {

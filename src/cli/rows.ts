@@ -1,6 +1,6 @@
 // What the readers of the three formats have in common, and the reader of one number per line.
 import { isBlank, notANumber, parseCell } from './cells.ts';
-import type { Table } from './table.ts';
+import { emptyTable, type Table } from './table.ts';
 
 /** Takes the lines of an input one after the other and fills a table. */
 export interface RowReader {
@@ -11,32 +11,44 @@ export interface RowReader {
   end(): void;
 }
 
-/** Counts rows that are missing values if something follows them, and nothing if they end the input. */
-export class PendingRows {
-  #count: number;
+/** What a blank line is worth where it stands for a missing value. */
+export type Blanks =
+  /** A row at once: whoever sent it waits for its answer. */
+  | 'answered'
+  /** A row if something follows, and nothing at the end of the input. */
+  | 'held';
 
-  constructor() {
-    this.#count = 0;
+/** Rows that are missing values. */
+export class BlankRows {
+  readonly #table: Table;
+  readonly #blanks: Blanks;
+  #held: number;
+
+  constructor(table: Table, blanks: Blanks) {
+    this.#table = table;
+    this.#blanks = blanks;
+    this.#held = 0;
   }
 
   add(): void {
-    this.#count++;
+    this.#held++;
+    if (this.#blanks === 'answered') this.flush();
   }
 
   /** Something follows: the rows held back become missing values. */
-  flush(table: Table): void {
-    if (this.#count === 0) return;
-    for (; this.#count > 0; this.#count--) {
-      for (const { values } of table.columns) values.push(NaN);
-      table.times?.push('');
+  flush(): void {
+    for (; this.#held > 0; this.#held--) {
+      for (const { values } of this.#table.columns) values.push(NaN);
+      this.#table.times?.push('');
     }
   }
 }
 
-/** One number per line. A blank line is a missing value, but blank lines at the end are nothing. */
-export function numberLines(table: Table): RowReader {
+/** One number per line. A blank line is a missing value. */
+export function numberLines(blanks: Blanks): RowReader {
+  const table = emptyTable([undefined], false);
   const values = table.columns[0]!.values;
-  const blank = new PendingRows();
+  const blank = new BlankRows(table, blanks);
   return {
     table,
     push(line, lineNumber) {
@@ -46,7 +58,7 @@ export function numberLines(table: Table): RowReader {
         blank.add();
         return;
       }
-      blank.flush(table);
+      blank.flush();
       values.push(x);
     },
     end() {},

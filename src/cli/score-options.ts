@@ -1,8 +1,9 @@
 // The options of `knn-anomaly score`: their help, and from the texts of the command line to checked values.
 import type { KNNOptions } from '../index.ts';
 import { ENGINES } from '../search/plan.ts';
-import { parseChoice, parseInteger, parseSize, parseTexts, type RawValue } from './arguments.ts';
+import { Given, parseSize, parseTexts } from './arguments.ts';
 import { UsageError } from './errors.ts';
+import { checkInputOptions, INPUT_HELP, INPUT_OPTIONS, inputOptionsOf, inputPath } from './input-options.ts';
 import type { Work } from './limits.ts';
 import { metricOf } from './metric-option.ts';
 import type { InputOptions } from './read.ts';
@@ -30,21 +31,14 @@ export interface ScoreOptions extends Work {
 }
 
 /** The text of `knn-anomaly score --help`. */
-export const SCORE_HELP = `Usage: knn-anomaly score [FILE] [options]
+export const SCORE_HELP: string = `Usage: knn-anomaly score [FILE] [options]
 
 Scores every value of a series by how far the window that ends there is from
 the windows most like it: higher is stranger. FILE is a path, or - or nothing
 for standard input. Gzip is recognized.
 
 Input
-  --input FORMAT      lines (a number per line), csv, json (a value or an object
-                      per line) or auto (default: by extension, then content)
-  --column NAME       CSV column to score, by its name or its number from 1 (all
-                      digits are a number). Repeat it for several columns.
-                      Default: the only column of numbers
-  --field PATH        JSON field to score, such as cpu.user; may be repeated
-  --time NAME         column or field with the time, shown beside the scores
-  --reference FILE    score against the windows of this file, read the same way
+${INPUT_HELP}  --reference FILE    score against the windows of this file, read the same way
   --missing HOW       omit (default), or throw: stop at a missing value
   Missing are empty cells, NaN, NA, null and infinities.
 
@@ -94,14 +88,10 @@ Examples
 `;
 
 const TEXT = { type: 'string' } as const;
-const TEXTS = { type: 'string', multiple: true } as const;
 const FLAG = { type: 'boolean' } as const;
 
 const OPTIONS = {
-  input: TEXT,
-  column: TEXTS,
-  field: TEXTS,
-  time: TEXT,
+  ...INPUT_OPTIONS,
   reference: TEXT,
   missing: TEXT,
   window: { ...TEXT, short: 'w' },
@@ -125,8 +115,6 @@ const OPTIONS = {
   help: { ...FLAG, short: 'h' },
 } as const;
 
-type OptionName = keyof typeof OPTIONS;
-
 /**
  * The options in `args`, or `'help'`. Throws a {@link UsageError} for anything that makes no sense.
  *
@@ -138,87 +126,61 @@ export async function parseScoreOptions(
 ): Promise<ScoreOptions | 'help'> {
   const { values, positionals } = parseTexts(args, OPTIONS, 'score');
   if (values.help) return 'help';
-  if (positionals.length > 1) throw new UsageError(`one FILE at a time, got ${positionals.join(' ')}`);
-  if (positionals.length === 0 && isTerminal.stdin) {
-    throw new UsageError('no FILE, and standard input is a terminal (see knn-anomaly score --help)');
-  }
-  const text = (name: OptionName): string | undefined => values[name] as string | undefined;
-  const integer = <T>(name: OptionName, least: 0 | 1, fallback: T): number | T =>
-    given<number | T>(text(name), fallback, (value) => parseInteger(value, `--${name}`, least));
-  const choice = <T extends string>(name: OptionName, choices: readonly [T, ...T[]]): T =>
-    given(text(name), choices[0], (value) => parseChoice(value, `--${name}`, choices));
-
-  const format = choice('format', ['auto', 'summary', 'lines', 'csv', 'json']);
-  const windowSize = integer('window', 1, 5);
-  const metric = text('metric') ?? 'euclidean';
-  const output = text('output') === '-' ? undefined : text('output');
+  const given = new Given<keyof typeof OPTIONS>(values);
+  const format = given.choice('format', ['auto', 'summary', 'lines', 'csv', 'json']);
+  const windowSize = given.integer('window', 1, 5);
+  const metric = given.text('metric') ?? 'euclidean';
+  const output = given.text('output') === '-' ? undefined : given.text('output');
   const fallback = isTerminal.stdout && output === undefined ? 'summary' : 'lines';
   const options: Omit<ScoreOptions, 'knn'> = {
-    input: positionals[0] ?? '-',
-    inputOptions: {
-      format: choice('input', ['auto', 'lines', 'csv', 'json']),
-      columns: list(values.column),
-      fields: list(values.field),
-      time: text('time'),
-    },
-    reference: text('reference'),
+    input: inputPath(positionals, isTerminal.stdin, 'score'),
+    inputOptions: inputOptionsOf(given),
+    reference: given.text('reference'),
     windowSize,
-    k: integer('neighbors', 1, 5),
+    k: given.integer('neighbors', 1, 5),
     metric,
-    covariance: text('covariance'),
-    normalize: choice('normalize', ['none', 'mean', 'zscore']),
-    engine: choice('engine', ENGINES),
+    covariance: given.text('covariance'),
+    normalize: given.choice('normalize', ['none', 'mean', 'zscore']),
+    engine: given.choice('engine', ENGINES),
     format: format === 'auto' ? fallback : format,
-    top: integer('top', 1, 5),
-    separation: integer('separation', 1, windowSize),
-    labels: text('labels'),
+    top: given.integer('top', 1, 5),
+    separation: given.integer('separation', 1, windowSize),
+    labels: given.text('labels'),
     output,
-    force: values.force === true,
-    threads: integer('threads', 1, undefined),
-    maxMemory: parseSize(text('max-memory') ?? '2G', '--max-memory'),
-    progress: values['no-progress'] !== true,
+    force: given.flag('force'),
+    threads: given.integer('threads', 1, undefined),
+    maxMemory: parseSize(given.text('max-memory') ?? '2G', '--max-memory'),
+    progress: !given.flag('no-progress'),
   };
-  checkTogether(options, values);
+  checkTogether(options, given);
   const fitted = await metricOf(metric, options.covariance);
   const knn: KNNOptions = {
     normalize: options.normalize as NonNullable<KNNOptions['normalize']>,
     engine: options.engine,
-    aggregation: choice('aggregation', ['mean', 'max', 'median']),
-    missing: choice('missing', ['omit', 'throw']),
+    aggregation: given.choice('aggregation', ['mean', 'max', 'median']),
+    missing: given.choice('missing', ['omit', 'throw']),
     ...(fitted !== undefined && { metric: fitted }),
-    ...(text('exclusion-zone') !== undefined && { exclusionZone: integer('exclusion-zone', 0, 0) }),
-    ...(text('side') !== undefined && { side: choice('side', ['both', 'left']) }),
+    ...(given.has('exclusion-zone') && { exclusionZone: given.integer('exclusion-zone', 0, 0) }),
+    ...(given.has('side') && { side: given.choice('side', ['both', 'left']) }),
   };
   return { ...options, knn };
 }
 
 /** Refuses options that would have no effect together. */
-function checkTogether(options: Omit<ScoreOptions, 'knn'>, values: Record<string, RawValue>): void {
+function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: Given<keyof typeof OPTIONS>): void {
   const { format, input, inputOptions, reference, output, force } = options;
   for (const name of ['top', 'separation', 'labels'] as const) {
-    if (values[name] !== undefined && format !== 'summary') {
+    if (given.has(name) && format !== 'summary') {
       throw new UsageError(`--${name} is for the summary, the output is ${format}: add --format summary`);
     }
   }
   for (const name of ['side', 'exclusion-zone'] as const) {
-    if (values[name] !== undefined && reference !== undefined) {
+    if (given.has(name) && reference !== undefined) {
       throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
     }
   }
-  const { columns, fields } = inputOptions;
-  if (columns.length > 0 && fields.length > 0) throw new UsageError('--column is for CSV, --field for JSON: give one');
-  if (columns.length + fields.length > 1 && format === 'lines') {
-    throw new UsageError('lines output holds one score per line, not several columns: add --format csv or json');
-  }
+  checkInputOptions(inputOptions, format);
   if (force && output === undefined) throw new UsageError('--force is for --output FILE');
   const stdin = [input, reference, options.labels].filter((path) => path === '-');
   if (stdin.length > 1) throw new UsageError('standard input can be read once only');
-}
-
-function given<T>(text: string | undefined, fallback: T, parse: (text: string) => T): T {
-  return text === undefined ? fallback : parse(text);
-}
-
-function list(value: RawValue): string[] {
-  return Array.isArray(value) ? (value as string[]) : [];
 }

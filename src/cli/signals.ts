@@ -1,4 +1,4 @@
-// What a signal does: end at once, with the usual status, leaving nothing behind.
+// What a signal does: end at once, with the usual status, leaving nothing behind and nothing half done.
 
 /** Statuses as shells have them: 128 + the signal's number. */
 const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -8,8 +8,27 @@ type Signal = keyof typeof STATUS;
 const SIGNALS = Object.keys(STATUS) as Signal[];
 const cleanups = new Set<() => void>();
 
+/** How long a signal waits for what must not be interrupted, in milliseconds. */
+const PATIENCE = 2000;
+
+let numUninterruptible = 0;
+let waiting: Signal | undefined;
+
 function onSignal(signal: Signal): void {
-  process.exit(STATUS[signal]);
+  if (numUninterruptible === 0 || waiting !== undefined) process.exit(STATUS[signal]);
+  waiting = signal;
+  setTimeout(() => process.exit(STATUS[signal]), PATIENCE).unref();
+}
+
+/** Does asynchronous work that a first signal waits for; a second one, or two seconds, end it all the same. */
+export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+  numUninterruptible++;
+  try {
+    return await work();
+  } finally {
+    numUninterruptible--;
+    if (waiting !== undefined && numUninterruptible === 0) process.exit(STATUS[waiting]);
+  }
 }
 
 /** From now on a signal runs what {@link atExit} registered, then ends the process. */

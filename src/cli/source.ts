@@ -77,16 +77,20 @@ function decode(decoder: TextDecoder, chunk?: Buffer): string {
 /** The bytes of the stream, decompressed if they begin as gzip does (1f 8b). */
 async function* plainBytes(source: Source, stream: Readable): AsyncGenerator<Buffer> {
   const raw = counted(source, stream);
-  let head: Buffer = Buffer.alloc(0);
-  while (head.length < 2) {
-    const { value, done } = await raw.next();
-    if (done) break;
-    head = Buffer.concat([head, value]);
-  }
-  if (head[0] === 0x1f && head[1] === 0x8b) yield* decompressed(head, raw);
-  else {
-    yield head;
-    yield* raw;
+  try {
+    let head: Buffer = Buffer.alloc(0);
+    while (head.length === 0 || (head.length === 1 && head[0] === 0x1f)) {
+      const { value, done } = await raw.next();
+      if (done) break;
+      head = Buffer.concat([head, value]);
+    }
+    if (head[0] === 0x1f && head[1] === 0x8b) yield* decompressed(head, raw);
+    else {
+      yield head;
+      yield* raw;
+    }
+  } finally {
+    await raw.return(undefined); // who leaves before the end leaves nothing open
   }
 }
 

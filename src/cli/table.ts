@@ -15,6 +15,11 @@ export class Numbers {
     this.#array[this.length++] = x;
   }
 
+  /** Forgets all numbers from index `length` on, but keeps their room. */
+  truncate(length: number): void {
+    this.length = Math.min(this.length, length);
+  }
+
   /** The numbers so far: a view, not a copy. */
   toArray(): Float64Array {
     return this.#array.subarray(0, this.length);
@@ -47,6 +52,12 @@ export class Texts {
     while (most > this.#bytes.length) this.#bytes = grown(this.#bytes, Buffer.alloc(2 * this.#bytes.length));
     this.#size += this.#bytes.write(text, this.#size);
     this.#ends.push(this.#size);
+  }
+
+  /** Forgets all texts from index `length` on, but keeps their room. */
+  truncate(length: number): void {
+    this.#ends.truncate(length);
+    this.#size = length === 0 ? 0 : this.#ends.toArray().at(-1)!;
   }
 
   at(i: number): string {
@@ -82,4 +93,16 @@ export function emptyTable(names: readonly (string | undefined)[], hasTimes: boo
 /** Number of rows. */
 export function numRows(table: Table): number {
   return table.columns[0]?.values.length ?? 0;
+}
+
+/** Forgets every row from index `length` on. */
+export function truncate(table: Table, length: number): void {
+  for (const { values } of table.columns) values.truncate(length);
+  table.times?.truncate(length);
+}
+
+/** Forgets a last row that was not read to its end. */
+export function dropPartialRow(table: Table): void {
+  const lengths = table.columns.map(({ values }) => values.length);
+  truncate(table, Math.min(...lengths, table.times?.length ?? Infinity));
 }

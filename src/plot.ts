@@ -1,0 +1,5 @@
+// The subpath knn-anomaly/plot: figures of a series and its scores as SVG, without a display, and as PNG.
+
+export { plotSVG } from './plot/figure.ts';
+export type { LabeledRange, PlotOptions, PlottedScore, Theme, Times } from './plot/options.ts';
+export { type PNGOptions, toPNG } from './plot/png.ts';

@@ -1,0 +1,130 @@
+// From a series to the paths of a line, with as many points as can be seen: M4, with gaps where values are missing.
+
+/** The paths of a line: what is joined, and the values between two gaps, each a line of no length for round caps. */
+export interface Paths {
+  readonly line: string;
+  readonly dots: string;
+}
+
+/** What a line is made from; all positions are integers, tenths of a pixel. */
+export interface Line {
+  /** NaN is missing. */
+  readonly values: Float64Array;
+  /** Position of value t, not falling. */
+  xOf(t: number): number;
+  yOf(value: number): number;
+}
+
+/** Tenths in a pixel. */
+const PIXEL = 10;
+
+/**
+ * The SVG paths of a line. Of all values in one column of pixels it has the first, the least, the largest and the last
+ * (Jugel, Jerzak, Hackenbroich, Markl: M4, PVLDB 7(10), 2014, section 4): the picture of all of them, for at most four points
+ * per column, and no extreme is lost. The line breaks where values are missing, unless both ends of the gap are in one
+ * column; a value between two gaps is a dot. One pass, O(n).
+ */
+export function linePaths({ values, xOf, yOf }: Line): Paths {
+  const path = new Pen();
+  const n = values.length;
+  let isBroken = true;
+  let t = 0;
+  while (t < n) {
+    if (Number.isNaN(values[t])) {
+      isBroken = true;
+      t++;
+      continue;
+    }
+    const column = Math.floor(xOf(t) / PIXEL);
+    const [first, startsBroken] = [t, isBroken];
+    let [least, largest, last] = [t, t, t];
+    isBroken = false;
+    for (t++; t < n && Math.floor(xOf(t) / PIXEL) === column; t++) {
+      const x = values[t]!;
+      isBroken = Number.isNaN(x);
+      if (isBroken) continue;
+      if (x < values[least]!) least = t;
+      if (x > values[largest]!) largest = t;
+      last = t;
+    }
+    if (startsBroken) path.moveTo(xOf(first), yOf(values[first]!));
+    else path.lineTo(xOf(first), yOf(values[first]!));
+    for (const p of [Math.min(least, largest), Math.max(least, largest), last]) path.lineTo(xOf(p), yOf(values[p]!));
+  }
+  return path.end();
+}
+
+/** Writes relative steps, which are short. They are differences of integers, so that nothing adds up. */
+class Pen {
+  #line: string;
+  #dots: string;
+  #x: number;
+  #y: number;
+  /** The beginning of a line that has no end yet. */
+  #begun: string;
+
+  constructor() {
+    this.#line = '';
+    this.#dots = '';
+    this.#x = 0;
+    this.#y = 0;
+    this.#begun = '';
+  }
+
+  moveTo(x: number, y: number): void {
+    this.end();
+    this.#begun = `M${x / PIXEL} ${y / PIXEL}`;
+    this.#x = x;
+    this.#y = y;
+  }
+
+  lineTo(x: number, y: number): void {
+    const [dx, dy] = [x - this.#x, y - this.#y];
+    if (dx === 0 && dy === 0) return;
+    this.#line += this.#begun;
+    this.#begun = '';
+    if (dx === 0) this.#line += `v${short(dy)}`;
+    else if (dy === 0) this.#line += `h${short(dx)}`;
+    else this.#line += `l${short(dx)}${dy < 0 ? '' : ' '}${short(dy)}`;
+    this.#x = x;
+    this.#y = y;
+  }
+
+  end(): Paths {
+    if (this.#begun !== '') this.#dots += `${this.#begun}h0`;
+    this.#begun = '';
+    return { line: this.#line, dots: this.#dots };
+  }
+}
+
+function short(step: number): string {
+  return String(step / PIXEL).replace(/^(-?)0\./, '$1.');
+}
+
+/** The ranges of pixels [from, to) where values are missing, as positions in tenths; neighboring columns are one range. */
+export function missingRanges(values: Float64Array, xOf: (t: number) => number): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  for (let t = 0; t < values.length; t++) {
+    if (!Number.isNaN(values[t])) continue;
+    const from = xOf(t);
+    while (t + 1 < values.length && Number.isNaN(values[t + 1])) t++;
+    const to = Math.max(from + PIXEL, xOf(t));
+    const before = ranges.at(-1);
+    if (before !== undefined && from <= before[1] + PIXEL) before[1] = to;
+    else ranges.push([from, to]);
+  }
+  return ranges;
+}
+
+/** Of the indices, in rising order, the one with the largest value in every column of pixels. */
+export function thinOut(indices: readonly number[], values: Float64Array, xOf: (t: number) => number): number[] {
+  const kept: number[] = [];
+  let column = -1;
+  for (const t of indices) {
+    const c = Math.floor(xOf(t) / PIXEL);
+    if (c !== column) kept.push(t);
+    else if (values[t]! > values[kept.at(-1)!]!) kept[kept.length - 1] = t;
+    column = c;
+  }
+  return kept;
+}

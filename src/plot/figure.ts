@@ -1,0 +1,301 @@
+// The figure: panels one below the other on one time axis, and what is in them.
+import { linePaths, missingRanges, thinOut } from './decimate.ts';
+import { type Band, type Plan, type PlotOptions, planOf, type Score } from './options.ts';
+import { FONT, type Paints, paintsFor, type Role } from './palette.ts';
+import { escapeXml, px, tenths, textWidth } from './svg.ts';
+import { dateTicks, minus, numberTicks, type Tick } from './ticks.ts';
+
+const WIDTH = 880;
+const PADDING = 16;
+const TITLE = 22; // height of the line of the title
+const SUBTITLE = 18;
+const HEADER = 24; // above every panel: its name
+const AXIS = 22; // below the panels: what the ticks of time say
+const SECOND_LINE = 14;
+const BAND_NAMES = 16; // inside the panel of the series
+const SERIES_HEIGHT = 140;
+const SCORE_HEIGHT = 72;
+const LEAST_HEIGHT = 24;
+const TICK_SIZE = 11;
+const NAME_SIZE = 13;
+/** Radius of the first score's rings on the series; those of the next ones go around it. */
+const RING = 5;
+/** Free space above and below a curve, as a part of its range. */
+const FREE = 0.06;
+
+/** One panel, in pixels. */
+interface Panel {
+  readonly name: string;
+  readonly role: Role;
+  readonly values: Float64Array;
+  readonly top: number;
+  readonly bottom: number;
+  /** What lies at the bottom and, less `inset`, at the top. */
+  readonly lo: number;
+  readonly hi: number;
+  /** Pixels at the top that no curve enters. */
+  readonly inset: number;
+  readonly ticks: readonly Tick[];
+  readonly score: Score | undefined;
+}
+
+interface Axis {
+  readonly left: number;
+  readonly right: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly ticks: readonly Tick[];
+}
+
+/**
+ * A series with the scores of detectors beneath it on the same time axis, as SVG: the text of a file, or of an element for a
+ * page.
+ *
+ * Every panel has a name and an axis of its own. Labeled ranges run through all panels; a threshold is a dashed line; an
+ * alarm is a dot on the score and a ring on the series. Missing values are gaps, and gray bars at the foot of the panel, which
+ * show those that are too short for a gap. Long series are drawn by what can be seen of them (M4): a million values take
+ * a fraction of a second, some 10 KB, and no extreme is lost. The ground is opaque; with the theme `'auto'` the colors follow
+ * the page, light or dark. The same options give the same bytes.
+ *
+ * @throws TypeError for options of the wrong kind, RangeError for wrong values: both name the option
+ *
+ * @example
+ * const series = [1, 2, 1, 2, 9, 2, 1, 2, 1];
+ * const values = new KNN(2, 1).score(series);
+ * const svg = plotSVG({ series, scores: [{ label: 'KNN(2, 1)', values, threshold: 5 }] });
+ * svg.startsWith('<svg '); // => true
+ */
+export function plotSVG(options: PlotOptions): string {
+  const plan = planOf(options);
+  const { width = WIDTH, theme = 'auto', title, subtitle, timeName } = options;
+  const paints = paintsFor(theme, plan.scores.length);
+  const top = PADDING + (title === undefined ? 0 : TITLE) + (subtitle === undefined ? 0 : SUBTITLE);
+  const below = AXIS + (plan.isDate || timeName !== undefined ? SECOND_LINE : 0) + PADDING / 2;
+  const { heights, height } = heightsOf(options, plan, top, below);
+  const panels = panelsOf(options, plan, top, heights);
+  const axis = axisOf(plan, panels, width);
+  const name = options.name ?? 'series';
+  const summary = title ?? [name, ...plan.scores.map(({ label }) => label)].join(', ');
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" class="${paints.className}" width="${width}" height="${height}"` +
+      ` viewBox="0 0 ${width} ${height}" font-family='${FONT}' font-size="${TICK_SIZE}" role="img"` +
+      ` aria-label="${escapeXml(summary)}">${paints.css}`,
+    `<rect ${paints.fill('ground')} x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
+    `<rect ${paints.stroke('frame')} fill="none" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
+    ...headings(title, subtitle, paints),
+    ...bands(plan.bands, panels, axis, paints),
+    ...panels.flatMap((panel) => drawPanel(panel, plan, axis, paints)),
+    ...drawMarks(panels, plan, axis, paints),
+    ...drawTimes(panels.at(-1)!.bottom, axis, paints),
+  ];
+  if (timeName !== undefined) {
+    parts.push(text(axis.right, panels.at(-1)!.bottom + 30, timeName, `${paints.fill('faint')} text-anchor="end"`));
+  }
+  return `${parts.filter((part) => part !== '').join('\n')}\n</svg>\n`;
+}
+
+function text(x: number, y: number, content: string, attributes: string): string {
+  return `<text${attributes && ` ${attributes}`} x="${px(x)}" y="${px(y)}">${escapeXml(content)}</text>`;
+}
+
+function headings(title: string | undefined, subtitle: string | undefined, paints: Paints): string[] {
+  const lines: string[] = [];
+  if (title !== undefined) {
+    lines.push(text(PADDING, PADDING + 14, title, `${paints.fill('ink')} font-size="17" font-weight="600"`));
+  }
+  if (subtitle !== undefined) {
+    const y = PADDING + 11 + (title === undefined ? 0 : TITLE);
+    lines.push(text(PADDING, y, subtitle, `${paints.fill('faint')} font-size="${NAME_SIZE}"`));
+  }
+  return lines;
+}
+
+/** The heights of all panels, and that of the figure. */
+function heightsOf(
+  options: PlotOptions,
+  plan: Plan,
+  top: number,
+  below: number,
+): { heights: number[]; height: number } {
+  const hasNames = plan.bands.some(({ label }) => label !== '');
+  const usual = [SERIES_HEIGHT + (hasNames ? BAND_NAMES : 0), ...plan.scores.map(() => SCORE_HEIGHT)];
+  const fixed = top + below + HEADER * usual.length;
+  const sum = usual.reduce((total, part) => total + part, 0);
+  const height = options.height ?? fixed + sum;
+  const heights = usual.map((part) => Math.floor(((height - fixed) * part) / sum));
+  if (Math.min(...heights) >= LEAST_HEIGHT) return { heights, height };
+  const least = Math.ceil(fixed + (LEAST_HEIGHT * sum) / Math.min(...usual)) + 1;
+  throw new RangeError(`height must be at least ${least} pixels for these panels, got ${height}`);
+}
+
+function panelsOf(options: PlotOptions, plan: Plan, top: number, heights: readonly number[]): Panel[] {
+  const hasNames = plan.bands.some(({ label }) => label !== '');
+  let y = top;
+  return heights.map((height, p) => {
+    y += HEADER + height;
+    const score = plan.scores[p - 1];
+    const values = score?.values ?? plan.values;
+    const [lo, hi] = score?.range ?? rangeOf(values, score);
+    return {
+      name: score?.label ?? options.name ?? 'series',
+      role: score === undefined ? 'series' : `score${p - 1}`,
+      values,
+      top: y - height,
+      bottom: y,
+      lo,
+      hi,
+      inset: p === 0 && hasNames ? BAND_NAMES : 0,
+      ticks: numberTicks(lo, hi, Math.max(3, Math.floor(height / 28))),
+      score,
+    };
+  });
+}
+
+/** What a panel shows: all values with some space around them; of scores also 0 and the threshold. */
+function rangeOf(values: Float64Array, score: Score | undefined): [number, number] {
+  let [lo, hi] = [Infinity, -Infinity];
+  for (let t = 0; t < values.length; t++) {
+    const x = values[t]!;
+    if (x < lo) lo = x;
+    if (x > hi) hi = x;
+  }
+  if (score !== undefined) {
+    const threshold = score.threshold ?? 0;
+    [lo, hi] = [Math.min(lo, 0, threshold), Math.max(hi, 0, threshold)];
+  }
+  if (lo > hi) return [0, 1]; // nothing is known
+  const least = 2 ** -50 * Math.max(Math.abs(lo), Math.abs(hi)); // what is nearer is one value
+  if (!(hi - lo > least)) {
+    const half = lo === 0 ? 1 : Math.abs(lo) / 2;
+    return score === undefined ? [lo - half, hi + half] : [0, 1];
+  }
+  const free = FREE * (hi - lo);
+  return [score !== undefined && lo === 0 ? 0 : lo - free, hi + free];
+}
+
+function axisOf({ values, timeOf, isDate }: Plan, panels: readonly Panel[], width: number): Axis {
+  const widest = Math.max(...panels.flatMap(({ ticks }) => ticks.map(({ text }) => textWidth(text, TICK_SIZE))));
+  const left = Math.round(PADDING + Math.max(28, Math.min(widest, width / 3)) + 6);
+  const right = width - PADDING - 4;
+  const [first, last] = [timeOf(0), timeOf(values.length - 1)];
+  const [lo, hi] = first < last ? [first, last] : [first - 1, first + 1];
+  const most = Math.max(2, Math.floor((right - left) / 80));
+  const ticks = isDate ? dateTicks(lo, hi, most) : numberTicks(lo, hi, most);
+  return { left, right, lo, hi, ticks: first < last ? ticks : ticks.filter(({ at }) => at === first) };
+}
+
+function xAt({ left, right, lo, hi }: Axis, at: number): number {
+  return left + ((at - lo) / (hi - lo)) * (right - left);
+}
+
+/** Beyond the panel's range a curve leaves the panel, but not the numbers that drawing programs can hold. */
+function yAt({ top, bottom, inset, lo, hi }: Panel, value: number): number {
+  const share = (value - lo) / (hi - lo);
+  return bottom - Math.max(-9, Math.min(9, share)) * (bottom - top - inset);
+}
+
+function bands(ranges: readonly Band[], panels: readonly Panel[], axis: Axis, paints: Paints): string[] {
+  const [{ top }, { bottom }] = [panels[0]!, panels.at(-1)!];
+  const shown = ranges
+    .filter(({ begin, end }) => end >= axis.lo && begin <= axis.hi)
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const rects: string[] = [];
+  const names: string[] = [];
+  let free = axis.left;
+  for (const { begin, end, label } of shown) {
+    const from = Math.max(axis.left, xAt(axis, begin));
+    const to = Math.min(axis.right, xAt(axis, end));
+    const size = Math.max(2, to - from);
+    const title = label === '' ? '' : `<title>${escapeXml(label)}</title>`;
+    rects.push(`<rect x="${px(from)}" y="${top}" width="${px(size)}" height="${bottom - top}">${title}</rect>`);
+    if (label === '') continue;
+    const length = textWidth(label, TICK_SIZE);
+    const start = Math.min(from + 3, axis.right - length);
+    if (start < free) continue; // its title still says it
+    names.push(text(start, top + 12, label, ''));
+    free = start + length + 6;
+  }
+  const group = (role: Role, content: string[]): string =>
+    content.length === 0 ? '' : `<g ${paints.fill(role)}>${content.join('')}</g>`;
+  return [group('band', rects), group('faint', names)];
+}
+
+/** Name, grid, gaps, threshold and curve. */
+function drawPanel(panel: Panel, plan: Plan, axis: Axis, paints: Paints): string[] {
+  const { left, right } = axis;
+  const { name, role, values, top, bottom, score } = panel;
+  const xOf = (t: number): number => tenths(xAt(axis, plan.timeOf(t)));
+  const ticks = panel.ticks.map((tick) => ({ y: px(yAt(panel, tick.at)), text: tick.text }));
+  const grid = ticks.map(({ y }) => `M${left} ${y}H${right}`).join('');
+  const numbers = ticks.map((tick) => text(left - 6, Number(tick.y) + 4, tick.text, '')).join('');
+  const gaps = missingRanges(values, xOf).map(
+    ([from, to]) => `<rect x="${from / 10}" y="${bottom - 3}" width="${(to - from) / 10}" height="3"/>`,
+  );
+  const { line, dots } = linePaths({ values, xOf, yOf: (x) => tenths(yAt(panel, x)) });
+  const drawn = (path: string, size: number): string =>
+    path === '' ? '' : `<path stroke-width="${size}" d="${path}"/>`;
+  const curve = `<g ${paints.stroke(role)} fill="none" stroke-linejoin="round" stroke-linecap="round">${drawn(line, 1.3)}${drawn(dots, 3)}</g>`;
+  return [
+    text(left, top - 7, name, `${paints.fill(role)} font-size="${NAME_SIZE}" font-weight="600"`),
+    `<path ${paints.stroke('grid')} fill="none" d="${grid}"/>`,
+    `<g ${paints.fill('faint')} text-anchor="end">${numbers}</g>`,
+    gaps.length === 0 ? '' : `<g ${paints.fill('faint')}>${gaps.join('')}</g>`,
+    score?.range === undefined ? curve : clipped(curve, panel, axis),
+    score?.threshold === undefined ? '' : thresholdLine(score.threshold, panel, axis, paints),
+  ];
+}
+
+/** An inner picture hides what leaves it, without a name that another figure on the page could have, too. */
+function clipped(curve: string, { top, bottom }: Panel, { left, right }: Axis): string {
+  const [x, y, width, height] = [left - 2, top, right - left + 4, bottom - top];
+  return `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">${curve}</svg>`;
+}
+
+function thresholdLine(threshold: number, panel: Panel, { left, right }: Axis, paints: Paints): string {
+  if (threshold < panel.lo || threshold > panel.hi) return '';
+  const y = yAt(panel, threshold);
+  const words = `threshold ${minus(String(Number(threshold.toPrecision(3))))}`;
+  return (
+    `<path ${paints.stroke('ink')} fill="none" stroke-dasharray="5 4" d="M${left} ${px(y)}H${right}"/>` +
+    text(right, panel.top - 7, words, `${paints.fill('faint')} text-anchor="end"`)
+  );
+}
+
+/** Alarms: dots on the scores, rings on the series. Of those in one column of pixels the highest is drawn. */
+function drawMarks([series, ...others]: readonly Panel[], plan: Plan, axis: Axis, paints: Paints): string[] {
+  const xOf = (t: number): number => tenths(xAt(axis, plan.timeOf(t)));
+  const parts: string[] = [];
+  for (const [p, panel] of others.entries()) {
+    const { alarms, values } = panel.score!;
+    if (alarms.length === 0) continue;
+    const circles = (on: Panel, r: number): string =>
+      thinOut(alarms, values, xOf)
+        .map((t) => `<circle cx="${xOf(t) / 10}" cy="${px(heightOf(on, on.values[t]!))}" r="${r}"/>`)
+        .join('');
+    parts.push(
+      `<g ${paints.stroke(panel.role)} fill="none" stroke-width="1.6">${circles(series!, RING + 2.5 * p)}</g>`,
+    );
+    parts.push(`<g ${paints.fill(panel.role)}>${circles(panel, 3.6)}</g>`);
+  }
+  return parts;
+}
+
+/** Where a mark is: on the curve, at the edge of the panel where that is outside, at the foot where a value is missing. */
+function heightOf(panel: Panel, value: number): number {
+  const y = Number.isNaN(value) ? panel.bottom : yAt(panel, value);
+  return Math.max(panel.top + 2, Math.min(panel.bottom, y));
+}
+
+function drawTimes(bottom: number, axis: Axis, paints: Paints): string[] {
+  const { left, right, ticks } = axis;
+  const xs = ticks.map(({ at }) => px(xAt(axis, at)));
+  const lines = ticks.map((tick, i) => {
+    const below = tick.below === undefined ? '' : text(Number(xs[i]), bottom + 30, tick.below, '');
+    return text(Number(xs[i]), bottom + 16, tick.text, '') + below;
+  });
+  const marks = xs.map((x) => `M${x} ${bottom}v4`).join('');
+  return [
+    `<path ${paints.stroke('faint')} fill="none" d="M${left} ${bottom}H${right}${marks}"/>`,
+    `<g ${paints.fill('faint')} text-anchor="middle">${lines.join('')}</g>`,
+  ];
+}

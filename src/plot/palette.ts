@@ -1,0 +1,86 @@
+// The colors of figures, light and dark, and how a figure says both.
+import type { Theme } from './options.ts';
+
+/**
+ * What is drawn in which color. The hues are those of Okabe and Ito, which people with any color vision tell apart; blue is
+ * lighter on a dark ground. Nothing is told by color alone: every curve stands in a panel with its name.
+ */
+interface Palette {
+  readonly ground: string;
+  readonly frame: string;
+  readonly ink: string;
+  readonly faint: string;
+  readonly grid: string;
+  /** Labeled ranges. */
+  readonly band: string;
+  readonly series: string;
+  /** Scores, in turn. */
+  readonly scores: readonly string[];
+}
+
+const LIGHT: Palette = {
+  ground: '#ffffff',
+  frame: '#d1d9e0',
+  ink: '#1f2328',
+  faint: '#59636e',
+  grid: '#e4e8ec',
+  band: '#f8f0a0',
+  series: '#0072b2',
+  scores: ['#d55e00', '#009e73', '#cc79a7', '#e69f00'],
+};
+
+const DARK: Palette = {
+  ground: '#0d1117',
+  frame: '#3d444d',
+  ink: '#f0f6fc',
+  faint: '#9198a1',
+  grid: '#262c36',
+  band: '#4b4619',
+  series: '#56b4e9',
+  scores: ['#f0803c', '#2fbf95', '#d68fb7', '#e69f00'],
+};
+
+/** The fonts, in the order in which they are looked for. */
+export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';
+
+/** A color of the palette: the class that elements of this color have, too. */
+export type Role = Exclude<keyof Palette, 'scores'> | `score${number}`;
+
+function colorOf(palette: Palette, role: Role): string {
+  if (!role.startsWith('score')) return palette[role as Exclude<keyof Palette, 'scores'>];
+  return palette.scores[Number(role.slice(5)) % palette.scores.length]!;
+}
+
+/** The colors of a figure. */
+export interface Paints {
+  /** Attributes for what is filled, or drawn, in a color. */
+  fill(role: Role): string;
+  stroke(role: Role): string;
+  /** Class of the whole figure, and the rules that change its colors on a dark page. */
+  readonly className: string;
+  readonly css: string;
+}
+
+/**
+ * Colors are attributes, so that programs without style sheets draw them; a figure for light and dark pages says the dark
+ * ones in a media query, which wins over attributes.
+ *
+ * @param numScores how many scores there are to paint
+ */
+export function paintsFor(theme: Theme, numScores: number): Paints {
+  const base = theme === 'dark' ? DARK : LIGHT;
+  const names = (Object.keys(LIGHT) as (keyof Palette)[]).filter((key) => key !== 'scores');
+  const scores = Array.from({ length: Math.min(numScores, LIGHT.scores.length) }, (_, s): Role => `score${s}`);
+  const rules = [...names, ...scores].map((role) => {
+    const color = colorOf(DARK, role);
+    return `.knn-plot-auto .f-${role}{fill:${color}}.knn-plot-auto .s-${role}{stroke:${color}}`;
+  });
+  const classOf = (role: Role): string =>
+    role.startsWith('score') ? `score${Number(role.slice(5)) % LIGHT.scores.length}` : role;
+  return {
+    fill: (role) => `class="f-${classOf(role)}" fill="${colorOf(base, role)}"`,
+    stroke: (role) => `class="s-${classOf(role)}" stroke="${colorOf(base, role)}"`,
+    className: `knn-plot-${theme}`,
+    css: theme === 'auto' ? `<style>@media (prefers-color-scheme:dark){${rules.join('')}}</style>` : '',
+  };
+}
