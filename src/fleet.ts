@@ -66,7 +66,7 @@ interface Member {
  * @example
  * const fleet = new Fleet({ windowSize: 2, k: 1, history: 500 });
  * for (const x of [1, 2, 1, 2]) fleet.updateMany(['cpu', 'disk'], [x, 10 * x]);
- * Array.from(fleet.updateMany(['cpu', 'disk'], [9, 10])); // => [8, 0]
+ * Array.from(fleet.updateMany(['cpu', 'disk'], [9, 10])); // => [Math.sqrt(50), 0]
  */
 export class Fleet {
   readonly #settings: StreamSettings;

@@ -42,7 +42,7 @@ type Updatable = Pick<StreamingDetector, 'update'>;
  * @example
  * const scores: number[] = [];
  * for await (const score of scoreStream([1, 2, 1, 2, 9], new StreamingKNN(2, 1))) scores.push(score);
- * scores; // => [0, 0, Math.SQRT2, 0, 8]
+ * scores; // => [0, 0, Math.SQRT2, 0, Math.sqrt(50)]
  */
 export function scoreStream<T extends Value | Series>(
   source: AsyncIterable<T> | Iterable<T>,
@@ -91,7 +91,7 @@ async function* scoreItems(
  * });
  * const scores = values.pipeThrough(scoreTransform<number[]>(new StreamingKNN(2, 1))).getReader();
  * (await scores.read()).value; // => [0, 0, Math.SQRT2]
- * (await scores.read()).value; // => [0, 8]
+ * (await scores.read()).value; // => [0, Math.sqrt(50)]
  */
 export function scoreTransform(detector: Updatable): ScoreTransform<Value, number>;
 export function scoreTransform<T extends Series>(detector: Updatable): ScoreTransform<T, ScoresOf<T>>;

@@ -32,7 +32,8 @@ const FORMAT = 1;
  * With `update(x, { learn: false })` the value enters the current window but not the memory: the windows that contain it,
  * up to w − 1 later ones included, are scored and are no candidates later, like windows that touch a missing value.
  *
- * Memory is that of about history · (1 to windowSize) numbers, whichever is needed.
+ * Memory per value of `history`: about 30 bytes for windowSize 1, 48 for longer windows (8 for up to 8 values and a history of
+ * up to 1000), and a vector of its own, 8·windowSize, for function metrics and normalized or whitened windows.
  *
  * @example
  * const detector = new StreamingKNN(2, 1);

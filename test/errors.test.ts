@@ -2,7 +2,7 @@
 // it and what came.
 import { describe, expect, test } from 'vitest';
 import { affiliation, eventF1, nabScore, rangeF1, rocAuc, ucrAccuracy, vusPr, vusRoc } from '../src/evaluate.ts';
-import { KNN, topAnomalies } from '../src/index.ts';
+import { KNN, StreamingKNN, topAnomalies } from '../src/index.ts';
 import { mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
 type ErrorClass = typeof TypeError | typeof RangeError;
@@ -74,6 +74,50 @@ describe('new KNN(windowSize, k, options)', () => {
       RangeError,
       /kdtree.*function/,
     ],
+  ]);
+});
+
+describe('new StreamingKNN(windowSize, k, options)', () => {
+  const stream = (options: object) => () => new StreamingKNN(2, 1, options);
+  expectAll([
+    ['windowSize 0', () => new StreamingKNN(0, 1), RangeError, /^windowSize must be a positive integer, got 0$/],
+    ['k "1"', () => new StreamingKNN(1, wrong('1')), TypeError, /^k must be a positive integer, got string "1"$/],
+    ['history 0', stream({ history: 0 }), RangeError, /^history must be a positive integer or Infinity, got 0$/],
+    ['history 1.5', stream({ history: 1.5 }), RangeError, /^history.*1.5/],
+    ['history NaN', stream({ history: NaN }), RangeError, /^history.*NaN/],
+    ['history "all"', stream({ history: 'all' }), TypeError, /^history.*all/],
+    ['side', stream({ side: 'left' }), RangeError, /^options.side is unknown/],
+    ['engine', stream({ engine: 'brute' }), RangeError, /^options.engine is unknown/],
+    ['options null', () => new StreamingKNN(1, 1, wrong(null)), TypeError, /options.*null/],
+    ['an unfitted metric', stream({ metric: mahalanobis() }), TypeError, /mahalanobis\.fit/],
+    [
+      'a metric fitted for another window',
+      stream({ metric: mahalanobis.fit([1, 2, 4, 3, 1], 3) }),
+      RangeError,
+      /fitted for windowSize 3/,
+    ],
+    ['metric null', stream({ metric: null }), TypeError, /metric.*null/],
+    ['normalize with windowSize 1', () => new StreamingKNN(1, 1, { normalize: 'mean' }), RangeError, /windowSize/],
+    ['exclusionZone −1', stream({ exclusionZone: -1 }), RangeError, /exclusionZone.*-1/],
+    ['missing "skip"', stream({ missing: 'skip' }), RangeError, /missing.*skip/],
+    ['aggregation 3', stream({ aggregation: 3 }), TypeError, /aggregation.*3/],
+    ['a reference and a history', stream({ reference: [1, 2], history: 5 }), RangeError, /^history does not apply/],
+    [
+      'a reference and an exclusion zone',
+      stream({ reference: [1, 2], exclusionZone: 0 }),
+      RangeError,
+      /^exclusionZone does not apply/,
+    ],
+    ['a reference without a window', stream({ reference: [1, null, 2] }), RangeError, /^reference must hold.*3 values/],
+    ['a reference of text', stream({ reference: ['1', '2'] }), TypeError, /^reference\[0\]/],
+    [
+      'a reference with a missing value where that throws',
+      stream({ reference: [1, 2, NaN], missing: 'throw' }),
+      RangeError,
+      /^reference\[2\] is missing/,
+    ],
+    ['load of text', () => StreamingKNN.load(wrong('KNNA')), TypeError, /bytes must be a Uint8Array/],
+    ['load with an unknown option', () => StreamingKNN.load(wrong(1), wrong({ k: 1 })), RangeError, /options.k/],
   ]);
 });
 

@@ -13,7 +13,16 @@ import type {
   Series,
   ThreadOptions,
 } from '../src/index.ts';
-import { euclidean, KNN, StreamingKNN, scoreStream, scoreTransform, topAnomalies } from '../src/index.ts';
+import {
+  euclidean,
+  Fleet,
+  KNN,
+  type StreamingDetector,
+  StreamingKNN,
+  scoreStream,
+  scoreTransform,
+  topAnomalies,
+} from '../src/index.ts';
 import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
 const knn = new KNN(5, 5);
@@ -142,3 +151,19 @@ declare const texts: ReadableStream<string>;
 texts.pipeThrough(scoreTransform(streaming));
 // @ts-expect-error: t is missing
 knn.explain([1, 2, 3]);
+
+// Streams take one value and give one score; what a stream cannot have is no option of it.
+const detector = new StreamingKNN(5, 5, { history: Infinity, metric: manhattan });
+expectTypeOf(detector).toExtend<StreamingDetector>();
+expectTypeOf(detector.update(1, { learn: false })).toEqualTypeOf<number>();
+expectTypeOf(detector.peek(null)).toEqualTypeOf<number>();
+expectTypeOf(detector.learn(new Set([1, null]))).toEqualTypeOf<number[]>();
+expectTypeOf(StreamingKNN.load(detector.save(), { metric: manhattan })).toEqualTypeOf<StreamingKNN>();
+// @ts-expect-error: a stream is its own left side
+new StreamingKNN(5, 5, { side: 'left' });
+// @ts-expect-error: a covariance taken on the way would see the future
+new StreamingKNN(5, 5, { metric: mahalanobis() });
+
+const fleet = new Fleet({ windowSize: 5, k: 5, maxSeries: 1000 });
+expectTypeOf(fleet.updateMany(['a'], new Float32Array(1))).toEqualTypeOf<Float64Array>();
+expectTypeOf(Fleet.load(fleet.save())).toEqualTypeOf<Promise<Fleet>>();

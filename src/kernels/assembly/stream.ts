@@ -1,8 +1,8 @@
-// AssemblyScript. The stream kernel in WASM SIMD: the memory of a stream and the search in it; ../stream.ts explains it, and the
-// bounds are proven in ../../search/lags.ts. All state is in the memory at the place that the caller gives, so that one
-// module serves any number of streams.
+// AssemblyScript. The stream kernel in WASM SIMD: the memory of a stream and the search in it. What it does and how far its
+// bounds reach is said and proven in ../../search/lags.ts; its twin is ../../search/direct.ts, which sums every pair. All
+// state is in the memory at the place that the caller gives, so that one module serves any number of streams.
 
-/** One stream. Everything it points to is laid out by ../stream.ts. */
+/** One stream. ../stream-wasm.ts lays out what it points to, and sets these fields. */
 @unmanaged
 class Stream {
   w: i32;
@@ -39,7 +39,7 @@ class Stream {
 const BLOCK: i32 = 256; // lags that share a margin
 const MOST_HITS: i32 = BLOCK / 4; // more in one block: its sums are cheaper than those of its hits
 const ENOUGH_HITS: i32 = 24; // are settled together,
-const ENOUGH_SHORT: i32 = 8; // and so many where a sum is soon made: the bound gets better for it
+const ENOUGH_SHORT: i32 = 4; // and so many where a sum is soon made: the bound gets better for it
 const SORTED_UP_TO: i32 = 16; // as in ../top-k.ts
 const EMPTY: i32 = 0x7fffffff;
 const FULL: i32 = -2; // answers of update
@@ -302,8 +302,14 @@ function direct(s: Stream, y: usize): i32 {
     v128.store(LANES, a5, 80);
     v128.store(LANES, a6, 96);
     v128.store(LANES, a7, 112);
-    const lanes = min(16, end - p);
-    for (let lane = 0; lane < lanes; lane++) {
+    let mask = i64x2.bitmask(f64x2.lt(a0, limit)) | (i64x2.bitmask(f64x2.lt(a1, limit)) << 2)
+      | (i64x2.bitmask(f64x2.lt(a2, limit)) << 4) | (i64x2.bitmask(f64x2.lt(a3, limit)) << 6)
+      | (i64x2.bitmask(f64x2.lt(a4, limit)) << 8) | (i64x2.bitmask(f64x2.lt(a5, limit)) << 10)
+      | (i64x2.bitmask(f64x2.lt(a6, limit)) << 12) | (i64x2.bitmask(f64x2.lt(a7, limit)) << 14);
+    if (end - p < 16) mask &= (1 << (end - p)) - 1;
+    while (mask) {
+      const lane = ctz(mask);
+      mask &= mask - 1;
       const d = f(LANES, lane);
       if (!(d < th)) continue;
       replaceWorst(s.DIST, s.LAG, k, d, p + lane);
@@ -504,17 +510,27 @@ function stepBlock(s: Stream, p1: i32, p2: i32, u: f64, v: f64, limit: f64, widt
     v128.store(d, d2, 32);
     v128.store(d, d3, 48);
     const least = f64x2.pmin(f64x2.pmin(d0, d1), f64x2.pmin(d2, d3));
-    if (v128.any_true(f64x2.lt(least, th))) collect(s, d, end, limit, width);
+    if (v128.any_true(f64x2.lt(least, th))) collect(s, d, end, near(d0, d1, d2, d3, th), width);
   }
 }
 
-/** Takes those of the eight D at d that are below `limit` as hits. */
-function collect(s: Stream, d: usize, end: usize, limit: f64, width: f64): void {
-  for (const stop = min(d + 64, end); d < stop; d += 8) {
-    const value = load<f64>(d);
-    if (!(value < limit)) continue;
-    setN(HITS, numHits, <i32>((d - s.D) >> 3));
-    setF(LOWER, numHits++, (value - width) * DOWN);
+/** Eight bits: which of the eight values are below th. */
+// @ts-ignore: decorator
+@inline function near(d0: v128, d1: v128, d2: v128, d3: v128, th: v128): i32 {
+  return i64x2.bitmask(f64x2.lt(d0, th)) | (i64x2.bitmask(f64x2.lt(d1, th)) << 2)
+    | (i64x2.bitmask(f64x2.lt(d2, th)) << 4) | (i64x2.bitmask(f64x2.lt(d3, th)) << 6);
+}
+
+/** Takes those of the eight D at d that `mask` names as hits, as far as they are before `end`. */
+function collect(s: Stream, d: usize, end: usize, mask: i32, width: f64): void {
+  const left = <i32>((end - d) >> 3);
+  if (left < 8) mask &= (1 << left) - 1;
+  const p = <i32>((d - s.D) >> 3);
+  while (mask) {
+    const lane = ctz(mask);
+    mask &= mask - 1;
+    setN(HITS, numHits, p + lane);
+    setF(LOWER, numHits++, (f(d, lane) - width) * DOWN);
   }
 }
 
@@ -538,8 +554,8 @@ function sumBlock(s: Stream, y: usize, p1: i32, p2: i32, th: f64): void {
     v128.store(d, d1, 16);
     v128.store(d, d2, 32);
     v128.store(d, d3, 48);
-    const m = v128.or(v128.or(f64x2.lt(d0, limit), f64x2.lt(d1, limit)), v128.or(f64x2.lt(d2, limit), f64x2.lt(d3, limit)));
-    if (v128.any_true(m)) collect(s, d, end, th, 0);
+    const mask = near(d0, d1, d2, d3, limit);
+    if (mask) collect(s, d, end, mask, 0);
   }
 }
 
