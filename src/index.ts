@@ -7,6 +7,7 @@ export type { Aggregation } from './aggregate.ts';
 export type { NumericTypedArray, Series, StreamingDetector, Value } from './detector.ts';
 export type { Normalization } from './embed.ts';
 export type { Explanation } from './explain.ts';
+export { Fleet, type FleetOptions, type FleetStats } from './fleet.ts';
 export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn.ts';
 export {
   type DistanceFunction,
@@ -26,6 +27,7 @@ export {
   scoreTransform,
   type WritableStreamLike,
 } from './stream.ts';
-export { StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
+export { StreamingKNN, StreamingKNN, type StreamingKNNOptions } from './streaming-knn.ts';
+export type { StreamingKNNOptions } from './streaming-settings.ts';
 export type { WorkerLike } from './threads.ts';
 export { type Anomaly, topAnomalies } from './top-anomalies.ts';

@@ -28,6 +28,8 @@ const LAYER: Record<string, Layer> = {
   'knn.ts': 'detectors',
   'streaming-knn.ts': 'detectors',
   'stream.ts': 'detectors',
+  'streaming-settings.ts': 'detectors',
+  'fleet.ts': 'detectors',
   'top-anomalies.ts': 'detectors',
   'index.ts': 'entries',
   'metrics.ts': 'entries',

@@ -111,8 +111,6 @@ function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: Stream
 /** A memory with its kernel. Places are freed one by one and used again for others of the same size. */
 export class StreamPool {
   readonly kernel: StreamKernel;
-  /** Bytes in places that are in use. */
-  used: number;
   readonly #memory: WebAssembly.Memory;
   #end: number;
   /** Free places by size. */
@@ -126,7 +124,6 @@ export class StreamPool {
     this.#memory = new Layout().allocate();
     const imports = { env: { memory: this.#memory } };
     this.kernel = new WebAssembly.Instance(module, imports).exports as unknown as StreamKernel;
-    this.used = 0;
     this.#end = this.#memory.buffer.byteLength;
     this.#free = new Map();
     this.#f64 = new Float64Array(this.#memory.buffer);
@@ -148,12 +145,11 @@ export class StreamPool {
     return this.#memory.buffer.byteLength;
   }
 
-  /** A new place with no values in it; 0 where there is no room for it. */
-  open(shape: StreamShape): number {
+  /** A new place with no values in it; `undefined` where there is no room for it. */
+  open(shape: StreamShape): Placed | undefined {
     const parts = partsOf(shape);
     const place = this.#allocate(parts.bytes);
-    if (place === 0) return 0;
-    this.used += parts.bytes;
+    if (place === 0) return undefined;
     const { windowSize: w, k, exclusionZone, span, capacity, fullCapacity, isLagged } = shape;
     const fields: Partial<Record<Field, number>> = {
       w,
@@ -171,12 +167,10 @@ export class StreamPool {
     for (const name of ['x', 'y', 'dist', 'lag', 'filled', 'u', 'v', 'sum', 'ySum', 'd', 'blocks'] as const) {
       this.set(place, name, place + parts[name]);
     }
-    return place;
+    return { pool: this, place, shape, bytes: parts.bytes };
   }
 
-  close(place: number, shape: StreamShape): void {
-    const { bytes } = partsOf(shape);
-    this.used -= bytes;
+  close({ place, bytes }: Placed): void {
     const places = this.#free.get(bytes);
     if (places) places.push(place);
     else this.#free.set(bytes, [place]);
@@ -222,6 +216,7 @@ export interface Placed {
   readonly pool: StreamPool;
   readonly place: number;
   readonly shape: StreamShape;
+  readonly bytes: number;
 }
 
 const pools: StreamPool[] = [];
@@ -231,12 +226,12 @@ export function openStream(shape: StreamShape): Placed | undefined {
   const module = moduleOf(STREAM_WASM);
   if (!module) return undefined;
   for (let p = pools.length - 1; p >= 0; p--) {
-    const place = pools[p]!.open(shape);
-    if (place > 0) return { pool: pools[p]!, place, shape };
+    const placed = pools[p]!.open(shape);
+    if (placed) return placed;
   }
   const pool = new StreamPool(module);
   pools.push(pool);
-  const place = pool.open(shape);
-  if (place > 0) return { pool, place, shape };
+  const placed = pool.open(shape);
+  if (placed) return placed;
   throw new RangeError(`history is too long to be held: there is no room for ${partsOf(shape).bytes} bytes`);
 }

@@ -80,6 +80,10 @@ class Direct implements Recall {
     return { numValues: this.#numValues, memory: this.#memory.slice(this.#from, this.#to), window };
   }
 
+  get bytes(): number {
+    return this.#memory.byteLength + this.#window.byteLength + this.dist.byteLength + this.#lag.byteLength;
+  }
+
   /** A number that the k-th best s is below: just above the largest s at the lags found last, if these are enough. */
   #bound(places: number): number {
     if (this.#found < places) return Infinity;

@@ -81,7 +81,8 @@ export function shapeFor({ windowSize, k, history, exclusionZone }: RecallShape,
   const span = Math.min(MOST_VALUES, history + windowSize - 1);
   // Memory moves to the other end of its buffers whenever the room before it is used up.
   const fullCapacity = span + (isLagged ? Math.max(64, span >> 2) : Math.max(16, span >> 4)) + 2;
-  const capacity = Math.min(fullCapacity, Math.max(64, numValues) + 2 * windowSize);
+  // A short history has its place for good: the small places that many streams outgrow would be of no use to anyone.
+  const capacity = isLagged ? Math.min(fullCapacity, Math.max(64, numValues) + 2 * windowSize) : fullCapacity;
   return {
     windowSize,
     k: Math.min(k, capacity),
@@ -94,8 +95,8 @@ export function shapeFor({ windowSize, k, history, exclusionZone }: RecallShape,
 }
 
 /** Frees the places of streams that nobody holds any more. */
-const places: FinalizationRegistry<Placed> = /* @__PURE__ */ new FinalizationRegistry(({ pool, place, shape }) =>
-  pool.close(place, shape),
+const places: FinalizationRegistry<Placed> = /* @__PURE__ */ new FinalizationRegistry((placed) =>
+  placed.pool.close(placed),
 );
 
 class Lags implements Recall {
@@ -141,13 +142,21 @@ class Lags implements Recall {
     return streamState(this.#placed, this.#numValues);
   }
 
+  get bytes(): number {
+    return this.#placed.bytes;
+  }
+
+  close(): void {
+    places.unregister(this);
+    this.#pool.close(this.#placed);
+  }
+
   /** Moves to a place twice as large. */
   #grow(): void {
     const state = this.state();
     const placed = openStream(shapeFor(this.#shape, 2 * state.memory.length))!;
     restoreStream(placed, state);
-    places.unregister(this);
-    this.#pool.close(this.#place, this.#placed.shape);
+    this.close();
     this.#pool = placed.pool;
     this.#place = placed.place;
     this.#placed = placed;

@@ -19,6 +19,10 @@ export interface Recall {
   peek(x: number): number;
   /** Everything that later answers depend on. */
   state(): RecallState;
+  /** Bytes of memory that it holds for itself. */
+  readonly bytes: number;
+  /** Gives up what it holds outside of JavaScript's own memory, at once: it is not to be used again. */
+  close?(): void;
 }
 
 /** The last values, in time order, as far as they still matter. */
@@ -107,6 +111,10 @@ export class Tape {
   /** The remembered value at a position of the last history + w − 1: NaN if it is missing or was not learned. */
   at(position: number): number {
     return this.#memory[this.#placeOf(position)]!;
+  }
+
+  get bytes(): number {
+    return this.window.byteLength + this.#memory.byteLength;
   }
 
   state(): RecallState {

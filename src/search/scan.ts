@@ -19,9 +19,17 @@ export function scan(shape: ScanShape, state: RecallState): Recall {
 
 /** The same with the windows of `reference` as candidates, for good. */
 export function scanReference(shape: ScanShape, reference: Float64Array, state: RecallState): Recall {
-  const windows = embed(reference, shape.windowSize, shape.normalize);
-  return new Scan(shape, state, typeof shape.metric === 'object' ? shape.metric.whiten(windows) : vectorsOf(windows));
+  let columns = references.get(shape);
+  if (!columns) {
+    const windows = embed(reference, shape.windowSize, shape.normalize);
+    columns = typeof shape.metric === 'object' ? shape.metric.whiten(windows) : vectorsOf(windows);
+    references.set(shape, columns);
+  }
+  return new Scan(shape, state, columns);
 }
+
+/** The vectors of references: streams of one shape share them. */
+const references = new WeakMap<ScanShape, WindowSet>();
 
 class Scan implements Recall {
   dist: Float64Array;
@@ -61,11 +69,12 @@ class Scan implements Recall {
     this.#tape = new Tape(shape, before);
     this.#windows = { ...embed(this.#tape.window, windowSize, normalize) };
     for (let p = 0; p < memory.length; p++) {
-      const back = memory.length - p;
-      const x = back <= window.length ? window[window.length - back]! : memory[p]!;
+      // A value that was not learned is in the window only, one before a missing value in memory only.
+      const learned = memory[p]!;
+      const x = Number.isNaN(learned) ? (window[window.length - memory.length + p] ?? NaN) : learned;
       const complete = this.#tape.completes(x);
       if (complete) this.#embed(x);
-      this.#push(x, !Number.isNaN(memory[p]));
+      this.#push(x, !Number.isNaN(learned));
     }
   }
 
@@ -83,6 +92,10 @@ class Scan implements Recall {
 
   state(): RecallState {
     return this.#tape.state();
+  }
+
+  get bytes(): number {
+    return this.#tape.bytes + this.#vectors.byteLength + this.#isCandidate.byteLength + this.dist.byteLength;
   }
 
   /** Makes the vector of the window that `x` completes. */

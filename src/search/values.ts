@@ -9,8 +9,17 @@ export function values(shape: RecallShape, state: RecallState): Recall {
 
 /** The same with the values of `reference` as candidates, for good. */
 export function valuesOfReference(shape: RecallShape, reference: Float64Array, state: RecallState): Recall {
-  return new Values(shape, state, reference);
+  let sorted = references.get(shape);
+  if (!sorted) {
+    sorted = new SortedValues();
+    for (const x of reference) if (!Number.isNaN(x)) sorted.insert(x);
+    references.set(shape, sorted);
+  }
+  return new Values(shape, state, sorted);
 }
+
+/** The values of references: streams of one shape share them. */
+const references = new WeakMap<RecallShape, SortedValues>();
 
 class Values implements Recall {
   dist: Float64Array;
@@ -22,14 +31,13 @@ class Values implements Recall {
   /** Whether values become candidates. */
   readonly #isLearning: boolean;
 
-  constructor(shape: RecallShape, state: RecallState, reference?: Float64Array) {
+  constructor(shape: RecallShape, state: RecallState, reference?: SortedValues) {
     this.dist = new Float64Array(1);
     this.base = 0;
     this.#shape = shape;
     this.#tape = new Tape(shape, state);
-    this.#sorted = new SortedValues();
+    this.#sorted = reference ?? new SortedValues();
     this.#isLearning = reference === undefined && shape.exclusionZone < shape.history;
-    if (reference) for (const x of reference) this.#insert(x);
     if (!this.#isLearning) return;
     const { memory } = state;
     for (let p = 0; p < memory.length - shape.exclusionZone; p++) this.#insert(memory[p]!);
@@ -59,6 +67,11 @@ class Values implements Recall {
 
   state(): RecallState {
     return this.#tape.state();
+  }
+
+  /** About: sorted values take up to twice their room. */
+  get bytes(): number {
+    return this.#tape.bytes + this.dist.byteLength + (this.#isLearning ? 12 * this.#sorted.size : 0);
   }
 
   #insert(x: number): void {

@@ -38,7 +38,8 @@ class Stream {
 
 const BLOCK: i32 = 256; // lags that share a margin
 const MOST_HITS: i32 = BLOCK / 4; // more in one block: its sums are cheaper than those of its hits
-const ENOUGH_HITS: i32 = 24; // are settled together
+const ENOUGH_HITS: i32 = 24; // are settled together,
+const ENOUGH_SHORT: i32 = 8; // and so many where a sum is soon made: the bound gets better for it
 const SORTED_UP_TO: i32 = 16; // as in ../top-k.ts
 const EMPTY: i32 = 0x7fffffff;
 const FULL: i32 = -2; // answers of update
@@ -403,6 +404,7 @@ function step(s: Stream, y: usize, answers: bool): i32 {
     clear(s, k, th);
   } else keepSeeds(s);
   numHits = 0;
+  const enough = w < 32 ? ENOUGH_SHORT : ENOUGH_HITS;
   s.clock++;
   const isTurn = s.clock >= max(1, (1 << 19) / end);
   if (isTurn) {
@@ -434,7 +436,7 @@ function step(s: Stream, y: usize, answers: bool): i32 {
       fresh(s, b, p1, p2, ySum);
       sumBlock(s, y, p1, p2, th);
     }
-    if (numHits >= ENOUGH_HITS) th = settle(s, y, k, th);
+    if (numHits >= enough) th = settle(s, y, k, th);
   }
   if (isTurn) s.next++;
   s.numD = end;
