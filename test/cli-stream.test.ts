@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -621,7 +622,7 @@ describe('every end saves', () => {
     talk.child.stdin.end();
     expect((await talk.ended).status).toBe(1);
     expect(talk.stderr.trim().split('\n').at(-1)).toMatch(/^knn-anomaly: gone\/a\.state: /);
-    expect(files().filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(readdirSync(join(folder, 'gone'))).toEqual(['a.state']);
   });
 
   test('a full disk is said for the output, too', async () => {
