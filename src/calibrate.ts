@@ -4,6 +4,7 @@
  * @module knn-anomaly/calibrate
  */
 export { Calibrator } from './calibrator.ts';
+export type { AlarmExplanation } from './explain-alarm.ts';
 export { Monitor, type MonitorOptions, type MonitorPreset, type MonitorResult, monitor } from './monitor.ts';
 export { Refractory } from './refractory.ts';
 export {

@@ -8,8 +8,10 @@ import {
   describe,
   learnAll,
   type StreamingDetector,
+  toNumber,
   type Value,
 } from './detector.ts';
+import { type AlarmExplanation, rarityOf, sentenceOf } from './explain-alarm.ts';
 import { Novelty } from './novelty.ts';
 import { Refractory } from './refractory.ts';
 import { kindOf, StateReader, StateWriter } from './state.ts';
@@ -105,6 +107,9 @@ export class Monitor implements StreamingDetector {
   #refractory: Refractory;
   #threshold: number | Threshold;
   #last: MonitorResult;
+  /** The last value, and its place in the stream; −1 before the first. */
+  #value: number;
+  #time: number;
 
   /** @internal */
   constructor(source: Calibrated | Views, refractory: Refractory, threshold: number | Threshold) {
@@ -112,6 +117,8 @@ export class Monitor implements StreamingDetector {
     this.#refractory = refractory;
     this.#threshold = threshold;
     this.#last = NOTHING;
+    this.#value = NaN;
+    this.#time = -1;
   }
 
   /** What is known of the last value. */
@@ -126,6 +133,8 @@ export class Monitor implements StreamingDetector {
 
   update(x: Value, options: { learn?: boolean } = {}): number {
     const surprise = this.#source.update(x, options);
+    this.#value = toNumber(x);
+    this.#time++;
     const emitted = this.#refractory.update(surprise);
     const { since } = this.#last;
     const alarm = this.#isAlarm(emitted);
@@ -146,6 +155,43 @@ export class Monitor implements StreamingDetector {
     this.#refractory.reset();
     if (typeof this.#threshold !== 'number') this.#threshold.reset();
     this.#last = NOTHING;
+    this.#value = NaN;
+    this.#time = -1;
+  }
+
+  /**
+   * Why the last value has its surprise: what was seen, what past values it is nearest to and when they came, and how often
+   * that comes by chance, as data and in one sentence. Made on demand: O(maxValues).
+   *
+   * @param k past values to name; default 3
+   * @throws RangeError before the first value, and for a detector of your own, which knows its reasons itself
+   *
+   * @example
+   * const cpu = monitor();
+   * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
+   * cpu.update(95);
+   * cpu.explain().text; // => '95 at 1000 is 65 above the nearest value before, 30 at 998: an alarm, by chance less than once in a million values'
+   */
+  explain(k = 3): AlarmExplanation {
+    const source = this.#source;
+    const values = source instanceof Views ? source.values : source.detector;
+    if (!(values instanceof Novelty)) {
+      throw new RangeError("explain() knows the presets' reasons only: ask the detector that the monitor was given");
+    }
+    if (this.#time < 0) throw new RangeError('explain() is about the last value: update(x) first');
+    const [value, time] = [this.#value, this.#time];
+    const { score, surprise, alarm } = this.#last;
+    const neighbors = Number.isNaN(value) ? [] : values.nearest(value, k, { before: time });
+    const expected = neighbors[0]?.value;
+    const strangest = source instanceof Views ? source.strangest : undefined;
+    const { name: view, seen, surprise: most } = strangest ?? { name: 'value', seen: value, surprise };
+    const text = Number.isNaN(value)
+      ? `the value at ${time} is missing`
+      : `${sentenceOf(value, time, view, seen, neighbors)}: ${alarm ? 'an alarm, ' : ''}${rarityOf(most)}`;
+    const order = expected === undefined ? NaN : value - expected;
+    const direction = order > 0 ? 'above' : order < 0 ? 'below' : order === 0 ? 'equal' : undefined;
+    const pValue = Math.exp(-most);
+    return { time, value, expected, direction, neighbors, score, surprise, pValue, alarm, view, text };
   }
 
   save(): Uint8Array {
@@ -153,7 +199,7 @@ export class Monitor implements StreamingDetector {
     state.bytes(this.#source.save());
     state.bytes(this.#refractory.save());
     const { score, surprise, alarm, since } = this.#last;
-    for (const number of [score, surprise, Number(alarm), since]) state.f64(number);
+    for (const number of [score, surprise, Number(alarm), since, this.#value, this.#time]) state.f64(number);
     const isNumber = typeof this.#threshold === 'number';
     state.f64(typeof this.#threshold === 'number' ? this.#threshold : NaN);
     state.bytes(isNumber ? new Uint8Array() : (this.#threshold as Threshold).save());
@@ -183,11 +229,14 @@ export class Monitor implements StreamingDetector {
       : Calibrated.load(saved, (inner) => loadDetector(inner, options.detector));
     const refractory = Refractory.load(state.bytes());
     const [score, surprise, alarm, since] = [state.f64(), state.f64(), state.f64() === 1, state.f64()];
+    const [value, time] = [state.f64(), state.f64()];
     const [number, learned] = [state.f64(), state.bytes()];
     state.end();
     const threshold = learned.length === 0 ? number : loadThreshold(learned, options.threshold);
     const monitor = new Monitor(source, refractory, threshold);
     monitor.#last = { score, surprise, alarm, since };
+    monitor.#value = value;
+    monitor.#time = time;
     return monitor;
   }
 

@@ -1,20 +1,76 @@
-// Random numbers that are the same everywhere: integer arithmetic and one division, from a seed.
+// Random numbers that are the same everywhere: integer arithmetic, from a seed.
 
-/** A generator of uniform numbers: mulberry32, whose whole state is one 32-bit integer. */
+/**
+ * Uniform integers: xoshiro128** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number generators", ACM TOMS 47(4)).
+ * Period 2¹²⁸ − 1; different seeds start in different states.
+ */
 export class Random {
-  /** 0 … 2³² − 1. */
-  state: number;
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
 
-  /** @param seed any integer; its lowest 32 bits count */
+  /** @param seed any safe integer; all of its 54 bits count */
   constructor(seed: number) {
-    this.state = seed >>> 0;
+    // a tells the seed's low half, b then its high half: no two seeds share a state. The first number comes from b alone, so
+    // b has to differ between seeds that are close. All zeros, where xoshiro would stay, are not met: b = c would be
+    // mix(low + 2γ) = mix(low + 3γ), but mix is a bijection.
+    const low = seed | 0;
+    const high = mix(Math.floor(seed / 2 ** 32));
+    this.#a = mix(low + GAMMA);
+    this.#b = mix(mix(low + 2 * GAMMA) + high);
+    this.#c = mix(mix(low + 3 * GAMMA) + high);
+    this.#d = mix(mix(low + 4 * GAMMA) + high);
   }
 
-  /** A multiple of 2⁻³² in [0, 1). */
+  /** 0 … 2³² − 1, all equally likely. */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+    const result = Math.imul(rotate(Math.imul(this.#b, 5), 7), 9) >>> 0;
+    const shifted = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= shifted;
+    this.#d = rotate(this.#d, 11);
+    return result;
   }
+
+  /** 0 … n − 1, all equally likely, for 1 ≤ n ≤ 2⁵³: as many bits as n − 1 has, drawn until they make less than n. */
+  below(n: number): number {
+    if (n === 1) return 0;
+    const high = Math.floor((n - 1) / 2 ** 32);
+    const spare = Math.clz32(high > 0 ? high : n - 1);
+    for (;;) {
+      const draw = high > 0 ? (this.next() >>> spare) * 2 ** 32 + this.next() : this.next() >>> spare;
+      if (draw < n) return draw;
+    }
+  }
+
+  /** All of its state, four words. */
+  get state(): number[] {
+    return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0];
+  }
+
+  set state([a, b, c, d]: readonly number[]) {
+    this.#a = a! | 0;
+    this.#b = b! | 0;
+    this.#c = c! | 0;
+    this.#d = d! | 0;
+  }
+}
+
+/** 2³² over the golden ratio, odd: multiples of it are far apart. */
+const GAMMA = 0x9e3779b9;
+
+/** A bijection of 32 bits that mixes them well (finalizer of MurmurHash3, Appleby 2011). */
+function mix(word: number): number {
+  let x = word | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
+
+function rotate(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
 }

@@ -16,8 +16,11 @@ import {
 } from './detector.ts';
 import { embed, type Normalization } from './embed.ts';
 import { checkMetric, type DistanceFunction, euclidean, FittedMahalanobis, isUnfitted, type Metric } from './metric.ts';
+import { direct } from './search/direct.ts';
+import { lags, servesLags } from './search/lags.ts';
 import { checkRecallState, NO_VALUES, type Recall, type RecallState } from './search/recall.ts';
 import { scan, scanReference } from './search/scan.ts';
+import { values, valuesOfReference } from './search/values.ts';
 import { StateReader, StateWriter } from './state.ts';
 
 /** Options of {@link StreamingKNN}, defaults first in each line. */
@@ -85,7 +88,7 @@ interface Settings {
  *
  * @example
  * const detector = new StreamingKNN(2, 1);
- * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, 8, 7]
+ * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50), Math.sqrt(50)]
  */
 export class StreamingKNN implements StreamingDetector {
   readonly windowSize: number;
@@ -151,7 +154,7 @@ export class StreamingKNN implements StreamingDetector {
    * @throws where `update` does; the values before are learned then
    *
    * @example
-   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, 8]
+   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50)]
    */
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
@@ -170,7 +173,7 @@ export class StreamingKNN implements StreamingDetector {
    * @example
    * const detector = new StreamingKNN(2, 1);
    * detector.learn([1, 2, 1, 2]);
-   * StreamingKNN.load(detector.save()).update(9); // => 8
+   * StreamingKNN.load(detector.save()).update(9); // => Math.sqrt(50)
    */
   save(): Uint8Array {
     const { windowSize, k, history, metric, normalize, aggregation, exclusionZone, missing, reference } =
@@ -231,14 +234,20 @@ export class StreamingKNN implements StreamingDetector {
   #scoreOf(numFound: number): number {
     if (numFound < 0) return this.#count < this.windowSize - 1 ? 0 : NaN;
     const { aggregation, metric } = this.#settings;
-    return aggregate(aggregation, typeof metric !== 'function', this.#recall.dist, 0, numFound);
+    return aggregate(aggregation, typeof metric !== 'function', this.#recall.dist, this.#recall.base, numFound);
   }
 }
 
-/** The structure that serves these settings best. */
+/** The structure that serves these settings best; all give the same bits. */
 function recallOf(settings: Settings, state: RecallState): Recall {
-  const { reference } = settings;
-  return reference ? scanReference(settings, reference, state) : scan(settings, state);
+  const { reference, windowSize, metric, normalize } = settings;
+  const isPlain = metric === undefined && normalize === 'none';
+  if (isPlain && windowSize === 1) {
+    return reference ? valuesOfReference(settings, reference, state) : values(settings, state);
+  }
+  if (reference) return scanReference(settings, reference, state);
+  if (!isPlain || !servesLags(settings)) return scan(settings, state);
+  return lags(settings, state) ?? direct(settings, state);
 }
 
 function checkedSettings(windowSize: number, k: number, options: StreamingKNNOptions): Settings {

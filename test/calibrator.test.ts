@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Calibrator } from '../src/calibrator.ts';
+import { checkContract } from './contract.ts';
 import { mulberry32 } from './series.ts';
 
 /** −ln p of a score among the past ones: DESIGN's rule, written out. */
@@ -118,3 +119,5 @@ test('options of the wrong kind or value are named', () => {
   expect(() => new Calibrator({ seed: 'a' } as object)).toThrow(TypeError);
   expect(() => new Calibrator({ hold: 3 } as object)).toThrow(/options.hold is unknown/);
 });
+
+checkContract('Calibrator', { create: () => new Calibrator({ warmup: 5, maxScores: 60 }), load: Calibrator.load });

@@ -1,6 +1,7 @@
 // Wrong arguments: a TypeError for the wrong kind, a RangeError for a wrong value, with the argument, what is expected of
 // it and what came.
 import { describe, expect, test } from 'vitest';
+import { affiliation, eventF1, nabScore, rangeF1, rocAuc, ucrAccuracy, vusPr, vusRoc } from '../src/evaluate.ts';
 import { KNN, topAnomalies } from '../src/index.ts';
 import { mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
@@ -234,5 +235,80 @@ describe('knn-anomaly/metrics', () => {
     ['minkowski(0)', () => minkowski(0), RangeError, /^p must.*0/],
     ['minkowski(NaN)', () => minkowski(NaN), RangeError, /^p must.*NaN/],
     ['minkowski("2")', () => minkowski(wrong('2')), TypeError, /^p must.*2/],
+  ]);
+});
+
+describe('knn-anomaly/evaluate', () => {
+  const labels = [{ begin: 1, end: 2 }];
+  const scores = [0, 1, 2, 3];
+  const roc = (scores: unknown, labels: unknown) => () => rocAuc(wrong(scores), wrong(labels));
+  const nab =
+    (corpus: unknown, options: unknown = {}) =>
+    () =>
+      nabScore(wrong(corpus), wrong(options));
+  expectAll([
+    ['scores 5', roc(5, labels), TypeError, /^scores must be an array of numbers, got number 5$/],
+    ['scores[1] "1"', roc([0, '1'], [0, 1]), TypeError, /^scores\[1\] must be a number, null or undefined, got string/],
+    ['labels null', roc(scores, null), TypeError, /^labels must be an array of ranges \{ begin, end \} or.*got null$/],
+    ['labels too short', roc(scores, [0, 1]), RangeError, /^labels must hold one label per value, 4 of them, got 2$/],
+    ['a label 2', roc(scores, [0, 1, 2, 0]), RangeError, /^labels\[2\] must be 0 or 1, got 2$/],
+    ['a label NaN', roc(scores, [0, 1, NaN, 0]), RangeError, /^labels\[2\] must be 0 or 1, got NaN$/],
+    ['a label "1"', roc(scores, ['1', 0, 0, 0]), TypeError, /^labels\[0\] must be 0 or 1, got string "1"$/],
+    [
+      'a range behind the end',
+      roc(scores, [{ begin: 1, end: 4 }]),
+      RangeError,
+      /^labels\[0\].*the 4 values, got 1 to 4/,
+    ],
+    [
+      'a range backwards',
+      roc(scores, [{ begin: 2, end: 1 }]),
+      RangeError,
+      /^labels\[0\] must not end before it begins/,
+    ],
+    ['a range without end', roc(scores, [{ begin: 2 }]), TypeError, /^labels\[0\]\.end.*integer, got undefined$/],
+    ['a pair', roc(scores, [[1, 2]]), TypeError, /^labels\[0\]\.begin must be a non-negative integer, got undefined$/],
+    ['overlapping', roc(scores, [{ begin: 1, end: 2 }, ...labels]), RangeError, /must not overlap.*1 to 2.*join them/],
+    ['no anomaly', roc(scores, []), RangeError, /^labels must hold at least one anomaly, got none$/],
+    ['no anomaly as zeros', roc(scores, [0, 0, 0, 0]), RangeError, /at least one anomaly/],
+    ['nothing normal', roc(scores, [{ begin: 0, end: 3 }]), RangeError, /at least one value normal, got 4 of 4/],
+    ['threshold "1"', () => eventF1(scores, labels, wrong('1')), TypeError, /^threshold must be a number, got string/],
+    ['threshold NaN', () => eventF1(scores, labels, NaN), RangeError, /^threshold must be a number, got NaN$/],
+    ['no threshold', () => affiliation(scores, labels, wrong(undefined)), TypeError, /^threshold.*undefined$/],
+    [
+      'alpha 2',
+      () => rangeF1(scores, labels, 1, { alpha: 2 }),
+      RangeError,
+      /^alpha must be a number from 0 to 1, got 2/,
+    ],
+    ['alpha "1"', () => rangeF1(scores, labels, 1, { alpha: wrong('1') }), TypeError, /^alpha.*string/],
+    ['bias "top"', () => rangeF1(scores, labels, 1, { bias: wrong('top') }), RangeError, /^bias.*'front'.*"top"$/],
+    [
+      'cardinality 1',
+      () => rangeF1(scores, labels, 1, { cardinality: wrong(1) }),
+      TypeError,
+      /^cardinality.*'one'.*1$/,
+    ],
+    ['window −1', () => vusRoc(scores, labels, { window: -1 }), RangeError, /^window must be a non-negative integer/],
+    ['an unknown option', () => vusPr(scores, labels, wrong({ buffer: 1 })), RangeError, /options\.buffer.*window/],
+    ['corpus {}', nab({}), TypeError, /^corpus must be an array of series, got an object/],
+    ['corpus [5]', nab([5]), TypeError, /^corpus\[0\] must be an object \{ scores, labels \}, got number 5$/],
+    ['a corpus without windows', nab([{ scores, labels: [] }]), RangeError, /^corpus must have at least one window/],
+    ['its labels', nab([{ scores, labels: [1] }]), RangeError, /^corpus\[0\]\.labels must hold one label per value/],
+    ['profile "low"', nab([{ scores, labels }], { profile: 'low' }), RangeError, /^profile.*'standard'.*"low"$/],
+    [
+      'threshold null',
+      nab([{ scores, labels }], { threshold: null }),
+      TypeError,
+      /^threshold must be a number, got null/,
+    ],
+    ['no series', () => ucrAccuracy([]), RangeError, /^corpus must hold at least one series, got none$/],
+    ['two anomalies', () => ucrAccuracy([{ scores, labels: [1, 0, 1, 0] }]), RangeError, /one anomaly, got 2$/],
+    [
+      'train of all',
+      () => ucrAccuracy([{ scores, labels, train: 4 }]),
+      RangeError,
+      /^corpus\[0\]\.train.*4 values, got 4$/,
+    ],
   ]);
 });

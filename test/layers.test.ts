@@ -1,5 +1,5 @@
 // Who may import whom: kernels know nothing, search knows vectors, jobs (searches as threads do them) know search,
-// detectors know jobs, the command line knows all.
+// detectors know jobs, metrics of detection know nothing but scores and labels, the command line knows all.
 // Type imports count, too: a layer that needs the types of a higher one is in the wrong place.
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -9,7 +9,17 @@ import { describe, expect, test } from 'vitest';
 /** Files by path below src, with what they import: paths below src, or package names. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-type Layer = 'kernels' | 'checks' | 'vectors' | 'search' | 'jobs' | 'detectors' | 'plot' | 'entries' | 'cli';
+type Layer =
+  | 'kernels'
+  | 'checks'
+  | 'vectors'
+  | 'search'
+  | 'jobs'
+  | 'detectors'
+  | 'evaluate'
+  | 'plot'
+  | 'entries'
+  | 'cli';
 
 /** The layer of a file of src that is in no folder. */
 const LAYER: Record<string, Layer> = {
@@ -32,6 +42,9 @@ const LAYER: Record<string, Layer> = {
   'changefinder.ts': 'detectors',
   'refractory.ts': 'detectors',
   'spot.ts': 'detectors',
+  'explain-alarm.ts': 'detectors',
+  'locate.ts': 'detectors',
+  'suggest-window.ts': 'detectors',
   'random.ts': 'checks',
   'reservoir.ts': 'detectors',
   'novelty.ts': 'detectors',
@@ -42,6 +55,7 @@ const LAYER: Record<string, Layer> = {
   'monitor.ts': 'detectors',
   'calibrate.ts': 'entries',
   'index.ts': 'entries',
+  'evaluate.ts': 'entries',
   'metrics.ts': 'entries',
   'plot.ts': 'entries',
   'worker.ts': 'entries',
@@ -54,9 +68,10 @@ const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
   search: ['search', 'vectors', 'kernels'],
   jobs: ['jobs', 'search', 'vectors', 'checks'],
   detectors: ['detectors', 'jobs', 'search', 'vectors', 'checks', 'kernels'],
+  evaluate: ['evaluate', 'checks'],
   plot: ['plot', 'checks'],
-  entries: ['plot', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
-  cli: ['cli', 'entries', 'detectors', 'search', 'vectors', 'checks'],
+  entries: ['evaluate', 'plot', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
+  cli: ['cli', 'entries', 'evaluate', 'detectors', 'search', 'vectors', 'checks'],
 };
 
 /** The packages, and who may import them: a file, or a folder with everything in it. */
@@ -73,7 +88,9 @@ function layerOf(file: string): Layer | undefined {
   const folder = file.slice(0, file.indexOf('/') + 1);
   return folder === ''
     ? LAYER[file]
-    : ((['kernels/', 'search/', 'plot/', 'cli/'] as const).find((f) => f === folder)?.slice(0, -1) as Layer);
+    : ((['kernels/', 'search/', 'evaluate/', 'plot/', 'cli/'] as const)
+        .find((f) => f === folder)
+        ?.slice(0, -1) as Layer);
 }
 
 /** Every import, export … from, import(…) and import type of a source text. */

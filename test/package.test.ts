@@ -138,7 +138,7 @@ describe('the tarball', () => {
   test('is small where it is bundled', async () => {
     const { status, stdout } = await tool('size-limit/bin.js', ['--json'], ROOT);
     const sizes = JSON.parse(stdout) as { name: string; passed: boolean; size: number; sizeLimit: number }[];
-    expect(sizes.map(({ name }) => name)).toEqual(['knn-anomaly', 'knn-anomaly/metrics']);
+    expect(sizes.map(({ name }) => name)).toEqual(['knn-anomaly', 'knn-anomaly/metrics', 'knn-anomaly/evaluate']);
     for (const { name, passed, size, sizeLimit } of sizes)
       expect([name, passed, size < sizeLimit]).toEqual([name, true, true]);
     expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(20_000);
@@ -169,9 +169,11 @@ describe('the installed package', () => {
 
   test('exports exactly what is documented', async () => {
     const code = `
-      for (const entry of ['knn-anomaly', 'knn-anomaly/metrics']) console.log(Object.keys(await import(entry)).join(' '));`;
+      for (const entry of ['knn-anomaly', 'knn-anomaly/metrics', 'knn-anomaly/evaluate']) {
+        console.log(Object.keys(await import(entry)).join(' '));
+      }`;
     const { stdout } = await node('exports.mjs', code);
-    const [main, metrics] = stdout.trim().split('\n');
+    const [main, metrics, evaluate] = stdout.trim().split('\n');
     expect(main!.split(' ')).toEqual(['KNN', 'euclidean', 'topAnomalies']);
     expect(metrics!.split(' ')).toEqual([
       'additiveSymmetric',
@@ -217,6 +219,19 @@ describe('the installed package', () => {
       'topsoe',
       'waveHedges',
     ]);
+    expect(evaluate!.split(' ')).toEqual([
+      'affiliation',
+      'eventF1',
+      'nabProfiles',
+      'nabScore',
+      'pointAdjustedF1',
+      'prAuc',
+      'rangeF1',
+      'rocAuc',
+      'ucrAccuracy',
+      'vusPr',
+      'vusRoc',
+    ]);
   });
 
   test('has no other entries', async () => {
@@ -241,11 +256,12 @@ describe('the installed package', () => {
       "import { register } from 'node:module';\nregister('./hooks.mjs', import.meta.url);\n",
     );
     const load = (entry: string) =>
-      node('load.mjs', `await import('${entry}').then(({ euclidean }) => console.log(euclidean.name));`, [
+      node('load.mjs', `await import('${entry}').then(({ euclidean }) => console.log(euclidean?.name));`, [
         '--import',
         './register.mjs',
       ]);
     expect((await load('knn-anomaly')).stdout).toBe('euclidean\n');
+    expect((await load('knn-anomaly/evaluate')).stdout).toBe('undefined\n');
     expect((await load('knn-anomaly/metrics')).stderr).toMatch(/outside: ml-(matrix|distance)/);
   });
 
@@ -256,13 +272,16 @@ describe('the installed package', () => {
       const options: KNNOptions = { metric: mahalanobis({ covariance: 'pinv' }), normalize: 'none' };
       const places: Anomaly[] = topAnomalies(new KNN(2, 1, options).score(typed), 1);
       const later: Promise<number[]> = new KNN(2, 1).scoreAsync([1, null], { threads: 2, signal: undefined });
+      const truth: readonly LabeledRange[] = [{ begin: 2, end: 2 }];
+      const quality: number = rocAuc(scores, truth) + nabScore([{ scores: typed, labels: truth }]).score;
       // @ts-expect-error: no such option
       new KNN(2, 1, { metrics: manhattan });
-      export const result: number = scores.length + places.length + Number(later);`;
+      export const result: number = scores.length + places.length + Number(later) + quality;`;
     const types = 'type Anomaly, KNN, type KNNOptions, topAnomalies';
     const esm = `
       import { ${types} } from 'knn-anomaly';
       import { mahalanobis, manhattan } from 'knn-anomaly/metrics';
+      import { type LabeledRange, nabScore, rocAuc } from 'knn-anomaly/evaluate';
       ${use}`;
     const consumer = join(project, 'consumer');
     mkdirSync(consumer);

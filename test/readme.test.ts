@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as calibrate from '../src/calibrate.ts';
+import * as evaluate from '../src/evaluate.ts';
 import * as main from '../src/index.ts';
 import * as metrics from '../src/metrics.ts';
 import * as plot from '../src/plot.ts';
@@ -11,21 +13,28 @@ import { checkSnippets, findClaims, type Outcome, ownNames, ROOT } from './readm
 
 if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('dist is missing: run `npm run build` first');
 
+const entries = {
+  'knn-anomaly': main,
+  'knn-anomaly/metrics': metrics,
+  'knn-anomaly/calibrate': calibrate,
+  'knn-anomaly/evaluate': evaluate,
+  'knn-anomaly/plot': plot,
+};
+
 const readme = fencedBlocks('README.md', readFileSync(join(ROOT, 'README.md'), 'utf8'));
 const shell = new Shell();
 afterAll(() => shell.remove());
 
 /** Imports of everything from all entries, but for what the example names itself. */
 function importEverything({ code }: Block): string {
-  const own = ownNames(code);
-  const fromMain = Object.keys(main).filter((name) => !own.has(name));
-  const fromMetrics = Object.keys(metrics).filter((name) => !own.has(name) && !(name in main));
-  const fromPlot = Object.keys(plot).filter((name) => !own.has(name));
-  return (
-    `import { ${fromMain.join(', ')} } from 'knn-anomaly';` +
-    `import { ${fromMetrics.join(', ')} } from 'knn-anomaly/metrics';` +
-    `import { ${fromPlot.join(', ')} } from 'knn-anomaly/plot';`
-  );
+  const taken = ownNames(code);
+  return Object.entries(entries)
+    .map(([entry, names]) => {
+      const free = Object.keys(names).filter((name) => !taken.has(name));
+      for (const name of free) taken.add(name);
+      return `import { ${free.join(', ')} } from '${entry}';`;
+    })
+    .join('');
 }
 
 /** A test for each block; they are compiled together, which is much faster. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Refractory } from '../src/refractory.ts';
+import { checkContract } from './contract.ts';
 
 /** The definition: larger than every surprise of the last `hold` values. */
 function naive(surprises: readonly number[], hold: number): number[] {
@@ -56,3 +57,5 @@ test('a hold of the wrong kind or value is named', () => {
   expect(() => new Refractory({ held: 1 } as object)).toThrow(/options.held is unknown/);
   expect(() => new Refractory().update('7' as never)).toThrow(TypeError);
 });
+
+checkContract('Refractory', { create: () => new Refractory({ hold: 5 }), load: Refractory.load, memoryless: false });

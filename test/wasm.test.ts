@@ -6,7 +6,7 @@ import { whiteNoise } from './series.ts';
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the generated modules', () => {
-  test.each(['diagonal', 'kdtree'])('%s is what its source compiles to', async (name) => {
+  test.each(['dense', 'diagonal', 'kdtree', 'stream'])('%s is what its source compiles to', async (name) => {
     // A string that TypeScript does not follow: the script is plain JavaScript.
     const script: string = new URL('../src/kernels/assembly/build.mjs', import.meta.url).href;
     const { compile, moduleText } = await import(script);

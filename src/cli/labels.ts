@@ -18,12 +18,25 @@ export interface Label {
 interface Clock {
   /** NaN for what is not in this notation. */
   read(text: string): number;
+  write(time: number): string;
   readonly expectation: string;
 }
 
-const INDICES: Clock = { read: (text) => (/^\d+$/.test(text) ? Number(text) : NaN), expectation: 'an index from 0' };
-const NUMBERS: Clock = { read: (text) => Number(text || NaN), expectation: 'a number, like the time column' };
-const DATES: Clock = { read: parseDate, expectation: 'a date, like the time column' };
+const INDICES: Clock = {
+  read: (text) => (/^\d+$/.test(text) ? Number(text) : NaN),
+  write: String,
+  expectation: 'an index from 0',
+};
+const NUMBERS: Clock = {
+  read: (text) => Number(text || NaN),
+  write: String,
+  expectation: 'a number, like the time column',
+};
+const DATES: Clock = {
+  read: parseDate,
+  write: (time) => new Date(time).toISOString(),
+  expectation: 'a date, like the time column',
+};
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -86,6 +99,28 @@ export class Labels {
   /** The labels that are about a column. */
   for(column: string | undefined): Label[] {
     return this.all.filter(({ metric }) => metric === undefined || metric === column);
+  }
+
+  /**
+   * The labels about a column as ranges of the `n` indices, in order, those that overlap joined: from the first to the
+   * last value within the label's interval. Throws for a label without a value. O(n) per label.
+   */
+  rangesFor(column: string | undefined, n: number): { begin: number; end: number }[] {
+    const at = Float64Array.from({ length: n }, (_, t) => this.#at(t));
+    const ranges = this.for(column).map(({ begin, end }) => {
+      const isWithin = (time: number): boolean => begin <= time && time <= end;
+      const range = { begin: at.findIndex(isWithin), end: at.findLastIndex(isWithin) };
+      if (range.begin >= 0) return range;
+      return fail(`no value lies within the label from ${this.#clock.write(begin)} to ${this.#clock.write(end)}`);
+    });
+    ranges.sort((a, b) => a.begin - b.begin);
+    const joined: { begin: number; end: number }[] = [];
+    for (const range of ranges) {
+      const before = joined.at(-1);
+      if (before === undefined || range.begin > before.end) joined.push(range);
+      else before.end = Math.max(before.end, range.end);
+    }
+    return joined;
   }
 
   /** True if the values from index `start` to index `end` touch the label's interval. */

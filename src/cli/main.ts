@@ -15,6 +15,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'score every value of a series, and show the strangest places',
     run: async (args) => (await import('./score.ts')).score(args),
   },
+  eval: {
+    summary: 'tell how good scores are, given the true anomalies',
+    run: async (args) => (await import('./eval.ts')).evaluate(args),
+  },
   plot: {
     summary: 'draw a series and the scores of detectors beneath it',
     run: async (args) => (await import('./plot.ts')).plot(args),

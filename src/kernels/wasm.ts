@@ -9,7 +9,7 @@ const DATA_END = 65536;
 const compiled = new Map<string, WebAssembly.Module | null>();
 
 /** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
-function moduleOf(base64: string): WebAssembly.Module | null {
+export function moduleOf(base64: string): WebAssembly.Module | null {
   let module = compiled.get(base64);
   if (module === undefined) {
     try {

@@ -5,8 +5,9 @@
  * i = t − w + 1 and its candidates are the windows j that were learned, i − history ≤ j < i − exclusionZone.
  */
 export interface Recall {
-  /** The nearest found last, ascending: squares, or the values of a function metric. May be another array after a call. */
+  /** The nearest found last, ascending from `base` on: squares, or the values of a function metric. Calls replace it. */
   readonly dist: Float64Array;
+  readonly base: number;
   /**
    * Finds the nearest windows of the one that `x` completes, then remembers `x` (NaN: missing).
    *
@@ -26,7 +27,7 @@ export interface RecallState {
   readonly numValues: number;
   /** Up to history + w − 1 of them; NaN where a value is missing or was not to be learned. */
   readonly memory: Float64Array;
-  /** Up to w − 1 of them; NaN where a value is missing. */
+  /** Up to w − 1 of them; NaN up to the last missing one. */
   readonly window: Float64Array;
 }
 
@@ -113,7 +114,9 @@ export class Tape {
     const memory = new Float64Array(Math.min(numValues, this.#span));
     for (let p = 0; p < memory.length; p++) memory[p] = this.at(numValues - memory.length + p);
     const w = window.length;
-    return { numValues, memory, window: window.slice(w - 1 - Math.min(numValues, w - 1), w - 1) };
+    const numLast = Math.min(numValues, w - 1);
+    const last = window.slice(w - 1 - numLast, w - 1).fill(NaN, 0, Math.max(0, numLast - this.#present));
+    return { numValues, memory, window: last };
   }
 
   #placeOf(position: number): number {

@@ -25,6 +25,7 @@ export function scanReference(shape: ScanShape, reference: Float64Array, state: 
 
 class Scan implements Recall {
   dist: Float64Array;
+  readonly base: number;
   #index: Int32Array;
   readonly #shape: ScanShape;
   readonly #width: number;
@@ -44,6 +45,7 @@ class Scan implements Recall {
     const { windowSize, normalize, metric } = shape;
     const width = typeof metric === 'object' ? metric.rank : windowSize;
     this.dist = new Float64Array(1);
+    this.base = 0;
     this.#index = new Int32Array(1);
     this.#shape = shape;
     this.#width = width;

@@ -31,7 +31,7 @@ export function moduleText(name, base64) {
   return `// Generated from ../assembly/${name}.ts by \`npm run build:wasm\`: do not edit.\n\n/** The module, base64. */\nexport const ${constant}: string =\n${lines.join(' +\n')};\n`;
 }
 
-export const KERNELS = ['dense', 'diagonal', 'kdtree'];
+export const KERNELS = ['dense', 'diagonal', 'kdtree', 'stream'];
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   for (const name of KERNELS) {
