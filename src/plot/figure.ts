@@ -18,7 +18,7 @@ const SCORE_HEIGHT = 72;
 const LEAST_HEIGHT = 24;
 const TICK_SIZE = 11;
 const NAME_SIZE = 13;
-/** Radius of the first score's rings on the series; those of the next ones go around it. */
+/** Radius of the rings that the first score with alarms has on the series; those of the next ones go around them. */
 const RING = 5;
 /** Free space above and below a curve, as a part of its range. */
 const FREE = 0.06;
@@ -265,9 +265,9 @@ function thresholdLine(threshold: number, panel: Panel, { left, right }: Axis, p
 function drawMarks([series, ...others]: readonly Panel[], plan: Plan, axis: Axis, paints: Paints): string[] {
   const xOf = (t: number): number => tenths(xAt(axis, plan.timeOf(t)));
   const parts: string[] = [];
-  for (const [p, panel] of others.entries()) {
+  const alarming = others.filter(({ score }) => score!.alarms.length > 0);
+  for (const [p, panel] of alarming.entries()) {
     const { alarms, values } = panel.score!;
-    if (alarms.length === 0) continue;
     const circles = (on: Panel, r: number): string =>
       thinOut(alarms, values, xOf)
         .map((t) => `<circle cx="${xOf(t) / 10}" cy="${px(heightOf(on, on.values[t]!))}" r="${r}"/>`)
