@@ -179,7 +179,7 @@ describe('eval: errors', () => {
     [
       [SCORES, '--labels', RANGES, '--max-memory=1K'],
       1,
-      'scores.txt: the input needs about 23 KB, more than --max-memory 1K: raise --max-memory to 24K, or score a part of it',
+      'scores.txt: the input needs about 12 KB, more than --max-memory 1K: raise --max-memory to 12K, or score a part of it',
     ],
   ])('%j', async (args, status, message) => {
     const run = await cli(['eval', ...args], { input: lines(scores) });

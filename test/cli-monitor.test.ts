@@ -98,5 +98,7 @@ test('bad options and bad input are one clear line', async () => {
   expect(await failure([file('damaged.state', 'KNNA'), '--state', file('broken.state', 'KNNA')], 1)).toContain(
     'broken.state',
   );
-  expect((await run(['--help'])).stdout).toMatch(/^Usage: knn-anomaly monitor/);
+  const { stdout } = await run(['--help']);
+  expect(stdout).toMatch(/^Usage: knn-anomaly monitor/);
+  expect(stdout.split('\n').every((line) => line.length <= 80)).toBe(true);
 });

@@ -121,7 +121,9 @@ describe('the tarball', () => {
     expect(declarations.filter(([, text]) => foreign.test(text)).map(([file]) => file)).toEqual([]);
     const library = declarations.filter(([file]) => !file.startsWith('dist/cli/'));
     const outside = /(from|import) ?\(?['"][^.]|<reference/;
-    expect(library.filter(([, text]) => outside.test(text)).map(([file]) => file)).toEqual([]);
+    expect(
+      library.filter(([, text]) => outside.test(text.replaceAll(/\/\*\*.*?\*\//gs, ''))).map(([file]) => file),
+    ).toEqual([]);
   });
 
   test('pleases publint', async () => {

@@ -36,22 +36,22 @@ export const DEFAULTS: Settings<SettingName> = {
 export const CHANGEFINDER_HELP: string = `Usage: knn-anomaly changefinder [FILE] [options]
 
 Scores every value as it comes, by how much the process behind the series seems
-to change there: higher is stranger. A first autoregressive model, which forgets,
-scores outliers; a second one finds changes in their smoothed scores. Each line
-is answered before the next one arrives. The first scores, about
+to change there: higher is stranger. A first autoregressive model, which
+forgets, scores outliers; a second one finds changes in their smoothed scores.
+Each line is answered before the next one arrives. The first scores, about
 1/outlier-discount + 1/change-discount of them, say how new the series is. FILE
 is a path, or - or nothing for standard input. Gzip is recognized.
 
 Input
-${INPUT_HELP}  --missing HOW       omit (default): score NaN and skip it, or throw: stop there
+${INPUT_HELP}  --missing HOW       omit (default): score NaN and skip it, or throw: stop
   Missing are empty cells, NaN, NA, null and infinities. A blank line where a
   number is expected is a missing value. A line that is none of these ends the
   program, with its number; the state is saved before.
 
 Scores
   --outlier-order N     coefficients of the first model (default 5)
-  --outlier-discount R  how fast it forgets, between 0 and 1: it looks back about
-                        1/R values (default 0.01)
+  --outlier-discount R  how fast it forgets, between 0 and 1: it looks back
+                        about 1/R values (default 0.01)
   --change-order N      coefficients of the second model (default 10)
   --change-discount R   how fast that forgets (default 0.01)
   --smoothing N         how many outlier scores are averaged (default 5)
@@ -61,8 +61,8 @@ State
   --state FILE        go on where FILE ends, if it exists; write it at the end,
                       whatever ends the program, and now and then. FILE knows
                       the options under Scores but --outlier, and --missing:
-                      those given again must agree. It is replaced as a whole. Of
-                      two programs that write it the last one wins
+                      those given again must agree. It is replaced as a whole.
+                      Of two programs that write it the last one wins
   --save-every SECS   most that kill -9 or a power failure can lose (default 60)
 
 Output

@@ -32,8 +32,8 @@ export const MONITOR_HELP: string = `Usage: knn-anomaly monitor [FILE] [options]
 
 Says of every value as it comes how surprising it is: -ln p, 4.6 is once in 100
 values and 6.9 once in 1000, on every series alike. Of a burst only the values
-that surprise more than all of the last ones are shown, the others are 0: what is
-not below the threshold is an alarm, and there are few of them. Each line is
+that surprise more than all of the last ones are shown, the others are 0: what
+is not below the threshold is an alarm, and there are few of them. Each line is
 answered before the next one arrives. FILE is a path, or - or nothing for
 standard input. Gzip is recognized.
 
@@ -61,8 +61,8 @@ State
   --state FILE        go on where FILE ends, if it exists; write it at the end,
                       whatever ends the program, and now and then. FILE knows
                       the options under Surprises but --explain, and --missing:
-                      those given again must agree. It is replaced as a whole. Of
-                      two programs that write it the last one wins
+                      those given again must agree. It is replaced as a whole.
+                      Of two programs that write it the last one wins
   --save-every SECS   most that kill -9 or a power failure can lose (default 60)
 
 Output
