@@ -59,7 +59,7 @@ let X_WIDTH: i32 = 0;
 let UNDER: f64 = 0;
 let FACTOR: f64 = 0;
 let SLACK: f64 = 0;
-const QUEUE: usize = memory.data(260 * 2, 16); // pairs to refine: row and column within their leaves, a byte each
+let QUEUE: usize = 0; // pairs to refine, at most 260: row and column within their leaves, a byte each
 
 // Work done: nodes measured, rows compared with a leaf, pairs refined.
 let measured: i32 = 0;
@@ -72,9 +72,9 @@ let slot: i32 = 0;
 let size: i32 = 0;
 let firstColumn: i32 = 0;
 let lastColumn: i32 = 0;
-const BOUND: usize = memory.data(16 * 8, 16);
-const TIE_BOUND: usize = memory.data(16 * 4, 16);
-const SUMS: usize = memory.data(16 * 8, 16);
+let BOUND: usize = 0;
+let TIE_BOUND: usize = 0;
+let SUMS: usize = 0;
 
 // The rows in float32: REF holds, per coordinate, the middle M of their box and what boxes are widened by, NEAR the t.
 let REF: usize = 0;
@@ -83,13 +83,13 @@ let SCALE: f64 = 1;
 let GROW: f64 = 1;
 let SHRINK: f64 = 1;
 let TINY: f64 = 0;
-const ABOVE: usize = memory.data(16 * 4, 16);
-const DOUBT: usize = memory.data(16 * 4, 16);
+let ABOVE: usize = 0;
+let DOUBT: usize = 0;
 
 // Subtrees to come: node, rows that may profit, distance of the nearest row, distances of all rows.
-const NODES: usize = memory.data(64 * 4, 16);
-const MASKS: usize = memory.data(64 * 4, 16);
-const DISTANCES: usize = memory.data(64 * 64, 16);
+let NODES: usize = 0;
+let MASKS: usize = 0;
+let DISTANCES: usize = 0;
 
 export function setRows(points: usize, boxes: usize, order: usize, first: usize, sizes: usize, leaves: i32): void {
   R_POINTS = points; R_BOXES = boxes; R_ORDER = order; R_FIRST = first; R_SIZE = sizes; R_LEAVES = leaves;
@@ -103,13 +103,15 @@ export function setColumns(
 }
 
 export function setup(
-  dist: usize, index: usize, list: usize, ref: usize, near: usize, width: i32, k: i32, self: i32, byIndex: i32,
+  own: usize, dist: usize, index: usize, list: usize, ref: usize, near: usize, width: i32, k: i32, self: i32, byIndex: i32,
   exclusion: i32, before: i32, after: i32, scale: f64,
 ): void {
   REF = ref; NEAR = near; SCALE = scale;
   GROW = 1 + <f64>(width + 16) * 1.1920928955078125e-7;
   SHRINK = 2 - GROW;
   TINY = <f64>(width + 4) * (2.802596928649634e-45 + 9.8813129168249309e-324 * scale * scale);
+  BOUND = own; SUMS = own + 128; TIE_BOUND = own + 256; ABOVE = own + 320; DOUBT = own + 384; NODES = own + 448; MASKS = own + 704;
+  DISTANCES = own + 960; QUEUE = own + 5056;
   DIST = dist; INDEX = index; LIST = list; STRIDE = (<usize>(k + 1) & ~1) + 2; W = width; K = k; SELF = self; BY_INDEX = byIndex;
   EXCLUSION = exclusion; BEFORE = before; AFTER = after;
 }
