@@ -112,15 +112,17 @@ export function draftIndex(windows: WindowSet, k: number, numThreads: number): D
   return draftTree(vectors, projection, k, numThreads, true);
 }
 
+/** A thread's share of an index that several build. */
+export interface SharedIndex {
+  /** Does a part. */
+  build(phase: number, part: number): void;
+}
+
 /**
  * Makes the tree of a draft the index of `windows`, which are those it was drafted for, on the thread of this number.
- * Searches may begin when all parts are done, by whomever; `build` does one here.
+ * Searches may begin when all parts are done, by whomever.
  */
-export function shareIndex(
-  windows: WindowSet,
-  draft: Draft,
-  thread: number,
-): { build: (phase: number, part: number) => void } {
+export function shareIndex(windows: WindowSet, draft: Draft, thread: number): SharedIndex {
   const worker = openPlace(kdtreeModule(true)!, draft.place, thread);
   let vectors: WindowSet | undefined;
   indexes.set(windows, {
