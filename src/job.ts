@@ -124,6 +124,7 @@ export class Task {
   readonly #join: Join;
   #index: SharedIndex | undefined;
   #run: Run | undefined;
+  readonly #found: FoundScores;
 
   /** Makes the windows. */
   constructor(job: Job) {
@@ -131,6 +132,7 @@ export class Task {
     this.#join = joinOf(job);
     this.#index = undefined;
     this.#run = undefined;
+    this.#found = new FoundScores();
   }
 
   /** The index that so many threads had better build together before the engine is chosen, if there is one. */
@@ -164,7 +166,7 @@ export class Task {
 
   /** Runs the parts [from, to) of `JobPlan.work`: the scores they complete. */
   run(from: number, to: number): Scores {
-    const found = new FoundScores();
+    const found = this.#found;
     const run = this.#run!;
     const { numCommon } = run;
     for (let p = from + numCommon; p < to + numCommon; p++) {
@@ -172,7 +174,7 @@ export class Task {
         found.add(endOf(i, this.#job.windowSize), scoreOf(this.#job, dist, base, count));
       });
     }
-    return found.all();
+    return found.take();
   }
 
   /** What is known of the valid windows [from, to). */
@@ -181,7 +183,7 @@ export class Task {
   }
 }
 
-/** Scores as they come. */
+/** Scores as they come. Its arrays are kept: memory that is touched for the first time is dear, and cannot be by two at once. */
 class FoundScores {
   #at: Int32Array;
   #scores: Float64Array;
@@ -199,8 +201,11 @@ class FoundScores {
     this.#scores[this.#count++] = score;
   }
 
-  all(): Scores {
-    return { at: this.#at.slice(0, this.#count), scores: this.#scores.slice(0, this.#count) };
+  /** What has come since the last time. */
+  take(): Scores {
+    const count = this.#count;
+    this.#count = 0;
+    return { at: this.#at.slice(0, count), scores: this.#scores.slice(0, count) };
   }
 
   #grow(): void {

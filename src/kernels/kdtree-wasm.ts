@@ -41,7 +41,6 @@ export interface TreePlace {
   readonly points: Placed;
   readonly projector: { readonly center: number; readonly radius: number; readonly basisAt: number } | undefined;
   readonly numPoints: number;
-  readonly keysAt: number;
   readonly tree: Offsets;
   /** Searches for so many neighbors have room, one per thread. */
   readonly k: number;
@@ -68,7 +67,6 @@ export function placeTree(source: TreeSource, k: number, numThreads: number, isS
   const points = projector
     ? { at: layout.reserve(numWindows * COORDINATES, 8), stride: COORDINATES, width: COORDINATES }
     : windows;
-  const keysAt = layout.reserve(starts.length, 8);
   const tree = reserveTree(layout, numLeavesOf(starts.length), starts.length, points.width);
   const rooms = Array.from({ length: numThreads }, () => reserveRoom(layout, k, points.width));
   const memory = layout.allocate(isShared);
@@ -77,7 +75,7 @@ export function placeTree(source: TreeSource, k: number, numThreads: number, isS
   new Int32Array(memory.buffer, tree.order, starts.length).set(starts);
   const { center, radius } = projector ?? { center: 0, radius: 0 };
   const projectorAt = projector && { center, radius, basisAt };
-  return { memory, windows, points, projector: projectorAt, numPoints: starts.length, keysAt, tree, k, rooms };
+  return { memory, windows, points, projector: projectorAt, numPoints: starts.length, tree, k, rooms };
 }
 
 /** What one thread does in a place: building the tree, or a share of it, and searching it. */
@@ -100,12 +98,12 @@ interface Allowed {
 
 /** Opens a place for the thread that has room `thread` there. */
 export function openPlace(module: WebAssembly.Module, place: TreePlace, thread: number): TreeWorker {
-  const { memory, windows, points, projector, numPoints, keysAt, tree: at } = place;
+  const { memory, windows, points, projector, numPoints, tree: at } = place;
   const { buffer } = memory;
   const kernel = kernelIn(memory, module);
   const tree = treeAt(buffer, at, numLeavesOf(numPoints), numPoints, points.width);
-  kernel.setPoints(points.at, at.order, keysAt, points.width, points.stride);
-  const data = new Float64Array(buffer, points.at, (keysAt - points.at) / 8);
+  kernel.setPoints(points.at, at.order, at.points, points.width, points.stride);
+  const data = new Float64Array(buffer, points.at, (at.order - points.at) / 8);
   return {
     tree,
     splitter: { data, stride: points.stride, widest: kernel.widest, split: kernel.split },

@@ -4,7 +4,7 @@
 // the root is 1. Nodes numLeaves … 2·numLeaves − 1 are leaves; every leaf but the last holds exactly LEAF points.
 //
 //   order    points in leaf order: the leaf in slot s = x − numLeaves holds order[first[s]] … order[first[s] + size[s])
-//   points   per leaf, one coordinate after the other: coordinate d of its point p is points[(s·width + d)·LEAF + p]
+//   points   per leaf, one coordinate after the other: coordinate d of its point p is points[first[s]·width + d·LEAF + p]
 //   boxes    per node, lo and hi of every coordinate: boxes[(x·width + d)·2] and the place after it
 //   lowest, highest   per node, the smallest and the largest index among its points
 
@@ -188,7 +188,7 @@ function fillLeaf(tree: KDTree, { data, stride }: Splitter, { node, from, to }: 
   for (let d = 0; d < width; d++) {
     let lo = Infinity;
     let hi = -Infinity;
-    const at = (slot * width + d) * LEAF - from;
+    const at = from * width + d * LEAF - from;
     for (let q = from; q < to; q++) {
       const v = data[order[q]! * stride + d]!;
       points[at + q] = v;

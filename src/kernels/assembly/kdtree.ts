@@ -139,12 +139,13 @@ export function pairsRefined(): i32 { return refined; }
 // Building.
 let DATA: usize = 0; // the vectors: coordinate d of vector i at DATA + (i·B_STRIDE + d)·8
 let ORDER: usize = 0;
+let PLACES: usize = 0; // where the tree's points will stand
 let KEYS: usize = 0;
 let B_WIDTH: i32 = 0;
 let B_STRIDE: i32 = 0;
 
-export function setPoints(data: usize, order: usize, keys: usize, width: i32, stride: i32): void {
-  DATA = data; ORDER = order; KEYS = keys; B_WIDTH = width; B_STRIDE = stride;
+export function setPoints(data: usize, order: usize, places: usize, width: i32, stride: i32): void {
+  DATA = data; ORDER = order; PLACES = places; B_WIDTH = width; B_STRIDE = stride;
 }
 
 /** The coordinate in which every step-th of the points order[from … to) spreads widest; -1 if they are equal. */
@@ -175,8 +176,12 @@ export function widest(from: i32, to: i32, step: i32): i32 {
   return best;
 }
 
-/** Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on. */
+/**
+ * Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on. The keys
+ * lie where these points will once their leaves are filled, which needs no more memory: key q at (from·(width − 1) + q)·8.
+ */
 export function split(d: i32, from: i32, to: i32, middle: i32): void {
+  KEYS = PLACES + ((<usize>from * (B_WIDTH - 1)) << 3);
   const data = DATA + (<usize>d << 3);
   for (let q = from; q < to; q++) setF(KEYS, q, load<f64>(data + (<usize>n32(ORDER, q) * B_STRIDE << 3)));
   let lo = from;
@@ -281,6 +286,10 @@ export function run(node: i32, first: i32, last: i32): void {
   for (let x = node; x > 1; x >>= 1) descend(x ^ 1, everyRow);
 }
 
+/** Where the points of the rows in a slot begin. */
+// @ts-ignore: decorator
+@inline function pointsOf(slot: i32): usize { return R_POINTS + ((<usize>n32(R_FIRST, slot) * W) << 3); }
+
 /** Where row q's list begins. */
 // @ts-ignore: decorator
 @inline function listOf(q: i32): usize { return LIST + (<usize>q * STRIDE << 4); }
@@ -311,7 +320,7 @@ export function finish(): void {
 /** Fills REF and NEAR. */
 function relativeRows(): void {
   const box = R_BOXES + ((<usize>leaf * W) << 4);
-  const points = R_POINTS + ((<usize>slot * W) << 7);
+  const points = pointsOf(slot);
   for (let d = 0; d < W; d++) {
     const lo = load<f64>(box + (<usize>d << 4));
     const hi = load<f64>(box + (<usize>d << 4), 8);
@@ -495,7 +504,7 @@ function measure(x: i32, place: i32): i32 {
 
 /** One bit per row for which the box of column node x may hold a better column than its k-th. */
 function rowsNear(x: i32): i32 {
-  let p = R_POINTS + ((<usize>slot * W) << 7);
+  let p = pointsOf(slot);
   let b = C_BOXES + ((<usize>x * W) << 4);
   const end = b + (<usize>W << 4);
   let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
@@ -528,18 +537,19 @@ function rowsNear(x: i32): i32 {
 }
 
 function scan(columnSlot: i32, mask: i32): void {
-  const columns = C_POINTS + ((<usize>columnSlot * W) << 7);
+  const columns = C_POINTS + ((<usize>n32(C_FIRST, columnSlot) * W) << 3);
   const end = columns + (<usize>W << 7);
   const numColumns = <i32>load<u8>(C_SIZE + <usize>columnSlot);
   const everyColumn = (1 << numColumns) - 1;
   const order = C_ORDER + (<usize>n32(C_FIRST, columnSlot) << 2);
   const rowOrder = R_ORDER + (<usize>n32(R_FIRST, slot) << 2);
+  const rows = pointsOf(slot);
   let queued = 0;
   while (mask) {
     const q = ctz(mask);
     mask &= mask - 1;
     scanned++;
-    let a = R_POINTS + ((<usize>slot * W) << 7) + (<usize>q << 3);
+    let a = rows + (<usize>q << 3);
     let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
     for (let c = columns; c < end; c += 128, a += 128) {
       const x = v128.load64_splat(a);
