@@ -383,7 +383,7 @@ describe('where workers are refused', () => {
     expect(calls).toEqual(['asked', 'ended']);
   });
 
-  /** One worker of ours, which is there first, and one that answers by itself. */
+  /** One worker of ours, which opens the job first, and one that answers by itself. */
   const withSecond = (answers: (message: object, tell: (event: string, value: unknown) => void) => void) => {
     const { worker, ends } = watched();
     const listeners: Record<string, (value: unknown) => void> = {};
@@ -397,7 +397,8 @@ describe('where workers are refused', () => {
     const factory = (): WorkerLike => {
       if (first !== undefined) return second;
       first = worker();
-      first.once('message', () => setImmediate(() => tell('message', { reply: 'loaded' })));
+      let messages = 0;
+      first.on('message', () => ++messages === 2 && tell('message', { reply: 'loaded' }));
       return first;
     };
     return { factory, ends };
