@@ -3,11 +3,13 @@ import { type Aggregation, aggregate } from './aggregate.ts';
 import { embed, endOf, type Normalization, type WindowSet } from './embed.ts';
 import { type DistanceFunction, FittedMahalanobis } from './metric.ts';
 import { brute } from './search/brute.ts';
-import { type ChosenEngine, chooseEngine } from './search/engine.ts';
+import { type ChosenEngine, chooseEngine, needsIndex } from './search/engine.ts';
 import { estimateSeconds } from './search/estimate.ts';
 import type { EngineName } from './search/plan.ts';
 import { collectRows, type Rows } from './search/rows.ts';
 import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from './search/search.ts';
+import { type Draft, draftIndex, type SharedIndex, shareIndex } from './search/tree-index.ts';
+import { canShare } from './threads.ts';
 
 /** What a job is told beside its series. */
 export interface JobSettings {
@@ -44,12 +46,17 @@ export function joinOf(
   return columns ? referenceJoin(rows, columns) : selfJoin(rows, job.exclusionZone, job.side);
 }
 
+/** How many neighbors can be found, at least 1. */
+function mostNeighbors({ k }: Pick<JobSettings, 'k'>, { columns }: Join): number {
+  return Math.max(1, Math.min(k, columns.starts.length));
+}
+
 /** The search that serves the join, and the number of neighbors that can be found, at least 1. */
 export function searchOf(
   { metric, engine, k }: JobSettings,
   join: Join,
 ): { engine: ChosenEngine; search: NeighborSearch; k: number } {
-  const most = Math.max(1, Math.min(k, join.columns.starts.length));
+  const most = mostNeighbors({ k }, join);
   if (typeof metric === 'function') return { engine: 'brute', search: brute(metric), k: most };
   return { ...chooseEngine(engine, join, most), k: most };
 }
@@ -95,9 +102,13 @@ export interface JobPlan {
   readonly isByRows: boolean;
 }
 
-/** What a thread can be asked: first to prepare a job, then to run parts [from, to), or for what it knows of windows. */
+/** What a thread can be asked, in this order; parts and rows again and again. */
 export type Request =
   | { readonly job: Job }
+  | { readonly draft: number }
+  | { readonly share: Draft; readonly thread: number }
+  | { readonly build: readonly [phase: number, from: number, to: number] }
+  | { readonly engine: EngineName }
   | { readonly parts: readonly [from: number, to: number] }
   | { readonly rows: readonly [from: number, to: number] };
 
@@ -107,42 +118,102 @@ export interface Scores {
   readonly scores: Float64Array;
 }
 
-/** A thread's share of a job: parts in any order, then what they say about the rows. */
+/** A thread's share of a job: an index that it may build with others, parts in any order, then what they say about the rows. */
 export class Task {
-  readonly plan: JobPlan;
   readonly #job: Job;
   readonly #join: Join;
-  readonly #run: Run;
+  #index: SharedIndex | undefined;
+  #run: Run | undefined;
+  readonly #found: FoundScores;
 
-  /** Prepares everything, which takes a while for a long series: windows, the choice of the engine, its index. */
+  /** Makes the windows. */
   constructor(job: Job) {
-    const join = joinOf(job);
-    const { engine, search, k } = searchOf(job, join);
+    this.#job = job;
+    this.#join = joinOf(job);
+    this.#index = undefined;
+    this.#run = undefined;
+    this.#found = new FoundScores();
+  }
+
+  /** The index that so many threads had better build together before the engine is chosen, if there is one. */
+  draft(numThreads: number): Draft | undefined {
+    const { rows, columns } = this.#join;
+    const k = mostNeighbors(this.#job, this.#join);
+    const isShared = rows === columns && canShare() && needsIndex(this.#job.engine, this.#join, k);
+    return isShared ? draftIndex(columns, k, numThreads) : undefined;
+  }
+
+  /** Takes the index of a draft for its own, as the thread of this number. */
+  share(draft: Draft, thread: number): void {
+    this.#index = shareIndex(this.#join.columns, draft, thread);
+  }
+
+  /** Does the parts [from, to) of a phase of that index: see {@link Draft}. */
+  build(phase: number, from: number, to: number): void {
+    for (let part = from; part < to; part++) this.#index!.build(phase, part);
+  }
+
+  /** Prepares all that is still missing, which takes a while for a long series: the choice of the engine, its index. */
+  prepare(engine: EngineName): JobPlan {
+    const join = this.#join;
+    const { engine: chosen, search, k } = searchOf({ ...this.#job, engine }, join);
     const run = search.start(join, k, false);
     for (let p = 0; p < run.numCommon; p++) run.run(p, () => {});
     const work = Float64Array.from({ length: run.numParts - run.numCommon }, (_, p) => run.work(p + run.numCommon));
-    this.plan = { engine, k, numRows: join.rows.starts.length, work, isByRows: run.isByRows };
-    this.#job = job;
-    this.#join = join;
     this.#run = run;
+    return { engine: chosen, k, numRows: join.rows.starts.length, work, isByRows: run.isByRows };
   }
 
-  /** Runs the parts [from, to) of `plan.work`: the scores they complete. */
+  /** Runs the parts [from, to) of `JobPlan.work`: the scores they complete. */
   run(from: number, to: number): Scores {
-    const at: number[] = [];
-    const scores: number[] = [];
-    const { numCommon } = this.#run;
+    const found = this.#found;
+    const run = this.#run!;
+    const { numCommon } = run;
     for (let p = from + numCommon; p < to + numCommon; p++) {
-      this.#run.run(p, (i, dist, _index, base, count) => {
-        at.push(endOf(i, this.#job.windowSize));
-        scores.push(scoreOf(this.#job, dist, base, count));
+      run.run(p, (i, dist, _index, base, count) => {
+        found.add(endOf(i, this.#job.windowSize), scoreOf(this.#job, dist, base, count));
       });
     }
-    return { at: Int32Array.from(at), scores: Float64Array.from(scores) };
+    return found.take();
   }
 
   /** What is known of the valid windows [from, to). */
   rows(from: number, to: number): Rows {
-    return collectRows(this.#join, this.#run, this.plan.k, from, to);
+    return collectRows(this.#join, this.#run!, mostNeighbors(this.#job, this.#join), from, to);
+  }
+}
+
+/** Scores as they come. Its arrays are kept: memory that is touched for the first time is dear, and cannot be by two at once. */
+class FoundScores {
+  #at: Int32Array;
+  #scores: Float64Array;
+  #count: number;
+
+  constructor() {
+    this.#at = new Int32Array(1024);
+    this.#scores = new Float64Array(1024);
+    this.#count = 0;
+  }
+
+  add(at: number, score: number): void {
+    if (this.#count === this.#at.length) this.#grow();
+    this.#at[this.#count] = at;
+    this.#scores[this.#count++] = score;
+  }
+
+  /** What has come since the last time. */
+  take(): Scores {
+    const count = this.#count;
+    this.#count = 0;
+    return { at: this.#at.slice(0, count), scores: this.#scores.slice(0, count) };
+  }
+
+  #grow(): void {
+    const at = new Int32Array(2 * this.#count);
+    const scores = new Float64Array(2 * this.#count);
+    at.set(this.#at);
+    scores.set(this.#scores);
+    this.#at = at;
+    this.#scores = scores;
   }
 }

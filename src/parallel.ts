@@ -1,8 +1,9 @@
 // A job done by workers, or by the calling thread in slices: dealing, progress, and an end at any moment.
 import { checkInteger, describe } from './detector.ts';
 import { endOf } from './embed.ts';
-import { emptyScores, estimateJob, type Job, type JobPlan, type Scores, scoreOf, Task } from './job.ts';
+import { emptyScores, estimateJob, type Job, type JobPlan, type Request, type Scores, scoreOf, Task } from './job.ts';
 import { mergeRows, type Rows } from './search/rows.ts';
+import type { Draft } from './search/tree-index.ts';
 import type { Steps } from './steps.ts';
 import { numProcessors, startWorker, Thread, turn, type WorkerLike } from './threads.ts';
 
@@ -198,7 +199,7 @@ class Alone implements Crew {
   async prepare(): Promise<JobPlan> {
     await this.#turn();
     this.#task = new Task(this.#job);
-    return this.#task.plan;
+    return this.#task.prepare(this.#job.engine);
   }
 
   async run(from: number, to: number, done: Done): Promise<void> {
@@ -232,8 +233,10 @@ class Team implements Crew {
   readonly #numThreads: number;
   readonly #start: () => WorkerLike | undefined;
   readonly #threads: Thread[];
-  /** Per thread: itself once it has opened the job, `undefined` if it cannot. */
-  #opened: Promise<Thread | undefined>[];
+  /** Per thread: itself once it is ready for what comes next, `undefined` if it cannot be. */
+  #ready: Promise<Thread | undefined>[];
+  /** Why a thread that could be loaded could not go on. */
+  #failure: { readonly error: unknown } | undefined;
   /** Those whose rows count. */
   readonly #members: Set<Thread>;
 
@@ -242,7 +245,8 @@ class Team implements Crew {
     this.#numThreads = numThreads;
     this.#start = start;
     this.#threads = [];
-    this.#opened = [];
+    this.#ready = [];
+    this.#failure = undefined;
     this.#members = new Set();
   }
 
@@ -251,9 +255,10 @@ class Team implements Crew {
   }
 
   /**
-   * All workers choose the engine and build what it needs at the same time: the choice depends on counts alone, so it is
-   * the same for all. The plan is that of the first; one that chose otherwise after all (where WebAssembly was refused
-   * to it only) prepares again.
+   * The first worker that is there says whether an index is needed. If so, all build it side by side in memory that they
+   * share, and the first chooses the engine. Without shared memory each builds its own at the same time, and chooses: the
+   * choice depends on counts alone, so it is the same for all. One that chose otherwise after all (where WebAssembly was
+   * refused to it only) prepares again.
    */
   async prepare(): Promise<JobPlan | undefined> {
     for (let t = 0; t < this.#numThreads; t++) {
@@ -261,55 +266,70 @@ class Team implements Crew {
       if (worker === undefined && this.#start === startWorker) break; // no more are to be had
       this.#threads.push(new Thread(worker!));
     }
-    let failure: { readonly error: unknown } | undefined; // of one that could be loaded
-    const open = async (thread: Thread, job: Job): Promise<JobPlan | undefined> => {
+    this.#ready = this.#threads.map(async (thread) => {
       try {
         await thread.loaded;
       } catch (error) {
         thread.end(error);
         return undefined;
       }
-      try {
-        return await thread.ask<JobPlan>({ job });
-      } catch (error) {
-        failure ??= { error };
-        thread.end(error);
-        return undefined;
-      }
-    };
-    const opened = this.#threads.map(async (thread) => ({ thread, plan: await open(thread, this.#job) }));
-    const able = opened.map(async (one) => {
-      const { thread, plan } = await one;
-      if (plan === undefined) throw failure?.error;
-      return { thread, plan };
+      return this.#tell(thread, { job: this.#job });
     });
-    const first = await Promise.any(able).catch(() => undefined);
-    if (first === undefined && failure !== undefined) throw failure.error;
+    const drafter = await firstOf(this.#ready);
+    const draft = drafter && (await this.#ask<Draft | undefined>(drafter, { draft: this.#numThreads }));
+    if (draft?.reply !== undefined) await this.#build(draft.reply);
+    const chooser = draft?.reply && drafter;
+    const plans = this.#ready.map(async (ready) => {
+      const thread = await ready;
+      if (thread === undefined || (chooser !== undefined && thread !== chooser)) return undefined;
+      const plan = await this.#ask<JobPlan>(thread, { engine: this.#job.engine });
+      return plan && { thread, plan: plan.reply };
+    });
+    const first = await firstOf(plans);
+    if (first === undefined && this.#failure !== undefined) throw this.#failure.error;
     if (first === undefined) return undefined;
     this.#members.add(first.thread);
     const { engine } = first.plan;
-    this.#opened = opened.map(async (one) => {
-      const { thread, plan } = await one;
-      const isReady = plan === undefined || plan.engine === engine;
-      const agreed = isReady ? plan : await open(thread, { ...this.#job, engine });
-      return agreed && thread;
+    this.#ready = this.#ready.map(async (ready, t) => {
+      const thread = await ready;
+      const own = await plans[t];
+      if (thread === undefined || own?.plan.engine === engine) return thread;
+      return this.#tell(thread, { engine });
     });
     return first.plan;
   }
 
+  /** Builds an index, phase by phase. */
+  async #build(draft: Draft): Promise<void> {
+    this.#ready = this.#ready.map(async (ready, thread) => {
+      const one = await ready;
+      return one && this.#tell(one, { share: draft, thread });
+    });
+    for (const [phase, parts] of draft.phases.entries()) {
+      await this.#deal(0, parts, (thread, from, to) => thread.ask({ build: [phase, from, to] }));
+    }
+  }
+
   run(from: number, to: number, done: Done): Promise<void> {
+    return this.#deal(from, to, async (thread, first, last) => {
+      this.#members.add(thread);
+      done(first, last, await thread.ask<Scores>({ parts: [first, last] }));
+    });
+  }
+
+  /** Deals the parts [from, to) to the threads as they are ready, some at a time. */
+  #deal(from: number, to: number, work: (thread: Thread, from: number, to: number) => Promise<unknown>): Promise<void> {
     let next = from;
     let left = to - from;
     return new Promise((resolve, reject) => {
-      const deal = async (opened: Promise<Thread | undefined>): Promise<void> => {
-        const thread = await opened;
+      const deal = async (ready: Promise<Thread | undefined>): Promise<void> => {
+        const thread = await ready;
         for (let size = 1; thread !== undefined && next < to; ) {
           const first = next;
           const last = Math.min(to, first + size);
           next = last;
-          this.#members.add(thread);
           const begin = performance.now();
-          done(first, last, await thread.ask<Scores>({ parts: [first, last] }));
+          await work(thread, first, last);
           left -= last - first;
           if (left === 0) resolve();
           const fits = Math.round((size * BATCH) / (performance.now() - begin));
@@ -317,7 +337,8 @@ class Team implements Crew {
         }
       };
       if (left === 0) resolve();
-      for (const opened of this.#opened) deal(opened).catch(reject);
+      const nobodyLeft = (): void => reject(this.#failure?.error); // of no effect when all is done
+      Promise.all(this.#ready.map(deal)).then(nobodyLeft, reject);
     });
   }
 
@@ -328,6 +349,32 @@ class Team implements Crew {
   end(reason: unknown): void {
     for (const thread of this.#threads) thread.end(reason);
   }
+
+  /** What a thread replies. One that cannot is ended: its work is left to the others. */
+  async #ask<T>(thread: Thread, message: Request): Promise<{ readonly reply: T } | undefined> {
+    try {
+      return { reply: await thread.ask<T>(message) };
+    } catch (error) {
+      this.#failure ??= { error };
+      thread.end(error);
+      return undefined;
+    }
+  }
+
+  /** The same where there is nothing to reply: the thread itself, or `undefined`. */
+  async #tell(thread: Thread, message: Request): Promise<Thread | undefined> {
+    return (await this.#ask(thread, message)) && thread;
+  }
+}
+
+/** The first value there is that is not `undefined`. */
+function firstOf<T>(promises: readonly Promise<T | undefined>[]): Promise<T | undefined> {
+  const values = promises.map(async (promise) => {
+    const value = await promise;
+    if (value === undefined) throw undefined;
+    return value;
+  });
+  return Promise.any(values).catch(() => undefined);
 }
 
 /** Counts the work and tells about it. */

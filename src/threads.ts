@@ -105,10 +105,16 @@ export class Thread {
   }
 }
 
+/** Whether threads may share memory: in browsers, pages that are isolated from other origins. */
+export function canShare(): boolean {
+  return typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
+}
+
 /** A copy of the values that threads share where that is allowed; elsewhere each gets its own with the message. */
 export function sharedCopy(values: Float64Array): Float64Array {
-  const isAllowed = typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
-  const copy = isAllowed ? new Float64Array(new SharedArrayBuffer(values.byteLength)) : new Float64Array(values.length);
+  const copy = canShare()
+    ? new Float64Array(new SharedArrayBuffer(values.byteLength))
+    : new Float64Array(values.length);
   copy.set(values);
   return copy;
 }

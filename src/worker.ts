@@ -14,21 +14,26 @@ const port = (isWeb ? globalThis : process.getBuiltinModule('node:worker_threads
 
 let task: Task;
 
-function answer(request: Request): object {
-  if ('job' in request) {
-    task = new Task(request.job);
-    return task.plan;
+/** The reply, and the arrays of it that the worker gives away. */
+function answer(request: Request): { reply?: unknown; given?: readonly ArrayBufferView[] } {
+  if ('job' in request) task = new Task(request.job);
+  else if ('draft' in request) return { reply: task.draft(request.draft) };
+  else if ('share' in request) task.share(request.share, request.thread);
+  else if ('build' in request) task.build(...request.build);
+  else if ('engine' in request) return { reply: task.prepare(request.engine) };
+  else {
+    const reply = 'parts' in request ? task.run(...request.parts) : task.rows(...request.rows);
+    return { reply, given: Object.values(reply).filter(ArrayBuffer.isView) };
   }
-  return 'parts' in request ? task.run(...request.parts) : task.rows(...request.rows);
+  return {};
 }
 
 port.onmessage = ({ data }) => {
   try {
-    const reply = answer(data);
-    const arrays = reply === task.plan ? [] : Object.values(reply).filter(ArrayBuffer.isView);
+    const { reply, given = [] } = answer(data);
     port.postMessage(
       { reply },
-      arrays.map(({ buffer }) => buffer),
+      given.map(({ buffer }) => buffer),
     );
   } catch (error) {
     port.postMessage({ error });

@@ -104,6 +104,38 @@ describe('scoreAsync(series) gives the bits of score(series)', () => {
     },
   );
 
+  test('of windows that become points, and of normalized ones, by a tree that is built by several', async () => {
+    for (const [w, options] of [
+      [5, { exclusionZone: 2 }],
+      [1, { side: 'left' }],
+      [40, {}],
+      [40, { normalize: 'zscore', exclusionZone: 5 }],
+      [6, { normalize: 'mean', metric: mahalanobis() }],
+    ] as const) {
+      for (const series of [serverMetric(9000), gaps(3000), randomWalk(40)]) {
+        const knn = new KNN(w, 4, { ...options, engine: 'kdtree' });
+        const expected = knn.score(series);
+        for (const threads of [2, 3, 5]) expectSameBits(await knn.scoreAsync(series, { threads }), expected);
+      }
+    }
+  });
+
+  test('where threads share no memory: each builds an index of its own', async () => {
+    const isolated = "Object.defineProperty(globalThis, 'crossOriginIsolated', { value: false });";
+    const worker = (): Worker => {
+      const url = `data:text/javascript,${encodeURIComponent(`${isolated} await import('${new URL('worker.js', DIST)}');`)}`;
+      return new Worker(new URL(url));
+    };
+    for (const w of [5, 40]) {
+      for (const engine of ['auto', 'kdtree', 'diagonal', 'brute'] as const) {
+        const knn = new KNN(w, 3, { engine });
+        const series = serverMetric(4000);
+        const expected = knn.score(series);
+        for (const threads of [2, 3]) expectSameBits(await knn.scoreAsync(series, { threads, worker }), expected);
+      }
+    }
+  });
+
   test('with a function as metric, on the calling thread', async () => {
     const knn = new KNN(4, 2, { metric: manhattan });
     const series = walk.subarray(0, 900);
@@ -349,6 +381,50 @@ describe('where workers are refused', () => {
     };
     expect(await threadsAtWork(factory)).toBe(1);
     expect(calls).toEqual(['asked', 'ended']);
+  });
+
+  /** One worker of ours, which opens the job first, and one that answers by itself. */
+  const withSecond = (answers: (message: object, tell: (event: string, value: unknown) => void) => void) => {
+    const { worker, ends } = watched();
+    const listeners: Record<string, (value: unknown) => void> = {};
+    const tell = (event: string, value: unknown): void => listeners[event]!(value);
+    const second: WorkerLike = {
+      on: (event, listener) => void (listeners[event] = listener),
+      postMessage: (message) => answers(message, tell),
+      terminate: () => {},
+    };
+    let first: Worker | undefined;
+    const factory = (): WorkerLike => {
+      if (first !== undefined) return second;
+      first = worker();
+      let messages = 0;
+      first.on('message', () => ++messages === 2 && tell('message', { reply: 'loaded' }));
+      return first;
+    };
+    return { factory, ends };
+  };
+
+  test('one cannot take its share of an index: the other does all of it', async () => {
+    const calls: string[] = [];
+    const { factory } = withSecond((message, tell) => {
+      calls.push(Object.keys(message)[0]!);
+      tell('message', 'share' in message ? { error: new RangeError('no memory') } : { reply: undefined });
+    });
+    const knn = new KNN(5, 1, { engine: 'kdtree' });
+    let threads = 0;
+    const onProgress = (progress: Progress): void => void (threads = progress.threads);
+    expectSameBits(await knn.scoreAsync(long, { threads: 2, worker: factory, onProgress }), knn.score(long));
+    expect([threads, calls]).toEqual([1, ['job', 'share']]);
+  });
+
+  test('one is lost while it builds: the promise is rejected, and all are ended', async () => {
+    const { factory, ends } = withSecond((message, tell) => {
+      if ('build' in message) tell('exit', 4);
+      else tell('message', { reply: undefined });
+    });
+    const promise = new KNN(5, 1, { engine: 'kdtree' }).scoreAsync(long, { threads: 2, worker: factory });
+    expect(await rejection(promise)).toEqual(new Error('a worker ended before its work was done (exit code 4)'));
+    expect(await Promise.all(ends)).toHaveLength(1);
   });
 
   test('only one can be started: it does the work', async () => {

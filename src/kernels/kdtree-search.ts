@@ -192,7 +192,8 @@ export class LeafSearch implements LeafSearcher {
 
   /** Those rows of `mask` for which the box of column node x may hold a better column than their k-th. */
   private rowsNear(x: number, mask: number): number {
-    const { width, points } = this.rows;
+    const { width, points, first } = this.rows;
+    const base = first[this.slot]! * width;
     const { boxes, lowest } = this.columns;
     const bound = this.bound;
     const tieBound = this.tieBound;
@@ -205,7 +206,7 @@ export class LeafSearch implements LeafSearcher {
       const q = 31 - Math.clz32(rest & -rest);
       const limit = bound[q]!;
       let sum = 0;
-      let p = this.slot * width * LEAF + q;
+      let p = base + q;
       for (let b = from; b < end; b += 2, p += LEAF) {
         const v = points[p]!;
         const z = outside(boxes[b]! - v, v - boxes[b + 1]!);
@@ -227,9 +228,9 @@ export class LeafSearch implements LeafSearcher {
     const tieBound = this.tieBound;
     const numColumns = size[slot]!;
     const firstOrder = first[slot]!;
-    const columnBase = slot * width * LEAF;
-    const rowBase = this.slot * width * LEAF;
+    const columnBase = firstOrder * width;
     const rowOrder = this.rows.first[this.slot]!;
+    const rowBase = rowOrder * width;
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
       let limit = bound[q]!;

@@ -4,7 +4,7 @@
 // the root is 1. Nodes numLeaves … 2·numLeaves − 1 are leaves; every leaf but the last holds exactly LEAF points.
 //
 //   order    points in leaf order: the leaf in slot s = x − numLeaves holds order[first[s]] … order[first[s] + size[s])
-//   points   per leaf, one coordinate after the other: coordinate d of its point p is points[(s·width + d)·LEAF + p]
+//   points   per leaf, one coordinate after the other: coordinate d of its point p is points[first[s]·width + d·LEAF + p]
 //   boxes    per node, lo and hi of every coordinate: boxes[(x·width + d)·2] and the place after it
 //   lowest, highest   per node, the smallest and the largest index among its points
 
@@ -23,33 +23,32 @@ export interface KDTree {
   readonly highest: Int32Array;
 }
 
-/** What building needs to do with the points, by their places in `order`; implemented here and in WASM. */
+/** What a tree is built from, and what building needs to do with the points, by their places in `order`. */
 export interface Splitter {
-  /** All points, in the order they have been brought to. */
-  readonly order: Int32Array;
+  /** Vector i is `data[i·stride]` and what follows. */
+  readonly data: Float64Array;
+  readonly stride: number;
   /** The coordinate in which every `step`-th point of [from, to) spreads widest; −1 if they are equal. */
   widest(from: number, to: number, step: number): number;
   /** Reorders [from, to) so that in coordinate d nothing before `middle` is larger than anything from it on. */
   split(d: number, from: number, to: number, middle: number): void;
 }
 
+/** How many leaves so many points fill. */
+export function numLeavesOf(numPoints: number): number {
+  return Math.max(1, Math.ceil(numPoints / LEAF));
+}
+
 /**
  * Builds the tree of the vectors `starts` names: vector i is `data[i·stride] … data[i·stride + width − 1]`.
  * O(N·(log N + width)) time; N·(12 + 10·width) + O(N) bytes.
  */
-export function buildTree(
-  data: Float64Array,
-  stride: number,
-  width: number,
-  starts: Int32Array,
-  splitter: Splitter = scalarSplitter(data, stride, width, starts),
-): KDTree {
-  const numPoints = starts.length;
-  const numLeaves = Math.max(1, Math.ceil(numPoints / LEAF));
+export function buildTree(data: Float64Array, stride: number, width: number, starts: Int32Array): KDTree {
+  const numLeaves = numLeavesOf(starts.length);
   const tree: KDTree = {
     width,
     numLeaves,
-    order: splitter.order,
+    order: starts.slice(),
     first: new Int32Array(numLeaves),
     size: new Uint8Array(numLeaves),
     points: new Float64Array(numLeaves * LEAF * width),
@@ -57,37 +56,58 @@ export function buildTree(
     lowest: new Int32Array(2 * numLeaves),
     highest: new Int32Array(2 * numLeaves),
   };
-  splitNode(tree, splitter, data, stride, 1, numLeaves, 0, numPoints);
-  return { ...tree, order: tree.order.slice() };
+  buildNode(tree, scalarSplitter(data, stride, width, tree.order), spanOf(tree, 1));
+  return tree;
+}
+
+/** A node, its points order[from … to), and how many leaves they fill. */
+interface Span {
+  readonly node: number;
+  readonly leaves: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The span of a node. Subtrees are independent of each other: threads may build them side by side. */
+export function spanOf({ numLeaves, order }: KDTree, node: number): Span {
+  let span: Span = { node: 1, leaves: numLeaves, from: 0, to: order.length };
+  for (let level = Math.floor(Math.log2(node)) - 1; level >= 0; level--) {
+    const [left, right] = halves(span);
+    span = (node >> level) & 1 ? right : left;
+  }
+  return span;
+}
+
+/** The children of a node that is no leaf. */
+function halves({ node, leaves, from, to }: Span): [left: Span, right: Span] {
+  const leavesOfLeft = leftLeaves(leaves);
+  const middle = from + leavesOfLeft * LEAF;
+  return [
+    { node: 2 * node, leaves: leavesOfLeft, from, to: middle },
+    { node: 2 * node + 1, leaves: leaves - leavesOfLeft, from: middle, to },
+  ];
 }
 
 /** Points looked at to choose the coordinate of a split: the choice may be poor without harm to the result. */
 const SAMPLE = 128;
 
-/** Builds the subtree of `node` from the points order[from … to), which fill `leaves` leaves. */
-function splitNode(
-  tree: KDTree,
-  splitter: Splitter,
-  data: Float64Array,
-  stride: number,
-  node: number,
-  leaves: number,
-  from: number,
-  to: number,
-): void {
-  if (leaves === 1) {
-    fillLeaf(tree, data, stride, node, from, to);
-    return;
-  }
-  const leavesOfLeft = leftLeaves(leaves);
-  const middle = from + leavesOfLeft * LEAF;
+/** Deals the points of a span to the halves of it. */
+export function splitNode(splitter: Splitter, { leaves, from, to }: Span): void {
   const step = Math.max(1, Math.floor((to - from) / SAMPLE));
   let d = splitter.widest(from, to, step);
   if (d < 0 && step > 1) d = splitter.widest(from, to, 1);
-  if (d >= 0) splitter.split(d, from, to, middle);
-  splitNode(tree, splitter, data, stride, 2 * node, leavesOfLeft, from, middle);
-  splitNode(tree, splitter, data, stride, 2 * node + 1, leaves - leavesOfLeft, middle, to);
-  uniteChildren(tree, node);
+  if (d >= 0) splitter.split(d, from, to, from + leftLeaves(leaves) * LEAF);
+}
+
+/** Builds the subtree of a node whose points are known. */
+export function buildNode(tree: KDTree, splitter: Splitter, span: Span): void {
+  if (span.leaves === 1) {
+    fillLeaf(tree, splitter, span);
+    return;
+  }
+  splitNode(splitter, span);
+  for (const half of halves(span)) buildNode(tree, splitter, half);
+  uniteChildren(tree, span.node);
 }
 
 /** How many of a complete binary tree's leaves, the last level filled from the left, are under its left child. */
@@ -97,11 +117,11 @@ function leftLeaves(leaves: number): number {
 }
 
 /** Splitting in plain TypeScript. */
-function scalarSplitter(data: Float64Array, stride: number, width: number, starts: Int32Array): Splitter {
-  const order = starts.slice();
+function scalarSplitter(data: Float64Array, stride: number, width: number, order: Int32Array): Splitter {
   const keys = new Float64Array(order.length);
   return {
-    order,
+    data,
+    stride,
     widest(from, to, step) {
       let widest = -1;
       let most = 0;
@@ -160,7 +180,7 @@ function medianOf(a: number, b: number, c: number): number {
   return a < c ? a : b < c ? c : b;
 }
 
-function fillLeaf(tree: KDTree, data: Float64Array, stride: number, node: number, from: number, to: number): void {
+function fillLeaf(tree: KDTree, { data, stride }: Splitter, { node, from, to }: Span): void {
   const { width, order, points, boxes } = tree;
   const slot = node - tree.numLeaves;
   tree.first[slot] = from;
@@ -168,7 +188,7 @@ function fillLeaf(tree: KDTree, data: Float64Array, stride: number, node: number
   for (let d = 0; d < width; d++) {
     let lo = Infinity;
     let hi = -Infinity;
-    const at = (slot * width + d) * LEAF - from;
+    const at = from * width + d * LEAF - from;
     for (let q = from; q < to; q++) {
       const v = data[order[q]! * stride + d]!;
       points[at + q] = v;
@@ -189,7 +209,8 @@ function fillLeaf(tree: KDTree, data: Float64Array, stride: number, node: number
   tree.highest[node] = highest;
 }
 
-function uniteChildren(tree: KDTree, node: number): void {
+/** The box and the range of indices of a node, from those of its children. */
+export function uniteChildren(tree: KDTree, node: number): void {
   const { width, boxes, lowest, highest } = tree;
   const left = 2 * node;
   const right = left + 1;

@@ -1,5 +1,4 @@
 // Windows as points of a few coordinates: see search/projection.ts, where the rounding of these sums is accounted for.
-import { Layout } from './wasm.ts';
 
 /** Coordinates of a point. */
 export const COORDINATES = 8;
@@ -40,27 +39,4 @@ export function projectRows(vectors: Vectors, { center, radius, basis }: Project
     points[to + COORDINATES - 1] = Math.sqrt(Math.max(0, rest - sum));
   }
   return points;
-}
-
-/** The same in WASM. */
-export function wasmProjectRows(
-  module: WebAssembly.Module,
-  vectors: Vectors,
-  { center, radius, basis }: Projector,
-): Float64Array {
-  const { data, stride, width, numWindows, starts } = vectors;
-  const layout = new Layout();
-  const dataAt = layout.reserve(data.length, 8);
-  const basisAt = layout.reserve(basis.length, 8);
-  const startsAt = layout.reserve(starts.length, 4);
-  const pointsAt = layout.reserve(numWindows * COORDINATES, 8);
-  const memory = layout.allocate();
-  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as {
-    project(...offsetsAndNumbers: number[]): void;
-  };
-  new Float64Array(memory.buffer, dataAt, data.length).set(data);
-  new Float64Array(memory.buffer, basisAt, basis.length).set(basis);
-  new Int32Array(memory.buffer, startsAt, starts.length).set(starts);
-  kernel.project(dataAt, stride, width, startsAt, starts.length, center, radius, basisAt, pointsAt);
-  return new Float64Array(memory.buffer, pointsAt, numWindows * COORDINATES);
 }

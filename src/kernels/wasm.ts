@@ -9,17 +9,33 @@ const DATA_END = 65536;
 const compiled = new Map<string, WebAssembly.Module | null>();
 
 /** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
-export function moduleOf(base64: string): WebAssembly.Module | null {
-  let module = compiled.get(base64);
+export function moduleOf(base64: string, isShared = false): WebAssembly.Module | null {
+  const key = isShared ? `shared ${base64}` : base64;
+  let module = compiled.get(key);
   if (module === undefined) {
     try {
-      module = new WebAssembly.Module(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      if (isShared) shareMemory(bytes);
+      module = new WebAssembly.Module(bytes);
     } catch {
       module = null; // as under a content security policy without `wasm-unsafe-eval`
     }
-    compiled.set(base64, module);
+    compiled.set(key, module);
   }
   return module;
+}
+
+/** The import of a memory, up to its flags: `env.memory`, of kind 2. */
+const MEMORY_IMPORT = [...'\x03env\x06memory\x02'].map((c) => c.charCodeAt(0));
+const HAS_LIMIT = 1;
+const HAS_LIMIT_AND_IS_SHARED = 3;
+
+/** Lets a module import a memory that threads share: the code is the same, one bit of the import says so. */
+function shareMemory(bytes: Uint8Array): void {
+  const at = bytes.findIndex((_, p) => MEMORY_IMPORT.every((byte, q) => bytes[p + q] === byte));
+  const flags = at + MEMORY_IMPORT.length;
+  if (at < 0 || bytes[flags] !== HAS_LIMIT) throw new Error('the module imports no memory with a limit');
+  bytes[flags] = HAS_LIMIT_AND_IS_SHARED;
 }
 
 /** The module of assembly/dense.ts, or null. */
@@ -32,9 +48,9 @@ export function diagonalModule(): WebAssembly.Module | null {
   return moduleOf(DIAGONAL_WASM);
 }
 
-/** The module of assembly/kdtree.ts, or null. */
-export function kdtreeModule(): WebAssembly.Module | null {
-  return moduleOf(KDTREE_WASM);
+/** The module of assembly/kdtree.ts, or null; `isShared` for a memory that threads share. */
+export function kdtreeModule(isShared = false): WebAssembly.Module | null {
+  return moduleOf(KDTREE_WASM, isShared);
 }
 
 /** Places arrays one after the other in a memory that is made when all are known. */
@@ -48,9 +64,10 @@ export class Layout {
     return offset;
   }
 
-  /** The memory. @throws RangeError where so much is not to be had. */
-  allocate(): WebAssembly.Memory {
-    return new WebAssembly.Memory({ initial: Math.ceil(this.end / 65536) });
+  /** The memory, perhaps one that threads share. @throws RangeError where so much is not to be had. */
+  allocate(isShared = false): WebAssembly.Memory {
+    const initial = Math.ceil(this.end / 65536);
+    return new WebAssembly.Memory({ initial, maximum: initial, shared: isShared });
   }
 }
 

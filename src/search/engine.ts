@@ -10,11 +10,13 @@ import {
   plan,
   planFromSample,
   planFromWork,
+  type Rival,
   rivalCost,
+  type Shape,
   type TreeWork,
   treeCost,
 } from './plan.ts';
-import { type Join, joinOfVectors, type NeighborSearch } from './search.ts';
+import type { Join, NeighborSearch } from './search.ts';
 import { sqDist } from './settle.ts';
 
 /** An engine that was chosen. */
@@ -28,18 +30,22 @@ export function chooseEngine(
 ): { engine: ChosenEngine; search: NeighborSearch } {
   // One row, as `explain` asks for, needs no index.
   if (join.rows.starts.length === 1) return { engine: 'brute', search: brute() };
-  let made: Join | undefined;
-  const vectors = (): Join => (made ??= joinOfVectors(join));
-  const engine = name === 'auto' ? planned(join, vectors, k) : name;
-  return { engine, search: engineCalled(engine, join, vectors) };
+  const engine = name === 'auto' ? planned(join, k) : name;
+  return { engine, search: engineCalled(engine, join) };
 }
 
-function engineCalled(engine: ChosenEngine, join: Join, vectors: () => Join): NeighborSearch {
+/** Whether the choice, or the engine that is named, needs the index of the columns: then threads had better share it. */
+export function needsIndex(name: EngineName, join: Join, k: number): boolean {
+  if (join.rows.starts.length === 1) return false;
+  return name === 'kdtree' || (name === 'auto' && planUnprobed(shapeOf(join, k), join) === 'probe');
+}
+
+function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
   switch (engine) {
     case 'brute':
       return isFew(join.rows.starts.length, join.columns.starts.length) ? brute() : dense();
     case 'kdtree':
-      return { start: (_join, k, byIndex) => kdtree.start(vectors(), k, byIndex) };
+      return kdtree;
     case 'diagonal':
       return servesDiagonal(join) ? diagonalUnlessInDoubt : dense();
   }
@@ -55,9 +61,9 @@ const diagonalUnlessInDoubt: NeighborSearch = {
   },
 };
 
-function planned(join: Join, vectors: () => Join, k: number): ChosenEngine {
+function shapeOf(join: Join, k: number): Shape {
   const { rows, columns } = join;
-  const shape = {
+  return {
     numRows: rows.starts.length,
     numColumns: columns.starts.length,
     width: rows.width,
@@ -66,15 +72,22 @@ function planned(join: Join, vectors: () => Join, k: number): ChosenEngine {
     diagonal: servesDiagonal(join),
     isLazy: columns.normalize !== 'none',
   };
-  const choice = plan(shape);
-  if (choice !== 'sample') return choice;
-  const sampled = planFromSample(shape, contrastOf(join));
-  if (sampled !== 'probe') return sampled;
+}
+
+function planned(join: Join, k: number): ChosenEngine {
+  const shape = shapeOf(join, k);
+  const choice = planUnprobed(shape, join);
+  if (choice !== 'probe') return choice;
   // A probe may cost this share of the other engine; a tree of which so little can be seen is too dear anyway.
   const budget = PROBE_SHARE * rivalCost(shape);
   const isEnough = (seen: TreeWork): boolean =>
     seen.rows > 0 && treeCost({ ...shape, numRows: seen.rows }, seen) > budget;
-  return planFromWork(shape, probeTree(vectors(), k, isEnough));
+  return planFromWork(shape, probeTree(join, k, isEnough));
+}
+
+function planUnprobed(shape: Shape, join: Join): Rival | 'probe' {
+  const choice = plan(shape);
+  return choice === 'sample' ? planFromSample(shape, contrastOf(join)) : choice;
 }
 
 const PROBE_SHARE = 0.03;

@@ -1,13 +1,14 @@
 // The k-d tree engine: a join answered leaf by leaf.
-import type { WindowSet } from '../embed.ts';
-import { buildTree, type KDTree } from '../kernels/kdtree.ts';
+import { vectorsOf } from '../embed.ts';
+import type { KDTree } from '../kernels/kdtree.ts';
 import { LeafSearch, type LeafSearcher } from '../kernels/kdtree-search.ts';
-import { wasmLeafSearch, wasmSplitter } from '../kernels/kdtree-wasm.ts';
+import { wasmLeafSearch } from '../kernels/kdtree-wasm.ts';
 import { filledPlaces } from '../kernels/top-k.ts';
 import { kdtreeModule } from '../kernels/wasm.ts';
-import { MAX_POINT_WIDTH, type TreeWork } from './plan.ts';
-import { fitProjection, type Projection, project, reachOf } from './projection.ts';
+import type { TreeWork } from './plan.ts';
+import { reachOf } from './projection.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from './search.ts';
+import { indexOf, treeLike } from './tree-index.ts';
 
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
 export const kdtree: NeighborSearch = {
@@ -22,32 +23,6 @@ export const scalarKdtree: NeighborSearch = {
 /** A few milliseconds of work. */
 const LEAVES_PER_PART = 64;
 
-/** A tree and what it is over: the windows, or their projections. */
-interface Index {
-  readonly tree: KDTree;
-  readonly projection: Projection | undefined;
-}
-
-/** Indexes of window sets that are searched again and again: a reference is indexed once. */
-const indexes = new WeakMap<WindowSet, Index>();
-
-function indexOf(windows: WindowSet): Index {
-  let index = indexes.get(windows);
-  if (!index) {
-    const projection = windows.width > MAX_POINT_WIDTH ? fitProjection(windows) : undefined;
-    index = { tree: treeOf(windows, projection), projection };
-    indexes.set(windows, index);
-  }
-  return index;
-}
-
-function treeOf(windows: WindowSet, projection: Projection | undefined): KDTree {
-  const { data, stride, width, starts } = projection ? project(projection, windows) : windows;
-  const module = kdtreeModule();
-  const splitter = module ? wasmSplitter(module, data, stride, width, starts) : undefined;
-  return buildTree(data, stride, width, starts, splitter);
-}
-
 /** The rows' tree of a join, and a search through the columns'. */
 interface Prepared {
   readonly rows: KDTree;
@@ -55,14 +30,16 @@ interface Prepared {
 }
 
 function prepare(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Prepared {
-  const { tree: columns, projection } = indexOf(join.columns);
-  const rows = join.rows === join.columns ? columns : treeOf(join.rows, projection);
-  const refinement = projection && {
-    rows: join.rows,
-    columns: join.columns,
-    width: join.columns.width,
-    reach: reachOf(projection, join.columns.width),
-  };
+  const isSelf = join.rows === join.columns;
+  const index = indexOf(join.columns, isSelf ? k : 0);
+  const { tree: columns, projection, inPlace } = index;
+  const reach = projection && reachOf(projection, join.columns.width);
+  if (isSelf && module && inPlace && k <= inPlace.k) {
+    return { rows: columns, leafSearch: inPlace.worker.search(byIndex, join, k, reach) };
+  }
+  const rowVectors = isSelf ? index.vectors() : vectorsOf(join.rows);
+  const rows = isSelf ? columns : treeLike(index, rowVectors);
+  const refinement = reach && { rows: rowVectors, columns: index.vectors(), width: join.columns.width, reach };
   // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
   const leafSearch =
     module && rows.order.length >= columns.order.length / 8

@@ -30,8 +30,7 @@
 // and a point, or a box, that is farther away than that holds no window with s ≤ b: neither a nearer one nor an equal one.
 import type { WindowSet } from '../embed.ts';
 import type { Reach } from '../kernels/kdtree-search.ts';
-import { COORDINATES, projectRows, wasmProjectRows } from '../kernels/projection.ts';
-import { kdtreeModule } from '../kernels/wasm.ts';
+import { COORDINATES, projectRows } from '../kernels/projection.ts';
 
 const EPSILON = 2 ** -53;
 
@@ -75,9 +74,7 @@ export function fitProjection(windows: WindowSet): Projection {
 
 /** The points of the windows. */
 export function project(projection: Projection, windows: WindowSet): WindowSet {
-  const module = kdtreeModule();
-  const data = module ? wasmProjectRows(module, windows, projection) : projectRows(windows, projection);
-  return { ...windows, data, stride: COORDINATES, width: COORDINATES };
+  return { ...windows, data: projectRows(windows, projection), stride: COORDINATES, width: COORDINATES };
 }
 
 /** reach() for windows of `width` values. */

@@ -1,5 +1,5 @@
 // The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
-import { vectorsOf, type WindowSet } from '../embed.ts';
+import type { WindowSet } from '../embed.ts';
 
 /**
  * "For each window of `rows`, its k nearest windows of `columns`." With lag = j − i, column j is allowed for row i if
@@ -31,21 +31,6 @@ export function referenceJoin(rows: WindowSet, columns: WindowSet): Join {
 /** The same join for one row only. */
 export function oneRow(join: Join, i: number): Join {
   return { ...join, rows: { ...join.rows, starts: Int32Array.of(i) } };
-}
-
-/** A reference is searched again and again: its vectors are made once. */
-const references = new WeakMap<WindowSet, WindowSet>();
-
-/** The same join with its vectors made, for engines that look at single coordinates. */
-export function joinOfVectors(join: Join): Join {
-  const rows = vectorsOf(join.rows);
-  if (join.columns === join.rows) return { ...join, rows, columns: rows };
-  let columns = references.get(join.columns);
-  if (!columns) {
-    columns = vectorsOf(join.columns);
-    references.set(join.columns, columns);
-  }
-  return { ...join, rows, columns };
 }
 
 /** Whether column j is allowed for row i. */

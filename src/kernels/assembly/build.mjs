@@ -4,22 +4,28 @@ import asc from 'assemblyscript/asc';
 
 const FLAGS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
 
+/** A memory that threads share has a limit, which its import must name: 4 GB. See ../wasm.ts. */
+const MORE_FLAGS = { kdtree: ['--maximumMemory', '65536'] };
+
 /** The base64 of a kernel, compiled from its source. */
 export async function compile(name) {
   let binary;
-  const { error, stderr } = await asc.main([`${name}.ts`, ...FLAGS, '--outFile', `${name}.wasm`], {
-    readFile: (file) => {
-      try {
-        return readFileSync(new URL(file, import.meta.url), 'utf8');
-      } catch {
-        return null;
-      }
+  const { error, stderr } = await asc.main(
+    [`${name}.ts`, ...FLAGS, ...(MORE_FLAGS[name] ?? []), '--outFile', `${name}.wasm`],
+    {
+      readFile: (file) => {
+        try {
+          return readFileSync(new URL(file, import.meta.url), 'utf8');
+        } catch {
+          return null;
+        }
+      },
+      writeFile: (_file, contents) => {
+        binary = contents;
+      },
+      listFiles: () => [],
     },
-    writeFile: (_file, contents) => {
-      binary = contents;
-    },
-    listFiles: () => [],
-  });
+  );
   if (error) throw new Error(`${name}: ${stderr}`);
   return Buffer.from(binary).toString('base64');
 }

@@ -59,7 +59,7 @@ let X_WIDTH: i32 = 0;
 let UNDER: f64 = 0;
 let FACTOR: f64 = 0;
 let SLACK: f64 = 0;
-const QUEUE: usize = memory.data(260 * 2, 16); // pairs to refine: row and column within their leaves, a byte each
+let QUEUE: usize = 0; // pairs to refine, at most 260: row and column within their leaves, a byte each
 
 // Work done: nodes measured, rows compared with a leaf, pairs refined.
 let measured: i32 = 0;
@@ -72,9 +72,9 @@ let slot: i32 = 0;
 let size: i32 = 0;
 let firstColumn: i32 = 0;
 let lastColumn: i32 = 0;
-const BOUND: usize = memory.data(16 * 8, 16);
-const TIE_BOUND: usize = memory.data(16 * 4, 16);
-const SUMS: usize = memory.data(16 * 8, 16);
+let BOUND: usize = 0;
+let TIE_BOUND: usize = 0;
+let SUMS: usize = 0;
 
 // The rows in float32: REF holds, per coordinate, the middle M of their box and what boxes are widened by, NEAR the t.
 let REF: usize = 0;
@@ -83,13 +83,13 @@ let SCALE: f64 = 1;
 let GROW: f64 = 1;
 let SHRINK: f64 = 1;
 let TINY: f64 = 0;
-const ABOVE: usize = memory.data(16 * 4, 16);
-const DOUBT: usize = memory.data(16 * 4, 16);
+let ABOVE: usize = 0;
+let DOUBT: usize = 0;
 
 // Subtrees to come: node, rows that may profit, distance of the nearest row, distances of all rows.
-const NODES: usize = memory.data(64 * 4, 16);
-const MASKS: usize = memory.data(64 * 4, 16);
-const DISTANCES: usize = memory.data(64 * 64, 16);
+let NODES: usize = 0;
+let MASKS: usize = 0;
+let DISTANCES: usize = 0;
 
 export function setRows(points: usize, boxes: usize, order: usize, first: usize, sizes: usize, leaves: i32): void {
   R_POINTS = points; R_BOXES = boxes; R_ORDER = order; R_FIRST = first; R_SIZE = sizes; R_LEAVES = leaves;
@@ -103,13 +103,15 @@ export function setColumns(
 }
 
 export function setup(
-  dist: usize, index: usize, list: usize, ref: usize, near: usize, width: i32, k: i32, self: i32, byIndex: i32,
+  own: usize, dist: usize, index: usize, list: usize, ref: usize, near: usize, width: i32, k: i32, self: i32, byIndex: i32,
   exclusion: i32, before: i32, after: i32, scale: f64,
 ): void {
   REF = ref; NEAR = near; SCALE = scale;
   GROW = 1 + <f64>(width + 16) * 1.1920928955078125e-7;
   SHRINK = 2 - GROW;
   TINY = <f64>(width + 4) * (2.802596928649634e-45 + 9.8813129168249309e-324 * scale * scale);
+  BOUND = own; SUMS = own + 128; TIE_BOUND = own + 256; ABOVE = own + 320; DOUBT = own + 384; NODES = own + 448; MASKS = own + 704;
+  DISTANCES = own + 960; QUEUE = own + 5056;
   DIST = dist; INDEX = index; LIST = list; STRIDE = (<usize>(k + 1) & ~1) + 2; W = width; K = k; SELF = self; BY_INDEX = byIndex;
   EXCLUSION = exclusion; BEFORE = before; AFTER = after;
 }
@@ -137,12 +139,13 @@ export function pairsRefined(): i32 { return refined; }
 // Building.
 let DATA: usize = 0; // the vectors: coordinate d of vector i at DATA + (i·B_STRIDE + d)·8
 let ORDER: usize = 0;
+let PLACES: usize = 0; // where the tree's points will stand
 let KEYS: usize = 0;
 let B_WIDTH: i32 = 0;
 let B_STRIDE: i32 = 0;
 
-export function setPoints(data: usize, order: usize, keys: usize, width: i32, stride: i32): void {
-  DATA = data; ORDER = order; KEYS = keys; B_WIDTH = width; B_STRIDE = stride;
+export function setPoints(data: usize, order: usize, places: usize, width: i32, stride: i32): void {
+  DATA = data; ORDER = order; PLACES = places; B_WIDTH = width; B_STRIDE = stride;
 }
 
 /** The coordinate in which every step-th of the points order[from … to) spreads widest; -1 if they are equal. */
@@ -173,8 +176,12 @@ export function widest(from: i32, to: i32, step: i32): i32 {
   return best;
 }
 
-/** Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on. */
+/**
+ * Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on. The keys
+ * lie where these points will once their leaves are filled, which needs no more memory: key q at (from·(width − 1) + q)·8.
+ */
 export function split(d: i32, from: i32, to: i32, middle: i32): void {
+  KEYS = PLACES + ((<usize>from * (B_WIDTH - 1)) << 3);
   const data = DATA + (<usize>d << 3);
   for (let q = from; q < to; q++) setF(KEYS, q, load<f64>(data + (<usize>n32(ORDER, q) * B_STRIDE << 3)));
   let lo = from;
@@ -279,6 +286,10 @@ export function run(node: i32, first: i32, last: i32): void {
   for (let x = node; x > 1; x >>= 1) descend(x ^ 1, everyRow);
 }
 
+/** Where the points of the rows in a slot begin. */
+// @ts-ignore: decorator
+@inline function pointsOf(slot: i32): usize { return R_POINTS + ((<usize>n32(R_FIRST, slot) * W) << 3); }
+
 /** Where row q's list begins. */
 // @ts-ignore: decorator
 @inline function listOf(q: i32): usize { return LIST + (<usize>q * STRIDE << 4); }
@@ -309,7 +320,7 @@ export function finish(): void {
 /** Fills REF and NEAR. */
 function relativeRows(): void {
   const box = R_BOXES + ((<usize>leaf * W) << 4);
-  const points = R_POINTS + ((<usize>slot * W) << 7);
+  const points = pointsOf(slot);
   for (let d = 0; d < W; d++) {
     const lo = load<f64>(box + (<usize>d << 4));
     const hi = load<f64>(box + (<usize>d << 4), 8);
@@ -493,7 +504,7 @@ function measure(x: i32, place: i32): i32 {
 
 /** One bit per row for which the box of column node x may hold a better column than its k-th. */
 function rowsNear(x: i32): i32 {
-  let p = R_POINTS + ((<usize>slot * W) << 7);
+  let p = pointsOf(slot);
   let b = C_BOXES + ((<usize>x * W) << 4);
   const end = b + (<usize>W << 4);
   let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
@@ -526,18 +537,19 @@ function rowsNear(x: i32): i32 {
 }
 
 function scan(columnSlot: i32, mask: i32): void {
-  const columns = C_POINTS + ((<usize>columnSlot * W) << 7);
+  const columns = C_POINTS + ((<usize>n32(C_FIRST, columnSlot) * W) << 3);
   const end = columns + (<usize>W << 7);
   const numColumns = <i32>load<u8>(C_SIZE + <usize>columnSlot);
   const everyColumn = (1 << numColumns) - 1;
   const order = C_ORDER + (<usize>n32(C_FIRST, columnSlot) << 2);
   const rowOrder = R_ORDER + (<usize>n32(R_FIRST, slot) << 2);
+  const rows = pointsOf(slot);
   let queued = 0;
   while (mask) {
     const q = ctz(mask);
     mask &= mask - 1;
     scanned++;
-    let a = R_POINTS + ((<usize>slot * W) << 7) + (<usize>q << 3);
+    let a = rows + (<usize>q << 3);
     let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
     for (let c = columns; c < end; c += 128, a += 128) {
       const x = v128.load64_splat(a);
