@@ -121,7 +121,7 @@ export class StreamPool {
 
   /** @throws where WASM is refused */
   constructor(module: WebAssembly.Module) {
-    this.#memory = new Layout().allocate();
+    this.#memory = new Layout().allocateToGrow();
     const imports = { env: { memory: this.#memory } };
     this.kernel = new WebAssembly.Instance(module, imports).exports as unknown as StreamKernel;
     this.#end = this.#memory.buffer.byteLength;

@@ -6,6 +6,9 @@ import { KDTREE_WASM } from './generated/kdtree-wasm.ts';
 /** Memory below this belongs to the module's own data. */
 const DATA_END = 65536;
 
+const PAGE = 65536;
+const MOST_PAGES = 65536;
+
 const compiled = new Map<string, WebAssembly.Module | null>();
 
 /** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
@@ -66,8 +69,17 @@ export class Layout {
 
   /** The memory, perhaps one that threads share. @throws RangeError where so much is not to be had. */
   allocate(isShared = false): WebAssembly.Memory {
-    const initial = Math.ceil(this.end / 65536);
+    const initial = this.#numPages();
     return new WebAssembly.Memory({ initial, maximum: initial, shared: isShared });
+  }
+
+  /** A memory that can grow up to all that can be addressed. */
+  allocateToGrow(): WebAssembly.Memory {
+    return new WebAssembly.Memory({ initial: this.#numPages(), maximum: MOST_PAGES });
+  }
+
+  #numPages(): number {
+    return Math.ceil(this.end / PAGE);
   }
 }
 
