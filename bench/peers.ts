@@ -105,7 +105,7 @@ function compiled(path: string): Omit<Located, 'peer'> {
 let pythons: { command: string; modules: string[] }[] | undefined;
 
 /** The Python that has most of the modules: one for all of them, if there is one. */
-function withPython(path: string, needed: string): Omit<Located, 'peer'> {
+export function withPython(path: string, needed: string): Omit<Located, 'peer'> {
   const modules = ['scipy', 'sklearn', 'faiss'];
   const listing = `from importlib.util import find_spec\nprint(*filter(find_spec, ${JSON.stringify(modules)}))`;
   pythons ??= ['python3', '/usr/bin/python3']

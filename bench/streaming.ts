@@ -2,11 +2,14 @@
 // in JavaScript. Detectors start with their history full; the first answers are checked against the scan.
 //   npx tsx bench/streaming.ts --history 10000 --window 5 --series noise
 
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { StateWriter } from '../src/state.ts';
 import type { StreamingKNN } from '../src/streaming-knn.ts';
-import { integers, save, settings } from './harness.ts';
-import { seriesFile } from './series.ts';
+import { integers, pin, save, settings } from './harness.ts';
+import { withPython } from './peers.ts';
+import { scratch, seriesFile } from './series.ts';
 
 /** What is measured is what is published: `npm run build` first. */
 const dist: string = '../dist/streaming-knn.js';
@@ -58,6 +61,31 @@ function scan(x: Float64Array, t: number, w: number, history: number): number {
   return found.length === 0 ? 0 : found.reduce((sum, s) => sum + Math.sqrt(s), 0) / found.length;
 }
 
+/** Libraries that know no stream: the history is indexed anew for every value. Longer histories take too long. */
+const PEERS = { scipy: 'ckdtree', sklearn: 'brute' } as const;
+const LONGEST = 100_000;
+
+/** Seconds per value of a peer, its answers checked; `undefined` where it is not there. */
+function requery(needed: keyof typeof PEERS, x: Float64Array, w: number, history: number, scores: Float64Array) {
+  const script = join(import.meta.dirname, 'versus/requery.py');
+  const { command, missing } = withPython(script, needed);
+  if (missing !== undefined || history > LONGEST) return undefined;
+  const file = join(scratch, 'requery.f64');
+  const points = Math.min(scores.length, 20);
+  writeFileSync(file, x.subarray(0, history + points + w - 1));
+  const [program, ...args] = [...pin, ...command, file, w, k, history, points, PEERS[needed]].map(String);
+  const { status, stdout, stderr } = spawnSync(program!, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${script}: ${stderr}`);
+  const answer = JSON.parse(stdout) as { seconds: number; scores: number[]; version: string };
+  versions[needed] = answer.version;
+  for (const [p, score] of answer.scores.entries()) {
+    // scikit-learn forms |a|² + |b|² − 2ab.
+    if (Math.abs(score - scores[p]!) > 1e-6 * (1 + score)) throw new Error(`${needed} says ${score}, we ${scores[p]}`);
+  }
+  return answer.seconds;
+}
+const versions: Record<string, string> = { node: process.version.slice(1) };
+
 /** `noise`, or `metrics`, with a missing value or a spike of 1e6 in every 1000 values. */
 function valuesOf(name: string, n: number): Float64Array | null {
   const file = seriesFile(name.split('+')[0]!, n);
@@ -72,6 +100,7 @@ function measure(name: string, w: number, history: number): object | null {
   const first = history + w;
   const x = valuesOf(name, first + 2 * updates);
   if (x === null) return null;
+  const isPlain = name === 'noise' && history > k; // what the peers are asked, too
   const detector = filled(w, history, x.subarray(0, first));
   const checked = Math.max(2, Math.min(1000, Math.floor(1e8 / history / w)));
   const started = performance.now();
@@ -97,7 +126,13 @@ function measure(name: string, w: number, history: number): object | null {
   times.sort();
   const at = (share: number): number => times[Math.min(updates - 1, Math.floor(share * updates))]! / 1e9;
   const percentiles = { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) };
-  return { series: name, w, k, history, updates, ...percentiles, mean, naive: naive / 1e3, checked };
+  // Value t ends window t − w + 1, so the first checked one is window `history + 1`: the peers begin there.
+  const peers = isPlain
+    ? Object.fromEntries(
+        (['scipy', 'sklearn'] as const).map((peer) => [peer, requery(peer, x.subarray(1), w, history, expected)]),
+      )
+    : {};
+  return { series: name, w, k, history, updates, ...percentiles, mean, naive: naive / 1e3, ...peers, checked };
 }
 
 /** Nanoseconds of one reading of the clock: the median. */
@@ -129,4 +164,4 @@ for (const w of integers(options.window)) {
     }
   }
 }
-save('streaming', options.out, { unit: 'seconds per update, without the reading of the clock' }, rows);
+save('streaming', options.out, { unit: 'seconds per update, without the reading of the clock', versions }, rows);
