@@ -70,10 +70,60 @@ const tables: Record<string, (rows: Line[], notes: Set<string>) => string> = {
   },
 };
 
+/** Rows that are no contender's: read as they stand in their files. */
+// biome-ignore lint/suspicious/noExplicitAny: numbers and names
+type Figures = Record<string, any>;
+
+const us = (seconds: number | undefined): string =>
+  seconds === undefined ? '–' : seconds < 1e-3 ? `${Number((1e6 * seconds).toPrecision(2))} µs` : time(seconds);
+
+Object.assign(tables, {
+  streaming: (rows: Figures[]) => {
+    const name = (row: Figures) => `w = ${row.w}, history ${big(Number(row.history))}, ${row.series}`;
+    const body = rows.map((row) => [
+      name(row),
+      ...['p50', 'p99', 'p999', 'naive', 'scipy', 'sklearn'].map((key) => us(row[key])),
+    ]);
+    return markdown(
+      ['one update', 'median', 'p99', 'p99.9', 'JS scan', 'SciPy cKDTree anew', 'scikit-learn anew'],
+      body,
+    );
+  },
+  fleet: (rows: Figures[]) => {
+    const body = rows.map(({ series, perSecond, bytes, rss, saving }) => [
+      big(series),
+      big(Math.round(perSecond / 1000) * 1000),
+      `${(bytes / series / 1000).toFixed(1)} kB`,
+      `${Math.round(rss / 1e6)} MB`,
+      time(saving),
+    ]);
+    return markdown(['series', 'values/s, one core', 'remembered per series', 'resident', 'saving all'], body);
+  },
+  'detection-nab': (rows: Figures[]) => {
+    const figure = (detector: unknown, profile: string, threshold: string): string => {
+      const row = rows.find((r) => r.detector === detector && r.profile === profile && r.threshold === threshold);
+      return row === undefined ? '–' : `${row.score.toFixed(1)} ± ${row.deviation.toFixed(1)}`;
+    };
+    const body = [...new Set(rows.map((row) => String(row.detector)))].map((detector) => [
+      detector,
+      figure(detector, 'standard', 'default'),
+      ...['standard', 'reward_low_FP_rate', 'reward_low_FN_rate'].map((profile) => figure(detector, profile, 'best')),
+    ]);
+    return markdown(['', 'standard, default threshold', 'standard, best', 'low FP, best', 'low FN, best'], body);
+  },
+  'detection-archive': (rows: Figures[]) => {
+    const body = rows.map(({ detector, accuracy, deviation }) => [
+      detector,
+      `${(100 * accuracy).toFixed(1)} % ± ${(100 * deviation).toFixed(1)}`,
+    ]);
+    return markdown(['', 'strangest place is the right one'], body);
+  },
+});
+
 /** The table of results/NAME.json or of a file, then what is missing and why, then where and when. */
 function table(name: string, filter: string[] = []): string {
   const path = existsSync(name) ? name : join(import.meta.dirname, 'results', `${name}.json`);
-  const { bench, rows, machine, versions, date, commit } = JSON.parse(readFileSync(path, 'utf8'));
+  const { bench, rows, machine, versions = {}, date, commit } = JSON.parse(readFileSync(path, 'utf8'));
   const chosen = rows.filter((row: object) => {
     const pairs = new Set(Object.entries(row).map(([key, value]) => `${key}=${value}`));
     return filter.every((pair) => pairs.has(pair));
@@ -82,7 +132,10 @@ function table(name: string, filter: string[] = []): string {
   const notes = new Set<string>();
   const body = tables[bench]!(chosen, notes);
   const what = Object.entries(versions).map(([program, version]) => `${program} ${version}`);
-  const where = `${machine.cpu}, ${machine.cores} cores, ${machine.os}; ${what.join(', ')}; ${date}, commit ${commit.replace(/(\w{7})\w+/, '$1')}.`;
+  const where = `${machine.cpu}, ${machine.cores} cores, ${machine.os}; ${what
+    .map((text) => `${text}; `)
+    .join('')
+    .replaceAll(/; (?=.*; )/g, ', ')}${date}, commit ${commit.replace(/(\w{7})\w+/, '$1')}.`;
   return [body, [...notes].join('  \n'), where].filter(Boolean).join('\n\n');
 }
 
