@@ -1,5 +1,5 @@
-// results/scaling.json → figures/scaling-*.svg: small multiples with a label at the end of each line. The files stand alone,
-// bring their own light ground, and are the same for the same results: npx tsx bench/plots.ts [FILE [FOLDER]]
+// results/scaling.json → figures/scaling-*.svg, results/streaming.json → figures/scaling-history.svg: small multiples with a label at the end of each line. The files stand alone,
+// bring their own light ground, and are the same for the same results: npx tsx bench/plots.ts [FOLDER]
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,6 +43,9 @@ const styles: Record<string, Style> = {
   'scikit-learn brute': { color: '#009e73', dash: '2 3', symbol: 'square' },
   'faiss flat (float32)': { color: '#cc79a7', dash: '9 3 2 3', symbol: 'diamond' },
   '2 threads': ours,
+  'SciPy, indexed anew': { color: '#d55e00', dash: '6 3', symbol: 'triangle' },
+  'scikit-learn anew': { color: '#009e73', dash: '2 3', symbol: 'square' },
+  'scan in JavaScript': { color: '#56606a', dash: '1 2', symbol: 'star' },
 };
 const styleOf = (contender: string): Style => styles[contender] ?? { color: '#56606a', dash: '1 2', symbol: 'star' };
 
@@ -72,6 +75,19 @@ const seconds: YScale = {
     [10, '10 s'],
     [60, '1 min'],
     [600, '10 min'],
+  ],
+};
+const microseconds: YScale = {
+  type: 'log',
+  ticks: [
+    [1e-7, '0.1 µs'],
+    [1e-6, '1 µs'],
+    [1e-5, '10 µs'],
+    [1e-4, '0.1 ms'],
+    [1e-3, '1 ms'],
+    [1e-2, '10 ms'],
+    [0.1, '0.1 s'],
+    [1, '1 s'],
   ],
 };
 const times: YScale = {
@@ -111,6 +127,16 @@ const figures: Record<string, Figure> = {
     unit: 'neighbors',
     y: (r) => r.median,
     yScale: seconds,
+  },
+  history: {
+    title: 'Time of one value in a stream, by history',
+    subtitle: (r) => `${nameOf(r)}, ${r.k} neighbors, one thread, median`,
+    panel: (r) => `windows of ${r.w} values`,
+    x: 'n',
+    xLabel: 'windows that are remembered',
+    unit: 'windows',
+    y: (r) => r.median,
+    yScale: microseconds,
   },
   threads: {
     title: 'How many times as fast with threads',
@@ -231,23 +257,67 @@ function poster(figure: Figure, rows: Line[], caption: string[]): string {
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
 
-const [file = join(import.meta.dirname, 'results/scaling.json'), folder = join(import.meta.dirname, 'figures')] =
-  process.argv.slice(2);
-const { rows, machine, versions, date, commit } = JSON.parse(readFileSync(file, 'utf8')) as {
-  rows: Line[];
+interface Results<R> {
+  rows: R[];
   machine: { cpu: string; cores: number; os: string };
   versions: Record<string, string>;
   date: string;
   commit: string;
-};
-const caption = [
-  `${machine.cpu}, ${machine.cores} cores, ${machine.os}; ${date}, commit ${commit.replace(/(\w{7})\w+/, '$1')}`,
-  Object.entries(versions)
-    .map(([program, version]) => `${program} ${version}`)
-    .join(', '),
-];
-mkdirSync(folder, { recursive: true });
-for (const [axis, figure] of Object.entries(figures)) {
-  const drawn = rows.filter((row) => row.axis === axis && figure.y(row) !== undefined);
-  if (drawn.length > 0) writeFileSync(join(folder, `scaling-${axis}.svg`), poster(figure, drawn, caption));
 }
+
+function read<R>(name: string): Results<R> {
+  return JSON.parse(readFileSync(join(import.meta.dirname, 'results', name), 'utf8'));
+}
+
+function draw(axis: string, rows: Line[], { machine, versions, date, commit }: Results<unknown>): void {
+  const figure = figures[axis]!;
+  const drawn = rows.filter((row) => row.axis === axis && figure.y(row) !== undefined);
+  if (drawn.length === 0) return;
+  const caption = [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}; ${date}, commit ${commit.replace(/(\w{7})\w+/, '$1')}`,
+    Object.entries(versions)
+      .map(([program, version]) => `${program} ${version}`)
+      .join(', '),
+  ];
+  writeFileSync(join(folder, `scaling-${axis}.svg`), poster(figure, drawn, caption));
+}
+
+interface Update {
+  series: string;
+  w: number;
+  k: number;
+  history: number;
+  p50: number;
+  naive: number;
+  scipy?: number;
+  sklearn?: number;
+}
+
+/** Windows of two lengths tell it all; of a single value and of 50 values they are between these or below. */
+const STREAMED: readonly number[] = [5, 256];
+
+function linesOfUpdates(rows: Update[]): Line[] {
+  const contenders = {
+    p50: US,
+    naive: 'scan in JavaScript',
+    scipy: 'SciPy, indexed anew',
+    sklearn: 'scikit-learn anew',
+  };
+  return rows
+    .filter(
+      ({ series, w, history }) => series === 'noise' && STREAMED.includes(w) && Number.isInteger(Math.log10(history)),
+    )
+    .flatMap(({ series, w, k, history, ...seconds }) =>
+      Object.entries(contenders).flatMap(([key, contender]) => {
+        const median = seconds[key as keyof typeof contenders];
+        return median === undefined ? [] : [{ axis: 'history', series, w, k, n: history, contender, median }];
+      }),
+    );
+}
+
+const [folder = join(import.meta.dirname, 'figures')] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const scaling = read<Line>('scaling.json');
+for (const axis of Object.keys(figures)) draw(axis, scaling.rows, scaling);
+const streaming = read<Update>('streaming.json');
+draw('history', linesOfUpdates(streaming.rows), streaming);
