@@ -12,6 +12,7 @@ import {
   type DiagonalShape,
   type DiagonalState,
   LANES,
+  type NarrowKernel,
   scalarDiagonal,
 } from '../kernels/diagonal.ts';
 import { wasmDiagonal } from '../kernels/diagonal-wasm.ts';
@@ -25,6 +26,8 @@ import {
   fillRaw,
   isInRange,
   type Margins,
+  narrowFactor,
+  narrowSteps,
   onceOf,
   stepsOf,
   zScoreBounds,
@@ -80,6 +83,8 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
   const margins = rows.normalize === 'none' ? fillRaw(state, join, seam) : fillNormalized(state, kernel, join, seam);
   fillRoles(state, join, seam);
+  const factor = narrowFactor(state);
+  kernel.narrow?.prepare(factor);
   // The first lag of a band. With a reference, the lag at which the band's last row meets the first column; lags start
   // at 1 plus a multiple of LANES in all bands.
   const firstLag = (band: number): number => {
@@ -106,7 +111,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     run(p) {
       const at = 3 * (p - constants);
       if (p < constants) addConstant(state, kernel, join, seam);
-      else sweep(state, kernel, margins, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
+      else sweep(state, kernel, margins, factor, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
     },
     finish(emit, from = 0, to = rows.starts.length) {
       const dist = new Float64Array(k);
@@ -193,6 +198,7 @@ function sweep(
   state: DiagonalState,
   kernel: DiagonalKernel,
   margins: Margins,
+  factor: number,
   carried: Carried,
   firstLag: (band: number) => number,
   firstBand: number,
@@ -201,18 +207,26 @@ function sweep(
 ): void {
   const { numWindows, numRows, windowSize } = state;
   const { margin, gathered, seededAt } = carried;
+  const { narrow } = kernel;
+  let isFresh = false;
+  let isFreshNarrow = false;
   const share = state.scaled ? 0.5 : 1; // of the margin: see margin.ts
   for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
     const first = band * BAND;
     const last = Math.min(first + BAND, numRows);
     const end = Math.min(to, numWindows - first);
-    if ((band - firstBand) % BANDS_PER_REFRESH === 0) {
-      const lowest = firstLag(Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1);
-      kernel.refresh(first + Math.max(from, lowest), Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows));
-    }
+    const isStale = (band - firstBand) % BANDS_PER_REFRESH === 0;
+    if (isStale) isFresh = isFreshNarrow = false;
+    const refresh = (by: DiagonalKernel | NarrowKernel): void => {
+      const until = band + BANDS_PER_REFRESH - ((band - firstBand) % BANDS_PER_REFRESH);
+      const lowest = firstLag(Math.min(until, Math.ceil(numRows / BAND)) - 1);
+      by.refresh(first + Math.max(from, lowest), Math.min(until * BAND + to, numWindows));
+    };
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
     let once = 0;
     let steps = 0;
+    let stepsNarrow = 0;
+    let isNarrow = false;
     let meets = -1; // up to this lag the columns are of the same bands
     for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
       if (g > meets) {
@@ -220,6 +234,20 @@ function sweep(
         once = share * onceOf(margins, band, firstColumns, lastColumns);
         steps = share * stepsOf(margins, band, firstColumns, lastColumns);
         meets = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
+        if (narrow) {
+          stepsNarrow = narrowSteps(steps, factor);
+          const most = (g >= carriedFrom ? gathered[Math.floor(g / LANES)]! : once) + stepsNarrow + once;
+          isNarrow =
+            excessOf(state, first, last, first + g, Math.min(last + meets, numWindows), most) < WORTH_NARROWING;
+          if (isNarrow) steps = stepsNarrow;
+          if (isNarrow && !isFreshNarrow) refresh(narrow);
+          if (!isNarrow && !isFresh) refresh(kernel);
+          if (isNarrow) isFreshNarrow = true;
+          else isFresh = true;
+        } else if (!isFresh) {
+          refresh(kernel);
+          isFresh = true;
+        }
       }
       const group = Math.floor(g / LANES);
       const before = margin[group]!;
@@ -232,9 +260,38 @@ function sweep(
         seededAt[group] = first;
         kernel.seed(first, g, now);
       }
-      kernel.group(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
+      (isNarrow ? narrow! : kernel).group(
+        first,
+        Math.min(last, numWindows - g),
+        g,
+        isCarried ? before - now : 0,
+        2 * now,
+      );
       gathered[group] = gathered[group]! + steps;
       margin[group] = now;
     }
   }
+}
+
+const WORTH_NARROWING = 0.01;
+
+function excessOf(
+  { threshold, both }: DiagonalState,
+  first: number,
+  last: number,
+  from: number,
+  to: number,
+  margin: number,
+): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = both ? first : last; i < last; i += 7, count++) {
+    const t = threshold[i]!;
+    if (t !== -Infinity) sum += t > margin ? margin / t : 1;
+  }
+  for (let j = from; j < to; j += 7, count++) {
+    const t = threshold[j]!;
+    if (t !== -Infinity) sum += t > margin ? margin / t : 1;
+  }
+  return count === 0 ? 0 : sum / count;
 }

@@ -111,6 +111,24 @@ export function stepsOf({ steps }: Margins, band: number, first: number, last: n
   return sum;
 }
 
+/** What float32 makes of a step's part of the margin: its ε, and for bounds that are below the distance by a margin. */
+const NARROW = 1.01 * 2 ** 29;
+
+/** More than what underflows in a band in float32, in the units of float32. */
+const NARROW_LEAST = 2 ** -140;
+
+/** `steps` in float32: sums of it. */
+export function narrowSteps(steps: number, factor: number): number {
+  return NARROW * steps + NARROW_LEAST / factor / factor;
+}
+
+/** The power of two by which u and v are multiplied so that no sum leaves float32. */
+export function narrowFactor({ x, windowSize }: DiagonalState): number {
+  let largest = 0;
+  for (const value of x) largest = Math.max(largest, Math.abs(value));
+  return 2 ** Math.min(500, Math.floor(57 - Math.log2(windowSize) / 2 - Math.log2(largest)));
+}
+
 /** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */
 export function zScoreBounds(w: number): { base: number; slack: number } {
   const error = w * EPSILON * (6.1 * w + 80);
