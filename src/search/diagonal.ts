@@ -12,7 +12,6 @@ import {
   type DiagonalShape,
   type DiagonalState,
   LANES,
-  type NarrowKernel,
   scalarDiagonal,
 } from '../kernels/diagonal.ts';
 import { wasmDiagonal } from '../kernels/diagonal-wasm.ts';
@@ -32,6 +31,7 @@ import {
   stepsOf,
   zScoreBounds,
 } from './margin.ts';
+import { isNarrowEnough } from './narrow.ts';
 import { type Join, type Run, spread } from './search.ts';
 
 /** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
@@ -208,24 +208,21 @@ function sweep(
   const { numWindows, numRows, windowSize } = state;
   const { margin, gathered, seededAt } = carried;
   const { narrow } = kernel;
-  let isFresh = false;
-  let isFreshNarrow = false;
   const share = state.scaled ? 0.5 : 1; // of the margin: see margin.ts
   for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
     const first = band * BAND;
     const last = Math.min(first + BAND, numRows);
     const end = Math.min(to, numWindows - first);
-    const isStale = (band - firstBand) % BANDS_PER_REFRESH === 0;
-    if (isStale) isFresh = isFreshNarrow = false;
-    const refresh = (by: DiagonalKernel | NarrowKernel): void => {
-      const until = band + BANDS_PER_REFRESH - ((band - firstBand) % BANDS_PER_REFRESH);
-      const lowest = firstLag(Math.min(until, Math.ceil(numRows / BAND)) - 1);
-      by.refresh(first + Math.max(from, lowest), Math.min(until * BAND + to, numWindows));
-    };
+    if ((band - firstBand) % BANDS_PER_REFRESH === 0) {
+      const lowest = firstLag(Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1);
+      const least = first + Math.max(from, lowest);
+      const most = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
+      kernel.refresh(least, most);
+      narrow?.refresh(least, most);
+    }
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
     let once = 0;
     let steps = 0;
-    let stepsNarrow = 0;
     let isNarrow = false;
     let meets = -1; // up to this lag the columns are of the same bands
     for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
@@ -235,18 +232,11 @@ function sweep(
         steps = share * stepsOf(margins, band, firstColumns, lastColumns);
         meets = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
         if (narrow) {
-          stepsNarrow = narrowSteps(steps, factor);
-          const most = (g >= carriedFrom ? gathered[Math.floor(g / LANES)]! : once) + stepsNarrow + once;
-          isNarrow =
-            excessOf(state, first, last, first + g, Math.min(last + meets, numWindows), most) < WORTH_NARROWING;
-          if (isNarrow) steps = stepsNarrow;
-          if (isNarrow && !isFreshNarrow) refresh(narrow);
-          if (!isNarrow && !isFresh) refresh(kernel);
-          if (isNarrow) isFreshNarrow = true;
-          else isFresh = true;
-        } else if (!isFresh) {
-          refresh(kernel);
-          isFresh = true;
+          const inNarrow = narrowSteps(steps, factor);
+          const behind = g >= carriedFrom ? gathered[Math.floor(g / LANES)]! : once;
+          const lastColumn = Math.min(last + Math.min(meets, end), numWindows);
+          isNarrow = isNarrowEnough(state, first, last, first + g, lastColumn, behind + inNarrow + once);
+          if (isNarrow) steps = inNarrow;
         }
       }
       const group = Math.floor(g / LANES);
@@ -260,38 +250,10 @@ function sweep(
         seededAt[group] = first;
         kernel.seed(first, g, now);
       }
-      (isNarrow ? narrow! : kernel).group(
-        first,
-        Math.min(last, numWindows - g),
-        g,
-        isCarried ? before - now : 0,
-        2 * now,
-      );
+      const { group: pass } = isNarrow ? narrow! : kernel;
+      pass(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
       gathered[group] = gathered[group]! + steps;
       margin[group] = now;
     }
   }
-}
-
-const WORTH_NARROWING = 0.01;
-
-function excessOf(
-  { threshold, both }: DiagonalState,
-  first: number,
-  last: number,
-  from: number,
-  to: number,
-  margin: number,
-): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = both ? first : last; i < last; i += 7, count++) {
-    const t = threshold[i]!;
-    if (t !== -Infinity) sum += t > margin ? margin / t : 1;
-  }
-  for (let j = from; j < to; j += 7, count++) {
-    const t = threshold[j]!;
-    if (t !== -Infinity) sum += t > margin ? margin / t : 1;
-  }
-  return count === 0 ? 0 : sum / count;
 }
