@@ -397,13 +397,13 @@ export function refresh(from: i32, to: i32): void {
 /** The same for PEAK32, which goes for 17 windows: 2, 4, 8, 16 of them, and one more. */
 export function refreshNarrow(from: i32, to: i32): void {
   const start = PEAK32 + (<usize>from << 2);
-  const end = PEAK32 + (<usize>(to + 16) << 2);
-  const source = TH32 - PEAK32;
-  for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p + source), v128.load(p + source, 4)));
-  for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p), v128.load(p, 8)));
-  for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p), v128.load(p, 16)));
-  for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p), v128.load(p, 32)));
-  for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p), v128.load(p, 4)));
+  const end = PEAK32 + (<usize>(to + 17) << 2);
+  let source = TH32 - PEAK32;
+  for (let shift: usize = 4; shift <= 64; shift <<= 1) {
+    const other = source + (shift == 64 ? 4 : shift);
+    for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p + source), v128.load(p + other)));
+    source = 0;
+  }
 }
 
 /**
@@ -457,23 +457,6 @@ function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
   offer(r, g, a0, a1, a2, a3, m0, m1, m2, m3);
 }
 
-/** Four carried bounds, moved, as float32 times FACTOR². */
-// @ts-ignore: decorator
-@inline function load4Narrow(at: usize, move: v128): v128 {
-  const factor = f64x2.splat(FACTOR2);
-  const low = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.add(v128.load(at), move), factor));
-  const high = f32x4.demote_f64x2_zero(f64x2.mul(f64x2.add(v128.load(at, 16), move), factor));
-  return v128.shuffle<i64>(low, high, 0, 2);
-}
-
-/** The reverse. */
-// @ts-ignore: decorator
-@inline function store4Wide(at: usize, a: v128): void {
-  const inverse = f64x2.splat(INVERSE2);
-  v128.store(at, f64x2.mul(f64x2.promote_low_f32x4(a), inverse));
-  v128.store(at, f64x2.mul(f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 1)), inverse), 16);
-}
-
 // @ts-ignore: decorator
 @inline function stepNarrow(a: v128, u: v128, v: v128, uj: v128, vj: v128): v128 {
   return f32x4.add(a, f32x4.mul(f32x4.sub(u, uj), f32x4.sub(v, vj)));
@@ -491,9 +474,8 @@ function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
 export function groupNarrow(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   WIDTH = width;
   const at = ACC + (<usize>g << 3);
-  const move = f64x2.splat(shift);
-  let a0 = load4Narrow(at, move), a1 = load4Narrow(at + 32, move);
-  let a2 = load4Narrow(at + 64, move), a3 = load4Narrow(at + 96, move);
+  for (let p: usize = 0; p < 64; p += 4) store<f32>(LANES + p, <f32>((load<f64>(at + (p << 1)) + shift) * FACTOR2));
+  let a0 = v128.load(LANES), a1 = v128.load(LANES, 16), a2 = v128.load(LANES, 32), a3 = v128.load(LANES, 48);
   const row = <usize>i0 << 2;
   const off = <usize>(i0 + g) << 2;
   let ui = U32 + row, vi = V32 + row, uj = U32 + off, vj = V32 + off, pj = PEAK32 + off;
@@ -522,10 +504,14 @@ export function groupNarrow(i0: i32, i1: i32, g: i32, shift: f64, width: f64): v
   }
   // An odd row is the last of all with these lags: nothing is carried on.
   if (i < i1) lookNarrow(i, g, a0, a1, a2, a3);
-  store4Wide(at, a0);
-  store4Wide(at + 32, a1);
-  store4Wide(at + 64, a2);
-  store4Wide(at + 96, a3);
+  storeWide(at, a0, a1, a2, a3);
+}
+
+/** Sixteen bounds as float64, without their factor. */
+function storeWide(at: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
+  store4(at + 64, a0, a1, a2, a3);
+  // From the upper half to the whole: what is read is never behind what is written.
+  for (let p: usize = 0; p < 64; p += 4) store<f64>(at + (p << 1), <f64>load<f32>(at + 64 + p) * INVERSE2);
 }
 
 /** Every bound against the thresholds of its own row and column. */
@@ -538,10 +524,7 @@ function lookNarrow(i: i32, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): voi
     (i32x4.bitmask(f32x4.lt(a2, f32x4.pmax(t, v128.load(tj, 32)))) << 8) |
     (i32x4.bitmask(f32x4.lt(a3, f32x4.pmax(t, v128.load(tj, 48)))) << 12);
   if (mask == 0) return;
-  store4Wide(LANES, a0);
-  store4Wide(LANES + 32, a1);
-  store4Wide(LANES + 64, a2);
-  store4Wide(LANES + 96, a3);
+  storeWide(LANES, a0, a1, a2, a3);
   candidates(i, i + g, mask);
 }
 
