@@ -38,6 +38,7 @@ function worstError(series: Float64Array, w: number, normalize: Normalization, i
   const factor = narrowFactor(state);
   state.threshold.fill(-Infinity); // no candidates
   kernel.narrow!.prepare(factor);
+  kernel.narrow!.refresh(0, 0);
   const { group } = isNarrow ? kernel.narrow! : kernel;
   const compare = (i: number, g: number, margin: number): number => {
     let worst = 0;

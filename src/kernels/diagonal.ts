@@ -111,8 +111,9 @@ export interface DiagonalKernel {
 
 /** Twice as many lags per instruction, with wider margins; what passes is compared and kept in float64 as ever. */
 export interface NarrowKernel {
-  /** Takes u and v times a power of two, and the thresholds, as they are now: before anything else. */
+  /** The power of two that u and v are multiplied by. Before anything else. */
   prepare(factor: number): void;
+  /** Before the first `group`, too. */
   refresh(from: number, to: number): void;
   group(from: number, to: number, g: number, shift: number, width: number): void;
 }

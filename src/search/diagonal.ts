@@ -208,6 +208,9 @@ function sweep(
   const { numWindows, numRows, windowSize } = state;
   const { margin, gathered, seededAt } = carried;
   const { narrow } = kernel;
+  let refreshFrom = 0;
+  let refreshTo = 0;
+  let isFresh = false; // so are the thresholds in float32
   const share = state.scaled ? 0.5 : 1; // of the margin: see margin.ts
   for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
     const first = band * BAND;
@@ -215,10 +218,10 @@ function sweep(
     const end = Math.min(to, numWindows - first);
     if ((band - firstBand) % BANDS_PER_REFRESH === 0) {
       const lowest = firstLag(Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1);
-      const least = first + Math.max(from, lowest);
-      const most = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
-      kernel.refresh(least, most);
-      narrow?.refresh(least, most);
+      refreshFrom = first + Math.max(from, lowest);
+      refreshTo = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
+      kernel.refresh(refreshFrom, refreshTo);
+      isFresh = false;
     }
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
     let once = 0;
@@ -237,6 +240,8 @@ function sweep(
           const lastColumn = Math.min(last + Math.min(meets, end), numWindows);
           isNarrow = isNarrowEnough(state, first, last, first + g, lastColumn, behind + inNarrow + once);
           if (isNarrow) steps = inNarrow;
+          if (isNarrow && !isFresh) narrow.refresh(refreshFrom, refreshTo);
+          isFresh ||= isNarrow;
         }
       }
       const group = Math.floor(g / LANES);

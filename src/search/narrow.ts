@@ -8,7 +8,10 @@ const MOST = 0.01;
 /** Every so many windows are looked at. */
 const SAMPLED = 7;
 
-/** Whether `margin` is small enough for the rows [first, last) and the columns [from, to). */
+/**
+ * Whether `margin` is small enough for the rows [first, last) and the columns [from, to). Not where thresholds are still to
+ * be found: they would be that of the margin.
+ */
 export function isNarrowEnough(
   { threshold, both }: DiagonalState,
   first: number,
@@ -21,7 +24,7 @@ export function isNarrowEnough(
   const add = (start: number, end: number): number => {
     for (let i = start; i < end; i += SAMPLED) {
       const t = threshold[i]!;
-      if (t > -Infinity) sum += t > margin ? margin / t : 1;
+      if (t > -Infinity) sum += t > margin && t < Infinity ? margin / t : 1;
     }
     return Math.max(0, end - start) / SAMPLED;
   };

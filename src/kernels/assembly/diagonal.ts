@@ -30,7 +30,8 @@ let ORDERED: i32 = 0;
 let SCALED: i32 = 0; // bounds are of -2C/(scale·scale), to which BASE is added
 let BASE: f64 = 0;
 let SLACK: f64 = 0;
-let FACTOR2: f64 = 0; // a power of two, as its inverse is
+let FACTOR: f64 = 0; // a power of two
+let FACTOR2: f64 = 0; // its square; 0 until something is done in float32
 let INVERSE2: f64 = 0;
 let WIDTH: f64 = 0; // upper minus lower bound of the candidates of this call; times the inverse scales, plus SLACK
 
@@ -272,7 +273,7 @@ export function compact(i: i32): void {
     else limit = -Infinity;
   }
   setF(TH, i, SCALED ? limit - BASE : limit);
-  if (!SCALED) narrowThreshold(i);
+  if (FACTOR2 > 0) narrowThreshold(i);
 }
 
 /** The threshold of row i in float32, rounded up whatever the rounding: it is not negative, or -Infinity. */
@@ -281,15 +282,19 @@ export function compact(i: i32): void {
   store<f32>(TH32 + (<usize>i << 2), <f32>(f(TH, i) * FACTOR2 * (1 + 2.0 ** -22) + 2.0 ** -148));
 }
 
-/** Fills U32, V32 and TH32. The steps end with that from window n - 2 to n - 1; what follows stays 0. */
 export function narrow(factor: f64): void {
-  FACTOR2 = factor * factor;
+  FACTOR = factor;
+}
+
+/** Fills U32, V32 and TH32. The steps end with that from window n - 2 to n - 1; what follows stays 0. */
+function fillNarrow(): void {
+  FACTOR2 = FACTOR * FACTOR;
   INVERSE2 = 1 / FACTOR2;
   for (let i = 0; i < N + 32; i++) {
     narrowThreshold(i);
     if (i + 1 >= N) continue;
-    store<f32>(U32 + (<usize>i << 2), <f32>(f(U, i) * factor));
-    store<f32>(V32 + (<usize>i << 2), <f32>(f(V, i) * factor));
+    store<f32>(U32 + (<usize>i << 2), <f32>(f(U, i) * FACTOR));
+    store<f32>(V32 + (<usize>i << 2), <f32>(f(V, i) * FACTOR));
   }
 }
 
@@ -396,6 +401,7 @@ export function refresh(from: i32, to: i32): void {
 
 /** The same for PEAK32, which goes for 17 windows: 2, 4, 8, 16 of them, and one more. */
 export function refreshNarrow(from: i32, to: i32): void {
+  if (FACTOR2 == 0) fillNarrow();
   const start = PEAK32 + (<usize>from << 2);
   const end = PEAK32 + (<usize>(to + 17) << 2);
   let source = TH32 - PEAK32;
