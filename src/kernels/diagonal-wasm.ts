@@ -5,14 +5,18 @@ import {
   type DiagonalShape,
   type DiagonalState,
   LANES,
+  type NarrowKernel,
   paddedOf,
 } from './diagonal.ts';
 import { Layout } from './wasm.ts';
 
 /** The exports of assembly/diagonal.ts. */
-interface DiagonalExports extends DiagonalKernel {
+interface DiagonalExports extends Omit<DiagonalKernel, 'narrow'> {
   setup(...offsetsAndNumbers: number[]): void;
   groupScaled: DiagonalKernel['group'];
+  narrow: NarrowKernel['prepare'];
+  refreshNarrow: NarrowKernel['refresh'];
+  groupNarrow: NarrowKernel['group'];
 }
 
 /** A run in WASM: see `scalarDiagonal`, its twin. */
@@ -25,6 +29,7 @@ export function wasmDiagonal(
   const capacity = capacityOf(shape);
   const numPlaces = numRows * capacity;
   const numScales = scaled ? padded : 0;
+  const numNarrow = scaled ? 0 : padded;
   const layout = new Layout();
   const at = {
     x: layout.reserve(length + LANES, 8),
@@ -42,14 +47,19 @@ export function wasmDiagonal(
     count: layout.reserve(numRows, 4),
     isColumn: layout.reserve(numWindows, 1),
     worstColumn: layout.reserve(numRows, 4),
+    u32: layout.reserve(numNarrow, 4),
+    v32: layout.reserve(numNarrow, 4),
+    threshold32: layout.reserve(numNarrow, 4),
+    peak32: layout.reserve(numNarrow, 4),
   };
   const memory = layout.allocate();
   const { buffer } = memory;
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as DiagonalExports;
   const series = [at.x, at.mean, at.scale, at.inverse, at.u, at.v, at.threshold, at.peak, at.carried];
   const places = [at.lower, at.upper, at.column, at.count, at.isColumn, at.worstColumn];
+  const narrowed = [at.u32, at.v32, at.threshold32, at.peak32];
   const flags = [both, byIndex, scaled].map(Number);
-  exports.setup(...series, ...places, windowSize, k, numWindows, capacity, ...flags, base, slack);
+  exports.setup(...series, ...places, ...narrowed, windowSize, k, numWindows, capacity, ...flags, base, slack);
   const state: DiagonalState = {
     ...shape,
     capacity,
@@ -68,5 +78,7 @@ export function wasmDiagonal(
     isColumn: new Uint8Array(buffer, at.isColumn, numWindows),
     worstColumn: new Int32Array(buffer, at.worstColumn, numRows),
   };
-  return { state, kernel: scaled ? { ...exports, group: exports.groupScaled } : exports };
+  const { groupScaled, narrow: prepare, refreshNarrow, groupNarrow } = exports;
+  const narrow: NarrowKernel = { prepare, refresh: refreshNarrow, group: groupNarrow };
+  return { state, kernel: scaled ? { ...exports, group: groupScaled, narrow: null } : { ...exports, narrow } };
 }

@@ -25,10 +25,13 @@ import {
   fillRaw,
   isInRange,
   type Margins,
+  narrowFactor,
+  narrowSteps,
   onceOf,
   stepsOf,
   zScoreBounds,
 } from './margin.ts';
+import { isNarrowEnough } from './narrow.ts';
 import { type Join, type Run, spread } from './search.ts';
 
 /** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
@@ -80,6 +83,8 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
   const margins = rows.normalize === 'none' ? fillRaw(state, join, seam) : fillNormalized(state, kernel, join, seam);
   fillRoles(state, join, seam);
+  const factor = narrowFactor(state);
+  kernel.narrow?.prepare(factor);
   // The first lag of a band. With a reference, the lag at which the band's last row meets the first column; lags start
   // at 1 plus a multiple of LANES in all bands.
   const firstLag = (band: number): number => {
@@ -106,7 +111,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     run(p) {
       const at = 3 * (p - constants);
       if (p < constants) addConstant(state, kernel, join, seam);
-      else sweep(state, kernel, margins, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
+      else sweep(state, kernel, margins, factor, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
     },
     finish(emit, from = 0, to = rows.starts.length) {
       const dist = new Float64Array(k);
@@ -193,6 +198,7 @@ function sweep(
   state: DiagonalState,
   kernel: DiagonalKernel,
   margins: Margins,
+  factor: number,
   carried: Carried,
   firstLag: (band: number) => number,
   firstBand: number,
@@ -201,6 +207,10 @@ function sweep(
 ): void {
   const { numWindows, numRows, windowSize } = state;
   const { margin, gathered, seededAt } = carried;
+  const { narrow } = kernel;
+  let refreshFrom = 0;
+  let refreshTo = 0;
+  let isFresh = false; // so are the thresholds in float32
   const share = state.scaled ? 0.5 : 1; // of the margin: see margin.ts
   for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
     const first = band * BAND;
@@ -208,11 +218,15 @@ function sweep(
     const end = Math.min(to, numWindows - first);
     if ((band - firstBand) % BANDS_PER_REFRESH === 0) {
       const lowest = firstLag(Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1);
-      kernel.refresh(first + Math.max(from, lowest), Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows));
+      refreshFrom = first + Math.max(from, lowest);
+      refreshTo = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
+      kernel.refresh(refreshFrom, refreshTo);
+      isFresh = false;
     }
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
     let once = 0;
     let steps = 0;
+    let isNarrow = false;
     let meets = -1; // up to this lag the columns are of the same bands
     for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
       if (g > meets) {
@@ -220,6 +234,15 @@ function sweep(
         once = share * onceOf(margins, band, firstColumns, lastColumns);
         steps = share * stepsOf(margins, band, firstColumns, lastColumns);
         meets = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
+        if (narrow) {
+          const inNarrow = narrowSteps(steps, factor);
+          const behind = g >= carriedFrom ? gathered[Math.floor(g / LANES)]! : once;
+          const lastColumn = Math.min(last + Math.min(meets, end), numWindows);
+          isNarrow = isNarrowEnough(state, first, last, first + g, lastColumn, behind + inNarrow + once);
+          if (isNarrow) steps = inNarrow;
+          if (isNarrow && !isFresh) narrow.refresh(refreshFrom, refreshTo);
+          isFresh ||= isNarrow;
+        }
       }
       const group = Math.floor(g / LANES);
       const before = margin[group]!;
@@ -232,7 +255,8 @@ function sweep(
         seededAt[group] = first;
         kernel.seed(first, g, now);
       }
-      kernel.group(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
+      const { group: pass } = isNarrow ? narrow! : kernel;
+      pass(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
       gathered[group] = gathered[group]! + steps;
       margin[group] = now;
     }

@@ -9,7 +9,7 @@
 //
 // ## Windows as they are
 //
-// c is any float64 (the mean); yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)².
+// c is any float64 (the median of a sample); yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)².
 //
 //  (a) d(i, j) ≤ 2(Eᵢ + Eⱼ), for (p − q)² ≤ 2p² + 2q².
 //  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It is the seed, and it is what bounds are
@@ -18,12 +18,12 @@
 //      vᵢ within 2.01εMᵢ of its real value, so the two differences are within 2.01εM and 3.02εM, both are at most M, and
 //      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²).
 //  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ₊₁ + Eⱼ₊₁); so does, with i and j, moving the bound to another
-//      margin, once per band.
+//      margin, once per band: at most by 2.01ε times the largest E of the band of i, and of that of j.
 //  (e) Each operation that underflows adds at most 2⁻¹⁰⁷⁵.
 //
 // So |carried − s(i, j)| is less than the sum of the parts with
 //
-//     once  = 2.05ε(w + 8)·Eᵢ          steps = Σᵢ ε[26(yᵢ₊w² + yᵢ²) + 2.05(Eᵢ + Eᵢ₊₁)]
+//     once  = 2.05ε(w + 8)·Eᵢ          steps = 2.05ε·max Eᵢ + Σᵢ ε[26(yᵢ₊w² + yᵢ²) + 2.05Eᵢ₊₁]
 //
 // and (e). The slack in the constants covers the rounding of the energies and of the parts.
 //
@@ -46,9 +46,27 @@
 // So |carried − s(i, j)| is less than the sum of the parts with
 //
 //     once  = 2.05ε(w + 8)Qᵢ + 4.1Dᵢ²/w
-//     steps = Σᵢ 1.1ε[(w + 5√w + 4)uᵢ² + 4gᵢ² + (4 + 10/√w)(Qᵢ + Qᵢ₊₁)]
+//     steps = Σᵢ 1.1ε[(w + 5√w + 4)uᵢ² + 5gᵢ² + (4 + 10/√w)(Qᵢ + Qᵢ₊₁)]
 //
 // and (e).
+//
+// ## Bounds in float32
+//
+// All of this but z-scores holds for bounds that are carried through a band in float32, with ε = 2⁻²⁴ in `steps`. The seed,
+// s and the margins stay float64, so `once` does. u and v (or g) are those above, multiplied by a power of two f, exactly,
+// and rounded; bounds and thresholds are multiplied by f². Errors of float64 are 2⁻²⁹ of those that are counted here.
+//
+//  (n) u is within 1.001ε|u| of its real value, v within 1.001ε|v|: each at most M. In (c) both differences are within
+//      2.01εM, and the product within 5.1εM² ≤ 20.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²). In (g) the step is within 5.1εAG + A(ηᵢ + ηⱼ)
+//      with the η of float64. Taking the bound over from float64 at a band's first row rounds once: it is the move of (d)
+//      and (h).
+//  (o) What is added to is less than d by the margin m, and the error: rounding has up to ε·2m more to round. That is no
+//      more than 16 bands of 513 roundings, 2·8208ε = 0.001 of the margin.
+//  (p) An operation that underflows adds at most 2⁻¹⁵⁰; to u or v, at most 2⁻¹⁵⁰ times the other difference. That is
+//      below ε/32 times its square, or below 2⁻²⁶⁰.
+//  (q) Nothing overflows: with |x| ≤ L and w(Lf)² ≤ 2¹¹⁴, d and the steps are at most 2¹¹⁸, and margins are less.
+//
+// What is compared with a bound is the threshold rounded up; what is below is compared in float64, as a bound like others.
 //
 // ## z-scores
 //
@@ -111,37 +129,58 @@ export function stepsOf({ steps }: Margins, band: number, first: number, last: n
   return sum;
 }
 
+/** What float32 makes of `steps`: its ε over that of float64, and (o). */
+const NARROW = 1.01 * 2 ** 29;
+
+/** More than what can underflow in a band in float32, (p), in the units of the factor's square. */
+const NARROW_LEAST = 2 ** -130;
+
+/** `steps`, or a sum of them over up to four bands, if the bounds are carried in float32. */
+export function narrowSteps(steps: number, factor: number): number {
+  return NARROW * steps + NARROW_LEAST / factor / factor;
+}
+
+/** The power of two that u and v are multiplied by for float32. */
+export function narrowFactor({ x, windowSize }: DiagonalState): number {
+  let largest = 0;
+  for (const value of x) largest = Math.max(largest, Math.abs(value));
+  return 2 ** Math.min(500, Math.floor(57 - Math.log2(windowSize) / 2 - Math.log2(largest)));
+}
+
 /** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */
 export function zScoreBounds(w: number): { base: number; slack: number } {
   const error = w * EPSILON * (6.1 * w + 80);
   return { base: 2 * w - error, slack: 2 * error };
 }
 
-/** Windows as they are: fills x, u and v. Missing values take part as the mean, their windows do not. */
+/** Windows as they are: fills x, u and v. Missing values take part as the center, their windows do not. */
 export function fillRaw(state: DiagonalState, join: Join, seam: number): Margins {
   const { x, u, v, length, windowSize: w, numWindows } = state;
   copySeries(x, join, seam);
-  const mean = meanOf(x.subarray(0, length));
-  for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = mean;
+  const center = centerOf(x.subarray(0, length));
+  for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = center;
   for (let i = 0; i + w < length; i++) {
     u[i] = x[i + w]! - x[i]!;
-    v[i] = x[i + w]! - mean + (x[i]! - mean);
+    v[i] = x[i + w]! - center + (x[i]! - center);
   }
   const margins = emptyMargins(state);
   const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
   for (let first = 0; first < numWindows; first += BAND) {
     const band = first / BAND;
     const count = Math.min(length - first, BAND + w + 1);
-    for (let p = 0; p < count; p++) sums[p + 1] = sums[p]! + (x[first + p]! - mean) ** 2;
+    for (let p = 0; p < count; p++) sums[p + 1] = sums[p]! + (x[first + p]! - center) ** 2;
     const error = 4 * count * EPSILON * sums[count]!; // of a difference of two sums of up to `count` terms, at most
+    let largest = 0;
     for (let p = 0; p + w <= count && p < BAND; p++) {
       const energy = sums[p + w]! - sums[p]! + error;
+      largest = Math.max(largest, energy);
       addOnce(margins, band, 2.05 * EPSILON * (w + 8) * energy);
       if (p + w === count) continue;
       const next = sums[p + w + 1]! - sums[p + 1]! + error;
-      const [out, into] = [x[first + p]! - mean, x[first + p + w]! - mean];
-      addStep(margins, band, EPSILON * (26 * (out * out + into * into) + 2.05 * (energy + next)));
+      const [out, into] = [x[first + p]! - center, x[first + p + w]! - center];
+      addStep(margins, band, EPSILON * (26 * (out * out + into * into) + 2.05 * next));
     }
+    addStep(margins, band, 2.05 * EPSILON * largest);
   }
   return margins;
 }
@@ -188,7 +227,7 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
     if (i + w >= length) continue;
     const step = x[i + w]! - x[i]!;
     const sum = x[i + w]! - mean[i + 1]! + (x[i]! - mean[i]!) - (drift[i]! + drift[i + 1]!) / w;
-    const energies = (w + 5 * root + 4) * step * step + 4 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
+    const energies = (w + 5 * root + 4) * step * step + 5 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
     addStep(margins, band, 1.1 * EPSILON * energies);
     u[i] = step;
     v[i] = sum;
@@ -218,15 +257,14 @@ function copySeries(x: Float64Array, { rows, columns }: Join, seam: number): voi
   x.set(columns.data, seam);
 }
 
-function meanOf(values: Float64Array): number {
-  let sum = 0;
-  let count = 0;
-  for (const value of values) {
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count++;
-  }
-  return sum / count;
+const NUM_SAMPLED = 1001;
+
+/** The median of a sample: near the values whatever few of them are. */
+function centerOf(values: Float64Array): number {
+  const every = Math.ceil(values.length / NUM_SAMPLED);
+  const valid = values.filter((value) => !Number.isNaN(value));
+  const sample = valid.filter((_, t) => t % every === 0).sort();
+  return sample[sample.length >> 1] ?? 0;
 }
 
 /** Puts the value before it in the place of a missing one. */

@@ -1,5 +1,6 @@
 // AssemblyScript. The diagonal kernel in WASM SIMD: the same algorithm as ../diagonal.ts, where it is explained, with
-// eight lags in four registers. Memory is laid out by the caller; all arguments are byte offsets and counts.
+// eight lags in four registers, or sixteen in float32. Memory is laid out by the caller; all arguments are byte offsets and
+// counts.
 
 let X: usize = 0; // series, raw
 let MEAN: usize = 0; // per window: what its values are lessened by
@@ -16,6 +17,10 @@ let ID: usize = 0;
 let CNT: usize = 0; // candidates per row
 let ROLE: usize = 0; // one byte per window: 1 if it can be somebody's neighbor
 let WORST: usize = 0; // ordered only: the k-th's column while its s is 0, else -1
+let U32: usize = 0; // U, V, TH and PEAK in float32, for `groupNarrow`: U and V times FACTOR, TH and PEAK times its square
+let V32: usize = 0;
+let TH32: usize = 0;
+let PEAK32: usize = 0;
 let W: i32 = 0;
 let K: i32 = 0;
 let N: i32 = 0;
@@ -25,19 +30,23 @@ let ORDERED: i32 = 0;
 let SCALED: i32 = 0; // bounds are of -2C/(scale·scale), to which BASE is added
 let BASE: f64 = 0;
 let SLACK: f64 = 0;
+let FACTOR: f64 = 0; // a power of two
+let FACTOR2: f64 = 0; // its square; 0 until something is done in float32
+let INVERSE2: f64 = 0;
 let WIDTH: f64 = 0; // upper minus lower bound of the candidates of this call; times the inverse scales, plus SLACK
 
-const LANES: usize = memory.data(64, 16);
+const LANES: usize = memory.data(128, 16);
 const NEVER: usize = memory.data<f64>([-Infinity]);
+const NEVER32: usize = memory.data<f32>([-Infinity, -Infinity]);
 const FEW: i32 = 48; // candidates that one pass of insertion sorts best
 
 export function setup(
   x: usize, mean: usize, scale: usize, inverse: usize, u: usize, v: usize, th: usize, peak: usize, acc: usize, lb: usize, ub: usize,
-  id: usize, cnt: usize, role: usize, worst: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
+  id: usize, cnt: usize, role: usize, worst: usize, u32: usize, v32: usize, th32: usize, peak32: usize, w: i32, k: i32, n: i32, cap: i32, both: i32, ordered: i32,
   scaled: i32, base: f64, slack: f64,
 ): void {
   X = x; MEAN = mean; SCALE = scale; INVERSE = inverse; U = u; V = v; TH = th; PEAK = peak; ACC = acc; LB = lb; UB = ub; ID = id;
-  CNT = cnt; ROLE = role; WORST = worst; W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
+  CNT = cnt; ROLE = role; WORST = worst; U32 = u32; V32 = v32; TH32 = th32; PEAK32 = peak32; W = w; K = k; N = n; CAP = cap; BOTH = both; ORDERED = ordered;
   SCALED = scaled; BASE = base; SLACK = slack;
 }
 
@@ -50,8 +59,13 @@ export function setup(
 // @ts-ignore: decorator
 @inline function setN(base: usize, i: i32, value: i32): void { store<i32>(base + (<usize>i << 2), value); }
 
-/** Of windows i … i + 7: their means, and in U and V their sums of (x - mean)² and x - mean. Eight sums at a time. */
+/** Of windows i … i + 15: their means, and in U and V their sums of (x - mean)² and x - mean. Eight sums at a time. */
 export function moments(i: i32): void {
+  momentsOfEight(i);
+  momentsOfEight(i + 8);
+}
+
+function momentsOfEight(i: i32): void {
   const from = X + (<usize>i << 3);
   const end = from + (<usize>W << 3);
   let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0;
@@ -128,10 +142,15 @@ export function distance(i: i32, j: i32, limit: f64): f64 {
 }
 
 /**
- * Starts the carried bounds of window i with the windows g + i … g + i + 7: the squared distances of the centered windows,
+ * Starts the carried bounds of window i with the windows g + i … g + i + 15: the squared distances of the centered windows,
  * or -2 times their product, less `margin`. Eight left-to-right sums at a time.
  */
 export function seed(i: i32, g: i32, margin: f64): void {
+  seedEight(i, g, margin);
+  seedEight(i, g + 8, margin);
+}
+
+function seedEight(i: i32, g: i32, margin: f64): void {
   let a = X + (<usize>i << 3);
   let b = X + (<usize>(i + g) << 3);
   const end = a + (<usize>W << 3);
@@ -254,6 +273,29 @@ export function compact(i: i32): void {
     else limit = -Infinity;
   }
   setF(TH, i, SCALED ? limit - BASE : limit);
+  if (FACTOR2 > 0) narrowThreshold(i);
+}
+
+/** The threshold of row i in float32, rounded up whatever the rounding: it is not negative, or -Infinity. */
+// @ts-ignore: decorator
+@inline function narrowThreshold(i: i32): void {
+  store<f32>(TH32 + (<usize>i << 2), <f32>(f(TH, i) * FACTOR2 * (1 + 2.0 ** -22) + 2.0 ** -148));
+}
+
+export function narrow(factor: f64): void {
+  FACTOR = factor;
+}
+
+/** Fills U32, V32 and TH32. The steps end with that from window n - 2 to n - 1; what follows stays 0. */
+function fillNarrow(): void {
+  FACTOR2 = FACTOR * FACTOR;
+  INVERSE2 = 1 / FACTOR2;
+  for (let i = 0; i < N + 32; i++) {
+    narrowThreshold(i);
+    if (i + 1 >= N) continue;
+    store<f32>(U32 + (<usize>i << 2), <f32>(f(U, i) * FACTOR));
+    store<f32>(V32 + (<usize>i << 2), <f32>(f(V, i) * FACTOR));
+  }
 }
 
 /** Replaces the bounds of row i's candidates by s itself, or by Infinity if that exceeds `limit`. */
@@ -357,12 +399,30 @@ export function refresh(from: i32, to: i32): void {
   }
 }
 
+/** The same for PEAK32, which goes for 17 windows: 2, 4, 8, 16 of them, and one more. */
+export function refreshNarrow(from: i32, to: i32): void {
+  if (FACTOR2 == 0) fillNarrow();
+  const start = PEAK32 + (<usize>from << 2);
+  const end = PEAK32 + (<usize>(to + 17) << 2);
+  let source = TH32 - PEAK32;
+  for (let shift: usize = 4; shift <= 64; shift <<= 1) {
+    const other = source + (shift == 64 ? 4 : shift);
+    for (let p = start; p < end; p += 16) v128.store(p, i32x4.max_s(v128.load(p + source), v128.load(p + other)));
+    source = 0;
+  }
+}
+
 /**
- * Rows [i0, i1) of the lags g … g + 7. `shift` moves the carried bounds to the margin of this band, and `width` is twice
+ * Rows [i0, i1) of the lags g … g + 15. `shift` moves the carried bounds to the margin of this band, and `width` is twice
  * that margin, rounded up. The least of eight bounds against the highest of nine thresholds turns most rows away.
  */
 export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   WIDTH = width;
+  groupOfEight(i0, i1, g, shift);
+  groupOfEight(i0, i1, g + 8, shift);
+}
+
+function groupOfEight(i0: i32, i1: i32, g: i32, shift: f64): void {
   const at = ACC + (<usize>g << 3);
   const move = f64x2.splat(shift);
   let a0 = f64x2.add(v128.load(at), move);
@@ -403,9 +463,85 @@ function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
   offer(r, g, a0, a1, a2, a3, m0, m1, m2, m3);
 }
 
-/** The same for z-scores: what is carried is -2C, what is compared is -2C times both inverse scales. */
+// @ts-ignore: decorator
+@inline function stepNarrow(a: v128, u: v128, v: v128, uj: v128, vj: v128): v128 {
+  return f32x4.add(a, f32x4.mul(f32x4.sub(u, uj), f32x4.sub(v, vj)));
+}
+
+// @ts-ignore: decorator
+@inline function least4(a0: v128, a1: v128, a2: v128, a3: v128): v128 {
+  return i32x4.min_s(i32x4.min_s(a0, a1), i32x4.min_s(a2, a3));
+}
+
+/**
+ * `group` in float32, two rows at a time. Positive float32 are in the order of their bits as integers, which processors
+ * compare beside the adding; negative bounds are below all others there, too, and their order does not matter.
+ */
+export function groupNarrow(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
+  WIDTH = width;
+  const at = ACC + (<usize>g << 3);
+  for (let p: usize = 0; p < 64; p += 4) store<f32>(LANES + p, <f32>((load<f64>(at + (p << 1)) + shift) * FACTOR2));
+  let a0 = v128.load(LANES), a1 = v128.load(LANES, 16), a2 = v128.load(LANES, 32), a3 = v128.load(LANES, 48);
+  const row = <usize>i0 << 2;
+  const off = <usize>(i0 + g) << 2;
+  let ui = U32 + row, vi = V32 + row, uj = U32 + off, vj = V32 + off, pj = PEAK32 + off;
+  let ti = BOTH ? TH32 + row : NEVER32;
+  const step: usize = BOTH ? 8 : 0;
+  let i = i0;
+  for (; i + 2 <= i1; i += 2) {
+    let u = v128.load32_splat(ui), v = v128.load32_splat(vi);
+    const b0 = stepNarrow(a0, u, v, v128.load(uj), v128.load(vj));
+    const b1 = stepNarrow(a1, u, v, v128.load(uj, 16), v128.load(vj, 16));
+    const b2 = stepNarrow(a2, u, v, v128.load(uj, 32), v128.load(vj, 32));
+    const b3 = stepNarrow(a3, u, v, v128.load(uj, 48), v128.load(vj, 48));
+    const least = i32x4.min_s(least4(a0, a1, a2, a3), least4(b0, b1, b2, b3));
+    const most = i32x4.max_s(i32x4.max_s(v128.load32_splat(ti), v128.load32_splat(ti, 4)), v128.load32_splat(pj));
+    if (v128.any_true(i32x4.lt_s(least, most))) {
+      lookNarrow(i, g, a0, a1, a2, a3);
+      lookNarrow(i + 1, g, b0, b1, b2, b3);
+    }
+    u = v128.load32_splat(ui, 4);
+    v = v128.load32_splat(vi, 4);
+    a0 = stepNarrow(b0, u, v, v128.load(uj, 4), v128.load(vj, 4));
+    a1 = stepNarrow(b1, u, v, v128.load(uj, 20), v128.load(vj, 20));
+    a2 = stepNarrow(b2, u, v, v128.load(uj, 36), v128.load(vj, 36));
+    a3 = stepNarrow(b3, u, v, v128.load(uj, 52), v128.load(vj, 52));
+    ui += 8; vi += 8; uj += 8; vj += 8; pj += 8; ti += step;
+  }
+  // An odd row is the last of all with these lags: nothing is carried on.
+  if (i < i1) lookNarrow(i, g, a0, a1, a2, a3);
+  storeWide(at, a0, a1, a2, a3);
+}
+
+/** Sixteen bounds as float64, without their factor. */
+function storeWide(at: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
+  store4(at + 64, a0, a1, a2, a3);
+  // From the upper half to the whole: what is read is never behind what is written.
+  for (let p: usize = 0; p < 64; p += 4) store<f64>(at + (p << 1), <f64>load<f32>(at + 64 + p) * INVERSE2);
+}
+
+/** Every bound against the thresholds of its own row and column. */
+function lookNarrow(i: i32, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
+  const t = BOTH ? v128.load32_splat(TH32 + (<usize>i << 2)) : f32x4.splat(-Infinity);
+  const tj = TH32 + (<usize>(i + g) << 2);
+  const mask =
+    i32x4.bitmask(f32x4.lt(a0, f32x4.pmax(t, v128.load(tj)))) |
+    (i32x4.bitmask(f32x4.lt(a1, f32x4.pmax(t, v128.load(tj, 16)))) << 4) |
+    (i32x4.bitmask(f32x4.lt(a2, f32x4.pmax(t, v128.load(tj, 32)))) << 8) |
+    (i32x4.bitmask(f32x4.lt(a3, f32x4.pmax(t, v128.load(tj, 48)))) << 12);
+  if (mask == 0) return;
+  storeWide(LANES, a0, a1, a2, a3);
+  candidates(i, i + g, mask);
+}
+
+/** `group` for z-scores: what is carried is -2C, what is compared is -2C times both inverse scales. */
 export function groupScaled(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   WIDTH = width;
+  groupOfEightScaled(i0, i1, g, shift);
+  groupOfEightScaled(i0, i1, g + 8, shift);
+}
+
+function groupOfEightScaled(i0: i32, i1: i32, g: i32, shift: f64): void {
   const at = ACC + (<usize>g << 3);
   const move = f64x2.splat(shift);
   let a0 = f64x2.add(v128.load(at), move);
