@@ -12,12 +12,12 @@ const MOST_PAGES = 65536;
 const compiled = new Map<string, WebAssembly.Module | null>();
 
 /** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
-export function moduleOf(base64: string, isShared = false): WebAssembly.Module | null {
-  const key = isShared ? `shared ${base64}` : base64;
+export function moduleOf(hex: string, isShared = false): WebAssembly.Module | null {
+  const key = isShared ? `shared ${hex}` : hex;
   let module = compiled.get(key);
   if (module === undefined) {
     try {
-      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      const bytes = Uint8Array.from(hex.match(/../g)!, (byte) => parseInt(byte, 16));
       if (isShared) shareMemory(bytes);
       module = new WebAssembly.Module(bytes);
     } catch {
