@@ -8,8 +8,8 @@ import { estimateSeconds } from './search/estimate.ts';
 import type { EngineName } from './search/plan.ts';
 import { collectRows, type Rows } from './search/rows.ts';
 import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from './search/search.ts';
-import { type Draft, draftIndex, type SharedIndex, shareIndex } from './search/tree-index.ts';
-import { canShare } from './threads.ts';
+import { type Draft, draftIndex, roomWithIndex, type SharedIndex, shareIndex } from './search/tree-index.ts';
+import { canShare, sharedCopy } from './threads.ts';
 
 /** What a job is told beside its series. */
 export interface JobSettings {
@@ -28,6 +28,16 @@ export interface JobSettings {
 export interface Job extends JobSettings {
   readonly series: Float64Array;
   readonly reference: Float64Array | undefined;
+  /** The memory that `series` lies in, if its threads share one that can grow. */
+  readonly memory?: object | undefined;
+}
+
+/** A copy of the values that threads share where that is allowed, if it can be with room for an index of it. */
+export function jobSeries(values: Float64Array): Pick<Job, 'series' | 'memory'> {
+  const room = canShare() ? roomWithIndex(values.length) : undefined;
+  if (room === undefined) return { series: sharedCopy(values) };
+  room.series.set(values);
+  return room;
 }
 
 /** The windows of `values` as they are compared: normalized, then whitened. */
@@ -102,7 +112,7 @@ export interface JobPlan {
   readonly isByRows: boolean;
 }
 
-/** What a thread can be asked, in this order; parts and rows again and again. */
+/** What a thread can be asked, in this order; parts and rows again and again. There is no answer to a rest. */
 export type Request =
   | { readonly job: Job }
   | { readonly draft: number }
@@ -110,7 +120,8 @@ export type Request =
   | { readonly build: readonly [phase: number, from: number, to: number] }
   | { readonly engine: EngineName }
   | { readonly parts: readonly [from: number, to: number] }
-  | { readonly rows: readonly [from: number, to: number] };
+  | { readonly rows: readonly [from: number, to: number] }
+  | { readonly rest: true };
 
 /** Scores and their places in the series. */
 export interface Scores {
@@ -140,7 +151,8 @@ export class Task {
     const { rows, columns } = this.#join;
     const k = mostNeighbors(this.#job, this.#join);
     const isShared = rows === columns && canShare() && needsIndex(this.#job.engine, this.#join, k);
-    return isShared ? draftIndex(columns, k, numThreads) : undefined;
+    const home = columns.data === this.#job.series ? this.#job.memory : undefined;
+    return isShared ? draftIndex(columns, k, numThreads, home) : undefined;
   }
 
   /** Takes the index of a draft for its own, as the thread of this number. */

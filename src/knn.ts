@@ -111,9 +111,10 @@ export class KNN {
   /**
    * What {@link KNN.score} returns, to the bit, computed by several threads while this one stays free.
    *
-   * The threads are started for this call and end with it, which costs about 50 ms. Work for which that is not worth it,
-   * function metrics, and everything where no worker can be started is done on the calling thread, in slices of a few
-   * milliseconds between which timers and input have their turn; an index is built in one go.
+   * Starting threads takes 50 to 100 ms, so they wait five seconds for the next call before they end; they do not keep
+   * Node alive. Work for which that is not worth it, function metrics, and everything where no worker can be started is
+   * done on the calling thread, in slices of a few milliseconds between which timers and input have their turn; an index
+   * is built in one go.
    *
    * @param options.threads number of workers; default: as many as there are processors, for work above 0.2 s
    * @param options.signal an `AbortSignal` that ends the work: the promise is rejected with its reason

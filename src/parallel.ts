@@ -5,7 +5,7 @@ import { emptyScores, estimateJob, type Job, type JobPlan, type Request, type Sc
 import { mergeRows, type Rows } from './search/rows.ts';
 import type { Draft } from './search/tree-index.ts';
 import type { Steps } from './steps.ts';
-import { numProcessors, startWorker, Thread, turn, type WorkerLike } from './threads.ts';
+import { numProcessors, restThread, Thread, takeThread, turn, type WorkerLike } from './threads.ts';
 
 /** How far a job is, counted in windows: one ends at every value from the first full window on. */
 export interface Progress {
@@ -40,7 +40,10 @@ export interface ThreadOptions {
   signal?: AbortSignalLike | undefined;
   /** Called at most ten times a second and once at the end. What it throws ends the work and rejects the promise. */
   onProgress?: ((progress: Progress) => void) | undefined;
-  /** Starts a worker with the module `knn-anomaly/worker`, where the bundler does not see to it by itself. */
+  /**
+   * Starts a worker with the module `knn-anomaly/worker`, where the bundler does not see to it by itself. Such workers
+   * are ended with the job; those that are found by themselves wait for another one for five seconds.
+   */
   worker?: (() => WorkerLike) | undefined;
 }
 
@@ -118,13 +121,15 @@ export async function* runJob(
   const abort = (): void => crew.end(signal!.reason);
   signal?.addEventListener('abort', abort);
   try {
-    let plan = await crew.prepare();
+    const prepared = crew.prepare();
+    prepared.catch(() => {}); // nobody waits for it any more if there is no room for the scores
+    const scores = emptyScores(job);
+    let plan = await prepared;
     throwIfAborted(signal);
     if (plan === undefined) {
       const alone = (crew = new Alone(job));
       plan = await alone.prepare();
     }
-    const scores = emptyScores(job);
     const meter = new Meter(plan, crew, options.onProgress);
     let from = 0;
     for (const stop of plan.isByRows ? [1] : stops) {
@@ -137,11 +142,9 @@ export async function* runJob(
       from = to;
       await readRows(crew, plan, job, scores);
       throwIfAborted(signal);
-      yield {
-        scores: stop < 1 ? scores.slice() : scores,
-        exact: stop === 1,
-        progress: stop === 1 ? meter.end() : meter.now(),
-      };
+      const progress = stop === 1 ? meter.end() : meter.now();
+      if (stop === 1) crew.rest();
+      yield { scores: stop < 1 ? scores.slice() : scores, exact: stop === 1, progress };
     }
   } finally {
     signal?.removeEventListener('abort', abort);
@@ -172,6 +175,8 @@ interface Crew {
   run(from: number, to: number, done: Done): Promise<void>;
   /** What is known of the valid windows [from, to), from everyone who ran a part. */
   rows(from: number, to: number): Promise<Rows[]>;
+  /** All is done: whoever can be kept for another job is. */
+  rest(): void;
   /** Ends all work at once; whatever is waited for is rejected with `reason`. */
   end(reason: unknown): void;
 }
@@ -180,7 +185,7 @@ function crewFor(job: Job, { threads, worker }: ThreadOptions): Crew {
   const seconds = estimateJob(job);
   const isLong = seconds >= WORTH_WORKERS || (threads !== undefined && threads > 1);
   if (!isLong || typeof job.metric === 'function') return new Alone(job);
-  return new Team(job, threads ?? Math.min(numProcessors(), Math.ceil(seconds / WORTH_ANOTHER)), worker ?? startWorker);
+  return new Team(job, threads ?? Math.min(numProcessors(), Math.ceil(seconds / WORTH_ANOTHER)), worker);
 }
 
 /** The calling thread, in slices. */
@@ -217,6 +222,8 @@ class Alone implements Crew {
     return [this.#task!.rows(from, to)];
   }
 
+  rest(): void {}
+
   end(reason: unknown): void {
     this.#end ??= { reason };
   }
@@ -231,7 +238,7 @@ class Alone implements Crew {
 class Team implements Crew {
   readonly #job: Job;
   readonly #numThreads: number;
-  readonly #start: () => WorkerLike | undefined;
+  readonly #start: ThreadOptions['worker'];
   readonly #threads: Thread[];
   /** Per thread: itself once it is ready for what comes next, `undefined` if it cannot be. */
   #ready: Promise<Thread | undefined>[];
@@ -240,7 +247,7 @@ class Team implements Crew {
   /** Those whose rows count. */
   readonly #members: Set<Thread>;
 
-  constructor(job: Job, numThreads: number, start: () => WorkerLike | undefined) {
+  constructor(job: Job, numThreads: number, start: ThreadOptions['worker']) {
     this.#job = job;
     this.#numThreads = numThreads;
     this.#start = start;
@@ -262,9 +269,9 @@ class Team implements Crew {
    */
   async prepare(): Promise<JobPlan | undefined> {
     for (let t = 0; t < this.#numThreads; t++) {
-      const worker = this.#start();
-      if (worker === undefined && this.#start === startWorker) break; // no more are to be had
-      this.#threads.push(new Thread(worker!));
+      const thread = this.#start ? new Thread(this.#start()) : takeThread();
+      if (thread === undefined) break; // no more are to be had
+      this.#threads.push(thread);
     }
     this.#ready = this.#threads.map(async (thread) => {
       try {
@@ -344,6 +351,10 @@ class Team implements Crew {
 
   rows(from: number, to: number): Promise<Rows[]> {
     return Promise.all([...this.#members].map((thread) => thread.ask<Rows>({ rows: [from, to] })));
+  }
+
+  rest(): void {
+    if (this.#start === undefined) for (const thread of this.#threads.splice(0)) restThread(thread);
   }
 
   end(reason: unknown): void {

@@ -3,7 +3,7 @@
 import { checkOptions, describe, firstMissing, type Series, toFloat64 } from './detector.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from './embed.ts';
 import { type Explanation, explainRow } from './explain.ts';
-import { emptyScores, type Job, type JobSettings, joinOf, scoreOf, searchOf, windowsOf } from './job.ts';
+import { emptyScores, type Job, type JobSettings, jobSeries, joinOf, scoreOf, searchOf, windowsOf } from './job.ts';
 import { euclidean, isFunctionMetric, isUnfitted, type Metric } from './metric.ts';
 import { checkThreadOptions, inTurns, type Progress, runJob, THREAD_OPTIONS, type ThreadOptions } from './parallel.ts';
 import { type Emit, type Join, oneRow, searchAll } from './search/search.ts';
@@ -52,7 +52,7 @@ export class Scorer {
   /** @throws RangeError when the reference has no window without a missing value */
   constructor(settings: Settings, memory?: { readonly reference: Series }) {
     this.#settings = settings;
-    this.#reference = memory && this.#ownValues(memory.reference, 'reference');
+    this.#reference = memory && this.#copy(this.#values(memory.reference, 'reference'));
     this.#fitted = undefined;
     this.#columns = undefined;
     if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
@@ -83,8 +83,9 @@ export class Scorer {
   ): AsyncGenerator<Refinement, void, undefined> {
     checkOptions(options, THREAD_OPTIONS);
     checkThreadOptions(options);
-    const steps = this.#job(this.#ownValues(series, 'series'));
-    const job = await inTurns(steps, options.signal);
+    const x = this.#values(series, 'series');
+    const own = isFunctionMetric(this.#settings.metric) ? { series: this.#copy(x) } : jobSeries(x);
+    const job = { ...(await inTurns(this.#job(own.series), options.signal)), ...own };
     for await (const { scores, exact, progress } of runJob(job, options, stops)) {
       yield { scores: likeInput(series, scores), exact, progress };
     }
@@ -168,10 +169,9 @@ export class Scorer {
     return x;
   }
 
-  /** The same where the caller may reuse the array before we are done with it. */
-  #ownValues(series: Series, argument: string): Float64Array {
-    const x = this.#values(series, argument);
-    return isFunctionMetric(this.#settings.metric) ? x.slice() : sharedCopy(x);
+  /** The caller may reuse its array before we are done with it. */
+  #copy(values: Float64Array): Float64Array {
+    return isFunctionMetric(this.#settings.metric) ? values.slice() : sharedCopy(values);
   }
 
   #windows(values: Float64Array): WindowSet {

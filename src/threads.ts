@@ -24,8 +24,7 @@ export function numProcessors(): number {
   return builtin('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** A worker of this package; `undefined` where there are none, or none are allowed. */
-export function startWorker(): WorkerLike | undefined {
+function startWorker(): WorkerLike | undefined {
   try {
     // Bundlers know this expression, and only if it is written exactly so.
     if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
@@ -40,6 +39,41 @@ export function startWorker(): WorkerLike | undefined {
 
 /** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that it is there. */
 export type Answer = { readonly reply: unknown } | { readonly error: unknown };
+
+/** Milliseconds that a worker without work is kept: the next job is spared the 50 that starting one takes. */
+const REST = 5000;
+
+/** Workers that wait for the next job, and what will end them. */
+const resting = new Map<Thread, ReturnType<typeof setTimeout>>();
+
+/** A worker of this package, perhaps one that has rested; `undefined` where there are none, or none are allowed. */
+export function takeThread(): Thread | undefined {
+  for (const [thread, timer] of resting) {
+    resting.delete(thread);
+    clearTimeout(timer);
+    if (!thread.isOver) return thread;
+  }
+  const worker = startWorker();
+  return worker && new Thread(worker);
+}
+
+/**
+ * Keeps a worker of {@link takeThread} whose job is done for the next one, for a while. It forgets the job, and does not
+ * keep Node alive. Never more of them are kept than can run at the same time.
+ */
+export function restThread(thread: Thread): void {
+  if (thread.isBusy || resting.size >= numProcessors()) {
+    thread.end(undefined);
+    return;
+  }
+  thread.tell({ rest: true });
+  const timer = setTimeout(() => {
+    resting.delete(thread);
+    thread.end(undefined);
+  }, REST);
+  if (typeof timer === 'object') timer.unref();
+  resting.set(thread, timer);
+}
 
 /** A worker that is asked one thing at a time. While nothing is asked it does not keep Node alive. */
 export class Thread {
@@ -74,6 +108,16 @@ export class Thread {
     }
   }
 
+  /** Whether it has ended. */
+  get isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Whether it has not answered yet. */
+  get isBusy(): boolean {
+    return this.#pending !== undefined;
+  }
+
   /** What the worker answers to a message. */
   async ask<T>(message: unknown): Promise<T> {
     if (this.#end !== undefined) throw this.#end.reason;
@@ -81,6 +125,11 @@ export class Thread {
     const answer = this.#answer();
     this.#worker.postMessage(message);
     return answer as Promise<T>;
+  }
+
+  /** Tells the worker what it does not answer to. */
+  tell(message: unknown): void {
+    this.#worker.postMessage(message);
   }
 
   /** Ends the worker at once; what was asked, and what will be, is rejected with `reason`. */
@@ -100,8 +149,10 @@ export class Thread {
 
   #receive(answer: Answer): void {
     this.#worker.unref?.();
-    if ('error' in answer) this.#pending?.reject(answer.error);
-    else this.#pending?.resolve(answer.reply);
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if ('error' in answer) pending?.reject(answer.error);
+    else pending?.resolve(answer.reply);
   }
 }
 

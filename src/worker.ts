@@ -12,23 +12,27 @@ interface Port {
 const isWeb = typeof postMessage === 'function';
 const port = (isWeb ? globalThis : process.getBuiltinModule('node:worker_threads').parentPort) as unknown as Port;
 
-let task: Task;
+let task: Task | undefined;
 
 /** The reply, and the arrays of it that the worker gives away. */
-function answer(request: Request): { reply?: unknown; given?: readonly ArrayBufferView[] } {
+function answer(request: Exclude<Request, { rest: true }>): { reply?: unknown; given?: readonly ArrayBufferView[] } {
   if ('job' in request) task = new Task(request.job);
-  else if ('draft' in request) return { reply: task.draft(request.draft) };
-  else if ('share' in request) task.share(request.share, request.thread);
-  else if ('build' in request) task.build(...request.build);
-  else if ('engine' in request) return { reply: task.prepare(request.engine) };
+  else if ('draft' in request) return { reply: task!.draft(request.draft) };
+  else if ('share' in request) task!.share(request.share, request.thread);
+  else if ('build' in request) task!.build(...request.build);
+  else if ('engine' in request) return { reply: task!.prepare(request.engine) };
   else {
-    const reply = 'parts' in request ? task.run(...request.parts) : task.rows(...request.rows);
+    const reply = 'parts' in request ? task!.run(...request.parts) : task!.rows(...request.rows);
     return { reply, given: Object.values(reply).filter(ArrayBuffer.isView) };
   }
   return {};
 }
 
 port.onmessage = ({ data }) => {
+  if ('rest' in data) {
+    task = undefined;
+    return;
+  }
   try {
     const { reply, given = [] } = answer(data);
     port.postMessage(

@@ -426,24 +426,6 @@ describe('where workers are refused', () => {
     expect(await rejection(promise)).toEqual(new Error('a worker ended before its work was done (exit code 4)'));
     expect(await Promise.all(ends)).toHaveLength(1);
   });
-
-  test('only one can be started: it does the work', async () => {
-    let calls = 0;
-    class Scarce extends Worker {
-      constructor(url: string) {
-        if (calls++ > 0) throw new Error('EAGAIN');
-        super(url);
-      }
-    }
-    vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ Worker: Scarce } as never);
-    expect(await threadsAtWork()).toBe(1);
-    expect(calls).toBe(2);
-  });
-
-  test('there are none: the calling thread does the work', async () => {
-    vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
-    expect(await threadsAtWork()).toBe(0);
-  });
 });
 
 describe('a program that calls scoreAsync', () => {
@@ -451,6 +433,13 @@ describe('a program that calls scoreAsync', () => {
     const program = `import { KNN } from '${new URL('index.js', DIST)}';
       const alive = () => console.log(process.getActiveResourcesInfo().filter((name) => /Worker|Message/.test(name)).length);
       const series = Float64Array.from({ length: 60_000 }, (_, i) => (i * i * 31) % 1009);
+      const score = async (values, options) => {
+        let threads;
+        const onProgress = (progress) => (threads = progress.threads);
+        const scores = await new KNN(50, 1).scoreAsync(values, { threads: 2, onProgress, ...options });
+        const expected = new KNN(50, 1).score(values);
+        console.log(threads, 'threads', scores.every((score, t) => Object.is(score, expected[t])) ? 'right' : 'wrong');
+      };
       ${code}`;
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [
       ...args,
@@ -475,6 +464,65 @@ describe('a program that calls scoreAsync', () => {
       await new KNN(50, 1).refine(series, { threads: 2 }).next(); // and never again
       console.log('end');`;
     expect(await run(code)).toBe('0\nAbortError\n0\n0\nend\n');
+  });
+
+  test('has one worker where a second cannot be started', async () => {
+    const code = `
+      const { Worker } = await import('node:worker_threads');
+      let calls = 0;
+      class Scarce extends Worker {
+        constructor(...args) {
+          if (calls++ > 0) throw new Error('EAGAIN');
+          super(...args);
+        }
+      }
+      const { getBuiltinModule } = process;
+      process.getBuiltinModule = (name) => (name === 'node:worker_threads' ? { Worker: Scarce } : getBuiltinModule(name));
+      await score(series);
+      console.log(calls);`;
+    expect(await run(code)).toBe('1 threads right\n2\n');
+  });
+
+  test('does the work on its own thread where none can be', async () => {
+    expect(await run('process.getBuiltinModule = undefined; await score(series.subarray(0, 3000));')).toBe(
+      '0 threads right\n',
+    );
+  });
+
+  test('finds the workers of its last call again, as far as they are alive', async () => {
+    const code = `
+      const workers = [];
+      process.on('worker', (worker) => workers.push(worker));
+      await score(series);
+      await score(series.subarray(0, 50_000));
+      await score(series.map((x) => -x), { threads: 1 });
+      console.log(workers.length);
+      await workers[0].terminate();
+      await score(series);
+      console.log(workers.length);
+      await score(series, { threads: 3 });
+      console.log(workers.length);`;
+    const expected =
+      /^2 threads right\n2 threads right\n1 threads right\n2\n2 threads right\n3\n[23] threads right\n4\n$/;
+    expect(await run(code)).toMatch(expected);
+  });
+
+  test('has none left some seconds after it, and no more than processors before', async () => {
+    const code = `
+      import { availableParallelism } from 'node:os';
+      const { setTimeout: later } = globalThis;
+      globalThis.setTimeout = (f, ms) => later(f, ms === 5000 ? 200 : ms);
+      let [started, ended] = [0, 0];
+      process.on('worker', (worker) => {
+        started++;
+        worker.on('exit', () => ended++);
+      });
+      await Promise.all([1, 2, 3].map(() => score(series.subarray(0, 20_000))));
+      await new Promise((resolve) => later(resolve, 100));
+      console.log(started, started - ended <= availableParallelism());
+      await new Promise((resolve) => later(resolve, 400));
+      console.log(started - ended);`;
+    expect(await run(code)).toBe(`${'2 threads right\n'.repeat(3)}6 true\n0\n`);
   });
 
   test('starts nothing when it only imports the package', async () => {

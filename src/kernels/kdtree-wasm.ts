@@ -59,10 +59,19 @@ export interface TreeSource {
   readonly projector: { readonly center: number; readonly radius: number; readonly basis: Float64Array } | undefined;
 }
 
-/** Lays out a place for the tree of `source` and brings the windows there. @throws RangeError where memory is short */
-export function placeTree(source: TreeSource, k: number, numThreads: number, isShared: boolean): TreePlace {
+/**
+ * Lays out a place for the tree of `source` and brings the windows there, unless they lie in a memory that can grow: their
+ * `home`. @throws RangeError where memory is short
+ */
+export function placeTree(
+  source: TreeSource,
+  k: number,
+  numThreads: number,
+  isShared: boolean,
+  home?: object,
+): TreePlace {
   const { data, stride, width, numWindows, starts, projector } = source;
-  const layout = new Layout();
+  const layout = new Layout(home && data.byteOffset);
   // The kernel reads two coordinates at a time: one place more.
   const windows = { at: layout.reserve(data.length + 1, 8), stride, width };
   const basisAt = layout.reserve(projector ? projector.basis.length : 0, 8);
@@ -71,8 +80,8 @@ export function placeTree(source: TreeSource, k: number, numThreads: number, isS
     : windows;
   const tree = reserveTree(layout, numLeavesOf(starts.length), starts.length, points.width);
   const rooms = Array.from({ length: numThreads }, () => reserveRoom(layout, k, points.width));
-  const memory = layout.allocate(isShared);
-  new Float64Array(memory.buffer, windows.at, data.length).set(data);
+  const memory = home ? layout.grow(home) : layout.allocate(isShared);
+  if (!home) new Float64Array(memory.buffer, windows.at, data.length).set(data);
   if (projector) new Float64Array(memory.buffer, basisAt, projector.basis.length).set(projector.basis);
   new Int32Array(memory.buffer, tree.order, starts.length).set(starts);
   const { center, radius } = projector ?? { center: 0, radius: 0 };

@@ -56,9 +56,24 @@ export function kdtreeModule(isShared = false): WebAssembly.Module | null {
   return moduleOf(KDTREE_WASM, isShared);
 }
 
+/**
+ * Room for a series of so many values in a memory that threads share and that can grow: see {@link Layout.grow}.
+ * @throws RangeError where that is not to be had
+ */
+export function growingRoom(length: number): { memory: object; series: Float64Array } {
+  const initial = Math.ceil((DATA_END + 8 * length) / PAGE);
+  const memory = new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared: true });
+  return { memory, series: new Float64Array(memory.buffer, DATA_END, length) };
+}
+
 /** Places arrays one after the other in a memory that is made when all are known. */
 export class Layout {
-  private end: number = DATA_END;
+  private end: number;
+
+  /** @param begin where the first one may lie */
+  constructor(begin: number = DATA_END) {
+    this.end = begin;
+  }
 
   /** Reserves room for `count` entries of `bytes` bytes; returns its offset, a multiple of 16. */
   reserve(count: number, bytes: number): number {
@@ -71,6 +86,13 @@ export class Layout {
   allocate(isShared = false): WebAssembly.Memory {
     const initial = this.#numPages();
     return new WebAssembly.Memory({ initial, maximum: initial, shared: isShared });
+  }
+
+  /** A memory that has been there before, grown to hold all. @throws RangeError where so much is not to be had */
+  grow(memory: object): WebAssembly.Memory {
+    const grown = memory as WebAssembly.Memory;
+    grown.grow(Math.max(0, this.#numPages() - grown.buffer.byteLength / PAGE));
+    return grown;
   }
 
   /** A memory that can grow up to all that can be addressed. */

@@ -2,7 +2,7 @@
 import { vectorsOf, type WindowSet } from '../embed.ts';
 import { buildNode, buildTree, type KDTree, numLeavesOf, spanOf, splitNode, uniteChildren } from '../kernels/kdtree.ts';
 import { openPlace, placeTree, type TreePlace, type TreeWorker } from '../kernels/kdtree-wasm.ts';
-import { kdtreeModule } from '../kernels/wasm.ts';
+import { growingRoom, kdtreeModule } from '../kernels/wasm.ts';
 import { MAX_POINT_WIDTH } from './plan.ts';
 import { fitProjection, type Projection, project } from './projection.ts';
 
@@ -73,11 +73,12 @@ function draftTree(
   k: number,
   numThreads: number,
   isShared: boolean,
+  home?: object,
 ): Draft | undefined {
   if (kdtreeModule(isShared) === null) return undefined;
   let place: TreePlace;
   try {
-    place = placeTree({ ...vectors, projector: projection }, k, numThreads, isShared);
+    place = placeTree({ ...vectors, projector: projection }, k, numThreads, isShared, home);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -105,11 +106,26 @@ function buildPart({ place, projection, depth }: Draft, worker: TreeWorker, phas
   else for (let x = 2 ** depth - 1; x > 0; x--) uniteChildren(tree, x);
 }
 
-/** A draft for threads that share memory, to be taken over by {@link shareIndex} in each. */
-export function draftIndex(windows: WindowSet, k: number, numThreads: number): Draft | undefined {
+/**
+ * Room for a series, in a memory that threads share and that can grow to hold an index of it: a {@link draftIndex} at home.
+ * `undefined` where there is none.
+ */
+export function roomWithIndex(length: number): { memory: object; series: Float64Array } | undefined {
+  try {
+    return growingRoom(length);
+  } catch {
+    return undefined; // WebAssembly is refused, or so much address space
+  }
+}
+
+/**
+ * A draft for threads that share memory, to be taken over by {@link shareIndex} in each; in the memory
+ * `home`, if it is given: the values of the windows lie there, and it can grow.
+ */
+export function draftIndex(windows: WindowSet, k: number, numThreads: number, home?: object): Draft | undefined {
   const vectors = vectorsOf(windows);
   const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
-  return draftTree(vectors, projection, k, numThreads, true);
+  return draftTree(vectors, projection, k, numThreads, true, vectors === windows ? home : undefined);
 }
 
 /** A thread's share of an index that several build. */
