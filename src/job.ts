@@ -9,7 +9,8 @@ import type { EngineName } from './search/plan.ts';
 import { collectRows, type Rows } from './search/rows.ts';
 import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from './search/search.ts';
 import { type Draft, draftIndex, roomWithIndex, type SharedIndex, shareIndex } from './search/tree-index.ts';
-import { canShare, sharedCopy } from './threads.ts';
+import type { Steps } from './steps.ts';
+import { canShare, sharedCopy, takeMemory } from './threads.ts';
 
 /** What a job is told beside its series. */
 export interface JobSettings {
@@ -32,9 +33,16 @@ export interface Job extends JobSettings {
   readonly memory?: object | undefined;
 }
 
+/** Series that are too short for threads, nearly always: a memory of their own would cost more than it saves. */
+const SHORT = 4096;
+
+/** Bytes per value of the largest memory that is used again: twice what a series takes with an index of its windows. */
+const MOST_ROOM = 200;
+
 /** A copy of the values that threads share where that is allowed, if it can be with room for an index of it. */
 export function jobSeries(values: Float64Array): Pick<Job, 'series' | 'memory'> {
-  const room = canShare() ? roomWithIndex(values.length) : undefined;
+  const { length } = values;
+  const room = length >= SHORT && canShare() ? roomWithIndex(length, takeMemory(MOST_ROOM * length)) : undefined;
   if (room === undefined) return { series: sharedCopy(values) };
   room.series.set(values);
   return room;
@@ -94,10 +102,17 @@ export function estimateJob(job: Job): number {
   return estimateSeconds(shape, engine, typeof metric === 'function');
 }
 
+/** Scores to fill at a time: touching memory for the first time may take a microsecond for so few as a hundred. */
+const FILLED = 65536;
+
 /** As many scores as the series has values: 0 before the first full window, NaN until more is known. */
-export function emptyScores({ series, windowSize }: Job): Float64Array {
+export function* emptyScores({ series, windowSize }: Job): Steps<Float64Array> {
   const scores = new Float64Array(series.length);
-  return scores.fill(NaN, Math.min(series.length, windowSize - 1));
+  for (let from = Math.min(series.length, windowSize - 1); from < series.length; from += FILLED) {
+    scores.fill(NaN, from, from + FILLED);
+    yield;
+  }
+  return scores;
 }
 
 /** What the threads of one job must agree on, and what it takes. */

@@ -5,7 +5,7 @@ import { emptyScores, estimateJob, type Job, type JobPlan, type Request, type Sc
 import { mergeRows, type Rows } from './search/rows.ts';
 import type { Draft } from './search/tree-index.ts';
 import type { Steps } from './steps.ts';
-import { numProcessors, restThread, Thread, takeThread, turn, type WorkerLike } from './threads.ts';
+import { numProcessors, restMemory, restThread, Thread, takeThread, turn, type WorkerLike } from './threads.ts';
 
 /** How far a job is, counted in windows: one ends at every value from the first full window on. */
 export interface Progress {
@@ -121,10 +121,7 @@ export async function* runJob(
   const abort = (): void => crew.end(signal!.reason);
   signal?.addEventListener('abort', abort);
   try {
-    const prepared = crew.prepare();
-    prepared.catch(() => {}); // nobody waits for it any more if there is no room for the scores
-    const scores = emptyScores(job);
-    let plan = await prepared;
+    let [plan, scores] = await Promise.all([crew.prepare(), inTurns(emptyScores(job), signal)]);
     throwIfAborted(signal);
     if (plan === undefined) {
       const alone = (crew = new Alone(job));
@@ -354,7 +351,11 @@ class Team implements Crew {
   }
 
   rest(): void {
-    if (this.#start === undefined) for (const thread of this.#threads.splice(0)) restThread(thread);
+    if (this.#start !== undefined) return;
+    const { memory } = this.#job;
+    // One that is late may still write.
+    if (memory && !this.#threads.some((thread) => thread.isOver || thread.isBusy)) restMemory(memory);
+    for (const thread of this.#threads.splice(0)) restThread(thread);
   }
 
   end(reason: unknown): void {

@@ -63,7 +63,7 @@ export class Scorer {
 
   score(series: Series): number[] | Float64Array {
     const job = atOnce(this.#job(this.#values(series, 'series')));
-    const scores = emptyScores(job);
+    const scores = atOnce(emptyScores(job));
     search(job, this.#join(job), false, (i, dist, _index, base, count) => {
       scores[endOf(i, job.windowSize)] = scoreOf(job, dist, base, count);
     });

@@ -499,12 +499,44 @@ describe('a program that calls scoreAsync', () => {
       console.log(workers.length);
       await workers[0].terminate();
       await score(series);
-      console.log(workers.length);
-      await score(series, { threads: 3 });
       console.log(workers.length);`;
-    const expected =
-      /^2 threads right\n2 threads right\n1 threads right\n2\n2 threads right\n3\n[23] threads right\n4\n$/;
-    expect(await run(code)).toMatch(expected);
+    // One that has to be started may come too late.
+    const expected = [2, 2, 1].map((threads) => `${threads} threads right\n`);
+    expect(await run(code)).toMatch(new RegExp(`^${expected.join('')}2\n[12] threads right\n3\n$`));
+  });
+
+  test('finds the memory of its last call again, whatever lies in it', async () => {
+    const code = `
+      const { Memory } = WebAssembly;
+      let made = 0;
+      WebAssembly.Memory = class extends Memory {
+        constructor(description) {
+          super(description);
+          if (description.shared) made++;
+        }
+      };
+      const jobs = [
+        [60_000, 40, 1, (x) => Math.sin(x * x)], // time for both workers to start
+        [40_000, 5, 5, (x) => x * 1e147],
+        [39_999, 3, 20, (x) => (x % 97 < 2 ? NaN : x)],
+        [30_001, 12, 3, (x) => Math.sin(x)], // projections
+        [30_010, 8, 2, (x) => x % 7],
+        [40_003, 40, 2, (x) => x], // diagonals
+        [40_003, 2, 1, (x) => 1e-150 * x],
+        [5003, 5, 5, (x) => x], // too short for so much memory
+        [6007, 4, 7, (x) => (x < 9 ? null : x)],
+      ];
+      for (const [n, w, k, f] of jobs) {
+        const knn = new KNN(w, k, { engine: w === 40 ? 'diagonal' : 'kdtree' });
+        const values = Array.from(series.subarray(0, n), f);
+        const expected = knn.score(values);
+        const scores = await knn.scoreAsync(values, { threads: 2 });
+        console.log(scores.every((score, t) => Object.is(score, expected[t])));
+      }
+      console.log(made);`;
+    const answers = (await run(code)).trim().split('\n');
+    expect(answers.slice(0, -1)).toEqual(Array(9).fill('true'));
+    expect(Number(answers.at(-1))).toBeLessThan(7); // a thread that is late loses it
   });
 
   test('has none left some seconds after it, and no more than processors before', async () => {

@@ -57,18 +57,27 @@ export function kdtreeModule(isShared = false): WebAssembly.Module | null {
 }
 
 /**
- * Room for a series of so many values in a memory that threads share and that can grow: see {@link Layout.grow}.
- * @throws RangeError where that is not to be had
+ * Room for a series of so many values in a memory that threads share and that can grow: see {@link Layout.grow}; in `used`
+ * if that is given. @throws RangeError where that is not to be had
  */
-export function growingRoom(length: number): { memory: object; series: Float64Array } {
+export function growingRoom(length: number, used: object | undefined): { memory: object; series: Float64Array } {
   const initial = Math.ceil((DATA_END + 8 * length) / PAGE);
-  const memory = new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared: true });
+  const memory =
+    used === undefined ? new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared: true }) : grown(used, initial);
   return { memory, series: new Float64Array(memory.buffer, DATA_END, length) };
+}
+
+/** A memory with at least so many pages. */
+function grown(memory: object, numPages: number): WebAssembly.Memory {
+  const known = memory as WebAssembly.Memory;
+  known.grow(Math.max(0, numPages - known.buffer.byteLength / PAGE));
+  return known;
 }
 
 /** Places arrays one after the other in a memory that is made when all are known. */
 export class Layout {
-  private end: number;
+  /** Where the last one ends. */
+  end: number;
 
   /** @param begin where the first one may lie */
   constructor(begin: number = DATA_END) {
@@ -90,9 +99,7 @@ export class Layout {
 
   /** A memory that has been there before, grown to hold all. @throws RangeError where so much is not to be had */
   grow(memory: object): WebAssembly.Memory {
-    const grown = memory as WebAssembly.Memory;
-    grown.grow(Math.max(0, this.#numPages() - grown.buffer.byteLength / PAGE));
-    return grown;
+    return grown(memory, this.#numPages());
   }
 
   /** A memory that can grow up to all that can be addressed. */

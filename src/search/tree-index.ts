@@ -108,11 +108,14 @@ function buildPart({ place, projection, depth }: Draft, worker: TreeWorker, phas
 
 /**
  * Room for a series, in a memory that threads share and that can grow to hold an index of it: a {@link draftIndex} at home.
- * `undefined` where there is none.
+ * It may be one that has been used. `undefined` where there is none.
  */
-export function roomWithIndex(length: number): { memory: object; series: Float64Array } | undefined {
+export function roomWithIndex(
+  length: number,
+  used: object | undefined,
+): { memory: object; series: Float64Array } | undefined {
   try {
-    return growingRoom(length);
+    return growingRoom(length, used);
   } catch {
     return undefined; // WebAssembly is refused, or so much address space
   }
