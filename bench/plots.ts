@@ -1,5 +1,6 @@
-// results/scaling.json → figures/scaling-*.svg, results/streaming.json → figures/scaling-history.svg: small multiples with a label at the end of each line. The files stand alone,
-// bring their own light ground, and are the same for the same results: npx tsx bench/plots.ts [FOLDER]
+// results/scaling.json → figures/scaling-*.svg, results/streaming.json → figures/scaling-history.svg, results/anytime.json →
+// figures/anytime.svg: small multiples with a label at the end of each line. The files stand alone, bring their own light
+// ground, and are the same for the same results: npx tsx bench/plots.ts [FOLDER]
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { parseHTML } from 'linkedom';
 import type { Row } from './harness.ts';
 import { type Pixel, placeLabels } from './labels.ts';
 
-type Line = Row & { axis: string; series: string; n: number; w: number; k: number };
+type Line = Row & { axis: string; series: string; n: number; w: number; k: number; work?: number; share?: number };
 type Point = { panel: string; contender: string; x: number; y: number };
 
 interface Figure {
@@ -16,7 +17,8 @@ interface Figure {
   /** What all panels have in common, and what each is about. */
   subtitle: (row: Line) => string;
   panel: (row: Line) => string;
-  x: 'n' | 'w' | 'k';
+  x: 'n' | 'w' | 'k' | 'work';
+  xText?: (x: number) => string;
   xLabel: string;
   unit: string;
   y: (row: Line) => number | undefined;
@@ -46,6 +48,10 @@ const styles: Record<string, Style> = {
   'SciPy, indexed anew': { color: '#d55e00', dash: '6 3', symbol: 'triangle' },
   'scikit-learn anew': { color: '#009e73', dash: '2 3', symbol: 'square' },
   'scan in JavaScript': { color: '#56606a', dash: '1 2', symbol: 'star' },
+  'server metrics': ours,
+  'random walk': { color: '#009e73', dash: '2 3', symbol: 'square' },
+  'white noise': { color: '#cc79a7', dash: '9 3 2 3', symbol: 'diamond' },
+  'heart beats': { color: '#d55e00', dash: '6 3', symbol: 'triangle' },
 };
 const styleOf = (contender: string): Style => styles[contender] ?? { color: '#56606a', dash: '1 2', symbol: 'star' };
 
@@ -95,6 +101,14 @@ const times: YScale = {
   ticks: [0, 0.5, 1, 1.5, 2].map((factor) => [factor, `${factor}×`]),
   domain: [0, 2.1],
   even: 1,
+};
+
+const ROUND: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+const shares: YScale = {
+  type: 'linear',
+  ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => [share, `${100 * share} %`]),
+  domain: [0, 1.05],
 };
 
 const figures: Record<string, Figure> = {
@@ -148,6 +162,17 @@ const figures: Record<string, Figure> = {
     y: (r) => r.ratio && 1 / r.ratio[0],
     yScale: times,
   },
+  work: {
+    title: 'How many of the ten strangest places are known when',
+    subtitle: (r) => `${big(r.n)} values, ${r.k} neighbors, by refine()`,
+    panel: (r) => `windows of ${r.w} values`,
+    x: 'work',
+    xText: (work) => `${Math.round(100 * work)} %`,
+    xLabel: 'work done',
+    unit: 'of the work',
+    y: (r) => r.share,
+    yScale: shares,
+  },
 };
 
 /** A panel's message: the largest x where a peer was still there, and how we compare with the best of them. */
@@ -162,14 +187,15 @@ function message(points: Point[], unit: string): string {
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as { document: Document };
 
-function chart({ x, xLabel, unit, yScale }: Figure, points: Point[]): Element {
+function chart({ x, xText = big, xLabel, unit, yScale }: Figure, points: Point[]): Element {
   const panels = [...new Set(points.map((p) => p.panel))];
   const contenders = [...new Set(points.map((p) => p.contender))];
   const xs = [...new Set(points.map((p) => p.x))].sort((a, b) => a - b);
   const ys = points.map((p) => p.y);
   const domain = yScale.domain ?? [0.7 * Math.min(...ys), 1.5 * Math.max(...ys)];
   const ticks = new Map(yScale.ticks.filter(([at]) => at >= domain[0]! && at <= domain[1]!));
-  const xTicks = x === 'n' ? xs.filter((n) => Number.isInteger(Math.log10(n))) : xs;
+  const isTick = { n: (n: number) => Number.isInteger(Math.log10(n)), work: (share: number) => ROUND.includes(share) };
+  const xTicks = x === 'n' || x === 'work' ? xs.filter(isTick[x]) : xs;
   const place = { x: 'x', y: 'y', fx: 'panel' };
   const heading = { fx: (panel: string) => panel, frameAnchor: 'top-left', textAnchor: 'start' } as const;
 
@@ -192,7 +218,7 @@ function chart({ x, xLabel, unit, yScale }: Figure, points: Point[]): Element {
     return placeLabels(lines).map(({ text, end, dx, dy, textAnchor }) => {
       const fontWeight = text === US ? 600 : 400;
       const at = { panel, x: scaleX.invert!(end[0]), y: scaleY.invert!(end[1]) };
-      return Plot.text([at], { ...place, text: [text], dx, dy, textAnchor, fontWeight });
+      return Plot.text([at], { ...place, text: [text], dx, dy, textAnchor, fontWeight, fill: styleOf(text).color });
     });
   };
 
@@ -215,7 +241,7 @@ function chart({ x, xLabel, unit, yScale }: Figure, points: Point[]): Element {
       }),
       Plot.gridY(ticks.keys(), { stroke: INK, strokeOpacity: 0.13 }),
       Plot.axisY(ticks.keys(), { tickSize: 0, text: (at) => ticks.get(at), label: null }),
-      Plot.axisX(xTicks, { text: big, tickSize: 4, label: xLabel, labelAnchor: 'center', labelArrow: 'none' }),
+      Plot.axisX(xTicks, { text: xText, tickSize: 4, label: xLabel, labelAnchor: 'center', labelArrow: 'none' }),
       yScale.even === undefined ? [] : Plot.ruleY([yScale.even], { stroke: INK }),
       contenders.map((contender) => {
         const { color, dash, symbol, width = 1.8 } = styleOf(contender);
@@ -234,7 +260,7 @@ function chart({ x, xLabel, unit, yScale }: Figure, points: Point[]): Element {
 function poster(figure: Figure, rows: Line[], caption: string[]): string {
   const points = rows.flatMap((r) => {
     const y = figure.y(r);
-    return y === undefined ? [] : [{ panel: figure.panel(r), contender: r.contender, x: r[figure.x], y }];
+    return y === undefined ? [] : [{ panel: figure.panel(r), contender: r.contender, x: r[figure.x]!, y }];
   });
   const height = PLOT_HEIGHT + 76 + 16 * caption.length;
   const inner = chart(figure, points);
@@ -279,7 +305,8 @@ function draw(axis: string, rows: Line[], { machine, versions, date, commit }: R
       .map(([program, version]) => `${program} ${version}`)
       .join(', '),
   ];
-  writeFileSync(join(folder, `scaling-${axis}.svg`), poster(figure, drawn, caption));
+  const file = axis === 'work' ? 'anytime' : `scaling-${axis}`;
+  writeFileSync(join(folder, `${file}.svg`), poster(figure, drawn, caption));
 }
 
 interface Update {
@@ -321,3 +348,11 @@ const scaling = read<Line>('scaling.json');
 for (const axis of Object.keys(figures)) draw(axis, scaling.rows, scaling);
 const streaming = read<Update>('streaming.json');
 draw('history', linesOfUpdates(streaming.rows), streaming);
+const anytime = read<Line>('anytime.json');
+const linesOfRefinements = anytime.rows.map((row) => ({
+  ...row,
+  axis: 'work',
+  work: Number(row.work!.toFixed(2)), // stops are passed by a part at most
+  contender: row.series === 'ecg' ? 'heart beats' : nameOf(row),
+}));
+draw('work', linesOfRefinements, anytime);
