@@ -1,13 +1,15 @@
 // The engine that answers a join of vectors: the one that is named, or the one the planner takes.
-import { vectorInto } from '../embed.ts';
+import { vectorInto, type WindowSet } from '../embed.ts';
 import { brute } from './brute.ts';
 import { dense } from './dense.ts';
 import { diagonal, servesDiagonal } from './diagonal.ts';
 import { kdtree, probeTree } from './kdtree.ts';
 import {
   type EngineName,
+  GLIMPSE,
   isFew,
   plan,
+  planFromGlimpse,
   planFromSample,
   planFromWork,
   type Rival,
@@ -37,7 +39,7 @@ export function chooseEngine(
 /** Whether the choice, or the engine that is named, needs the index of the columns: then threads had better share it. */
 export function needsIndex(name: EngineName, join: Join, k: number): boolean {
   if (join.rows.starts.length === 1) return false;
-  return name === 'kdtree' || (name === 'auto' && planUnprobed(shapeOf(join, k), join) === 'probe');
+  return name === 'kdtree' || (name === 'auto' && planUnprobed(shapeOf(join, k), join).choice === 'probe');
 }
 
 function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
@@ -76,18 +78,46 @@ function shapeOf(join: Join, k: number): Shape {
 
 function planned(join: Join, k: number): ChosenEngine {
   const shape = shapeOf(join, k);
-  const choice = planUnprobed(shape, join);
+  const { choice, contrast } = planUnprobed(shape, join);
   if (choice !== 'probe') return choice;
   // A probe may cost this share of the other engine; a tree of which so little can be seen is too dear anyway.
-  const budget = PROBE_SHARE * rivalCost(shape);
+  const budget = PROBE_SHARE * rivalCost(shape, contrast);
   const isEnough = (seen: TreeWork): boolean =>
     seen.rows > 0 && treeCost({ ...shape, numRows: seen.rows }, seen) > budget;
-  return planFromWork(shape, probeTree(join, k, isEnough));
+  return planFromWork(shape, contrast, probeTree(join, k, isEnough));
 }
 
-function planUnprobed(shape: Shape, join: Join): Rival | 'probe' {
-  const choice = plan(shape);
-  return choice === 'sample' ? planFromSample(shape, contrastOf(join)) : choice;
+/** The engine, or whether to probe the tree; and what a sample said, if one was looked at. */
+function planUnprobed(shape: Shape, join: Join): { choice: Rival | 'probe'; contrast: number } {
+  const first = plan(shape);
+  if (first !== 'sample') return { choice: first, contrast: 1 };
+  const contrast = contrastOf(join);
+  const choice = planFromSample(shape, contrast);
+  if (choice !== 'glimpse') return { choice, contrast };
+  const isEnough = (seen: TreeWork): boolean => seen.rows >= GLIMPSED_ROWS;
+  return { choice: planFromGlimpse(shape, contrast, probeTree(glimpseOf(join), shape.k, isEnough)), contrast };
+}
+
+/** Rows that a glimpse answers, about. */
+const GLIMPSED_ROWS = 400;
+
+/** Pieces of a series that a glimpse sees: windows beside each other, from everywhere. */
+const PIECES = 16;
+
+/** The same join of one window in GLIMPSE. */
+function glimpseOf(join: Join): Join {
+  const columns = piecesOf(join.columns);
+  return { ...join, columns, rows: join.rows === join.columns ? columns : piecesOf(join.rows) };
+}
+
+function piecesOf(windows: WindowSet): WindowSet {
+  const { starts } = windows;
+  const length = Math.ceil(starts.length / (PIECES * GLIMPSE));
+  const from = (piece: number): number => Math.floor((piece / PIECES) * starts.length);
+  const pieces = Array.from({ length: PIECES }, (_, piece) => from(piece) + Math.floor(length / 2));
+  const seen = new Int32Array(PIECES * length);
+  for (const [piece, first] of pieces.entries()) seen.set(starts.subarray(first, first + length), piece * length);
+  return { ...windows, starts: seen };
 }
 
 const PROBE_SHARE = 0.03;

@@ -68,25 +68,46 @@ const COPY_CONTRAST = 1e-9;
 /** Below this contrast a series is smooth: its windows lie on a surface of few dimensions, however long they are. */
 const SMOOTH_CONTRAST = 0.01;
 
-/** From these numbers of windows on, building a tree of projections costs a few percent of all diagonals (of dearer pairs,
- * from fewer on). */
+/**
+ * From these numbers of windows on, building a tree of projections costs a few percent of all diagonals (of dearer pairs,
+ * from fewer on): of ordinary series, a glimpse says from fewer on whether it is worth it.
+ */
 const SMOOTH_WINDOWS = 5000;
+const GLIMPSED_WINDOWS = 15_000;
 const ORDINARY_WINDOWS = 40_000;
 const FAR_WINDOWS = 300_000;
 
 /**
- * The engine, or `'probe'`: build the tree, count what it does for some rows, and ask {@link planFromWork}.
+ * The engine; `'glimpse'`: look at a tree of few windows and ask {@link planFromGlimpse}; or `'probe'`: build the tree,
+ * count what it does for some rows, and ask {@link planFromWork}.
  *
  * @param contrast the nearest of a sample of windows compared with the middle one, in s: 0 copies … 1 all alike
  */
-export function planFromSample(shape: Shape, contrast: number): Rival | 'probe' {
+export function planFromSample(shape: Shape, contrast: number): Rival | 'glimpse' | 'probe' {
   const rival = rivalOf(shape);
   const isProjected = shape.width > MAX_POINT_WIDTH;
   const isFar = contrast > FAR_CONTRAST;
   if (!isProjected && (!isFar || rival === 'brute')) return 'probe';
   if (contrast <= COPY_CONTRAST) return 'probe';
   const most = isFar ? FAR_WINDOWS : contrast < SMOOTH_CONTRAST ? SMOOTH_WINDOWS : ORDINARY_WINDOWS;
-  return (shape.numColumns * perPair(shape)) / DIAGONAL_PER_PAIR < most ? rival : 'probe';
+  const numWindows = (shape.numColumns * perPair(shape)) / DIAGONAL_PER_PAIR;
+  if (numWindows >= most) return 'probe';
+  return isFar || numWindows < GLIMPSED_WINDOWS ? rival : 'glimpse';
+}
+
+/** A glimpse is of one window in so many. */
+export const GLIMPSE = 4;
+
+/** How many times the work of a glimpse that of the whole tree is, per row, where the two engines are near each other. */
+const GROWTH = 2;
+
+/** What a glimpse promises may be so many times too dear: it is not exact. */
+const PROMISING = 1.15;
+
+/** The engine, or `'probe'`, by what a tree of few windows did. */
+export function planFromGlimpse(shape: Shape, contrast: number, work: TreeWork): Rival | 'probe' {
+  const promised = GROWTH * treeCost(shape, work) + shape.numColumns * PROJECTED_PER_COLUMN;
+  return promised < PROMISING * rivalCost(shape, contrast) ? 'probe' : rivalOf(shape);
 }
 
 /** What a tree search did for some rows. Counts, not times: the same input makes the same choice every time. */
@@ -102,6 +123,7 @@ const BOX_TEST_PER_COORDINATE = 4.4;
 const LEAF_TEST = 68;
 const REFINEMENT = 14;
 const REFINEMENT_PER_VALUE = 0.32;
+const PROJECTED_PER_COLUMN = 1000;
 const PER_ROW = 500;
 const PER_NEIGHBOR = 250;
 const DIAGONAL_PER_PAIR = 0.5;
@@ -117,12 +139,16 @@ export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number
   return numRows * (TREE_PER_ROW + TREE_PER_NEIGHBOR * k + tests / sample.rows);
 }
 
-/** Nanoseconds of all diagonals, or of every pair in tiles. */
-export function rivalCost(shape: Shape): number {
+/** Along diagonals, pairs of a series that repeats but for jitter: so many of them are near that bounds tell few apart. */
+const COPIES = 3;
+
+/** Nanoseconds of all diagonals, or of every pair in tiles; see {@link planFromSample} for the contrast. */
+export function rivalCost(shape: Shape, contrast = 1): number {
   const { numRows, numColumns, isSelf, k } = shape;
   const perNeighbor = PER_NEIGHBOR * (1 + k / 32); // the longer the list, the dearer a place in it
   const pairs = (numRows * numColumns) / (isSelf ? 2 : 1);
-  return pairs * perPair(shape) + numRows * (PER_ROW + perNeighbor * k);
+  const factor = contrast <= COPY_CONTRAST && rivalOf(shape) === 'diagonal' ? COPIES : 1;
+  return pairs * perPair(shape) * factor + numRows * (PER_ROW + perNeighbor * k);
 }
 
 function perPair(shape: Shape): number {
@@ -130,6 +156,6 @@ function perPair(shape: Shape): number {
 }
 
 /** The engine, by what a probe of the tree counted. */
-export function planFromWork(shape: Shape, work: TreeWork): Rival | 'kdtree' {
-  return treeCost(shape, work) < rivalCost(shape) ? 'kdtree' : rivalOf(shape);
+export function planFromWork(shape: Shape, contrast: number, work: TreeWork): Rival | 'kdtree' {
+  return treeCost(shape, work) < rivalCost(shape, contrast) ? 'kdtree' : rivalOf(shape);
 }
