@@ -1,5 +1,5 @@
-// results/scaling.json → figures/scaling-*.svg, results/streaming.json → figures/scaling-history.svg, results/anytime.json →
-// figures/anytime.svg: small multiples with a label at the end of each line. The files stand alone, bring their own light
+// results/scaling.json and scaling-threads.json → figures/scaling-*.svg, results/streaming.json → figures/scaling-history.svg,
+// results/anytime.json → figures/anytime.svg: small multiples with a label at the end of each line. The files stand alone, bring their own light
 // ground, and are the same for the same results: npx tsx bench/plots.ts [FOLDER]
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -345,7 +345,9 @@ function linesOfUpdates(rows: Update[]): Line[] {
 const [folder = join(import.meta.dirname, 'figures')] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const scaling = read<Line>('scaling.json');
-for (const axis of Object.keys(figures)) draw(axis, scaling.rows, scaling);
+for (const axis of ['n', 'w', 'k']) draw(axis, scaling.rows, scaling);
+const threads = read<Line>('scaling-threads.json');
+draw('threads', threads.rows, threads);
 const streaming = read<Update>('streaming.json');
 draw('history', linesOfUpdates(streaming.rows), streaming);
 const anytime = read<Line>('anytime.json');

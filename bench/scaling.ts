@@ -1,13 +1,14 @@
 // How does the time grow with the length of the series, the window, k, and with threads? One axis at a time, against peers;
 // whoever took longer than --enough seconds is not asked further along the axis. plots.ts draws the results.
 //   npx tsx bench/scaling.ts --axes n --n 1000,10000 --peers ckdtree
+//   npx tsx bench/scaling.ts --axes threads --out bench/results/scaling-threads.json
 
 import { type Contender, compare, integers, ours, type Row, save, settings, time } from './harness.ts';
 import { contendersOf, locate } from './peers.ts';
 import { seriesFile } from './series.ts';
 
 const options = settings({
-  axes: 'n,w,k,threads',
+  axes: 'n,w,k',
   n: '1000,3000,10000,30000,100000,300000,1000000',
   window: '5,10,20,50,100,200,500,1000',
   k: '1,2,5,10,20,50,100',

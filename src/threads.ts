@@ -43,6 +43,9 @@ export type Answer = { readonly reply: unknown } | { readonly error: unknown };
 /** Milliseconds that workers, and their memory, wait for the next job: starting a worker takes 50. */
 const REST = 5000;
 
+/** Whether programs end while something rests. Deno waits for every worker and every timer. */
+const canRest = (): boolean => !('Deno' in globalThis);
+
 /** Things that wait for their next use, for a while; they do not keep Node alive. */
 class Shelf<T> {
   readonly #timers: Map<T, ReturnType<typeof setTimeout>>;
@@ -93,7 +96,7 @@ export function takeThread(): Thread | undefined {
  * them are kept than can run at the same time.
  */
 export function restThread(thread: Thread): void {
-  if (thread.isBusy || restingThreads.size >= numProcessors()) {
+  if (thread.isBusy || !canRest() || restingThreads.size >= numProcessors()) {
     thread.end(undefined);
     return;
   }
@@ -112,7 +115,7 @@ export function takeMemory(mostBytes: number): object | undefined {
 /** Keeps a memory that nobody uses any more for the next job: memory is dearest when it is touched for the first time. */
 export function restMemory(memory: object): void {
   restingMemory.take(); // one is kept, the latest
-  restingMemory.put(memory);
+  if (canRest()) restingMemory.put(memory);
 }
 
 /** A worker that is asked one thing at a time. While nothing is asked it does not keep Node alive. */

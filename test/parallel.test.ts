@@ -505,6 +505,20 @@ describe('a program that calls scoreAsync', () => {
     expect(await run(code)).toMatch(new RegExp(`^${expected.join('')}2\n[12] threads right\n3\n$`));
   });
 
+  test('has none left at once where they would keep it alive: in Deno', async () => {
+    const code = `
+      globalThis.Deno = {};
+      let [started, ended] = [0, 0];
+      process.on('worker', (worker) => {
+        started++;
+        worker.on('exit', () => ended++);
+      });
+      await score(series);
+      for (let i = 0; i < 200 && ended < 2; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+      console.log(started, ended);`;
+    expect(await run(code)).toBe('2 threads right\n2 2\n');
+  });
+
   test('finds the memory of its last call again, whatever lies in it', async () => {
     const code = `
       const { Memory } = WebAssembly;
