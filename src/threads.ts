@@ -24,6 +24,7 @@ export function numProcessors(): number {
   return builtin('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
+/** A new worker of this package; `undefined` where there are none, or none are allowed. */
 function startWorker(): WorkerLike | undefined {
   try {
     // Bundlers know this expression, and only if it is written exactly so.

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -77,6 +78,19 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What the WASM kernels that KNN needs weigh in a bundle: their digits, compressed. */
+function wasmSize(): number {
+  const folder = join(ROOT, 'dist/kernels/generated');
+  const modules = readdirSync(folder).filter((file) => /^(?!stream).*\.js$/.test(file));
+  const digits = modules.map((file) =>
+    readFileSync(join(folder, file), 'utf8')
+      .match(/'[\da-f]+'/g)!
+      .join(''),
+  );
+  expect(modules).toHaveLength(3);
+  return brotliCompressSync(digits.join('')).length;
+}
+
 describe('the tarball', () => {
   test('holds the build, the sources, README, LICENSE, CHANGELOG and package.json, and nothing else', () => {
     const top = new Set(packed.map((file) => file.split('/')[0]));
@@ -129,6 +143,7 @@ describe('the tarball', () => {
     expect(sizes.map(({ name }) => name)).toEqual(['knn-anomaly', 'knn-anomaly/metrics', 'knn-anomaly/evaluate']);
     for (const { name, passed, size, sizeLimit } of sizes)
       expect([name, passed, size < sizeLimit]).toEqual([name, true, true]);
+    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(21_600);
     expect(status).toBe(0);
   });
 });

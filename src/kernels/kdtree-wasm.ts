@@ -81,13 +81,13 @@ export function placeTree(
   const tree = reserveTree(layout, numLeavesOf(starts.length), starts.length, points.width);
   const rooms = Array.from({ length: numThreads }, () => reserveRoom(layout, k, points.width));
   const memory = home ? layout.grow(home) : layout.allocate(isShared);
-  const bytes = new Uint8Array(memory.buffer);
   if (home) {
+    const bytes = new Uint8Array(memory.buffer);
     // It may have been used. Nobody writes to the place more, to what the last leaf leaves free, nor at first to the rooms.
     bytes.fill(0, windows.at + data.byteLength, windows.at + data.byteLength + 8);
     bytes.fill(0, tree.boxes - 8 * LEAF * points.width, tree.boxes);
     bytes.fill(0, rooms[0]!.own, layout.end);
-  } else bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), windows.at);
+  } else new Float64Array(memory.buffer, windows.at, data.length).set(data);
   if (projector) new Float64Array(memory.buffer, basisAt, projector.basis.length).set(projector.basis);
   new Int32Array(memory.buffer, tree.order, starts.length).set(starts);
   const { center, radius } = projector ?? { center: 0, radius: 0 };

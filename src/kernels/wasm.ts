@@ -61,17 +61,10 @@ export function kdtreeModule(isShared = false): WebAssembly.Module | null {
  * if that is given. @throws RangeError where that is not to be had
  */
 export function growingRoom(length: number, used: object | undefined): { memory: object; series: Float64Array } {
-  const initial = Math.ceil((DATA_END + 8 * length) / PAGE);
-  const memory =
-    used === undefined ? new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared: true }) : grown(used, initial);
-  return { memory, series: new Float64Array(memory.buffer, DATA_END, length) };
-}
-
-/** A memory with at least so many pages. */
-function grown(memory: object, numPages: number): WebAssembly.Memory {
-  const known = memory as WebAssembly.Memory;
-  known.grow(Math.max(0, numPages - known.buffer.byteLength / PAGE));
-  return known;
+  const layout = new Layout();
+  const at = layout.reserve(length, 8);
+  const memory = used === undefined ? layout.allocateToGrow(true) : layout.grow(used);
+  return { memory, series: new Float64Array(memory.buffer, at, length) };
 }
 
 /** Places arrays one after the other in a memory that is made when all are known. */
@@ -99,12 +92,14 @@ export class Layout {
 
   /** A memory that has been there before, grown to hold all. @throws RangeError where so much is not to be had */
   grow(memory: object): WebAssembly.Memory {
-    return grown(memory, this.#numPages());
+    const grown = memory as WebAssembly.Memory;
+    grown.grow(Math.max(0, this.#numPages() - grown.buffer.byteLength / PAGE));
+    return grown;
   }
 
-  /** A memory that can grow up to all that can be addressed. */
-  allocateToGrow(): WebAssembly.Memory {
-    return new WebAssembly.Memory({ initial: this.#numPages(), maximum: MOST_PAGES });
+  /** A memory that can grow up to all that can be addressed, perhaps one that threads share. */
+  allocateToGrow(isShared = false): WebAssembly.Memory {
+    return new WebAssembly.Memory({ initial: this.#numPages(), maximum: MOST_PAGES, shared: isShared });
   }
 
   #numPages(): number {

@@ -88,7 +88,23 @@ function planned(join: Join, k: number): ChosenEngine {
 }
 
 /** The engine, or whether to probe the tree; and what a sample said, if one was looked at. */
-function planUnprobed(shape: Shape, join: Join): { choice: Rival | 'probe'; contrast: number } {
+interface Outlook {
+  readonly choice: Rival | 'probe';
+  readonly contrast: number;
+}
+
+/** Outlooks by join and k: whoever asks whether an index is needed will choose the engine, too. */
+const outlooks = new WeakMap<Join, { readonly k: number; readonly outlook: Outlook }>();
+
+function planUnprobed(shape: Shape, join: Join): Outlook {
+  const known = outlooks.get(join);
+  if (known?.k === shape.k) return known.outlook;
+  const outlook = lookAt(shape, join);
+  outlooks.set(join, { k: shape.k, outlook });
+  return outlook;
+}
+
+function lookAt(shape: Shape, join: Join): Outlook {
   const first = plan(shape);
   if (first !== 'sample') return { choice: first, contrast: 1 };
   const contrast = contrastOf(join);
