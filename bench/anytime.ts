@@ -2,10 +2,9 @@
 // is taken, so the machine need not be quiet; plots.ts draws the results.
 //   npx tsx bench/anytime.ts --n 20000 --series rw --window 50 --k 1
 
-import { readFileSync } from 'node:fs';
 import type { KNN as KNNClass, topAnomalies as topAnomaliesType } from '../src/index.ts';
 import { integers, save, settings } from './harness.ts';
-import { seriesFile } from './series.ts';
+import { readValues, seriesFile } from './series.ts';
 
 const options = settings({ n: '100000', series: 'metrics,ecg,rw,noise', window: '50,256', k: '5', places: '10' });
 const [k, places] = [integers(options.k)[0]!, integers(options.places)[0]!];
@@ -19,7 +18,7 @@ for (const w of integers(options.window)) {
     for (const n of integers(options.n)) {
       const file = seriesFile(series, n);
       if (file === null) continue;
-      const values = new Float64Array(Uint8Array.from(readFileSync(file)).buffer);
+      const values = readValues(file);
       const topOf = (scores: Float64Array): number[] =>
         built.topAnomalies(scores, places, { separation: w }).map(({ index }) => index);
       // Along the diagonals, whatever would be fastest: a tree has one refinement, the exact one.

@@ -3,12 +3,12 @@
 // says otherwise.
 
 import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { mulberry32, scratch } from './series.ts';
+import { mulberry32, readValues, scratch } from './series.ts';
 
 type Info = { versions: Record<string, string>; rss: number };
 
@@ -103,7 +103,7 @@ export function processContender(
     async scores() {
       const file = join(scratch, 'scores.f64');
       await ask(`save ${file}`);
-      return new Float64Array(Uint8Array.from(readFileSync(file)).buffer);
+      return readValues(file);
     },
     end: async () => (await ask('end')).rss,
   };

@@ -1,6 +1,6 @@
 // results/scaling.json and scaling-threads.json → figures/scaling-*.svg, results/streaming.json → figures/scaling-history.svg,
-// results/anytime.json → figures/anytime.svg: small multiples with a label at the end of each line. The files stand alone, bring their own light
-// ground, and are the same for the same results: npx tsx bench/plots.ts [FOLDER]
+// results/anytime.json → figures/anytime.svg: small multiples with a label at the end of each line. The files stand alone,
+// bring their own light ground, and are the same for the same results: npx tsx bench/plots.ts [FOLDER]
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

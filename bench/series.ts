@@ -121,6 +121,11 @@ export const seriesNames: string[] = Object.keys(generators);
 export const scratch: string = mkdtempSync(join(tmpdir(), 'knn-anomaly-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
+/** The values of a file of `seriesFile`, or of scores. */
+export function readValues(file: string): Float64Array {
+  return new Float64Array(Uint8Array.from(readFileSync(file)).buffer);
+}
+
 /** The file that holds the first n values of a series, or null when its data are not there. */
 export function seriesFile(name: string, n: number): string | null {
   const generate = generators[name];

@@ -3,13 +3,13 @@
 //   npx tsx bench/streaming.ts --history 10000 --window 5 --series noise
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StateWriter } from '../src/state.ts';
 import type { StreamingKNN } from '../src/streaming-knn.ts';
 import { integers, pin, save, settings } from './harness.ts';
 import { withPython } from './peers.ts';
-import { scratch, seriesFile } from './series.ts';
+import { readValues, scratch, seriesFile } from './series.ts';
 
 /** What is measured is what is published: `npm run build` first. */
 const dist: string = '../dist/streaming-knn.js';
@@ -90,7 +90,7 @@ const versions: Record<string, string> = { node: process.version.slice(1) };
 function valuesOf(name: string, n: number): Float64Array | null {
   const file = seriesFile(name.split('+')[0]!, n);
   if (file === null) return null;
-  const x = new Float64Array(Uint8Array.from(readFileSync(file)).buffer);
+  const x = readValues(file);
   if (name.endsWith('+gaps')) return x.map((value, t) => (t % 1000 === 999 ? NaN : value));
   return name.endsWith('+spikes') ? x.map((value, t) => (t % 1000 === 999 ? 1e6 : value)) : x;
 }
