@@ -100,8 +100,8 @@ export interface Run {
 export interface NeighborSearch {
   /**
    * Prepares a search. Its parts and `finish` together call `emit` once for each row of `join.rows.starts`, in any order.
-   * With `byIndex` the neighbors are the first k in the order (s, j); without, the k distances are right but which of
-   * several equal columns is named is open.
+   * With `byIndex` the neighbors are the first k in the order (s, j); without, the k distances are right but `index` may
+   * name other columns at these distances, or none.
    */
   start(join: Join, k: number, byIndex: boolean): Run;
 }

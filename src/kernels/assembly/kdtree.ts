@@ -44,6 +44,8 @@ let W: i32 = 0;
 let K: i32 = 0;
 let SELF: i32 = 0;
 let BY_INDEX: i32 = 0;
+let PLAIN: i32 = 0; // whether distances are all that is asked for, every column is allowed and lists are short: see seed
+let FILLED: i32 = 0; // then so many of K places are filled
 // -lag and lag of an allowed column lie in (EXCLUSION, BEFORE] and (EXCLUSION, AFTER].
 let EXCLUSION: i32 = 0;
 let BEFORE: i32 = 0;
@@ -114,6 +116,10 @@ export function setup(
   DISTANCES = own + 960; QUEUE = own + 5056;
   DIST = dist; INDEX = index; LIST = list; STRIDE = (<usize>(k + 1) & ~1) + 2; W = width; K = k; SELF = self; BY_INDEX = byIndex;
   EXCLUSION = exclusion; BEFORE = before; AFTER = after;
+  const everyColumn = exclusion < self && before == EMPTY && after == EMPTY;
+  PLAIN = i32(everyColumn && !(byIndex | REFINE) && k <= SORTED_UP_TO);
+  const last = C_LEAVES - 1;
+  FILLED = min(k, n32(C_FIRST, last) + <i32>load<u8>(C_SIZE + <usize>last) - self);
 }
 
 export function setWindows(
@@ -269,7 +275,7 @@ export function run(node: i32, first: i32, last: i32): void {
   size = <i32>load<u8>(R_SIZE + <usize>slot);
   firstColumn = first;
   lastColumn = last;
-  clearLists();
+  if (!PLAIN || !SELF) clearLists();
   for (let q = 0; q < LEAF; q++) {
     setF(BOUND, q, q < size ? Infinity : -1);
     setN(TIE_BOUND, q, BY_INDEX && q < size ? EMPTY : -1);
@@ -282,7 +288,8 @@ export function run(node: i32, first: i32, last: i32): void {
     descend(1, everyRow);
     return;
   }
-  scan(slot, everyRow);
+  if (PLAIN) seed();
+  else scan(slot, everyRow);
   for (let x = node; x > 1; x >>= 1) descend(x ^ 1, everyRow);
 }
 
@@ -304,6 +311,54 @@ function clearLists(): void {
   }
 }
 
+/**
+ * What scan does for the rows' own leaf, where most columns find a place, by two rows side by side. With a₀ ≥ a₁ ≥ … the
+ * K least sums so far, those with another one, s, are max(aₚ₊₁, min(aₚ, s)): see offerDistance.
+ */
+function seed(): void {
+  const points = pointsOf(slot);
+  const end = points + (<usize>W << 7);
+  const top = DISTANCES;
+  for (let q = 0; q < size; q += 2) {
+    for (let p = 0; p < K; p++) v128.store(top + (<usize>p << 4), f64x2.splat(Infinity));
+    v128.store(top + (<usize>K << 4), f64x2.splat(-Infinity));
+    for (let c = 0; c < size; c++) {
+      let sum = f64x2.splat(0);
+      for (let p = points; p < end; p += 128) {
+        sum = addSquare(sum, v128.load(p + (<usize>q << 3)), v128.load64_splat(p + (<usize>c << 3)));
+      }
+      if (c == q) sum = f64x2.replace_lane(sum, 0, Infinity);
+      else if (c == q + 1) sum = f64x2.replace_lane(sum, 1, Infinity);
+      let a = v128.load(top);
+      for (let p = top, last = top + (<usize>K << 4); p < last; p += 16) {
+        const next = v128.load(p, 16);
+        v128.store(p, f64x2.pmax(next, f64x2.pmin(a, sum)));
+        a = next;
+      }
+    }
+    for (let lane: usize = 0; lane < 2; lane++) {
+      const list = listOf(q + <i32>lane);
+      for (let p: usize = 0; p < STRIDE; p++) {
+        store<f64>(list + (p << 3), p < <usize>K ? load<f64>(top + (p << 4) + (lane << 3)) : -Infinity);
+      }
+    }
+  }
+  for (let q = 0; q < size; q++) tighten(q);
+}
+
+/** Takes a sum into a list of sums alone; nothing changes if all are smaller. */
+// @ts-ignore: decorator
+@inline function offerDistance(list: usize, s: f64): void {
+  const ss = f64x2.splat(s);
+  const end = list + (STRIDE - 2 << 3);
+  let a = v128.load(list);
+  for (let p = list; p < end; p += 16) {
+    const next = v128.load(p, 16);
+    v128.store(p, f64x2.pmax(v128.shuffle<i64>(a, next, 1, 2), f64x2.pmin(a, ss)));
+    a = next;
+  }
+}
+
 /** Writes the lists of all rows to DIST and INDEX, the best first. */
 export function finish(): void {
   for (let q = 0; q < size; q++) {
@@ -312,7 +367,7 @@ export function finish(): void {
     for (let p = 0; p < K; p++) {
       const from = list + (<usize>(K - 1 - p) << 3);
       setF(DIST, q * K + p, load<f64>(from));
-      setN(INDEX, q * K + p, <i32>load<f64>(from + (STRIDE << 3)));
+      setN(INDEX, q * K + p, PLAIN ? (p < FILLED ? -1 : EMPTY) : <i32>load<f64>(from + (STRIDE << 3)));
     }
   }
 }
@@ -410,7 +465,7 @@ function descend(root: i32, mask: i32): void {
 
 // @ts-ignore: decorator
 @inline function addGap(sum: v128, lo: v128, hi: v128, x: v128): v128 {
-  const z = f32x4.pmax(f32x4.splat(0), f32x4.pmax(f32x4.sub(lo, x), f32x4.sub(x, hi)));
+  const z = f32x4.sub(x, f32x4.pmin(f32x4.pmax(x, lo), hi));
   return f32x4.add(sum, f32x4.mul(z, z));
 }
 
@@ -587,6 +642,7 @@ function scan(columnSlot: i32, mask: i32): void {
     }
     keepSums(s0, s1, s2, s3, s4, s5, s6, s7);
     const list = listOf(q);
+    for (; PLAIN && better; better &= better - 1) offerDistance(list, f(SUMS, ctz(better)));
     while (better) {
       const c = ctz(better);
       better &= better - 1;
