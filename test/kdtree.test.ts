@@ -1,6 +1,10 @@
 // The k-d tree search in WASM and in plain TypeScript: the same rows, to the bit and to the index.
 import { describe, expect, test } from 'vitest';
 import { embed, type WindowSet } from '../src/embed.ts';
+import { buildTree, type KDTree, LEAF, spanOf } from '../src/kernels/kdtree.ts';
+import { LeafSearch } from '../src/kernels/kdtree-search.ts';
+import { openPlace, placeTree } from '../src/kernels/kdtree-wasm.ts';
+import { kdtreeModule } from '../src/kernels/wasm.ts';
 import { kdtree, scalarKdtree } from '../src/search/kdtree.ts';
 import { fitProjection, project, reachOf } from '../src/search/projection.ts';
 import { type Join, referenceJoin, selfJoin } from '../src/search/search.ts';
@@ -42,6 +46,51 @@ describe('both searches of the tree give the bits of every pair compared', () =>
     const join = selfJoin(embed(generators.serverMetric!(2000), 5, 'none'), 2, 'left');
     expectEqual({ ...join, before: 300 }, 4);
   });
+});
+
+describe('a tree built in WASM', () => {
+  const built = (windows: WindowSet): KDTree => {
+    const worker = openPlace(kdtreeModule()!, placeTree({ ...windows, projector: undefined }, 1, 1, false), 0);
+    worker.build(spanOf(worker.tree, 1));
+    return worker.tree;
+  };
+  for (const [name, generate] of Object.entries(hostile)) {
+    const n = between(17, 3000);
+    const w = between(1, 8);
+    const windows = embed(generate(n, 7), w, 'none');
+    test(`holds every window once, in boxes that fit: ${name}, ${n} values, w = ${w}`, () => {
+      const tree = built(windows);
+      expect(Int32Array.from(tree.order).sort()).toEqual(windows.starts);
+      const { numLeaves, first, size } = tree;
+      const pointsOf = (node: number): Int32Array => {
+        if (node < numLeaves) return Int32Array.of(...pointsOf(2 * node), ...pointsOf(2 * node + 1));
+        const slot = node - numLeaves;
+        return tree.order.subarray(first[slot]!, first[slot]! + size[slot]!);
+      };
+      for (let node = 1; node < 2 * numLeaves; node++) {
+        const points = pointsOf(node);
+        for (let d = 0; d < w; d++) {
+          const values = Array.from(points, (i) => windows.data[i + d]!);
+          const box = tree.boxes.subarray((node * w + d) * 2, (node * w + d) * 2 + 2);
+          expect([...box]).toSatisfy(([lo, hi]) => lo === Math.min(...values) && hi === Math.max(...values)); // whatever the sign of 0
+          if (node < numLeaves) continue;
+          const from = first[node - numLeaves]! * w + d * LEAF;
+          expect([...tree.points.subarray(from, from + points.length)]).toEqual(values);
+        }
+        expect([tree.lowest[node], tree.highest[node]]).toEqual([Math.min(...points), Math.max(...points)]);
+      }
+    });
+
+    test(`is as good as one built in plain TypeScript: ${name}`, () => {
+      const { data, stride, width, starts } = windows;
+      const cost = (tree: KDTree): number => {
+        const search = new LeafSearch(tree, tree, 3, false, { exclusion: 0, before: Infinity, after: Infinity });
+        for (let node = tree.numLeaves; node < 2 * tree.numLeaves; node++) search.run(node, -Infinity, Infinity);
+        return 2 * search.work.boxTests + search.work.leafTests;
+      };
+      expect(cost(built(windows))).toBeLessThan(1.2 * cost(buildTree(data, stride, width, starts)) + 100);
+    });
+  }
 });
 
 describe('the reach of a bound covers the points of all windows that are so near', () => {

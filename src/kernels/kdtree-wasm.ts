@@ -1,13 +1,16 @@
 // The k-d tree in WASM SIMD, built and searched where it lies: see kdtree.ts and kdtree-search.ts, its scalar twins.
-import { type KDTree, LEAF, numLeavesOf, type Splitter } from './kdtree.ts';
+import { type KDTree, LEAF, middleOf, numLeavesOf, type Span } from './kdtree.ts';
 import type { LeafSearcher, Reach, Refinement } from './kdtree-search.ts';
 import { COORDINATES } from './projection.ts';
 import { Layout, toInt32 } from './wasm.ts';
 
 /** The exports of assembly/kdtree.ts. */
-interface KDTreeExports extends Pick<Splitter, 'widest' | 'split'> {
+interface KDTreeExports {
   setPoints(...offsetsAndCounts: number[]): void;
   project(...offsetsAndNumbers: number[]): void;
+  deal(from: number, to: number, middle: number): void;
+  build(node: number, leaves: number, from: number, to: number): void;
+  unite(node: number): void;
   setRows(...offsets: number[]): void;
   setColumns(...offsets: number[]): void;
   setup(...offsetsAndCounts: number[]): void;
@@ -99,9 +102,14 @@ export function placeTree(
 export interface TreeWorker {
   /** Its arrays, complete when it is built. */
   readonly tree: KDTree;
-  readonly splitter: Splitter;
   /** Makes the points [from, to) in the order of `starts`; before the first split. */
   project(from: number, to: number): void;
+  /** Deals the points of a span to the halves of it. */
+  split(span: Span): void;
+  /** Builds the subtree of a node whose points are known. */
+  build(span: Span): void;
+  /** The box of a node, from those of its children. */
+  unite(node: number): void;
   /** The search for its own leaves. One at a time: the next one takes its room. */
   search(byIndex: boolean, allowed: Allowed, k: number, reach: Reach | undefined): LeafSearcher;
 }
@@ -120,16 +128,18 @@ export function openPlace(module: object, place: TreePlace, thread: number): Tre
   const kernel = kernelIn(memory, module);
   const tree = treeAt(buffer, at, numLeavesOf(numPoints), numPoints, points.width);
   kernel.setPoints(points.at, at.order, at.points, points.width, points.stride);
-  const data = new Float64Array(buffer, points.at, (at.order - points.at) / 8);
+  setTrees(kernel, at, tree, at, tree);
   return {
     tree,
-    splitter: { data, stride: points.stride, widest: kernel.widest, split: kernel.split },
     project(from, to) {
       if (!projector) return;
       const { center, radius, basisAt } = projector;
       const numbers = [at.order + 4 * from, to - from, center, radius, basisAt, points.at];
       kernel.project(windows.at, windows.stride, windows.width, ...numbers);
     },
+    split: (span) => kernel.deal(span.from, span.to, middleOf(span)),
+    build: ({ node, leaves, from, to }) => kernel.build(node, leaves, from, to),
+    unite: kernel.unite,
     search(byIndex, allowed, k, reach) {
       const search = kernelIn(memory, module);
       setTrees(search, at, tree, at, tree);

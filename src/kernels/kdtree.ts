@@ -24,7 +24,7 @@ export interface KDTree {
 }
 
 /** What a tree is built from, and what building needs to do with the points, by their places in `order`. */
-export interface Splitter {
+interface Splitter {
   /** Vector i is `data[i·stride]` and what follows. */
   readonly data: Float64Array;
   readonly stride: number;
@@ -61,7 +61,7 @@ export function buildTree(data: Float64Array, stride: number, width: number, sta
 }
 
 /** A node, its points order[from … to), and how many leaves they fill. */
-interface Span {
+export interface Span {
   readonly node: number;
   readonly leaves: number;
   readonly from: number;
@@ -78,10 +78,16 @@ export function spanOf({ numLeaves, order }: KDTree, node: number): Span {
   return span;
 }
 
+/** Where the points of the right child of a node begin. */
+export function middleOf({ leaves, from }: Span): number {
+  return from + leftLeaves(leaves) * LEAF;
+}
+
 /** The children of a node that is no leaf. */
-function halves({ node, leaves, from, to }: Span): [left: Span, right: Span] {
+function halves(span: Span): [left: Span, right: Span] {
+  const { node, leaves, from, to } = span;
   const leavesOfLeft = leftLeaves(leaves);
-  const middle = from + leavesOfLeft * LEAF;
+  const middle = middleOf(span);
   return [
     { node: 2 * node, leaves: leavesOfLeft, from, to: middle },
     { node: 2 * node + 1, leaves: leaves - leavesOfLeft, from: middle, to },
@@ -92,15 +98,16 @@ function halves({ node, leaves, from, to }: Span): [left: Span, right: Span] {
 const SAMPLE = 128;
 
 /** Deals the points of a span to the halves of it. */
-export function splitNode(splitter: Splitter, { leaves, from, to }: Span): void {
+function splitNode(splitter: Splitter, span: Span): void {
+  const { from, to } = span;
   const step = Math.max(1, Math.floor((to - from) / SAMPLE));
   let d = splitter.widest(from, to, step);
   if (d < 0 && step > 1) d = splitter.widest(from, to, 1);
-  if (d >= 0) splitter.split(d, from, to, from + leftLeaves(leaves) * LEAF);
+  if (d >= 0) splitter.split(d, from, to, middleOf(span));
 }
 
 /** Builds the subtree of a node whose points are known. */
-export function buildNode(tree: KDTree, splitter: Splitter, span: Span): void {
+function buildNode(tree: KDTree, splitter: Splitter, span: Span): void {
   if (span.leaves === 1) {
     fillLeaf(tree, splitter, span);
     return;
@@ -210,7 +217,7 @@ function fillLeaf(tree: KDTree, { data, stride }: Splitter, { node, from, to }: 
 }
 
 /** The box and the range of indices of a node, from those of its children. */
-export function uniteChildren(tree: KDTree, node: number): void {
+function uniteChildren(tree: KDTree, node: number): void {
   const { width, boxes, lowest, highest } = tree;
   const left = 2 * node;
   const right = left + 1;

@@ -1,6 +1,6 @@
 // Indexes: the tree of a set of windows, or of their projections, built by one thread or by several side by side.
 import { vectorsOf, type WindowSet } from '../embed.ts';
-import { buildNode, buildTree, type KDTree, numLeavesOf, spanOf, splitNode, uniteChildren } from '../kernels/kdtree.ts';
+import { buildTree, type KDTree, numLeavesOf, spanOf } from '../kernels/kdtree.ts';
 import { openPlace, placeTree, type TreePlace, type TreeWorker } from '../kernels/kdtree-wasm.ts';
 import { growingRoom, kdtreeModule } from '../kernels/wasm.ts';
 import { MAX_POINT_WIDTH } from './plan.ts';
@@ -98,12 +98,11 @@ function buildPart({ place, projection, depth }: Draft, worker: TreeWorker, phas
     worker.project(from(part), from(part + 1));
     return;
   }
-  const { tree, splitter } = worker;
   const level = phase - (projection ? 1 : 0);
   const node = 2 ** level + part;
-  if (level < depth) splitNode(splitter, spanOf(tree, node));
-  else if (level === depth) buildNode(tree, splitter, spanOf(tree, node));
-  else for (let x = 2 ** depth - 1; x > 0; x--) uniteChildren(tree, x);
+  if (level < depth) worker.split(spanOf(worker.tree, node));
+  else if (level === depth) worker.build(spanOf(worker.tree, node));
+  else for (let x = 2 ** depth - 1; x > 0; x--) worker.unite(x);
 }
 
 /**

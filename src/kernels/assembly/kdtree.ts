@@ -20,6 +20,7 @@
 const LEAF: i32 = 16;
 const SORTED_UP_TO: i32 = 16;
 const EMPTY: i32 = 0x7fffffff;
+const SAMPLE: i32 = 128; // points looked at to choose the coordinate of a split
 
 // Offsets of the trees: rows, columns (the same in a self-join).
 let R_POINTS: usize = 0;
@@ -146,7 +147,6 @@ export function pairsRefined(): i32 { return refined; }
 let DATA: usize = 0; // the vectors: coordinate d of vector i at DATA + (i·B_STRIDE + d)·8
 let ORDER: usize = 0;
 let PLACES: usize = 0; // where the tree's points will stand
-let KEYS: usize = 0;
 let B_WIDTH: i32 = 0;
 let B_STRIDE: i32 = 0;
 
@@ -154,10 +154,38 @@ export function setPoints(data: usize, order: usize, places: usize, width: i32, 
   DATA = data; ORDER = order; PLACES = places; B_WIDTH = width; B_STRIDE = stride;
 }
 
+// Where the sample of `widest` begins in the coordinate it found, and how far it reaches.
+let LEAST: f64 = 0;
+let EXTENT: f64 = 0;
+
+/** Builds the subtree of a node, its points order[from … to) on so many leaves. */
+export function build(node: i32, leaves: i32, from: i32, to: i32): void {
+  if (leaves == 1) {
+    fillLeaf(node, from, to);
+    return;
+  }
+  // Of the last level, which is filled from the left, as many leaves as fit are under the left child.
+  const full = 1 << (31 - clz(leaves));
+  const left = (full >> 1) + min(leaves - full, full >> 1);
+  const middle = from + left * LEAF;
+  deal(from, to, middle);
+  build(2 * node, left, from, middle);
+  build(2 * node + 1, leaves - left, middle, to);
+  unite(node);
+}
+
+/** Deals the points of order[from … to) to the halves of a node. */
+export function deal(from: i32, to: i32, middle: i32): void {
+  const step = max(1, (to - from) / SAMPLE);
+  let d = widest(from, to, step);
+  if (d < 0 && step > 1) d = widest(from, to, 1);
+  if (d >= 0) split(d, from, to, middle);
+}
+
 /** The coordinate in which every step-th of the points order[from … to) spreads widest; -1 if they are equal. */
-export function widest(from: i32, to: i32, step: i32): i32 {
+function widest(from: i32, to: i32, step: i32): i32 {
   let best = -1;
-  let most: f64 = 0;
+  EXTENT = 0;
   const first = ORDER + (<usize>from << 2);
   const end = ORDER + (<usize>to << 2);
   for (let d = 0; d < B_WIDTH; d += 2) {
@@ -170,12 +198,14 @@ export function widest(from: i32, to: i32, step: i32): i32 {
       hi = f64x2.pmax(hi, v);
     }
     const spread = f64x2.sub(hi, lo);
-    if (f64x2.extract_lane(spread, 0) > most) {
-      most = f64x2.extract_lane(spread, 0);
+    if (f64x2.extract_lane(spread, 0) > EXTENT) {
+      EXTENT = f64x2.extract_lane(spread, 0);
+      LEAST = f64x2.extract_lane(lo, 0);
       best = d;
     }
-    if (d + 1 < B_WIDTH && f64x2.extract_lane(spread, 1) > most) {
-      most = f64x2.extract_lane(spread, 1);
+    if (d + 1 < B_WIDTH && f64x2.extract_lane(spread, 1) > EXTENT) {
+      EXTENT = f64x2.extract_lane(spread, 1);
+      LEAST = f64x2.extract_lane(lo, 1);
       best = d + 1;
     }
   }
@@ -183,57 +213,122 @@ export function widest(from: i32, to: i32, step: i32): i32 {
 }
 
 /**
- * Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on. The keys
- * lie where these points will once their leaves are filled, which needs no more memory: key q at (from·(width − 1) + q)·8.
+ * Reorders order[from … to) so that in coordinate d nothing before `middle` is larger than anything from it on, as far as
+ * 32 bits of the extent can tell. They are the upper half of a key, the point is the lower one: no two keys are equal. The
+ * keys lie where these points will once their leaves are filled, which needs no more memory.
  */
-export function split(d: i32, from: i32, to: i32, middle: i32): void {
-  KEYS = PLACES + ((<usize>from * (B_WIDTH - 1)) << 3);
+function split(d: i32, from: i32, to: i32, middle: i32): void {
+  const order = ORDER + (<usize>from << 2);
+  const keys = PLACES + (<usize>from * B_WIDTH << 3);
+  const end = keys + (<usize>(to - from) << 3);
   const data = DATA + (<usize>d << 3);
-  for (let q = from; q < to; q++) setF(KEYS, q, load<f64>(data + (<usize>n32(ORDER, q) * B_STRIDE << 3)));
-  let lo = from;
-  let hi = to;
-  while (hi - lo > 1) {
+  const least = f64x2.splat(LEAST);
+  const scale = f64x2.splat(4294967295 / EXTENT);
+  for (let q = order, key = keys; key < end; q += 8, key += 16) {
+    const points = v128.load64_zero(q);
+    let x = v128.load64_splat(data + (<usize>i32x4.extract_lane(points, 0) * B_STRIDE << 3));
+    if (key + 8 < end) x = v128.load64_lane(data + (<usize>i32x4.extract_lane(points, 1) * B_STRIDE << 3), x, 1);
+    // Between 2^52 and 2^53 the lower half of a number's bits is an integer.
+    x = f64x2.pmin(f64x2.splat(4294967295), f64x2.pmax(f64x2.splat(0), f64x2.mul(f64x2.sub(x, least), scale)));
+    x = i64x2.shl(f64x2.add(x, f64x2.splat(4503599627370496)), 32);
+    x = v128.or(x, i64x2.extend_low_i32x4_u(points));
+    if (key + 8 < end) v128.store(key, x);
+    else v128.store64_lane(key, x, 0);
+  }
+  select(keys, end, keys + (<usize>(middle - from) << 3));
+  for (let q = order, key = keys; key < end; q += 4, key += 8) store<i32>(q, load<i32>(key));
+}
+
+/** Reorders the keys in [lo, hi) so that nothing before `middle` is larger than anything from it on. */
+function select(lo: usize, hi: usize, middle: usize): void {
+  while (hi - lo > 8) {
     const pivot = pivotOf(lo, hi);
-    const bound = partition(lo, hi, pivot, false);
+    const bound = partition(lo, hi, pivot);
     if (middle == bound) return;
     if (middle < bound) hi = bound;
     else if (bound > lo) lo = bound;
     else {
-      lo = partition(lo, hi, pivot, true);
+      lo = partition(lo, hi, pivot + 1); // the pivot is the least
       if (middle <= lo) return;
     }
   }
 }
 
-/** Moves the keys below the pivot (or not above it) to the front, without branches: nobody could predict them. */
-function partition(lo: i32, hi: i32, pivot: f64, orEqual: bool): i32 {
+/** Moves the keys below the pivot to the front, without branches: nobody could predict them. */
+function partition(lo: usize, hi: usize, pivot: u64): usize {
   let bound = lo;
-  for (let q = lo; q < hi; q++) {
-    const key = f(KEYS, q);
-    const point = n32(ORDER, q);
-    setF(KEYS, q, f(KEYS, bound));
-    setN(ORDER, q, n32(ORDER, bound));
-    setF(KEYS, bound, key);
-    setN(ORDER, bound, point);
-    bound += i32(key < pivot) | (i32(key == pivot) & i32(orEqual));
+  for (let q = lo; q < hi; q += 8) {
+    const key = load<u64>(q);
+    store<u64>(q, load<u64>(bound));
+    store<u64>(bound, key);
+    bound += <usize>(key < pivot) << 3;
   }
   return bound;
 }
 
 /** The median of three keys; of three medians where there are many. */
-function pivotOf(lo: i32, hi: i32): f64 {
-  const step = (hi - lo) >> 3;
-  const middle = lo + ((hi - lo) >> 1);
-  if (step < 16) return median(f(KEYS, lo), f(KEYS, middle), f(KEYS, hi - 1));
+function pivotOf(lo: usize, hi: usize): u64 {
+  const step = (hi - lo) >> 6 << 3;
+  const half = lo + ((hi - lo) >> 4 << 3);
+  if (step < 128) return median(load<u64>(lo), load<u64>(half), load<u64>(hi - 8));
   return median(
-    median(f(KEYS, lo), f(KEYS, lo + step), f(KEYS, lo + 2 * step)),
-    median(f(KEYS, middle - step), f(KEYS, middle), f(KEYS, middle + step)),
-    median(f(KEYS, hi - 1 - 2 * step), f(KEYS, hi - 1 - step), f(KEYS, hi - 1)),
+    median(load<u64>(lo), load<u64>(lo + step), load<u64>(lo + 2 * step)),
+    median(load<u64>(half - step), load<u64>(half), load<u64>(half + step)),
+    median(load<u64>(hi - 8 - 2 * step), load<u64>(hi - 8 - step), load<u64>(hi - 8)),
   );
 }
 
-function median(a: f64, b: f64, c: f64): f64 {
-  return max<f64>(min<f64>(a, b), min<f64>(max<f64>(a, b), c));
+function median(a: u64, b: u64, c: u64): u64 {
+  return max<u64>(min<u64>(a, b), min<u64>(max<u64>(a, b), c));
+}
+
+/** Copies the points of a leaf to where they will be searched. */
+function fillLeaf(node: i32, from: i32, to: i32): void {
+  const leafSlot = node - C_LEAVES;
+  setN(C_FIRST, leafSlot, from);
+  store<u8>(C_SIZE + <usize>leafSlot, <u8>(to - from));
+  let lowest = EMPTY;
+  let highest = -1;
+  for (let q = from; q < to; q++) {
+    lowest = min(lowest, n32(ORDER, q));
+    highest = max(highest, n32(ORDER, q));
+  }
+  setN(C_LOWEST, node, lowest);
+  setN(C_HIGHEST, node, highest);
+  const order = ORDER + (<usize>from << 2);
+  const end = ORDER + (<usize>to << 2);
+  for (let d = 0; d < B_WIDTH; d += 2) {
+    const data = DATA + (<usize>d << 3);
+    const hasTwo = d + 1 < B_WIDTH;
+    let place = PLACES + (<usize>(from * B_WIDTH + d * LEAF) << 3);
+    let lo = f64x2.splat(Infinity);
+    let hi = f64x2.splat(-Infinity);
+    for (let q = order; q < end; q += 4, place += 8) {
+      const v = v128.load(data + (<usize>load<i32>(q) * B_STRIDE << 3));
+      lo = f64x2.pmin(lo, v);
+      hi = f64x2.pmax(hi, v);
+      v128.store64_lane(place, v, 0);
+      if (hasTwo) v128.store64_lane(place, v, 1, 128);
+    }
+    const box = C_BOXES + (<usize>(node * B_WIDTH + d) << 4);
+    v128.store(box, v128.shuffle<i64>(lo, hi, 0, 2));
+    if (hasTwo) v128.store(box, v128.shuffle<i64>(lo, hi, 1, 3), 16);
+  }
+}
+
+/** The box and the range of indices of a node, from those of its children. */
+export function unite(node: i32): void {
+  const left = 2 * node;
+  const bytes = <usize>B_WIDTH << 4;
+  let box = C_BOXES + <usize>node * bytes;
+  const end = box + bytes;
+  for (let child = C_BOXES + <usize>left * bytes; box < end; box += 16, child += 16) {
+    const a = v128.load(child);
+    const b = v128.load(child + bytes);
+    v128.store(box, v128.shuffle<i64>(f64x2.pmin(a, b), f64x2.pmax(a, b), 0, 3));
+  }
+  setN(C_LOWEST, node, min(n32(C_LOWEST, left), n32(C_LOWEST, left + 1)));
+  setN(C_HIGHEST, node, max(n32(C_HIGHEST, left), n32(C_HIGHEST, left + 1)));
 }
 
 /** Windows as points of eight coordinates: see ../projection.ts. */
@@ -659,8 +754,7 @@ function scan(columnSlot: i32, mask: i32): void {
 }
 
 /** Takes column j into the list of row i if it is allowed and better than the k-th. */
-// @ts-ignore: decorator
-@inline function offer(list: usize, s: f64, i: i32, j: i32): void {
+function offer(list: usize, s: f64, i: i32, j: i32): void {
   if (!isWorse(list, s, <f64>j) || !isAllowed(j - i)) return;
   if (K > SORTED_UP_TO) siftDown(list, K, s, <f64>j);
   else insert(list, s, <f64>j);
