@@ -39,13 +39,17 @@ const SHORT = 4096;
 /** Bytes per value of the largest memory that is used again: twice what a series takes with an index of its windows. */
 const MOST_ROOM = 200;
 
-/** A copy of the values that threads share where that is allowed, if it can be with room for an index of it. */
-export function jobSeries(values: Float64Array): Pick<Job, 'series' | 'memory'> {
+/** A copy of the values where an index of their windows has room, if that is to be had: memory that has been used. */
+export function roomySeries(values: Float64Array): Pick<Job, 'series' | 'memory'> | undefined {
   const { length } = values;
   const room = length >= SHORT && canShare() ? roomWithIndex(length, takeMemory(MOST_ROOM * length)) : undefined;
-  if (room === undefined) return { series: sharedCopy(values) };
-  room.series.set(values);
+  room?.series.set(values);
   return room;
+}
+
+/** A copy of the values that threads share where that is allowed, if it can be with room for an index of it. */
+export function jobSeries(values: Float64Array): Pick<Job, 'series' | 'memory'> {
+  return roomySeries(values) ?? { series: sharedCopy(values) };
 }
 
 /** The windows of `values` as they are compared: normalized, then whitened. */
@@ -62,6 +66,16 @@ export function joinOf(
 ): Join {
   const rows = windowsOf(job, job.series);
   return columns ? referenceJoin(rows, columns) : selfJoin(rows, job.exclusionZone, job.side);
+}
+
+/** The same for the only thread that does the job: an index may be built beside the series. */
+export function joinAlone(job: Job, columns?: WindowSet): Join {
+  const join = joinOf(job, columns);
+  return { ...join, home: homeOf(job, join) };
+}
+
+function homeOf({ series, memory }: Job, { columns }: Join): object | undefined {
+  return columns.data === series ? memory : undefined;
 }
 
 /** How many neighbors can be found, at least 1. */
@@ -153,9 +167,9 @@ export class Task {
   readonly #found: FoundScores;
 
   /** Makes the windows. */
-  constructor(job: Job) {
+  constructor(job: Job, isAlone = false) {
     this.#job = job;
-    this.#join = joinOf(job);
+    this.#join = isAlone ? joinAlone(job) : joinOf(job);
     this.#index = undefined;
     this.#run = undefined;
     this.#found = new FoundScores();
@@ -166,8 +180,7 @@ export class Task {
     const { rows, columns } = this.#join;
     const k = mostNeighbors(this.#job, this.#join);
     const isShared = rows === columns && canShare() && needsIndex(this.#job.engine, this.#join, k);
-    const home = columns.data === this.#job.series ? this.#job.memory : undefined;
-    return isShared ? draftIndex(columns, k, numThreads, home) : undefined;
+    return isShared ? draftIndex(columns, k, numThreads, homeOf(this.#job, this.#join)) : undefined;
   }
 
   /** Takes the index of a draft for its own, as the thread of this number. */

@@ -200,7 +200,7 @@ class Alone implements Crew {
 
   async prepare(): Promise<JobPlan> {
     await this.#turn();
-    this.#task = new Task(this.#job);
+    this.#task = new Task(this.#job, true);
     return this.#task.prepare(this.#job.engine);
   }
 
@@ -219,7 +219,9 @@ class Alone implements Crew {
     return [this.#task!.rows(from, to)];
   }
 
-  rest(): void {}
+  rest(): void {
+    if (this.#job.memory) restMemory(this.#job.memory);
+  }
 
   end(reason: unknown): void {
     this.#end ??= { reason };

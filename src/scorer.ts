@@ -3,12 +3,22 @@
 import { checkOptions, describe, firstMissing, type Series, toFloat64 } from './detector.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from './embed.ts';
 import { type Explanation, explainRow } from './explain.ts';
-import { emptyScores, type Job, type JobSettings, jobSeries, joinOf, scoreOf, searchOf, windowsOf } from './job.ts';
+import {
+  emptyScores,
+  type Job,
+  type JobSettings,
+  jobSeries,
+  joinAlone,
+  roomySeries,
+  scoreOf,
+  searchOf,
+  windowsOf,
+} from './job.ts';
 import { euclidean, isFunctionMetric, isUnfitted, type Metric } from './metric.ts';
 import { checkThreadOptions, inTurns, type Progress, runJob, THREAD_OPTIONS, type ThreadOptions } from './parallel.ts';
 import { type Emit, type Join, oneRow, searchAll } from './search/search.ts';
 import { atOnce, type Steps } from './steps.ts';
-import { sharedCopy } from './threads.ts';
+import { restMemory, sharedCopy } from './threads.ts';
 
 /** What a detector was told. */
 export interface Settings extends Omit<JobSettings, 'metric'> {
@@ -62,11 +72,12 @@ export class Scorer {
   }
 
   score(series: Series): number[] | Float64Array {
-    const job = atOnce(this.#job(this.#values(series, 'series')));
+    const job = this.#jobOnce(series);
     const scores = atOnce(emptyScores(job));
     search(job, this.#join(job), false, (i, dist, _index, base, count) => {
       scores[endOf(i, job.windowSize)] = scoreOf(job, dist, base, count);
     });
+    if (job.memory) restMemory(job.memory);
     return likeInput(series, scores);
   }
 
@@ -92,7 +103,7 @@ export class Scorer {
   }
 
   neighbors(series: Series): Neighbors {
-    const job = atOnce(this.#job(this.#values(series, 'series')));
+    const job = this.#jobOnce(series);
     const join = this.#join(job);
     const { k } = job;
     const { numWindows } = join.rows;
@@ -108,6 +119,7 @@ export class Scorer {
         distances[i * k + p] = distanceOf(job, dist[base + p]!);
       }
     });
+    if (job.memory) restMemory(job.memory);
     return { numWindows, k, indices, distances };
   }
 
@@ -178,6 +190,15 @@ export class Scorer {
     return embed(values, this.#settings.windowSize, this.#settings.normalize);
   }
 
+  /** The job of scoring a series at once: in memory that has been used, if an index of the series may lie there. */
+  #jobOnce(series: Series): Job {
+    const x = this.#values(series, 'series');
+    const { metric, normalize } = this.#settings;
+    const isPlain = metric === euclidean && normalize === 'none' && this.#reference === undefined;
+    const own = isPlain ? roomySeries(x) : undefined;
+    return { ...atOnce(this.#job(own?.series ?? x)), ...own };
+  }
+
   /** The job of scoring `x`. */
   *#job(x: Float64Array): Steps<Job> {
     const { missing: _, ...settings } = this.#settings;
@@ -206,7 +227,7 @@ export class Scorer {
   }
 
   #join(job: Job): Join {
-    return joinOf(job, job.reference && (this.#columns ??= windowsOf(job, job.reference)));
+    return joinAlone(job, job.reference && (this.#columns ??= windowsOf(job, job.reference)));
   }
 }
 

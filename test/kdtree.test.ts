@@ -1,10 +1,11 @@
 // The k-d tree search in WASM and in plain TypeScript: the same rows, to the bit and to the index.
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { embed, type WindowSet } from '../src/embed.ts';
 import { buildTree, type KDTree, LEAF, spanOf } from '../src/kernels/kdtree.ts';
 import { LeafSearch } from '../src/kernels/kdtree-search.ts';
 import { openPlace, placeTree } from '../src/kernels/kdtree-wasm.ts';
 import { kdtreeModule } from '../src/kernels/wasm.ts';
+import { KNN } from '../src/knn.ts';
 import { kdtree, scalarKdtree } from '../src/search/kdtree.ts';
 import { fitProjection, project, reachOf } from '../src/search/projection.ts';
 import { type Join, referenceJoin, selfJoin } from '../src/search/search.ts';
@@ -45,6 +46,44 @@ describe('both searches of the tree give the bits of every pair compared', () =>
   test('within a history', () => {
     const join = selfJoin(embed(generators.serverMetric!(2000), 5, 'none'), 2, 'left');
     expectEqual({ ...join, before: 300 }, 4);
+  });
+});
+
+describe('calls that come soon after each other', () => {
+  const { Memory } = WebAssembly;
+  afterEach(() => {
+    WebAssembly.Memory = Memory;
+  });
+
+  test('find the memory of the last one again, whatever lies in it', async () => {
+    let made = 0;
+    WebAssembly.Memory = class extends Memory {
+      constructor(description: WebAssembly.MemoryDescriptor) {
+        super(description);
+        if (description.shared) made++;
+      }
+    };
+    const { 'spikes of 1e9': spikes, 'values near 1e149': huge, 'a smooth period': smooth, gaps } = hostile;
+    const calls: [generate: (n: number, seed: number) => Float64Array, n: number, w: number, k: number][] = [
+      [uniform, 9000, 5, 5],
+      [huge!, 9000, 5, 5],
+      [uniform, 8999, 5, 5],
+      [gaps!, 8000, 3, 20],
+      [smooth!, 8101, 30, 2], // projections
+      [spikes!, 12_345, 8, 3], // more than there was
+      [uniform, 12_345, 1, 1],
+      [smooth!, 5003, 40, 2],
+      [uniform, 4097, 7, 16],
+    ];
+    for (const [c, [generate, n, w, k]] of calls.entries()) {
+      const series = generate(n, c);
+      const knn = new KNN(w, k, { engine: 'kdtree' });
+      const expected = new KNN(w, k, { engine: 'diagonal' }); // needs no index
+      expect(knn.score(series)).toEqual(expected.score(series));
+      if (c % 3 === 0) expect(knn.neighbors(series)).toEqual(expected.neighbors(series));
+      if (c % 2 === 0) expect(await knn.scoreAsync(series, { threads: 1 })).toEqual(expected.score(series));
+    }
+    expect(made).toBeLessThan(4); // one, and another one when too much lies there
   });
 });
 

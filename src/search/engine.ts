@@ -123,7 +123,7 @@ const PIECES = 16;
 /** The same join of one window in GLIMPSE. */
 function glimpseOf(join: Join): Join {
   const columns = piecesOf(join.columns);
-  return { ...join, columns, rows: join.rows === join.columns ? columns : piecesOf(join.rows) };
+  return { ...join, columns, rows: join.rows === join.columns ? columns : piecesOf(join.rows), home: undefined };
 }
 
 function piecesOf(windows: WindowSet): WindowSet {

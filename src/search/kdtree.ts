@@ -31,7 +31,7 @@ interface Prepared {
 
 function prepare(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Prepared {
   const isSelf = join.rows === join.columns;
-  const index = indexOf(join.columns, isSelf ? k : 0);
+  const index = indexOf(join.columns, isSelf ? k : 0, join.home);
   const { tree: columns, projection, inPlace } = index;
   const reach = projection && reachOf(projection, join.columns.width);
   if (isSelf && module && inPlace && k <= inPlace.k) {

@@ -237,19 +237,31 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
 
 /** Whether sums of squares are finite, and quotients of normalized windows in the range of float64: see the proof above. */
 export function isInRange({ rows, columns }: Join): boolean {
+  const series = rows === columns ? [rows.data] : [rows.data, columns.data];
+  const largest = Math.max(...series.map(largestOf));
+  if (rows.width * largest * largest >= 2 ** 1015) return false;
+  return rows.normalize === 'none' || series.every((values) => smallestStepOf(values) >= 2 ** -449);
+}
+
+/** The largest magnitude of the values that are not missing. */
+function largestOf(values: Float64Array): number {
   let largest = 0;
-  let smallestStep = Infinity;
+  for (let t = 0; t < values.length; t++) if (Math.abs(values[t]!) > largest) largest = Math.abs(values[t]!);
+  return largest;
+}
+
+/** The smallest step from a value to the next one that is not missing, but for steps of 0. */
+function smallestStepOf(values: Float64Array): number {
+  let smallest = Infinity;
   let previous = NaN;
-  for (const { data } of rows === columns ? [rows] : [rows, columns]) {
-    for (const value of data) {
-      if (Number.isNaN(value)) continue;
-      const step = Math.abs(value - previous);
-      if (step > 0 && step < smallestStep) smallestStep = step;
-      largest = Math.max(largest, Math.abs(value));
-      previous = value;
-    }
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t]!;
+    if (Number.isNaN(value)) continue;
+    const step = Math.abs(value - previous);
+    if (step > 0 && step < smallest) smallest = step;
+    previous = value;
   }
-  return rows.width * largest * largest < 2 ** 1015 && (rows.normalize === 'none' || smallestStep >= 2 ** -449);
+  return smallest;
 }
 
 function copySeries(x: Float64Array, { rows, columns }: Join, seam: number): void {

@@ -15,6 +15,8 @@ export interface Join {
   readonly exclusion: number;
   readonly before: number;
   readonly after: number;
+  /** The memory in which the values of the columns lie, if it can grow to hold an index of them and nobody else uses it. */
+  readonly home?: object | undefined;
 }
 
 /** All windows of one series against each other. */

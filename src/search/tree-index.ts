@@ -20,13 +20,17 @@ export interface Index {
 /** Indexes of window sets that are searched again and again: a reference is indexed once. */
 const indexes = new WeakMap<WindowSet, Index>();
 
-/** The index of `windows`, with room to search it for its own rows' `k` nearest if k is not 0. */
-export function indexOf(windows: WindowSet, k: number): Index {
+/**
+ * The index of `windows`, with room to search it for its own rows' `k` nearest if k is not 0. If it is still to be built,
+ * then in the memory `home`, if that is given and holds the vectors themselves.
+ */
+export function indexOf(windows: WindowSet, k: number, home?: object): Index {
   let index = indexes.get(windows);
   if (!index) {
     const vectors = vectorsOf(windows);
     const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
-    index = { projection, vectors: () => vectors, ...builtTree(vectors, projection, k) };
+    const place = vectors === windows ? home : undefined;
+    index = { projection, vectors: () => vectors, ...builtTree(vectors, projection, k, place) };
     indexes.set(windows, index);
   }
   return index;
@@ -37,13 +41,19 @@ export function treeLike({ projection }: Index, windows: WindowSet): KDTree {
   return builtTree(vectorsOf(windows), projection, 0).tree;
 }
 
-function builtTree(vectors: WindowSet, projection: Projection | undefined, k: number): Pick<Index, 'tree' | 'inPlace'> {
-  const draft = draftTree(vectors, projection, k, k === 0 ? 0 : 1, false);
+function builtTree(
+  vectors: WindowSet,
+  projection: Projection | undefined,
+  k: number,
+  home?: object,
+): Pick<Index, 'tree' | 'inPlace'> {
+  const isShared = home !== undefined;
+  const draft = draftTree(vectors, projection, k, k === 0 ? 0 : 1, isShared, home);
   if (draft === undefined) {
     const { data, stride, width, starts } = projection ? project(projection, vectors) : vectors;
     return { tree: buildTree(data, stride, width, starts), inPlace: undefined };
   }
-  const worker = openPlace(kdtreeModule()!, draft.place, 0);
+  const worker = openPlace(kdtreeModule(isShared)!, draft.place, 0);
   for (const [phase, parts] of draft.phases.entries()) {
     for (let part = 0; part < parts; part++) buildPart(draft, worker, phase, part);
   }
