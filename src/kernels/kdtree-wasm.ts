@@ -227,10 +227,14 @@ function searcher(
 /** Where a search has what it works with, its results among it: `own` is what it needs whatever k is. */
 type Room = Record<'own' | 'dist' | 'index' | 'list' | 'ref' | 'near', number>;
 
+/** Bytes between the rooms of two threads: two cache lines. */
+const APART = 128;
+
 /** Bytes of what the kernel calls its own: see `setup` there. */
 const OWN = 5584;
 
 function reserveRoom(layout: Layout, k: number, width: number): Room {
+  layout.reserve(APART, 1); // what one thread writes shares no cache line with what another one reads
   return {
     own: layout.reserve(OWN, 1),
     dist: layout.reserve(LEAF * k, 8),
