@@ -2,7 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { embed } from '../src/embed.ts';
 import { chooseEngine, needsIndex } from '../src/search/engine.ts';
-import { planFromGlimpse, planFromSample, planFromWork, rivalCost, type Shape, treeCost } from '../src/search/plan.ts';
+import {
+  plan,
+  planFromGlimpse,
+  planFromSample,
+  planFromWork,
+  rivalCost,
+  type Shape,
+  treeCost,
+} from '../src/search/plan.ts';
 import { type Join, referenceJoin, selfJoin } from '../src/search/search.ts';
 import { ecg, mulberry32, normal, randomWalk, steps, whiteNoise } from './series.ts';
 
@@ -56,10 +64,20 @@ describe('the plan', () => {
     expect(planFromSample(shape, 0.5)).toBe('diagonal');
     expect(planFromSample(shape, 0.1)).toBe('glimpse');
     expect(planFromSample({ ...shape, numColumns: 2500 }, 0.1)).toBe('diagonal');
+    expect(planFromSample({ ...shape, numColumns: 1799 }, 0.01)).toBe('diagonal');
+    expect(planFromSample({ ...shape, numColumns: 1800 }, 0.01)).toBe('probe');
     expect(planFromSample({ ...shape, numColumns: 100_000 }, 0.1)).toBe('probe');
     expect(planFromSample(shape, 0.001)).toBe('probe');
     expect(planFromSample(shape, 0)).toBe('probe');
-    expect(planFromSample({ ...shape, width: 5 }, 0.1)).toBe('probe');
+  });
+
+  test('by the shape: a tree of windows that are points themselves, diagonals of a few longer ones', () => {
+    expect(plan({ ...shape, width: 8 })).toBe('kdtree');
+    expect(plan({ ...shape, width: 1, numRows: 100, numColumns: 100, diagonal: false })).toBe('kdtree');
+    expect(plan({ ...shape, width: 9 })).toBe('sample');
+    expect(plan({ ...shape, width: 9, numRows: 684, numColumns: 684 })).toBe('diagonal');
+    expect(plan({ ...shape, width: 5, numRows: 16 })).toBe('brute');
+    expect(plan({ ...shape, width: 5, numRows: 64, numColumns: 64 })).toBe('brute');
   });
 
   test('by a glimpse: twice what it saw, and the points of a projection', () => {

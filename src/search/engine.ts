@@ -39,7 +39,9 @@ export function chooseEngine(
 /** Whether the choice, or the engine that is named, needs the index of the columns: then threads had better share it. */
 export function needsIndex(name: EngineName, join: Join, k: number): boolean {
   if (join.rows.starts.length === 1) return false;
-  return name === 'kdtree' || (name === 'auto' && planUnprobed(shapeOf(join, k), join).choice === 'probe');
+  return (
+    name === 'kdtree' || (name === 'auto' && ['kdtree', 'probe'].includes(planUnprobed(shapeOf(join, k), join).choice))
+  );
 }
 
 function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
@@ -89,7 +91,7 @@ function planned(join: Join, k: number): ChosenEngine {
 
 /** The engine, or whether to probe the tree; and what a sample said, if one was looked at. */
 interface Outlook {
-  readonly choice: Rival | 'probe';
+  readonly choice: Rival | 'kdtree' | 'probe';
   readonly contrast: number;
 }
 
@@ -139,33 +141,44 @@ function piecesOf(windows: WindowSet): WindowSet {
 const PROBE_SHARE = 0.03;
 
 /** Rows and columns that are compared to judge how near near windows are. */
-const SAMPLED_ROWS = 9;
+const SAMPLED_ROWS = 5;
 const SAMPLED_COLUMNS = 1024;
+
+/** Columns of these whose middle distance is taken. */
+const MIDDLE_OF = 128;
 
 /**
  * How near the nearest of a sample of windows is, compared with the middle one: min s / median s, the median over some
  * rows. 0 for windows that have copies, near 1 where all are equally far.
  */
 function contrastOf({ rows, columns }: Join): number {
-  const { width, starts } = columns;
+  const { width, starts, stride, normalize } = columns;
+  const isPlain = normalize === 'none';
   const row = new Float64Array(width);
-  const other = new Float64Array(width);
+  const other = isPlain ? columns.data : new Float64Array(width);
   const contrasts = new Float64Array(SAMPLED_ROWS);
-  const distances = new Float64Array(SAMPLED_COLUMNS);
+  const distances = new Float64Array(MIDDLE_OF);
+  let random = 1;
+  const anyOf = (starts: Int32Array): number => {
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0; // even steps are in phase with some period
+    return Math.floor((random / 2 ** 32) * starts.length);
+  };
   for (let r = 0; r < SAMPLED_ROWS; r++) {
-    const i = rows.starts[Math.floor(((r + 0.5) * rows.starts.length) / SAMPLED_ROWS)]!;
+    const i = rows.starts[anyOf(rows.starts)]!;
     vectorInto(rows, i, row, 0);
+    let nearest = Infinity;
     for (let c = 0; c < SAMPLED_COLUMNS; c++) {
-      // Columns in steps of the golden ratio: even, and in phase with no period.
-      const column = Math.floor((((c + 1) * 0.6180339887498949 + r / SAMPLED_ROWS) % 1) * starts.length);
+      const column = anyOf(starts);
       const isItself = rows === columns && starts[column] === i;
       const j = starts[isItself ? (column + 1) % starts.length : column]!;
-      vectorInto(columns, j, other, 0);
-      distances[c] = sqDist(row, 0, other, 0, width, Infinity);
+      if (!isPlain) vectorInto(columns, j, other, 0);
+      const isForMiddle = c < MIDDLE_OF;
+      const s = sqDist(row, 0, other, isPlain ? j * stride : 0, width, isForMiddle ? Infinity : nearest);
+      if (isForMiddle) distances[c] = s;
+      if (s < nearest) nearest = s;
     }
-    distances.sort();
-    const middle = distances[SAMPLED_COLUMNS / 2]!;
-    contrasts[r] = middle > 0 ? distances[0]! / middle : 0;
+    const middle = distances.sort()[MIDDLE_OF / 2]!;
+    contrasts[r] = middle > 0 ? nearest / middle : 0;
   }
   return contrasts.sort()[(SAMPLED_ROWS - 1) / 2]!;
 }

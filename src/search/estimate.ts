@@ -1,10 +1,10 @@
 // How long a search will take, from its shape alone: to announce it, and to decide whether threads are worth starting.
-import { type EngineName, MAX_POINT_WIDTH, plan, rivalCost, type Shape } from './plan.ts';
+import { type EngineName, plan, rivalCost, type Shape } from './plan.ts';
 
 /** Seconds per pair and coordinate of a function metric. */
 const SECONDS_PER_PAIR = 1.5e-9;
 /** Seconds per window and coordinate of the tree, to be multiplied by log₂ of the number of windows. */
-const SECONDS_PER_TREE_STEP = 5e-8;
+const SECONDS_PER_TREE_STEP = 3e-8;
 
 /** Seconds that one thread needs, at most, on the machine of the README's figures. */
 export function estimateSeconds(shape: Shape, engine: EngineName, isFunctionMetric: boolean): number {
@@ -15,5 +15,5 @@ export function estimateSeconds(shape: Shape, engine: EngineName, isFunctionMetr
   const rival = rivalCost(chosen === 'brute' ? { ...shape, diagonal: false } : shape) * 1e-9;
   if (chosen === 'kdtree') return tree;
   // A tree of projections serves smooth series, which the shape does not tell: at most what its rival takes.
-  return chosen === 'sample' && width <= MAX_POINT_WIDTH ? Math.min(tree, rival) : rival;
+  return rival;
 }

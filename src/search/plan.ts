@@ -28,8 +28,8 @@ const FEW_PAIRS = 4096;
 /** Vectors of more coordinates than this are projected to so many: see projection.ts. */
 export const MAX_POINT_WIDTH = 8;
 
-/** Below this number of windows all diagonals are done in the time of a probe. */
-const FEW_WINDOWS = 2000;
+/** Below this number of windows all diagonals are done in the time that projecting them takes, even if they are copies. */
+const fewWindows = (width: number): number => 550 + 15 * width;
 
 /** Whether a plain loop is done before anything is built. */
 export function isFew(numRows: number, numColumns: number): boolean {
@@ -49,12 +49,16 @@ function rivalOf({ diagonal, k }: Shape): Rival {
 /** Vectors are not made for a look at the tree if they have more coordinates than this: 128 MB, and the tree's copy. */
 export const MOST_COORDINATES: number = 2 ** 24;
 
-/** The engine for a shape, or `'sample'`: look at a few distances, then ask {@link planFromSample}. */
-export function plan(shape: Shape): Rival | 'sample' {
+/**
+ * The engine for a shape, or `'sample'`: look at a few distances, then ask {@link planFromSample}. Windows that are points
+ * themselves are searched by a tree, even white noise of 8 values each.
+ */
+export function plan(shape: Shape): Rival | 'kdtree' | 'sample' {
   const { numRows, numColumns, width, isSelf, isLazy } = shape;
   if (isFew(numRows, numColumns)) return 'brute';
+  if (width <= MAX_POINT_WIDTH) return 'kdtree';
   const rival = rivalOf(shape);
-  if (isSelf && numRows < FEW_WINDOWS) return rival;
+  if (isSelf && numRows < fewWindows(width)) return rival;
   const isLarge = isLazy && (numRows + numColumns) * width > MOST_COORDINATES;
   return rival === 'diagonal' && isLarge ? rival : 'sample';
 }
@@ -65,14 +69,19 @@ const FAR_CONTRAST = 0.15;
 /** Below this contrast windows repeat, but for jitter: a tree finds the copies at once. */
 const COPY_CONTRAST = 1e-9;
 
+/** Below this contrast windows of so many values are still near enough to points: their projections lose little. */
+const NEAR_CONTRAST = 0.05;
+const NEARLY_POINTS = 10;
+
 /** Below this contrast a series is smooth: its windows lie on a surface of few dimensions, however long they are. */
-const SMOOTH_CONTRAST = 0.01;
+const SMOOTH_CONTRAST = 0.0125;
 
 /**
  * From these numbers of windows on, building a tree of projections costs a few percent of all diagonals (of dearer pairs,
  * from fewer on): of ordinary series, a glimpse says from fewer on whether it is worth it.
  */
-const SMOOTH_WINDOWS = 5000;
+const smoothWindows = (width: number): number => 300 + 75 * width;
+const NEAR_WINDOWS = 2500;
 const GLIMPSED_WINDOWS = 15_000;
 const ORDINARY_WINDOWS = 40_000;
 const FAR_WINDOWS = 300_000;
@@ -85,11 +94,11 @@ const FAR_WINDOWS = 300_000;
  */
 export function planFromSample(shape: Shape, contrast: number): Rival | 'glimpse' | 'probe' {
   const rival = rivalOf(shape);
-  const isProjected = shape.width > MAX_POINT_WIDTH;
   const isFar = contrast > FAR_CONTRAST;
-  if (!isProjected && (!isFar || rival === 'brute')) return 'probe';
   if (contrast <= COPY_CONTRAST) return 'probe';
-  const most = isFar ? FAR_WINDOWS : contrast < SMOOTH_CONTRAST ? SMOOTH_WINDOWS : ORDINARY_WINDOWS;
+  const isNear = contrast < NEAR_CONTRAST && shape.width <= NEARLY_POINTS;
+  const ordinary = isNear ? NEAR_WINDOWS : ORDINARY_WINDOWS;
+  const most = isFar ? FAR_WINDOWS : contrast < SMOOTH_CONTRAST ? smoothWindows(shape.width) : ordinary;
   const numWindows = (shape.numColumns * perPair(shape)) / DIAGONAL_PER_PAIR;
   if (numWindows >= most) return 'probe';
   return isFar || numWindows < GLIMPSED_WINDOWS ? rival : 'glimpse';
@@ -116,10 +125,10 @@ export interface TreeWork extends SearchWork {
   rows: number;
 }
 
-// Nanoseconds, fitted to n = 20 000 and 100 000, w = 1 … 100, k = 1 … 20 on the machine of the README's figures.
+// Nanoseconds, fitted to n = 5000 to 100 000, w = 10 … 100, k = 1 … 20 on the machine of the README's figures.
 const TREE_PER_ROW = 100;
 const TREE_PER_NEIGHBOR = 34;
-const BOX_TEST_PER_COORDINATE = 4.4;
+const BOX_TEST = 35;
 const LEAF_TEST = 68;
 const REFINEMENT = 14;
 const REFINEMENT_PER_VALUE = 0.32;
@@ -130,10 +139,10 @@ const DIAGONAL_PER_PAIR = 0.5;
 const DENSE_PER_PAIR = 0.7;
 const DENSE_PER_COORDINATE = 0.14;
 
-/** Nanoseconds of the whole tree search, by a sample of its work. */
+/** Nanoseconds of the whole search in a tree of projections, by a sample of its work. */
 export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number {
   const tests =
-    sample.boxTests * BOX_TEST_PER_COORDINATE * Math.min(width, MAX_POINT_WIDTH) +
+    sample.boxTests * BOX_TEST +
     sample.leafTests * LEAF_TEST +
     sample.refinements * (REFINEMENT + REFINEMENT_PER_VALUE * width);
   return numRows * (TREE_PER_ROW + TREE_PER_NEIGHBOR * k + tests / sample.rows);
