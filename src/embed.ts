@@ -30,10 +30,14 @@ export function endOf(i: number, windowSize: number): number {
   return i + windowSize - 1;
 }
 
-/** The windows of `values` (missing = NaN), to be normalized as said. O(n). */
-export function embed(values: Float64Array, windowSize: number, normalize: Normalization): WindowSet {
+/** The windows of `values` (missing = NaN), to be normalized as said; their starts, if these are known. O(n). */
+export function embed(
+  values: Float64Array,
+  windowSize: number,
+  normalize: Normalization,
+  starts: Int32Array = validStarts(values, windowSize),
+): WindowSet {
   const numWindows = Math.max(0, values.length - windowSize + 1);
-  const starts = validStarts(values, windowSize, numWindows);
   return { data: values, stride: 1, width: windowSize, normalize, numWindows, starts };
 }
 
@@ -66,8 +70,12 @@ export function mapWindows(
   return { data, stride: width, width, normalize: 'none', numWindows: windows.numWindows, starts: windows.starts };
 }
 
-function validStarts(values: Float64Array, windowSize: number, numWindows: number): Int32Array {
-  const starts = new Int32Array(numWindows);
+/** The starts of the windows that touch no missing value, in `starts`, if that is given and has room for all. */
+export function validStarts(
+  values: Float64Array,
+  windowSize: number,
+  starts: Int32Array = new Int32Array(Math.max(0, values.length - windowSize + 1)),
+): Int32Array {
   let count = 0;
   let firstClean = 0; // values[firstClean … t] holds no missing value
   for (let t = 0; t < values.length; t++) {

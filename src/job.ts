@@ -1,6 +1,6 @@
 // A scoring job: everything it depends on as plain data, which another thread can be given, and its work in parts.
 import { type Aggregation, aggregate } from './aggregate.ts';
-import { embed, endOf, type Normalization, type WindowSet } from './embed.ts';
+import { embed, endOf, type Normalization, validStarts, type WindowSet } from './embed.ts';
 import { type DistanceFunction, FittedMahalanobis } from './metric.ts';
 import { brute } from './search/brute.ts';
 import { type ChosenEngine, chooseEngine, needsIndex } from './search/engine.ts';
@@ -31,7 +31,12 @@ export interface Job extends JobSettings {
   readonly reference: Float64Array | undefined;
   /** The memory that `series` lies in, if its threads share one that can grow. */
   readonly memory?: object | undefined;
+  /** The starts of the valid windows of `series`, if they lie there, too. */
+  readonly starts?: Int32Array | undefined;
 }
+
+/** A series, and what is known of where it lies. */
+type PlacedSeries = Pick<Job, 'series' | 'memory' | 'starts'>;
 
 /** Series that are too short for threads, nearly always: a memory of their own would cost more than it saves. */
 const SHORT = 4096;
@@ -40,21 +45,23 @@ const SHORT = 4096;
 const MOST_ROOM = 200;
 
 /** A copy of the values where an index of their windows has room, if that is to be had: memory that has been used. */
-export function roomySeries(values: Float64Array): Pick<Job, 'series' | 'memory'> | undefined {
+export function roomySeries(values: Float64Array, windowSize: number): PlacedSeries | undefined {
   const { length } = values;
   const room = length >= SHORT && canShare() ? roomWithIndex(length, takeMemory(MOST_ROOM * length)) : undefined;
-  room?.series.set(values);
-  return room;
+  if (room === undefined) return undefined;
+  const { memory, series, places } = room;
+  series.set(values);
+  return { memory, series, starts: validStarts(values, windowSize, places) };
 }
 
 /** A copy of the values that threads share where that is allowed, if it can be with room for an index of it. */
-export function jobSeries(values: Float64Array): Pick<Job, 'series' | 'memory'> {
-  return roomySeries(values) ?? { series: sharedCopy(values) };
+export function jobSeries(values: Float64Array, windowSize: number): PlacedSeries {
+  return roomySeries(values, windowSize) ?? { series: sharedCopy(values) };
 }
 
 /** The windows of `values` as they are compared: normalized, then whitened. */
-export function windowsOf({ windowSize, normalize, metric }: JobSettings, values: Float64Array): WindowSet {
-  const windows = embed(values, windowSize, normalize);
+export function windowsOf({ windowSize, normalize, metric, series, starts }: Job, values: Float64Array): WindowSet {
+  const windows = embed(values, windowSize, normalize, values === series ? starts : undefined);
   // A metric that was sent is no longer an instance of its class.
   return typeof metric === 'object' ? new FittedMahalanobis(metric).whiten(windows) : windows;
 }

@@ -95,7 +95,8 @@ export class Scorer {
     checkOptions(options, THREAD_OPTIONS);
     checkThreadOptions(options);
     const x = this.#values(series, 'series');
-    const own = isFunctionMetric(this.#settings.metric) ? { series: this.#copy(x) } : jobSeries(x);
+    const { metric, windowSize } = this.#settings;
+    const own = isFunctionMetric(metric) ? { series: this.#copy(x) } : jobSeries(x, windowSize);
     const job = { ...(await inTurns(this.#job(own.series), options.signal)), ...own };
     for await (const { scores, exact, progress } of runJob(job, options, stops)) {
       yield { scores: likeInput(series, scores), exact, progress };
@@ -193,9 +194,9 @@ export class Scorer {
   /** The job of scoring a series at once: in memory that has been used, if an index of the series may lie there. */
   #jobOnce(series: Series): Job {
     const x = this.#values(series, 'series');
-    const { metric, normalize } = this.#settings;
+    const { metric, normalize, windowSize } = this.#settings;
     const isPlain = metric === euclidean && normalize === 'none' && this.#reference === undefined;
-    const own = isPlain ? roomySeries(x) : undefined;
+    const own = isPlain ? roomySeries(x, windowSize) : undefined;
     return { ...atOnce(this.#job(own?.series ?? x)), ...own };
   }
 
