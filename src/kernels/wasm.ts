@@ -56,18 +56,14 @@ export function kdtreeModule(isShared = false): WebAssembly.Module | null {
   return moduleOf(KDTREE_WASM, isShared);
 }
 
-/** Room for a series, and for as many places of it, in a memory that can grow behind them. */
-export interface GrowingRoom {
-  readonly memory: object;
-  readonly places: Int32Array;
-  readonly series: Float64Array;
-}
-
 /**
- * Room for a series of so many values in a memory that threads share: see {@link Layout.grow}; in `used` if that is given.
- * @throws RangeError where that is not to be had
+ * Room for a series of so many values, and for as many places of it, in a memory that threads share and that can grow
+ * behind them: see {@link Layout.grow}; in `used` if that is given. @throws RangeError where that is not to be had
  */
-export function growingRoom(length: number, used: object | undefined): GrowingRoom {
+export function growingRoom(
+  length: number,
+  used: object | undefined,
+): { memory: object; places: Int32Array; series: Float64Array } {
   const layout = new Layout();
   const [placesAt, at] = [layout.reserve(length, 4), layout.reserve(length, 8)];
   const memory = used === undefined ? layout.allocateToGrow(true) : layout.grow(used);

@@ -2,7 +2,7 @@
 import { vectorsOf, type WindowSet } from '../embed.ts';
 import { buildTree, type KDTree, numLeavesOf, spanOf } from '../kernels/kdtree.ts';
 import { openPlace, placeTree, type TreePlace, type TreeWorker } from '../kernels/kdtree-wasm.ts';
-import { type GrowingRoom, growingRoom, kdtreeModule } from '../kernels/wasm.ts';
+import { growingRoom, kdtreeModule } from '../kernels/wasm.ts';
 import { MAX_POINT_WIDTH } from './plan.ts';
 import { fitProjection, type Projection, project } from './projection.ts';
 
@@ -116,10 +116,13 @@ function buildPart({ place, projection, depth }: Draft, worker: TreeWorker, phas
 }
 
 /**
- * Room for a series, in a memory that threads share and that can grow to hold an index of it: a {@link draftIndex} at home.
- * It may be one that has been used. `undefined` where there is none.
+ * Room for a series and places of it, in a memory that threads share and that can grow to hold an index of it: a
+ * {@link draftIndex} at home. It may be one that has been used. `undefined` where there is none.
  */
-export function roomWithIndex(length: number, used: object | undefined): GrowingRoom | undefined {
+export function roomWithIndex(
+  length: number,
+  used: object | undefined,
+): { memory: object; places: Int32Array; series: Float64Array } | undefined {
   try {
     return growingRoom(length, used);
   } catch {
