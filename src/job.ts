@@ -44,7 +44,7 @@ const SHORT = 4096;
 /** Bytes per value of the largest memory that is used again: twice what a series takes with an index of its windows. */
 const MOST_ROOM = 200;
 
-/** A copy of the values where an index of their windows has room, if that is to be had: memory that has been used. */
+/** A copy of the values where an index of their windows has room, perhaps in memory that has been used; `undefined` without. */
 export function roomySeries(values: Float64Array, windowSize: number): PlacedSeries | undefined {
   const { length } = values;
   const room = length >= SHORT && canShare() ? roomWithIndex(length, takeMemory(MOST_ROOM * length)) : undefined;
@@ -173,10 +173,9 @@ export class Task {
   #run: Run | undefined;
   readonly #found: FoundScores;
 
-  /** Makes the windows. */
-  constructor(job: Job, isAlone = false) {
+  constructor(job: Job, join: Join = joinOf(job)) {
     this.#job = job;
-    this.#join = isAlone ? joinAlone(job) : joinOf(job);
+    this.#join = join;
     this.#index = undefined;
     this.#run = undefined;
     this.#found = new FoundScores();

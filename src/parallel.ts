@@ -1,7 +1,17 @@
 // A job done by workers, or by the calling thread in slices: dealing, progress, and an end at any moment.
 import { checkInteger, describe } from './detector.ts';
 import { endOf } from './embed.ts';
-import { emptyScores, estimateJob, type Job, type JobPlan, type Request, type Scores, scoreOf, Task } from './job.ts';
+import {
+  emptyScores,
+  estimateJob,
+  type Job,
+  type JobPlan,
+  joinAlone,
+  type Request,
+  type Scores,
+  scoreOf,
+  Task,
+} from './job.ts';
 import { mergeRows, type Rows } from './search/rows.ts';
 import type { Draft } from './search/tree-index.ts';
 import type { Steps } from './steps.ts';
@@ -200,7 +210,7 @@ class Alone implements Crew {
 
   async prepare(): Promise<JobPlan> {
     await this.#turn();
-    this.#task = new Task(this.#job, true);
+    this.#task = new Task(this.#job, joinAlone(this.#job));
     return this.#task.prepare(this.#job.engine);
   }
 

@@ -77,7 +77,6 @@ export class Scorer {
     search(job, this.#join(job), false, (i, dist, _index, base, count) => {
       scores[endOf(i, job.windowSize)] = scoreOf(job, dist, base, count);
     });
-    if (job.memory) restMemory(job.memory);
     return likeInput(series, scores);
   }
 
@@ -120,7 +119,6 @@ export class Scorer {
         distances[i * k + p] = distanceOf(job, dist[base + p]!);
       }
     });
-    if (job.memory) restMemory(job.memory);
     return { numWindows, k, indices, distances };
   }
 
@@ -232,10 +230,11 @@ export class Scorer {
   }
 }
 
-/** Searches here and now. */
+/** Searches here and now. Memory that the job has is left to the next one. */
 function search(job: Job, join: Join, byIndex: boolean, emit: Emit): void {
   const { search, k } = searchOf(job, join);
   searchAll(search, join, k, byIndex, emit);
+  if (job.memory) restMemory(job.memory);
 }
 
 function distanceOf({ metric }: Job, found: number): number {

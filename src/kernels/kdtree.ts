@@ -79,15 +79,14 @@ export function spanOf({ numLeaves, order }: KDTree, node: number): Span {
 }
 
 /** Where the points of the right child of a node begin. */
-export function middleOf({ leaves, from }: Span): number {
-  return from + leftLeaves(leaves) * LEAF;
+export function middleOf(span: Span): number {
+  return halves(span)[1].from;
 }
 
 /** The children of a node that is no leaf. */
-function halves(span: Span): [left: Span, right: Span] {
-  const { node, leaves, from, to } = span;
+function halves({ node, leaves, from, to }: Span): [left: Span, right: Span] {
   const leavesOfLeft = leftLeaves(leaves);
-  const middle = middleOf(span);
+  const middle = from + leavesOfLeft * LEAF;
   return [
     { node: 2 * node, leaves: leavesOfLeft, from, to: middle },
     { node: 2 * node + 1, leaves: leaves - leavesOfLeft, from: middle, to },

@@ -8,6 +8,7 @@ import {
   type EngineName,
   GLIMPSE,
   isFew,
+  MAX_POINT_WIDTH,
   plan,
   planFromGlimpse,
   planFromSample,
@@ -39,9 +40,9 @@ export function chooseEngine(
 /** Whether the choice, or the engine that is named, needs the index of the columns: then threads had better share it. */
 export function needsIndex(name: EngineName, join: Join, k: number): boolean {
   if (join.rows.starts.length === 1) return false;
-  return (
-    name === 'kdtree' || (name === 'auto' && ['kdtree', 'probe'].includes(planUnprobed(shapeOf(join, k), join).choice))
-  );
+  if (name !== 'auto') return name === 'kdtree';
+  const { choice } = planUnprobed(shapeOf(join, k), join);
+  return choice === 'kdtree' || choice === 'probe';
 }
 
 function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
@@ -73,7 +74,8 @@ function shapeOf(join: Join, k: number): Shape {
     width: rows.width,
     k,
     isSelf: rows === columns,
-    diagonal: servesDiagonal(join),
+    // Of windows that are points it does not matter, and to know it takes a look at every value.
+    diagonal: rows.width > MAX_POINT_WIDTH && servesDiagonal(join),
     isLazy: columns.normalize !== 'none',
   };
 }

@@ -11,9 +11,7 @@ export function estimateSeconds(shape: Shape, engine: EngineName, isFunctionMetr
   const { numRows, numColumns, width } = shape;
   if (isFunctionMetric) return numRows * numColumns * SECONDS_PER_PAIR * width;
   const chosen = engine === 'auto' ? plan(shape) : engine;
-  const tree = numRows * Math.log2(numColumns + 1) * width * SECONDS_PER_TREE_STEP;
-  const rival = rivalCost(chosen === 'brute' ? { ...shape, diagonal: false } : shape) * 1e-9;
-  if (chosen === 'kdtree') return tree;
+  if (chosen === 'kdtree') return numRows * Math.log2(numColumns + 1) * width * SECONDS_PER_TREE_STEP;
   // A tree of projections serves smooth series, which the shape does not tell: at most what its rival takes.
-  return rival;
+  return rivalCost(chosen === 'brute' ? { ...shape, diagonal: false } : shape) * 1e-9;
 }
