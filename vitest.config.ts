@@ -7,6 +7,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    reporters: ['default', './test/closing-line-reporter.ts'],
+    reporters: ['default', './test/support/closing-line-reporter.ts'],
   },
 });

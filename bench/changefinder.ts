@@ -4,7 +4,7 @@
 
 import { join } from 'node:path';
 import { ChangeFinder, KNN, StreamingKNN } from '../src/index.ts';
-import { normal } from '../test/series.ts';
+import { normal } from '../test/support/series.ts';
 import { type Contender, compare, integers, median, processContender, runPinned, save, settings } from './harness.ts';
 import { mulberry32, seriesFile } from './series.ts';
 

@@ -3,8 +3,8 @@
 //   npx tsx bench/fleet.ts --series 1000,100000
 
 import { fork } from 'node:child_process';
-import type { Fleet as FleetClass } from '../src/fleet.ts';
-import type { StreamingKNN as StreamingKNNClass } from '../src/streaming-knn.ts';
+import type { Fleet as FleetClass } from '../src/stream/fleet.ts';
+import type { StreamingKNN as StreamingKNNClass } from '../src/stream/streaming-knn.ts';
 import { integers, save, settings } from './harness.ts';
 import { mulberry32 } from './series.ts';
 

@@ -3,7 +3,7 @@
 //   taskset -c 1 npx tsx bench/novelty.ts --values 100,10000 --series noise
 
 import { Novelty } from '../src/index.ts';
-import { generators, serverMetric, steps, whiteNoise } from '../test/series.ts';
+import { generators, serverMetric, steps, whiteNoise } from '../test/support/series.ts';
 import { integers, median, save, settings, time } from './harness.ts';
 
 const options = settings({ values: '100,1000,10000,100000,1000000', series: 'noise,metrics,steps', updates: '100000' });

@@ -5,14 +5,14 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StateWriter } from '../src/state.ts';
-import type { StreamingKNN } from '../src/streaming-knn.ts';
+import { StateWriter } from '../src/core/state.ts';
+import type { StreamingKNN } from '../src/stream/streaming-knn.ts';
 import { integers, pin, save, settings } from './harness.ts';
 import { withPython } from './peers.ts';
 import { readValues, scratch, seriesFile } from './series.ts';
 
 /** What is measured is what is published: `npm run build` first. */
-const dist: string = '../dist/streaming-knn.js';
+const dist: string = '../dist/stream/streaming-knn.js';
 const { StreamingKNN: Built } = (await import(dist)) as { StreamingKNN: typeof StreamingKNN };
 
 const options = settings({

@@ -8,7 +8,7 @@
 //   random walk       4%: 9    8%: 10  13%: 10  20%: 10  37%: 10  51%: 10  77%: 10 100%: 10
 //   white noise       4%: 6    8%: 6   13%: 9   20%: 9   37%: 10  51%: 9   77%: 9  100%: 10
 import { KNN, topAnomalies } from '../src/index.ts';
-import { disturbed, ecg, randomWalk, serverMetric, whiteNoise } from '../test/series.ts';
+import { disturbed, ecg, randomWalk, serverMetric, whiteNoise } from '../test/support/series.ts';
 
 const n = 20_000;
 const windowSize = 50;

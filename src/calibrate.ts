@@ -3,14 +3,20 @@
  *
  * @module knn-anomaly/calibrate
  */
-export { Calibrator } from './calibrator.ts';
-export type { AlarmExplanation } from './explain-alarm.ts';
-export { Monitor, type MonitorOptions, type MonitorPreset, type MonitorResult, monitor } from './monitor.ts';
-export { Refractory } from './refractory.ts';
+export { Calibrator } from './calibrate/calibration/calibrator.ts';
+export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
+export { Refractory } from './calibrate/incidents/refractory.ts';
+export {
+  Monitor,
+  type MonitorOptions,
+  type MonitorPreset,
+  type MonitorResult,
+  monitor,
+} from './calibrate/monitors/monitor.ts';
 export {
   ConformalThreshold,
   QuantileThreshold,
   type SampleOptions,
   SpotThreshold,
   type Threshold,
-} from './threshold.ts';
+} from './calibrate/thresholds/threshold.ts';

@@ -3,26 +3,28 @@
  *
  * @module knn-anomaly
  */
-export type { Aggregation } from './aggregate.ts';
-export { ChangeFinder } from './changefinder.ts';
-export type { NumericTypedArray, Series, StreamingDetector, Value } from './detector.ts';
-export type { Normalization } from './embed.ts';
-export type { Explanation } from './explain.ts';
-export { Fleet, type FleetOptions, type FleetStats } from './fleet.ts';
-export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn.ts';
-export { type Location, locate } from './locate.ts';
+
+export { Novelty, type NoveltyOptions, type PastValue } from './calibrate/rules/novelty.ts';
+export { ChangeFinder } from './changefinder/changefinder.ts';
+export { SDAR, type SDARState } from './changefinder/sdar.ts';
+export type { Aggregation } from './core/aggregate.ts';
+export type { NumericTypedArray, Series, StreamingDetector, Value } from './core/checks.ts';
 export {
   type DistanceFunction,
   euclidean,
   type FittedMahalanobis,
   type MahalanobisMetric,
   type Metric,
-} from './metric.ts';
-export { Novelty, type NoveltyOptions, type PastValue } from './novelty.ts';
-export type { AbortSignalLike, Progress, ThreadOptions } from './parallel.ts';
-export type { Neighbors, Refinement } from './scorer.ts';
-export { SDAR, type SDARState } from './sdar.ts';
+} from './core/metric.ts';
+export type { Normalization } from './core/windows.ts';
+export type { Explanation } from './knn/explain.ts';
+export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn/knn.ts';
+export { type Location, locate } from './knn/locate.ts';
+export type { Neighbors, Refinement } from './knn/scorer.ts';
+export { suggestWindow, type WindowSuggestion } from './knn/suggest-window.ts';
+export { type Anomaly, topAnomalies } from './knn/top-anomalies.ts';
 export type { EngineName } from './search/plan.ts';
+export { Fleet, type FleetOptions, type FleetStats } from './stream/fleet.ts';
 export {
   type ReadableStreamLike,
   type ScoresOf,
@@ -30,9 +32,8 @@ export {
   scoreStream,
   scoreTransform,
   type WritableStreamLike,
-} from './stream.ts';
-export { StreamingKNN } from './streaming-knn.ts';
-export type { StreamingKNNOptions } from './streaming-settings.ts';
-export { suggestWindow, type WindowSuggestion } from './suggest-window.ts';
-export type { WorkerLike } from './threads.ts';
-export { type Anomaly, topAnomalies } from './top-anomalies.ts';
+} from './stream/score-stream.ts';
+export type { StreamingKNNOptions } from './stream/settings.ts';
+export { StreamingKNN } from './stream/streaming-knn.ts';
+export type { AbortSignalLike, Progress, ThreadOptions } from './threads/parallel.ts';
+export type { WorkerLike } from './threads/worker-pool.ts';

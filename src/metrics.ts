@@ -1,11 +1,11 @@
 // The subpath knn-anomaly/metrics: Mahalanobis distance and the distances of ml-distance. The only file that needs
 // ml-distance, whose types our declarations do not mention. The formula of each distance is in ml-distance's README.
 import { distance } from 'ml-distance';
-import { describe } from './detector.ts';
-import type { DistanceFunction } from './metric.ts';
+import { describe } from './core/checks.ts';
+import type { DistanceFunction } from './core/metric.ts';
 
-export { type Covariance, mahalanobis } from './mahalanobis.ts';
-export { euclidean } from './metric.ts';
+export { type Covariance, mahalanobis } from './core/mahalanobis.ts';
+export { euclidean } from './core/metric.ts';
 
 export const additiveSymmetric: DistanceFunction = distance.additiveSymmetric as DistanceFunction;
 export const avg: DistanceFunction = distance.avg as DistanceFunction;

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StreamingDetector, Value } from '../src/detector.ts';
-import { generators, paint, palettes } from './series.ts';
+import type { StreamingDetector, Value } from '../src/core/checks.ts';
+import { generators, paint, palettes } from './support/series.ts';
 
 export interface ContractSubject {
   /** Makes a new detector, always the same one. */

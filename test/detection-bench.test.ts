@@ -8,7 +8,7 @@ import { readArchive, readNab } from '../bench/detection/corpus.ts';
 import { detectors, detectorsNamed } from '../bench/detection/detectors.ts';
 import { refract, surprises } from '../bench/detection/prototype.ts';
 import { bootstrapDeviation, halfOf } from '../bench/detection/sampling.ts';
-import { mulberry32 } from './series.ts';
+import { mulberry32 } from './support/series.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'knn-anomaly-detection-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

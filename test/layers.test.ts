@@ -1,6 +1,5 @@
-// Who may import whom: kernels know nothing, search knows vectors, jobs (searches as threads do them) know search,
-// detectors know jobs, metrics of detection know nothing but scores and labels, the command line knows all.
-// Type imports count, too: a layer that needs the types of a higher one is in the wrong place.
+// Who may import whom, one row per folder of src. Type imports count, too: a folder that needs the types of a higher one
+// is in the wrong place.
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import ts from 'typescript';
@@ -9,77 +8,32 @@ import { describe, expect, test } from 'vitest';
 /** Files by path below src, with what they import: paths below src, or package names. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-type Layer =
-  | 'kernels'
-  | 'checks'
-  | 'vectors'
-  | 'search'
-  | 'jobs'
-  | 'detectors'
-  | 'evaluate'
-  | 'plot'
-  | 'entries'
-  | 'cli';
-
-/** The layer of a file of src that is in no folder. */
-const LAYER: Record<string, Layer> = {
-  'detector.ts': 'checks',
-  'steps.ts': 'checks',
-  'state.ts': 'checks',
-  'embed.ts': 'vectors',
-  'metric.ts': 'vectors',
-  'mahalanobis.ts': 'vectors',
-  'aggregate.ts': 'jobs',
-  'job.ts': 'jobs',
-  'threads.ts': 'jobs',
-  'parallel.ts': 'jobs',
-  'explain.ts': 'detectors',
-  'scorer.ts': 'detectors',
-  'knn.ts': 'detectors',
-  'streaming-knn.ts': 'detectors',
-  'streaming-settings.ts': 'detectors',
-  'fleet.ts': 'detectors',
-  'stream.ts': 'detectors',
-  'top-anomalies.ts': 'detectors',
-  'sdar.ts': 'detectors',
-  'changefinder.ts': 'detectors',
-  'refractory.ts': 'detectors',
-  'spot.ts': 'detectors',
-  'explain-alarm.ts': 'detectors',
-  'locate.ts': 'detectors',
-  'suggest-window.ts': 'detectors',
-  'random.ts': 'checks',
-  'reservoir.ts': 'detectors',
-  'novelty.ts': 'detectors',
-  'calibrator.ts': 'detectors',
-  'calibrated.ts': 'detectors',
-  'threshold.ts': 'detectors',
-  'views.ts': 'detectors',
-  'monitor.ts': 'detectors',
-  'calibrate.ts': 'entries',
-  'index.ts': 'entries',
-  'evaluate.ts': 'entries',
-  'metrics.ts': 'entries',
-  'plot.ts': 'entries',
-  'worker.ts': 'entries',
+/** The folders of src, and which of them each may import from; files in src itself are the entries. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: ['core'],
+  wasm: ['wasm'],
+  search: ['search', 'core', 'wasm'],
+  threads: ['threads', 'search', 'core'],
+  knn: ['knn', 'threads', 'search', 'core'],
+  stream: ['stream', 'search', 'core', 'wasm'],
+  changefinder: ['changefinder', 'core'],
+  calibrate: ['calibrate', 'stream', 'core'],
+  evaluate: ['evaluate', 'core'],
+  plot: ['plot', 'core'],
+  entries: ['core', 'search', 'threads', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot'],
+  cli: ['cli', 'entries', 'core', 'search', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot'],
 };
 
-const MAY_IMPORT: Record<Layer, readonly Layer[]> = {
-  kernels: ['kernels'],
-  checks: ['checks'],
-  vectors: ['vectors', 'checks', 'kernels'],
-  search: ['search', 'vectors', 'kernels'],
-  jobs: ['jobs', 'search', 'vectors', 'checks'],
-  detectors: ['detectors', 'jobs', 'search', 'vectors', 'checks', 'kernels'],
-  evaluate: ['evaluate', 'checks'],
-  plot: ['plot', 'checks'],
-  entries: ['evaluate', 'plot', 'detectors', 'jobs', 'search', 'vectors', 'checks'],
-  cli: ['cli', 'entries', 'evaluate', 'detectors', 'search', 'vectors', 'checks'],
+/** Folders with one door: files outside may import the named files only. */
+const DOORS: Record<string, readonly string[]> = {
+  'search/dense/': ['engine.ts'],
+  'search/diagonal/': ['engine.ts'],
+  'search/kdtree/': ['engine.ts', 'index.ts'],
 };
 
 /** The packages, and who may import them: a file, or a folder with everything in it. */
 const PACKAGES: Record<string, string> = {
-  'ml-matrix': 'mahalanobis.ts',
+  'ml-matrix': 'core/mahalanobis.ts',
   'ml-distance': 'metrics.ts',
   '@resvg/resvg-js': 'plot/png.ts',
   papaparse: 'cli/',
@@ -87,13 +41,8 @@ const PACKAGES: Record<string, string> = {
   'node:': 'cli/',
 };
 
-function layerOf(file: string): Layer | undefined {
-  const folder = file.slice(0, file.indexOf('/') + 1);
-  return folder === ''
-    ? LAYER[file]
-    : ((['kernels/', 'search/', 'evaluate/', 'plot/', 'cli/'] as const)
-        .find((f) => f === folder)
-        ?.slice(0, -1) as Layer);
+function folderOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : 'entries';
 }
 
 /** Every import, export … from, import(…) and import type of a source text. */
@@ -106,7 +55,8 @@ function importsOf(file: string, text: string): string[] {
 function readImports(): Imports {
   const root = new URL('../src/', import.meta.url);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
-  const sources = files.filter((file) => file.endsWith('.ts')).sort();
+  // AssemblyScript is a language of its own: its kernels import nothing but each other.
+  const sources = files.filter((file) => file.endsWith('.ts') && !file.includes('/assembly/')).sort();
   return new Map(sources.map((file) => [file, importsOf(file, readFileSync(new URL(file, root), 'utf8'))]));
 }
 
@@ -116,8 +66,9 @@ function wrongDirections(imports: Imports): string[] {
     targets
       .filter((target) => target.endsWith('.ts'))
       .filter((target) => {
-        const [from, to] = [layerOf(file), layerOf(target)];
-        return from === undefined || to === undefined || !imports.has(target) || !MAY_IMPORT[from].includes(to);
+        if (!imports.has(target) || !MAY_IMPORT[folderOf(file)]?.includes(folderOf(target))) return true;
+        const door = Object.keys(DOORS).find((folder) => target.startsWith(folder) && !file.startsWith(folder));
+        return door !== undefined && !DOORS[door]!.includes(target.slice(door.length));
       })
       .map((target) => `${file} → ${target}`),
   );
@@ -161,11 +112,12 @@ describe('src', () => {
 
   test('has a layer for every file', () => {
     expect(imports.size).toBeGreaterThan(20);
-    expect([...imports.keys()].filter((file) => layerOf(file) === undefined)).toEqual([]);
-    expect(Object.keys(LAYER).filter((file) => !imports.has(file))).toEqual([]);
+    const folders = new Set([...imports.keys()].map(folderOf));
+    expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+    expect(Object.keys(DOORS).filter((door) => ![...imports.keys()].some((file) => file.startsWith(door)))).toEqual([]);
   });
 
-  test('imports point from the command line to detectors to search to vectors to kernels', () => {
+  test('imports point from the command line to detectors to search to core', () => {
     expect(wrongDirections(imports)).toEqual([]);
   });
 
@@ -182,23 +134,32 @@ describe('the checks of this file notice', () => {
   const planted = (file: string, text: string): Imports => new Map([...readImports(), [file, importsOf(file, text)]]);
 
   test('imports that point the wrong way, of every form', () => {
-    const kernel = 'kernels/top-k.ts';
-    expect(wrongDirections(planted(kernel, "import { embed } from '../embed.ts';"))).toEqual([`${kernel} → embed.ts`]);
-    expect(wrongDirections(planted(kernel, "import type { Join } from '../search/search.ts';"))).toHaveLength(1);
-    expect(wrongDirections(planted('search/brute.ts', "export * from '../knn.ts';"))).toHaveLength(1);
-    expect(wrongDirections(planted('embed.ts', "const { plan } = await import('./search/plan.ts');"))).toHaveLength(1);
-    expect(wrongDirections(planted('knn.ts', "type Text = import('./cli/text.ts').Paint;"))).toHaveLength(1);
-    expect(wrongDirections(planted('knn.ts', "import './gone.ts';"))).toHaveLength(1);
+    const file = 'core/windows.ts';
+    expect(wrongDirections(planted(file, "import { KNN } from '../knn/knn.ts';"))).toEqual([`${file} → knn/knn.ts`]);
+    expect(wrongDirections(planted('wasm/load.ts', "import type { Join } from '../search/join.ts';"))).toHaveLength(1);
+    expect(wrongDirections(planted('search/brute.ts', "export * from '../knn/knn.ts';"))).toHaveLength(1);
+    expect(wrongDirections(planted(file, "const { plan } = await import('../search/plan.ts');"))).toHaveLength(1);
+    expect(
+      wrongDirections(planted('knn/explain.ts', "type Text = import('../cli/output/text.ts').Paint;")),
+    ).toHaveLength(1);
+    expect(wrongDirections(planted('knn/explain.ts', "import './gone.ts';"))).toHaveLength(1);
+  });
+
+  test('imports that enter an engine by another way than its door', () => {
+    const inner = planted('search/brute.ts', "import { denseModule } from './dense/wasm.ts';");
+    expect(wrongDirections(inner)).toEqual(['search/brute.ts → search/dense/wasm.ts']);
   });
 
   test('packages outside their place', () => {
-    expect(wrongPackages(planted('knn.ts', "import { Matrix } from 'ml-matrix';"))).toEqual(['knn.ts → ml-matrix']);
-    expect(wrongPackages(planted('metric.ts', "import { distance } from 'ml-distance';"))).toHaveLength(1);
-    expect(wrongPackages(planted('embed.ts', "import { readFileSync } from 'node:fs';"))).toHaveLength(1);
-    expect(wrongPackages(planted('cli/text.ts', "import chalk from 'chalk';"))).toHaveLength(1);
+    expect(wrongPackages(planted('knn/knn.ts', "import { Matrix } from 'ml-matrix';"))).toEqual([
+      'knn/knn.ts → ml-matrix',
+    ]);
+    expect(wrongPackages(planted('core/metric.ts', "import { distance } from 'ml-distance';"))).toHaveLength(1);
+    expect(wrongPackages(planted('core/windows.ts', "import { readFileSync } from 'node:fs';"))).toHaveLength(1);
+    expect(wrongPackages(planted('cli/output/text.ts', "import chalk from 'chalk';"))).toHaveLength(1);
   });
 
   test('cycles', () => {
-    expect(findCycle(planted('detector.ts', "import './knn.ts';"))).toContain('detector.ts');
+    expect(findCycle(planted('core/checks.ts', "import '../knn/knn.ts';"))).toContain('core/checks.ts');
   });
 });

@@ -7,9 +7,9 @@ import * as evaluate from '../src/evaluate.ts';
 import * as main from '../src/index.ts';
 import * as metrics from '../src/metrics.ts';
 import * as plot from '../src/plot.ts';
-import { type Block, docExamples, fencedBlocks } from './readme/blocks.ts';
-import { commandsOf, isRunnable, matches, Shell } from './readme/commands.ts';
-import { checkSnippets, findClaims, type Outcome, ownNames, ROOT } from './readme/snippets.ts';
+import { type Block, docExamples, fencedBlocks } from './support/readme/blocks.ts';
+import { commandsOf, isRunnable, matches, Shell } from './support/readme/commands.ts';
+import { checkSnippets, findClaims, type Outcome, ownNames, ROOT } from './support/readme/snippets.ts';
 
 if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('dist is missing: run `npm run build` first');
 

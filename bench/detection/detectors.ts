@@ -1,8 +1,8 @@
 // The detectors that are compared: each a function from a series to one score per value. Add one here.
 import { monitor } from '../../src/calibrate.ts';
-import { ChangeFinder } from '../../src/changefinder.ts';
+import { ChangeFinder } from '../../src/changefinder/changefinder.ts';
+import { SDAR } from '../../src/changefinder/sdar.ts';
 import { KNN, locate } from '../../src/index.ts';
-import { SDAR } from '../../src/sdar.ts';
 import { novelty, refract, surprises } from './prototype.ts';
 
 export interface Detector {

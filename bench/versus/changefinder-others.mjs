@@ -1,6 +1,6 @@
 // The two ChangeFinders people know in plain JavaScript, as test/other-changefinders.ts transcribes them. Run with tsx.
 
-import { GemChangeFinder, PackageChangeFinder } from '../../test/other-changefinders.ts';
+import { GemChangeFinder, PackageChangeFinder } from '../../test/support/other-changefinders.ts';
 import { serve } from './child.mjs';
 
 const makers = {

@@ -13,27 +13,27 @@ interface Command {
 const COMMANDS: Record<string, Command> = {
   score: {
     summary: 'score every value of a series, and show the strangest places',
-    run: async (args) => (await import('./score.ts')).score(args),
+    run: async (args) => (await import('./score/score.ts')).score(args),
   },
   stream: {
     summary: 'score every value of a stream as it comes, over restarts',
-    run: async (args) => (await import('./stream.ts')).stream(args),
+    run: async (args) => (await import('./stream/stream.ts')).stream(args),
   },
   changefinder: {
     summary: 'score changes of a stream as they come, by two forgetting models',
-    run: async (args) => (await import('./changefinder.ts')).changefinder(args),
+    run: async (args) => (await import('./stream/changefinder.ts')).changefinder(args),
   },
   monitor: {
     summary: 'turn a stream into alarms: one threshold for every series',
-    run: async (args) => (await import('./monitor.ts')).monitorCommand(args),
+    run: async (args) => (await import('./stream/monitor.ts')).monitorCommand(args),
   },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
-    run: async (args) => (await import('./eval.ts')).evaluate(args),
+    run: async (args) => (await import('./eval/eval.ts')).evaluate(args),
   },
   plot: {
     summary: 'draw a series and the scores of detectors beneath it',
-    run: async (args) => (await import('./plot.ts')).plot(args),
+    run: async (args) => (await import('./plot/plot.ts')).plot(args),
   },
   help: {
     summary: 'show this text, or the help of a command',

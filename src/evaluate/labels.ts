@@ -1,5 +1,5 @@
 // What a metric may be given: labels as ranges or as zeros and ones, scores, events; checked and brought to one form.
-import { checkInteger, describe } from '../detector.ts';
+import { checkInteger, describe } from '../core/checks.ts';
 
 /** A stretch of a series, both ends inclusive. */
 export interface LabeledRange {

@@ -1,5 +1,5 @@
 // The score of the Numenta Anomaly Benchmark: what every alarm is worth by its place, and the best threshold of a corpus.
-import { checkChoice, checkOptions, describe } from '../detector.ts';
+import { checkChoice, checkOptions, describe } from '../core/checks.ts';
 import { type AnomalyLabels, checkThreshold, type LabeledRange, type Scores, toRanges, toScores } from './labels.ts';
 import { fallingOrder } from './ranking.ts';
 

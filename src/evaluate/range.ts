@@ -1,5 +1,5 @@
 // Precision and recall of ranges: how much of every anomaly is found, where, and in how many pieces.
-import { checkChoice, checkOptions, describe } from '../detector.ts';
+import { checkChoice, checkOptions, describe } from '../core/checks.ts';
 import {
   type AnomalyLabels,
   alarmsOf,

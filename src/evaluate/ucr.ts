@@ -1,5 +1,5 @@
 // Accuracy on series with one anomaly each: is the strangest place the right one?
-import { checkInteger, describe } from '../detector.ts';
+import { checkInteger, describe } from '../core/checks.ts';
 import { type AnomalyLabels, type Scores, toRanges, toScores } from './labels.ts';
 
 /** A detector's scores of a series with one anomaly. */

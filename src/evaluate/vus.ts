@@ -1,5 +1,5 @@
 // Volumes under the surface: areas under curves whose labels fade out around every anomaly, averaged over how far.
-import { checkInteger, checkOptions } from '../detector.ts';
+import { checkInteger, checkOptions } from '../core/checks.ts';
 import {
   type AnomalyLabels,
   checkSomeAnomaly,

@@ -1,5 +1,5 @@
 // From SVG to PNG, with resvg. The only file that needs @resvg/resvg-js, which is loaded when it is used.
-import { checkOptions, describe } from '../detector.ts';
+import { checkOptions, describe } from '../core/checks.ts';
 
 type Resvg = typeof import('@resvg/resvg-js');
 

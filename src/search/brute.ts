@@ -1,9 +1,10 @@
 // Every pair: any metric, any join. The engine for function metrics and for a handful of windows.
-import { vectorInto, vectorsOf, type WindowSet } from '../embed.ts';
-import { clearRows, EMPTY, finishRow, replaceWorst } from '../kernels/top-k.ts';
-import type { DistanceFunction } from '../metric.ts';
-import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, positionOf, runByRows } from './search.ts';
-import { sqDist } from './settle.ts';
+
+import type { DistanceFunction } from '../core/metric.ts';
+import { vectorInto, vectorsOf, type WindowSet } from '../core/windows.ts';
+import { sqDist } from './exactness.ts';
+import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, positionOf, runByRows } from './join.ts';
+import { clearRows, EMPTY, finishRow, replaceWorst } from './top-k.ts';
 
 /**
  * The engine that compares every allowed pair: O(rows · columns · width), less where sums are abandoned early.
@@ -31,7 +32,7 @@ const CALLS_PER_PART = 5e4;
 const FEW_ROWS = 16;
 
 // Columns come in ascending order, so of equal distances the first seen has the smaller index: the order (s, j) of
-// settle.ts needs no tie rule here (an infinite distance still fills an empty place).
+// exactness.ts needs no tie rule here (an infinite distance still fills an empty place).
 function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined): (r: number, emit: Emit) => void {
   const dist = new Float64Array(k);
   const index = new Int32Array(k);

@@ -1,5 +1,4 @@
 // Which engine serves a join: a pure function of its shape and of what a probe of the tree counted.
-import type { SearchWork } from '../kernels/kdtree-search.ts';
 
 /** The engines that `engine` can name. */
 export const ENGINES = ['auto', 'brute', 'kdtree', 'diagonal'] as const;
@@ -117,6 +116,16 @@ const PROMISING = 1.15;
 export function planFromGlimpse(shape: Shape, contrast: number, work: TreeWork): Rival | 'probe' {
   const promised = GROWTH * treeCost(shape, work) + shape.numColumns * PROJECTED_PER_COLUMN;
   return promised < PROMISING * rivalCost(shape, contrast) ? 'probe' : rivalOf(shape);
+}
+
+/** What a search did since its start. */
+export interface SearchWork {
+  /** Boxes that the rows of a leaf were compared with. */
+  boxTests: number;
+  /** Comparisons of a row with the columns of a leaf. */
+  leafTests: number;
+  /** Pairs for which s was computed because their points were near. */
+  refinements: number;
 }
 
 /** What a tree search did for some rows. Counts, not times: the same input makes the same choice every time. */

@@ -1,0 +1,206 @@
+// ChangeFinder: two SDAR models, one after the other. The first finds outliers, the second changes.
+import { checkOptions, learnAll, type StreamingDetector, type Value } from '../core/checks.ts';
+import { StateReader, StateWriter } from '../core/state.ts';
+import { checkCount, checkDiscount, SDAR, type SDARState } from './sdar.ts';
+
+const KIND = 'ChangeFinder';
+const FORMAT = 1;
+
+/** The orders, as of SDAR. */
+const LARGEST_ORDER = 10_000;
+
+/** The span is summed anew for every value: at this length a millisecond. */
+const LARGEST_SPAN = 1_000_000;
+
+/**
+ * ChangeFinder (Takeuchi & Yamanishi, IEEE TKDE 18(4), 2006, section 4): scores each value by how much the process behind
+ * the series seems to change there.
+ *
+ *     outlier score  =  logarithmic loss of x under the first SDAR model
+ *     y              =  mean of the last `smoothing` outlier scores, or of those that exist
+ *     change score   =  logarithmic loss of y under the second SDAR model
+ *
+ * `update` returns the change score, unsmoothed; higher = stranger. A lone outlier raises y for `smoothing` values by a
+ * share of 1/`smoothing`; a change of level, variance or dynamics raises it until the first model has learned the new
+ * process, about 1/outlierDiscount values. The scores have no common scale between series, and about the first
+ * 1/outlierDiscount + 1/changeDiscount of them say how new the series is, not how strange.
+ *
+ * Every score is finite on whatever series, for the reasons told at {@link SDAR}; a missing value scores NaN and changes
+ * nothing. O(outlierOrder² + changeOrder² + smoothing) time per value, O(their sum) memory; `update` allocates nothing.
+ *
+ * @example
+ * new ChangeFinder(3, 0.1, 3, 0.1, 4).update(1).toFixed(10); // => '6.2017912434'
+ */
+export class ChangeFinder implements StreamingDetector {
+  readonly smoothing: number;
+  /** The first stage's score of the last value; NaN before the first and for a missing one. */
+  outlierScore: number;
+  /** The second stage's score of the last value, which `update` returned; NaN before the first and for a missing one. */
+  changeScore: number;
+  #outlier: SDAR;
+  #change: SDAR;
+  /** The last outlier scores: a ring, the oldest at `#at` once it is full. */
+  readonly #scores: Float64Array;
+  #at: number;
+  #count: number;
+
+  /**
+   * @param outlierOrder coefficients of the first model, 1 to 10 000; 2 to 10 are usual
+   * @param outlierDiscount how fast it forgets, from 2⁻⁵² to below 1; 0.01 looks back about 100 values
+   * @param changeOrder coefficients of the second model, 1 to 10 000
+   * @param changeDiscount how fast that forgets
+   * @param smoothing number of outlier scores that are averaged, 1 to 1 000 000; 5 to 10 are usual
+   * @param options.outlier state that the first model starts from, zeros by default: see {@link SDAR}
+   * @param options.change state that the second one starts from
+   * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
+   *
+   * @example
+   * const detector = new ChangeFinder(5, 0.01, 10, 0.01, 5);
+   * for (let t = 0; t < 1000; t++) detector.update(t % 2);
+   * const usual = detector.update(0);
+   * detector.update(8) > usual + 10; // => true
+   */
+  constructor(
+    outlierOrder: number,
+    outlierDiscount: number,
+    changeOrder: number,
+    changeDiscount: number,
+    smoothing: number,
+    options: { outlier?: SDARState; change?: SDARState } = {},
+  ) {
+    checkCount(outlierOrder, 'outlierOrder', LARGEST_ORDER);
+    checkDiscount(outlierDiscount, 'outlierDiscount');
+    checkCount(changeOrder, 'changeOrder', LARGEST_ORDER);
+    checkDiscount(changeDiscount, 'changeDiscount');
+    checkCount(smoothing, 'smoothing', LARGEST_SPAN);
+    checkOptions(options, ['outlier', 'change']);
+    const { outlier = {}, change = {} } = options;
+    this.smoothing = smoothing;
+    this.outlierScore = NaN;
+    this.changeScore = NaN;
+    this.#outlier = new SDAR(outlierOrder, outlierDiscount, { initial: outlier });
+    this.#change = new SDAR(changeOrder, changeDiscount, { initial: change });
+    this.#scores = new Float64Array(smoothing);
+    this.#at = 0;
+    this.#count = 0;
+  }
+
+  /** Order of the first model. */
+  get outlierOrder(): number {
+    return this.#outlier.order;
+  }
+
+  /** Discount of the first model. */
+  get outlierDiscount(): number {
+    return this.#outlier.discount;
+  }
+
+  /** Order of the second model. */
+  get changeOrder(): number {
+    return this.#change.order;
+  }
+
+  /** Discount of the second model. */
+  get changeDiscount(): number {
+    return this.#change.discount;
+  }
+
+  /**
+   * The change score of `x`, higher = stranger, which is then learned; NaN for a missing value.
+   *
+   * @param options.learn `false`: the score is the same, `x` enters the lags of the first model and its outlier score the
+   * smoothing span, whose mean enters the lags of the second, but neither model is changed: an outage is followed, not
+   * learned; default `true`
+   * @throws TypeError when `x` is neither a number nor missing, or `learn` no boolean
+   */
+  update(x: Value, options?: { learn?: boolean }): number {
+    const score = this.#outlier.update(x, options);
+    this.outlierScore = score;
+    this.changeScore = NaN;
+    if (Number.isNaN(score)) return NaN;
+    this.changeScore = this.#change.update(this.#smooth(score), options);
+    this.#remember(score);
+    return this.changeScore;
+  }
+
+  /** The change score that `update(x)` would return; changes nothing. */
+  peek(x: Value): number {
+    const score = this.#outlier.peek(x);
+    return Number.isNaN(score) ? NaN : this.#change.peek(this.#smooth(score));
+  }
+
+  /** `update` over a series: its change scores. */
+  learn(series: Iterable<Value>): number[] {
+    return learnAll(this, series);
+  }
+
+  /** As newly constructed, the states that were given included. */
+  reset(): void {
+    this.#outlier.reset();
+    this.#change.reset();
+    this.#setScores([]);
+    this.outlierScore = NaN;
+    this.changeScore = NaN;
+  }
+
+  /** All of the state as bytes, 16·(outlierOrder + changeOrder) + 8·smoothing and about 400 more; versioned and with a checksum. */
+  save(): Uint8Array {
+    const state = new StateWriter(KIND, FORMAT);
+    const { smoothing } = this;
+    const oldest = this.#at + smoothing - this.#count;
+    state.u32(smoothing);
+    state.bytes(this.#outlier.save());
+    state.bytes(this.#change.save());
+    state.f64s(Float64Array.from({ length: this.#count }, (_, p) => this.#scores[(oldest + p) % smoothing]!));
+    state.f64(this.outlierScore);
+    state.f64(this.changeScore);
+    return state.finish();
+  }
+
+  /**
+   * The detector that `save` wrote; it goes on bit for bit.
+   *
+   * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when they are damaged, of something else, or newer
+   */
+  static load(bytes: Uint8Array): ChangeFinder {
+    const state = new StateReader(bytes, KIND, FORMAT);
+    const smoothing = state.u32();
+    const [outlier, change] = [SDAR.load(state.bytes()), SDAR.load(state.bytes())];
+    const [scores, outlierScore, changeScore] = [state.f64s(), state.f64(), state.f64()];
+    state.end();
+    if (scores.length > smoothing) throw new RangeError('bytes are damaged: more scores than the smoothing span');
+    const loaded = new ChangeFinder(outlier.order, outlier.discount, change.order, change.discount, smoothing);
+    loaded.#outlier = outlier;
+    loaded.#change = change;
+    loaded.#setScores(scores);
+    loaded.outlierScore = outlierScore;
+    loaded.changeScore = changeScore;
+    return loaded;
+  }
+
+  /** These outlier scores, oldest first, are the last ones. */
+  #setScores(scores: ArrayLike<number>): void {
+    this.#at = 0;
+    this.#count = 0;
+    for (let p = 0; p < scores.length; p++) this.#remember(scores[p]!);
+  }
+
+  #remember(score: number): void {
+    const { smoothing } = this;
+    this.#scores[this.#at] = score;
+    this.#at = this.#at + 1 === smoothing ? 0 : this.#at + 1;
+    if (this.#count < smoothing) this.#count++;
+  }
+
+  /** The mean of `score` and the scores before it, oldest first: summed anew, so that nothing is left of a large one. */
+  #smooth(score: number): number {
+    const { smoothing } = this;
+    const scores = this.#scores;
+    const before = Math.min(this.#count, smoothing - 1);
+    let from = this.#at - before;
+    let sum = 0;
+    for (; from < 0; from++) sum += scores[from + smoothing]!;
+    for (; from < this.#at; from++) sum += scores[from]!;
+    return (sum + score) / (before + 1);
+  }
+}

@@ -1,0 +1,181 @@
+// The command `eval`: reads scores and labels, writes what every metric says about them.
+
+import { toRanges } from '../../evaluate/labels.ts';
+import { probationOf } from '../../evaluate/nab.ts';
+import {
+  affiliation,
+  type EventF1,
+  eventF1,
+  type LabeledRange,
+  nabProfiles,
+  nabScore,
+  type PrecisionRecall,
+  pointAdjustedF1,
+  prAuc,
+  rangeF1,
+  rocAuc,
+  vusPr,
+  vusRoc,
+} from '../../evaluate.ts';
+import { checkMemory, formatCount } from '../cost.ts';
+import { CliError, show } from '../errors.ts';
+import { numRows, type Table } from '../input/columns.ts';
+import { Labels } from '../input/labels.ts';
+import { readTable } from '../input/read.ts';
+import { nameOf, type Source } from '../input/source.ts';
+import { openOutput } from '../output/output.ts';
+import { plain, shortNumber } from '../output/text.ts';
+import { interruptible } from '../signals.ts';
+import { EVAL_HELP, type EvalOptions, parseEvalOptions } from './options.ts';
+
+/** Bytes per value: the score and a label, with the spare half of doubling arrays; copies, order, weights and gains. */
+const BYTES_PER_VALUE = 120;
+
+/** What is told about the scores. Alarms only with a threshold, NAB only if a window is scored at all. */
+interface Evaluation {
+  n: number;
+  anomalies: number;
+  anomalousValues: number;
+  window: number;
+  rocAuc: number;
+  prAuc: number;
+  vusRoc: number;
+  vusPr: number;
+  threshold?: number;
+  events?: EventF1;
+  ranges?: PrecisionRecall;
+  affiliation?: PrecisionRecall;
+  pointAdjusted?: PrecisionRecall;
+  nab?: Record<string, { score: number; threshold: number }>;
+}
+
+/** Runs `knn-anomaly eval` with these arguments. */
+export async function evaluate(args: readonly string[]): Promise<void> {
+  const options = parseEvalOptions(args, process.stdin.isTTY === true);
+  if (options === 'help') {
+    await (await openOutput(undefined, false)).write([EVAL_HELP]);
+    return;
+  }
+  const output = await openOutput(options.output, options.force);
+  const table = await read(options);
+  const scored = table.columns[0]!;
+  const anomalies = await anomaliesOf(options, table);
+  const evaluation = inInput(options.input, () =>
+    interruptible(() => measure(scored.values.toArray(), anomalies, options)),
+  );
+  if (options.format === 'json') await output.write([`${JSON.stringify(evaluation)}\n`]);
+  else {
+    const title = [nameOf(options.input), ...(scored.name === undefined ? [] : [plain(scored.name)])].join(' · ');
+    await output.write([tableOf(evaluation, title)]);
+  }
+}
+
+async function read(options: EvalOptions): Promise<Table> {
+  return await readTable(options.input, options.inputOptions, (source: Source, table: Table) => {
+    const n = numRows(table);
+    const bytes = n * BYTES_PER_VALUE + (table.times?.size ?? 0);
+    const share = source.size === undefined ? undefined : source.bytesRead / source.size;
+    checkMemory(n, bytes, options.maxMemory, share);
+  });
+}
+
+/** The anomalies, from the other file or from the second column. */
+async function anomaliesOf({ labels, input }: EvalOptions, table: Table): Promise<LabeledRange[]> {
+  const { name } = table.columns[0]!;
+  const n = numRows(table);
+  if (labels === undefined) return inInput(input, () => toRanges(table.columns[1]!.values.toArray(), n));
+  const all = await Labels.read(labels, table.times);
+  const ranges = inInput(labels, () => all.rangesFor(name, n));
+  if (ranges.length > 0) return ranges;
+  throw new CliError(`${nameOf(labels)}: no label is about ${name === undefined ? 'these scores' : show(name)}`);
+}
+
+/** What a metric refuses is a problem of the input. */
+function inInput<T>(input: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw new CliError(`${nameOf(input)}: ${(error as Error).message}`);
+  }
+}
+
+function measure(scores: Float64Array, labels: LabeledRange[], { threshold, window }: EvalOptions): Evaluation {
+  const n = scores.length;
+  const evaluation: Evaluation = {
+    n,
+    anomalies: labels.length,
+    anomalousValues: labels.reduce((sum, { begin, end }) => sum + end - begin + 1, 0),
+    rocAuc: rocAuc(scores, labels),
+    prAuc: prAuc(scores, labels),
+    window,
+    vusRoc: vusRoc(scores, labels, { window }),
+    vusPr: vusPr(scores, labels, { window }),
+  };
+  if (threshold !== undefined) {
+    evaluation.threshold = threshold;
+    evaluation.events = eventF1(scores, labels, threshold);
+    evaluation.ranges = rangeF1(scores, labels, threshold);
+    evaluation.affiliation = affiliation(scores, labels, threshold);
+    evaluation.pointAdjusted = pointAdjustedF1(scores, labels, threshold);
+  }
+  if (labels.some(({ end }) => end >= probationOf(n))) {
+    const results = nabProfiles.map((profile) => {
+      const result = nabScore([{ scores, labels }], { profile, ...(threshold !== undefined && { threshold }) });
+      return [profile, { score: result.score, threshold: result.threshold }] as const;
+    });
+    evaluation.nab = Object.fromEntries(results);
+  }
+  return evaluation;
+}
+
+function tableOf(evaluation: Evaluation, title: string): string {
+  const { n, anomalies, anomalousValues, window, threshold, nab } = evaluation;
+  const share = ((100 * anomalousValues) / n).toPrecision(2);
+  const lines = [
+    `${title}: ${count(n, 'value')}, ${count(anomalies, 'anomaly', 'anomalies')} of ${count(anomalousValues, 'value')} (${share} %)`,
+    '',
+    row('ROC-AUC', [evaluation.rocAuc]),
+    row('PR-AUC', [evaluation.prAuc]),
+    row('VUS-ROC', [evaluation.vusRoc], `buffer up to ${window}`),
+    row('VUS-PR', [evaluation.vusPr], `buffer up to ${window}`),
+    '',
+  ];
+  if (threshold !== undefined) lines.push(...alarmLines(evaluation, threshold), '');
+  if (nab === undefined) lines.push('no NAB score: no anomaly reaches beyond the first values, which it leaves out');
+  else {
+    lines.push(`NAB score${''.padEnd(17)}${threshold === undefined ? 'at its best threshold' : 'at this threshold'}`);
+    for (const [profile, { score, threshold: at }] of Object.entries(nab)) {
+      lines.push(row(`  ${profile}`, [score], threshold === undefined ? `at ${shortNumber(at)}` : '', 1));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function alarmLines({ events, ranges, affiliation: near, pointAdjusted }: Evaluation, threshold: number): string[] {
+  const { found, missed, falseAlarms, medianDelay, maxDelay } = events!;
+  const delay = found === 0 ? '' : `; delay ${shortNumber(medianDelay)} (median), ${shortNumber(maxDelay)} at most`;
+  const cells = ({ precision, recall, f1 }: PrecisionRecall): number[] => [precision, recall, f1];
+  return [
+    `${`alarms from ${shortNumber(threshold)}`.padEnd(NAME)}${['precision', 'recall', 'F1'].map((h) => h.padStart(CELL)).join('')}`,
+    row(
+      '  events',
+      cells(events!),
+      `${found} of ${found + missed} found, ${count(falseAlarms, 'false alarm')}${delay}`,
+    ),
+    row('  ranges', cells(ranges!)),
+    row('  affiliation', cells(near!), 'random alarms have about 0.5'),
+    row('  point-adjusted', cells(pointAdjusted!), 'flatters: only to compare with published figures'),
+  ];
+}
+
+const NAME = 22;
+const CELL = 10;
+
+function row(name: string, values: readonly number[], note = '', digits = 3): string {
+  const cells = values.map((value) => (Number.isNaN(value) ? '–' : value.toFixed(digits)).padStart(CELL));
+  return `${name.padEnd(NAME)}${cells.join('')}${note === '' ? '' : `  ${note}`}`;
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${formatCount(n)} ${n === 1 ? one : many}`;
+}

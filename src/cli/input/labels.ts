@@ -1,0 +1,174 @@
+// Known faults: reading a file of labeled intervals, and which of them a window touches.
+
+import { CliError, fail, show } from '../errors.ts';
+import type { Texts } from './columns.ts';
+import { CsvRecords } from './csv.ts';
+import { openSource } from './source.ts';
+
+/** A labeled interval, both ends inclusive, in milliseconds, in the numbers of the time column, or in indices. */
+export interface Label {
+  readonly begin: number;
+  readonly end: number;
+  /** What the label is called; empty if the file does not say. */
+  readonly name: string;
+  /** The one column it is about; `undefined`: all. */
+  readonly metric: string | undefined;
+}
+
+/** From a notation of time to numbers in the same order. */
+interface Clock {
+  /** NaN for what is not in this notation. */
+  read(text: string): number;
+  write(time: number): string;
+  readonly expectation: string;
+}
+
+const INDICES: Clock = {
+  read: (text) => (/^\d+$/.test(text) ? Number(text) : NaN),
+  write: String,
+  expectation: 'an index from 0',
+};
+const NUMBERS: Clock = {
+  read: (text) => Number(text || NaN),
+  write: String,
+  expectation: 'a number, like the time column',
+};
+const DATES: Clock = {
+  read: parseDate,
+  write: (time) => new Date(time).toISOString(),
+  expectation: 'a date, like the time column',
+};
+
+const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** Milliseconds of an ISO date; without a zone it is taken as UTC, here and in the labels alike. */
+function parseDate(text: string): number {
+  const [, day, time = '00:00', zone = 'Z'] = DATE.exec(text) ?? [];
+  return day === undefined ? NaN : Date.parse(`${day}T${time}${zone}`);
+}
+
+/** The notation of a time column; without one, indices. */
+function clockOf(times: Texts | undefined): Clock {
+  if (times === undefined) return INDICES;
+  for (let t = 0; t < times.length; t++) {
+    const text = times.at(t).trim();
+    if (text === '') continue;
+    for (const clock of [NUMBERS, DATES]) if (!Number.isNaN(clock.read(text))) return clock;
+    fail(`the time column holds ${show(text)}, which is no time: expected numbers or ISO dates`);
+  }
+  return INDICES;
+}
+
+/** A time column as numbers: milliseconds where it holds dates. Every row must have a time. */
+export function readTimes(times: Texts): { readonly numbers: Float64Array; readonly isDate: boolean } {
+  const clock = clockOf(times);
+  const numbers = new Float64Array(times.length);
+  for (let t = 0; t < times.length; t++) {
+    numbers[t] = clock.read(times.at(t).trim());
+    if (!Number.isFinite(numbers[t]!)) {
+      fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(times.at(t))}`);
+    }
+  }
+  return { numbers, isDate: clock === DATES };
+}
+
+/** The labels of one input. */
+export class Labels {
+  readonly all: readonly Label[];
+  readonly #clock: Clock;
+  readonly #times: Texts | undefined;
+
+  constructor(all: readonly Label[], clock: Clock, times: Texts | undefined) {
+    this.all = all;
+    this.#clock = clock;
+    this.#times = times;
+  }
+
+  /** Reads a CSV file with the columns begin, end and perhaps fault or label, and metric. */
+  static async read(path: string, times: Texts | undefined): Promise<Labels> {
+    const clock = clockOf(times);
+    const source = await openSource(path);
+    try {
+      const lines: string[] = [];
+      for await (const batch of source.lines()) for (const line of batch) lines.push(line);
+      return new Labels(await parseLabels(lines, clock), clock, times);
+    } catch (error) {
+      throw error instanceof CliError ? new CliError(`${source.name}: ${error.message}`, error.status) : error;
+    }
+  }
+
+  /** The labels that are about a column. */
+  for(column: string | undefined): Label[] {
+    return this.all.filter(({ metric }) => metric === undefined || metric === column);
+  }
+
+  /**
+   * The labels about a column as ranges of the `n` indices, in order, those that overlap joined: from the first to the
+   * last value within the label's interval. Throws for a label without a value. O(n) per label.
+   */
+  rangesFor(column: string | undefined, n: number): { begin: number; end: number }[] {
+    const at = Float64Array.from({ length: n }, (_, t) => this.#at(t));
+    const ranges = this.for(column).map(({ begin, end }) => {
+      const isWithin = (time: number): boolean => begin <= time && time <= end;
+      const range = { begin: at.findIndex(isWithin), end: at.findLastIndex(isWithin) };
+      if (range.begin >= 0) return range;
+      return fail(`no value lies within the label from ${this.#clock.write(begin)} to ${this.#clock.write(end)}`);
+    });
+    ranges.sort((a, b) => a.begin - b.begin);
+    const joined: { begin: number; end: number }[] = [];
+    for (const range of ranges) {
+      const before = joined.at(-1);
+      if (before === undefined || range.begin > before.end) joined.push(range);
+      else before.end = Math.max(before.end, range.end);
+    }
+    return joined;
+  }
+
+  /** True if the values from index `start` to index `end` touch the label's interval. */
+  touches(label: Label, start: number, end: number): boolean {
+    return this.#at(start) <= label.end && this.#at(end) >= label.begin;
+  }
+
+  #at(t: number): number {
+    return this.#times === undefined ? t : this.#clock.read(this.#times.at(t).trim());
+  }
+}
+
+async function parseLabels(lines: readonly string[], clock: Clock): Promise<Label[]> {
+  const records = await CsvRecords.for(lines.slice(0, 100));
+  const labels: Label[] = [];
+  let columns: LabelColumns | undefined;
+  for (const [i, line] of lines.entries()) {
+    const cells = records.add(line, i + 1)?.map((cell) => cell.trim());
+    if (cells === undefined) continue;
+    if (columns === undefined) columns = labelColumns(cells);
+    else labels.push(labelOf(cells, columns, clock, records.firstLine));
+  }
+  records.end();
+  if (labels.length === 0) fail('there are no labels');
+  return labels;
+}
+
+type LabelColumns = { begin: number; end: number; name: number; metric: number };
+
+function labelColumns(header: readonly string[]): LabelColumns {
+  const at = (name: string): number => header.findIndex((cell) => cell.toLowerCase() === name);
+  for (const name of ['begin', 'end']) {
+    if (at(name) < 0) {
+      fail(`no column ${show(name)}; labels need the columns begin and end, here are ${header.join(', ')}`);
+    }
+  }
+  const name = at('fault') >= 0 ? at('fault') : at('label');
+  return { begin: at('begin'), end: at('end'), name, metric: at('metric') };
+}
+
+function labelOf(cells: readonly string[], columns: LabelColumns, clock: Clock, lineNumber: number): Label {
+  const [begin, end] = (['begin', 'end'] as const).map((name) => {
+    const text = cells[columns[name]] ?? '';
+    const value = clock.read(text);
+    if (Number.isNaN(value)) fail(`line ${lineNumber}: ${name} must be ${clock.expectation}, got ${show(text)}`);
+    return value;
+  }) as [number, number];
+  if (begin > end) fail(`line ${lineNumber}: the label ends before it begins`);
+  return { begin, end, name: cells[columns.name] ?? '', metric: cells[columns.metric] || undefined };
+}

@@ -1,0 +1,91 @@
+// --detector: from texts such as knn:5,5 to detectors that score a whole series.
+import { ChangeFinder, KNN, type KNNOptions, type Progress, SDAR, type StreamingDetector } from '../../index.ts';
+import type { Work } from '../cost.ts';
+import { show, UsageError } from '../errors.ts';
+
+/** A detector as `plot` uses it. */
+export interface Detector {
+  readonly label: string;
+  /** What scoring costs, where that is more than a moment. */
+  readonly work: Work | undefined;
+  /** How many scores at the start are the detector's own start, not a finding. */
+  readonly warmup: number;
+  score(values: Float64Array, onProgress: (progress: Progress) => void): Promise<ArrayLike<number>>;
+}
+
+interface Kind {
+  /** The arguments, for messages. */
+  readonly usage: string;
+  readonly defaults: readonly string[];
+  make(parts: readonly string[]): Detector;
+}
+
+const KINDS: Record<string, Kind> = {
+  knn: { usage: 'WINDOW,NEIGHBORS and perhaps left, mean or zscore', defaults: ['5', '5'], make: makeKNN },
+  changefinder: {
+    usage: 'ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING',
+    defaults: ['5', '0.01', '10', '0.01', '5'],
+    make: (parts) => {
+      const [order, discount, changeOrder, changeDiscount, smoothing] = numbers(parts, 5);
+      const detector = new ChangeFinder(order!, discount!, changeOrder!, changeDiscount!, smoothing!);
+      return streaming(`ChangeFinder(${parts.join(', ')})`, detector, discount!);
+    },
+  },
+  sdar: {
+    usage: 'ORDER,DISCOUNT',
+    defaults: ['5', '0.01'],
+    make: (parts) => {
+      const [order, discount] = numbers(parts, 2);
+      return streaming(`SDAR(${parts.join(', ')})`, new SDAR(order!, discount!), discount!);
+    },
+  },
+};
+
+/** What `--detector` knows, for messages. */
+const DETECTORS: string = Object.keys(KINDS).join(', ');
+
+/** The detector of a text: its kind and, after a colon, its arguments. Throws a {@link UsageError}. */
+export function parseDetector(text: string): Detector {
+  const [, name = '', rest] = /^([^:]*)(?::(.*))?$/s.exec(text)!;
+  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  if (kind === undefined) throw new UsageError(`--detector must be one of ${DETECTORS}, got ${show(text)}`);
+  try {
+    return kind.make(rest === undefined ? kind.defaults : rest.split(',').map((part) => part.trim()));
+  } catch (error) {
+    const { message } = error as Error;
+    throw new UsageError(`--detector ${show(text)}: ${message} (write ${name}:${kind.usage})`);
+  }
+}
+
+/** Exactly `count` numbers. What they may be, the detectors say. */
+function numbers(parts: readonly string[], count: number): number[] {
+  if (parts.length !== count) throw new UsageError(`needs ${count} arguments, got ${parts.length}`);
+  return parts.map((part) => {
+    const x = Number(part || NaN);
+    if (Number.isNaN(x)) throw new UsageError(`${show(part)} is no number`);
+    return x;
+  });
+}
+
+function makeKNN([windowSize, k, ...words]: readonly string[]): Detector {
+  const [w, numNeighbors] = numbers([windowSize ?? '', k ?? ''], 2) as [number, number];
+  const options: { side?: NonNullable<KNNOptions['side']>; normalize?: NonNullable<KNNOptions['normalize']> } = {};
+  for (const word of words) {
+    if (word === 'left') options.side = word;
+    else if (word === 'mean' || word === 'zscore') options.normalize = word;
+    else throw new UsageError(`${show(word)} is none of left, mean, zscore`);
+  }
+  const knn = new KNN(w, numNeighbors, options);
+  const { normalize = 'none' } = options;
+  return {
+    label: `KNN(${[windowSize, k, ...words].join(', ')})`,
+    work: { windowSize: w, k: numNeighbors, metric: 'euclidean', normalize, engine: 'auto', reference: undefined },
+    warmup: 0,
+    score: (values, onProgress) => knn.scoreAsync(values, { onProgress }),
+  };
+}
+
+/** A detector that learns as it goes; what it forgets with, 1/discount values, is also what it needs to begin. */
+function streaming(label: string, detector: Pick<StreamingDetector, 'learn'>, discount: number): Detector {
+  return { label, work: undefined, warmup: Math.ceil(1 / discount), score: async (values) => detector.learn(values) };
+}

@@ -1,0 +1,124 @@
+// The command `plot`: reads a series, scores it, and draws both.
+import { extname } from 'node:path';
+import { topAnomalies } from '../../index.ts';
+import { type LabeledRange, type PlotOptions, type PlottedScore, plotSVG, toPNG } from '../../plot.ts';
+import { checkMemory, estimateBytes } from '../cost.ts';
+import { fail } from '../errors.ts';
+import { numRows, type Table } from '../input/columns.ts';
+import { Labels, readTimes } from '../input/labels.ts';
+import { type InputOptions, readTable, type Watch } from '../input/read.ts';
+import { nameOf } from '../input/source.ts';
+import { openOutput } from '../output/output.ts';
+import { Progress } from '../output/progress.ts';
+import type { Detector } from './detector-option.ts';
+import { PLOT_HELP, type PlotCommand, parsePlotOptions } from './options.ts';
+
+/** Bytes per value of the series and of every score, with its copy and its time. */
+const BYTES_PER_VALUE = 32;
+
+/** Runs `knn-anomaly plot` with these arguments. */
+export async function plot(args: readonly string[]): Promise<void> {
+  const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
+  const options = parsePlotOptions(args, isTerminal);
+  if (options === 'help') {
+    await (await openOutput(undefined, false)).write([PLOT_HELP]);
+    return;
+  }
+  const output = await openOutput(options.output, options.force);
+  const table = await read(options.input, options.inputOptions, options);
+  const { name, values: numbers } = table.columns[0]!;
+  const values = numbers.toArray();
+  const times = table.times && readTimes(table.times);
+  const labels = options.labels === undefined ? undefined : await Labels.read(options.labels, table.times);
+  const moment = (at: number): number | Date => (times?.isDate ? new Date(at) : at);
+  const marked = labels?.for(name).map((label): LabeledRange => {
+    return { begin: moment(label.begin), end: moment(label.end), label: label.name };
+  });
+  const figure: PlotOptions = {
+    series: values,
+    scores: await scoresOf(values, options),
+    title: options.title ?? [nameOf(options.input), ...(name === undefined ? [] : [name])].join(' · '),
+    name: name ?? 'series',
+    theme: options.theme,
+    ...(times !== undefined && {
+      time: times.isDate ? Array.from(times.numbers, (at) => new Date(at)) : times.numbers,
+    }),
+    ...(times?.isDate && { timeName: 'UTC' }),
+    ...(marked !== undefined && { labels: marked }),
+    ...(options.width !== undefined && { width: options.width }),
+    ...(options.height !== undefined && { height: options.height }),
+  };
+  const svg = plotSVG(figure);
+  if (options.format === 'svg') await output.write([svg]);
+  else await output.write([await toPNG(svg, options.fonts.length > 0 ? { fonts: options.fonts } : {})]);
+}
+
+/** Reads an input, as long as there is memory for it and for scoring it. */
+async function read(path: string, input: InputOptions, options: PlotCommand): Promise<Table> {
+  const progress = progressOf(options);
+  const watch: Watch = async (source, table) => {
+    const n = numRows(table);
+    const works = options.detectors.flatMap(({ work }) => (work === undefined ? [] : [estimateBytes(n, work)]));
+    const numScores = options.detectors.length + options.scores.length;
+    const bytes = BYTES_PER_VALUE * n * (1 + numScores) + Math.max(0, ...works) + (table.times?.size ?? 0);
+    checkMemory(n, bytes, options.maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
+    await progress.reading(source, n);
+  };
+  try {
+    return await readTable(path, input, watch);
+  } finally {
+    await progress.stop();
+  }
+}
+
+function progressOf(options: PlotCommand): Progress {
+  return new Progress(options.progress && process.stderr.isTTY === true);
+}
+
+/** The panels: detectors, then files, with their thresholds and marks. */
+async function scoresOf(values: Float64Array, options: PlotCommand): Promise<PlottedScore[]> {
+  const { detectors, thresholds, warmup, top } = options;
+  const scores: { label: string; values: Float64Array; separation: number }[] = [];
+  for (const detector of detectors) {
+    const found = Float64Array.from(await run(detector, values, options));
+    found.fill(NaN, 0, warmup ?? Math.min(detector.warmup, values.length >> 2));
+    scores.push({ label: detector.label, values: found, separation: detector.work?.windowSize ?? 1 });
+  }
+  for (const path of options.scores) {
+    const ready = await readScores(path, values.length, options);
+    ready.fill(NaN, 0, warmup ?? 0);
+    scores.push({ label: nameOf(path), values: ready, separation: 1 });
+  }
+  return scores.map(({ label, values, separation }, s): PlottedScore => {
+    const threshold = thresholds[s];
+    const alarms = top === 0 ? undefined : topAnomalies(values, top, { separation }).map(({ index }) => index);
+    return { label, values, ...(threshold !== undefined && { threshold }), ...(alarms !== undefined && { alarms }) };
+  });
+}
+
+async function run(detector: Detector, values: Float64Array, options: PlotCommand): Promise<ArrayLike<number>> {
+  const { label, work } = detector;
+  if (work !== undefined && values.length < work.windowSize) {
+    fail(`${label}: the window is larger than the series: ${nameOf(options.input)} has ${values.length} values`);
+  }
+  const progress = progressOf(options);
+  try {
+    return await detector.score(values, (state) => void progress.scoring(state, label));
+  } finally {
+    await progress.stop();
+  }
+}
+
+/** Scores that another program made, or `score`: lines, or what its csv and json call `score`. */
+async function readScores(path: string, n: number, options: PlotCommand): Promise<Float64Array> {
+  const extension = extname(path.toLowerCase().replace(/\.gz$/, ''));
+  const input: InputOptions = {
+    format: 'auto',
+    columns: ['.csv', '.tsv'].includes(extension) ? ['score'] : [],
+    fields: ['.json', '.jsonl', '.ndjson'].includes(extension) ? ['score'] : [],
+    time: undefined,
+  };
+  const scores = (await read(path, input, options)).columns[0]!.values.toArray();
+  if (scores.length === n) return scores.slice();
+  fail(`${nameOf(path)}: has ${scores.length} scores, but ${nameOf(options.input)} has ${n} values`);
+}

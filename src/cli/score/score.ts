@@ -1,0 +1,131 @@
+// The command `score`: reads a table, scores its columns, writes what was asked for.
+import { availableParallelism } from 'node:os';
+import { KNN } from '../../index.ts';
+import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration, threadsIn } from '../cost.ts';
+import { fail, UsageError } from '../errors.ts';
+import { numRows, type Table } from '../input/columns.ts';
+import { readTable } from '../input/read.ts';
+import { nameOf, type Source } from '../input/source.ts';
+import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
+import { openOutput } from '../output/output.ts';
+import { Progress } from '../output/progress.ts';
+import { interruptible } from '../signals.ts';
+import { parseScoreOptions, SCORE_HELP, type ScoreOptions } from './options.ts';
+
+/** Work that is estimated to take at least this many seconds is announced. */
+const LONG = 10;
+
+/** Runs `knn-anomaly score` with these arguments. */
+export async function score(args: readonly string[]): Promise<void> {
+  const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
+  const options = await parseScoreOptions(args, isTerminal);
+  if (options === 'help') {
+    await (await openOutput(undefined, false)).write([SCORE_HELP]);
+    return;
+  }
+  const knn = detectorOf(options);
+  const output = await openOutput(options.output, options.force);
+  const table = await read(options.input, options, 0);
+  const reference =
+    options.reference === undefined ? undefined : await read(options.reference, options, numRows(table));
+  const labels =
+    options.labels === undefined
+      ? undefined
+      : await (await import('../input/labels.ts')).Labels.read(options.labels, table.times);
+  checkLength(options, numRows(table), reference && numRows(reference));
+  const threads = threadsFor(options, table, reference);
+  announce(options, table, reference, threads);
+  const scored = await scoreColumns(knn, options, table, reference, threads);
+  if (options.format === 'lines') await output.write(formatLines(scored[0]!));
+  else if (options.format === 'csv') await output.write(formatCsv(scored, table.times));
+  else if (options.format === 'json') await output.write(formatJson(scored, table.times));
+  else {
+    const { report } = await import('./report.ts');
+    await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
+  }
+}
+
+/** A detector, before anything is read: what it refuses is a matter of usage. */
+function detectorOf(options: ScoreOptions): KNN {
+  try {
+    return new KNN(options.windowSize, options.k, options.knn);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Reads an input beside `numBefore` rows that are already in memory. */
+async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
+  const progress = progressOf(options);
+  const watch = async (source: Source, table: Table): Promise<void> => {
+    const n = numBefore + numRows(table);
+    const bytes = estimateBytes(n, options, table.columns.length, options.threads) + (table.times?.size ?? 0);
+    const share = source.size === undefined || numBefore > 0 ? undefined : source.bytesRead / source.size;
+    checkMemory(n, bytes, options.maxMemory, share);
+    await progress.reading(source, numRows(table));
+  };
+  try {
+    return await readTable(path, options.inputOptions, watch);
+  } finally {
+    await progress.stop();
+  }
+}
+
+function checkLength({ windowSize, input, reference }: ScoreOptions, n: number, m: number | undefined): void {
+  const [path, length] = n < windowSize ? [input, n] : [reference!, m ?? windowSize];
+  if (length >= windowSize) return;
+  const values = length === 1 ? '1 value' : `${formatCount(length)} values`;
+  fail(`--window ${windowSize} is larger than the series: ${nameOf(path)} has ${values}`);
+}
+
+function progressOf(options: ScoreOptions): Progress {
+  return new Progress(options.progress && process.stderr.isTTY === true);
+}
+
+/** Threads to score with; `undefined`: as `scoreAsync` thinks best, for memory does not stand against it. */
+function threadsFor(options: ScoreOptions, table: Table, reference: Table | undefined): number | undefined {
+  if (options.threads !== undefined) return options.threads;
+  const n = numRows(table) + (reference === undefined ? 0 : numRows(reference));
+  const most = threadsIn(options.maxMemory, n, options, table.columns.length);
+  return most < availableParallelism() ? most : undefined;
+}
+
+/** Says on stderr that the scoring will take long. */
+function announce(
+  options: ScoreOptions,
+  table: Table,
+  reference: Table | undefined,
+  threads = availableParallelism(),
+): void {
+  const numWindows = numRows(table) - options.windowSize + 1;
+  const numCandidates = reference === undefined ? numWindows : numRows(reference) - options.windowSize + 1;
+  const seconds = table.columns.length * estimateSeconds(numWindows, numCandidates, options, threads);
+  if (!options.progress || seconds < LONG) return;
+  process.stderr.write(`knn-anomaly: scoring ${formatCount(numWindows)} windows takes ${formatDuration(seconds)}\n`);
+}
+
+async function scoreColumns(
+  knn: KNN,
+  options: ScoreOptions,
+  table: Table,
+  reference: Table | undefined,
+  threads: number | undefined,
+): Promise<Scored[]> {
+  const scored: Scored[] = [];
+  for (const [c, { name, values: numbers }] of table.columns.entries()) {
+    const values = numbers.toArray();
+    const memory = reference?.columns[c]?.values.toArray();
+    const progress = progressOf(options);
+    try {
+      const scores = await knn.scoreAsync(values, {
+        ...(memory !== undefined && { reference: memory }),
+        threads,
+        onProgress: (state) => void progress.scoring(state, name),
+      });
+      scored.push({ name, values, scores });
+    } finally {
+      await progress.stop();
+    }
+  }
+  return scored;
+}

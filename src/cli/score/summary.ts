@@ -1,0 +1,71 @@
+// The summary for people: what was scored and how, the series and its scores as curves, the strangest places.
+import { LARGEST_VALUE } from '../../core/checks.ts';
+import { formatCount } from '../cost.ts';
+import type { Scored } from '../output/formats.ts';
+import { cellOf, sparkline } from '../output/sparkline.ts';
+import { type Paint, plain, shortNumber, wrap } from '../output/text.ts';
+import { type Place, placesTable } from './anomaly-table.ts';
+
+const MARGIN = 10; // width of the names on the left
+
+const NOTHING = 'No place stands out: every score is 0 or missing.';
+
+/** What the summary of one series is made of. */
+export interface SummaryParts {
+  /** File and column. */
+  readonly title: string;
+  readonly series: Scored;
+  /** The settings in words. */
+  readonly settings: readonly string[];
+  readonly places: readonly Place[];
+  /** What the places' ends are given in. */
+  readonly unit: string;
+  /** Last lines, such as how many labels were found. */
+  readonly closing: readonly string[];
+}
+
+/** The summary, without a line feed at its end. */
+export function summarize(parts: SummaryParts, width: number, paint: Paint): string {
+  const { title, series, settings, places, unit, closing } = parts;
+  const cells = Math.max(10, width - MARGIN);
+  const field = (name: string, lines: readonly string[]): string[] =>
+    lines.map((line, i) => `${paint('dim', (i === 0 ? name : '').padEnd(MARGIN))}${line}`);
+  const { counts, range } = statistics(series.values);
+  const lines = [
+    paint('bold', plain(title, width)),
+    ...field('values', [counts]),
+    ...field('range', [range]),
+    ...field('settings', wrap(settings, cells)),
+    '',
+    ...field('series', [paint('cyan', sparkline(series.values, cells, 'mean'))]),
+    ...field('scores', [paint('magenta', sparkline(series.scores, cells, 'max'))]),
+    ...ranks(places, series.scores.length, cells).map((line) => paint('bold', ' '.repeat(MARGIN) + line)),
+    '',
+    ...(places.length > 0 ? placesTable(places, unit, width, paint) : [NOTHING]),
+    ...(closing.length > 0 ? ['', ...closing] : []),
+  ];
+  return lines.join('\n');
+}
+
+function statistics(values: Float64Array): { counts: string; range: string } {
+  const known = values.filter((x) => Math.abs(x) <= LARGEST_VALUE).sort();
+  const missing = values.length - known.length;
+  const counts = `${formatCount(values.length)}${missing > 0 ? `, ${formatCount(missing)} of them missing` : ''}`;
+  if (known.length === 0) return { counts, range: 'no value is known' };
+  const middle = known.length >> 1;
+  const median = known.length % 2 === 1 ? known[middle]! : known[middle - 1]! / 2 + known[middle]! / 2;
+  const range = `${shortNumber(known[0]!)} to ${shortNumber(known.at(-1)!)}, median ${shortNumber(median)}`;
+  return { counts, range };
+}
+
+/** The line below the scores that says where the nine strangest places are. */
+function ranks(places: readonly Place[], length: number, width: number): string[] {
+  if (places.length === 0) return [];
+  const numCells = Math.min(width, length);
+  const line = new Array<string>(numCells).fill(' ');
+  for (const { explanation, rank } of places.slice(0, 9)) {
+    const c = cellOf(explanation.index, length, numCells);
+    if (line[c] === ' ') line[c] = String(rank);
+  }
+  return [line.join('').trimEnd()];
+}

@@ -1,0 +1,30 @@
+// Scores of a stream for people who read along: a row per value, with a bar as long as the score is large.
+import type { Scored, Times } from '../output/formats.ts';
+import { painter, plain, shortNumber } from '../output/text.ts';
+
+/** Columns of the longest bar. */
+const WIDTH = 30;
+
+/** Formats rows of `time or index, value, score, bar`; the longest bar is that of the largest score so far. */
+export function formatTable(): (scored: readonly Scored[], times: Times | undefined, first: number) => string[] {
+  const paint = painter(process.stdout.isTTY === true);
+  let largest = 0;
+  return (scored, times, first) => {
+    const { length } = scored[0]!.scores;
+    return Array.from({ length }, (_, t) => {
+      const cells = scored.map(({ name, values, scores }) => {
+        const score = scores[t]!;
+        if (score > largest) largest = score;
+        const bar = '█'.repeat(score > 0 ? Math.round((WIDTH * score) / largest) : 0);
+        const title = scored.length > 1 ? `${paint('dim', plain(name!, 24))} ` : '';
+        return `${title}${numberCell(values[t]!)}${numberCell(score)}  ${paint('magenta', bar)}`;
+      });
+      const place = plain(times ? times.at(t) : String(first + t), 40);
+      return `${paint('dim', place.padEnd(8))}${cells.join('  ')}`.trimEnd().concat('\n');
+    });
+  };
+}
+
+function numberCell(x: number): string {
+  return (Number.isNaN(x) ? 'missing' : shortNumber(x)).padStart(12);
+}

@@ -1,0 +1,195 @@
+// The bytes of a saved detector: what `save` returns and `load` reads. Little-endian on every machine.
+//
+//   0   4 bytes   "KNNA"
+//   4   u16       format of the fields that follow, counted up whenever they change
+//   6   u16       length of the kind
+//   8   ASCII     the kind: the class that wrote it
+//       fields    one after the other, without tags: reader and writer agree by kind and format
+//  −4   u32       CRC-32 of everything before it
+//
+// A CRC-32 tells every single flipped bit and every burst of up to 32; a shortened file fails it, too, but for one in 2³²,
+// which then ends in the middle of a field.
+import { describe } from './checks.ts';
+
+const MAGIC = 0x414e4e4b; // "KNNA"
+
+/** Bytes before the kind. */
+const HEADER = 8;
+
+const CHECKSUM = 4;
+
+/** Writes fields one after the other. */
+export class StateWriter {
+  #view: DataView<ArrayBuffer>;
+  #length: number;
+
+  /** @param format of the fields: raised by one whenever they change */
+  constructor(kind: string, format: number) {
+    this.#view = new DataView(new ArrayBuffer(256));
+    this.#length = 0;
+    this.u32(MAGIC);
+    this.#view.setUint16(this.#room(2), format, true);
+    this.#view.setUint16(this.#room(2), kind.length, true);
+    for (let p = 0; p < kind.length; p++) this.u8(kind.charCodeAt(p));
+  }
+
+  u8(value: number): void {
+    const at = this.#room(1); // first: it may replace the view
+    this.#view.setUint8(at, value);
+  }
+
+  u32(value: number): void {
+    const at = this.#room(4); // first: it may replace the view
+    this.#view.setUint32(at, value, true);
+  }
+
+  f64(value: number): void {
+    const at = this.#room(8); // first: it may replace the view
+    this.#view.setFloat64(at, value, true);
+  }
+
+  /** How many there are, then the values. */
+  f64s(values: ArrayLike<number>): void {
+    this.u32(values.length);
+    let at = this.#room(8 * values.length);
+    for (let p = 0; p < values.length; p++, at += 8) this.#view.setFloat64(at, values[p]!, true);
+  }
+
+  /** Text, or another detector's state. */
+  bytes(bytes: Uint8Array): void {
+    this.u32(bytes.length);
+    const at = this.#room(bytes.length);
+    new Uint8Array(this.#view.buffer).set(bytes, at);
+  }
+
+  text(text: string): void {
+    this.bytes(new TextEncoder().encode(text));
+  }
+
+  /** All that was written, with its checksum. */
+  finish(): Uint8Array {
+    const checksum = crc32(new Uint8Array(this.#view.buffer, 0, this.#length));
+    this.u32(checksum);
+    return new Uint8Array(this.#view.buffer.slice(0, this.#length));
+  }
+
+  /** Where the next `count` bytes go. */
+  #room(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#view.byteLength) {
+      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#view.byteLength));
+      grown.set(new Uint8Array(this.#view.buffer));
+      this.#view = new DataView(grown.buffer);
+    }
+    return at;
+  }
+}
+
+/** Reads fields in the order in which they were written. */
+export class StateReader {
+  /** The format of the fields, from 1 to the newest that is understood. */
+  readonly format: number;
+  readonly #view: DataView;
+  #at: number;
+
+  /**
+   * Checks all bytes before anything is read.
+   *
+   * @param kind what wrote them
+   * @param newest format that the caller understands
+   * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when they are damaged, of something else, or newer
+   */
+  constructor(bytes: Uint8Array, kind: string, newest: number) {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError(`bytes must be a Uint8Array, got ${describe(bytes)}`);
+    const { length } = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, length);
+    if (length < HEADER + CHECKSUM || this.#view.getUint32(0, true) !== MAGIC) {
+      throw new RangeError(`bytes must be what save() returned, got ${length} bytes of something else or damaged ones`);
+    }
+    const end = length - CHECKSUM;
+    if (this.#view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) {
+      throw new RangeError(`bytes are damaged or cut short: the checksum of these ${length} bytes is wrong`);
+    }
+    this.#at = HEADER;
+    const saved = this.#text(this.#view.getUint16(6, true));
+    if (saved !== kind) throw new RangeError(`bytes must be the state of a ${kind}, got that of a ${saved}`);
+    this.format = this.#view.getUint16(4, true);
+    if (this.format < 1 || this.format > newest) {
+      throw new RangeError(
+        `bytes have format ${this.format} of ${kind}, this version reads up to ${newest}: update knn-anomaly`,
+      );
+    }
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#take(1));
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  f64(): number {
+    return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  f64s(): Float64Array {
+    const count = this.u32();
+    let at = this.#take(8 * count);
+    const values = new Float64Array(count);
+    for (let p = 0; p < count; p++, at += 8) values[p] = this.#view.getFloat64(at, true);
+    return values;
+  }
+
+  /** A copy. */
+  bytes(): Uint8Array {
+    const count = this.u32();
+    const at = this.#view.byteOffset + this.#take(count);
+    return new Uint8Array(this.#view.buffer.slice(at, at + count));
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.bytes());
+  }
+
+  /** Throws unless everything was read. */
+  end(): void {
+    const left = this.#view.byteLength - CHECKSUM - this.#at;
+    if (left !== 0) throw new RangeError(`bytes are damaged: ${left} bytes are left over`);
+  }
+
+  #text(length: number): string {
+    let text = '';
+    for (const end = this.#at + length; this.#at < end; ) text += String.fromCharCode(this.u8());
+    return text;
+  }
+
+  #take(count: number): number {
+    const at = this.#at;
+    if (at + count > this.#view.byteLength - CHECKSUM) throw new RangeError('bytes are damaged: a field is cut short');
+    this.#at += count;
+    return at;
+  }
+}
+
+/** The class whose state these bytes are, by their header alone; '' where there is none. */
+export function kindOf(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < HEADER || view.getUint32(0, true) !== MAGIC) return '';
+  return String.fromCharCode(...bytes.subarray(HEADER, HEADER + view.getUint16(6, true)));
+}
+
+let table: Uint32Array | undefined;
+
+/** CRC-32 as in zip and PNG: reflected polynomial 0xEDB88320. */
+function crc32(bytes: Uint8Array): number {
+  table ??= Uint32Array.from({ length: 256 }, (_, value) => {
+    let crc = value;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    return crc;
+  });
+  let crc = 0xffffffff;
+  for (let p = 0; p < bytes.length; p++) crc = (crc >>> 8) ^ table[(crc ^ bytes[p]!) & 0xff]!;
+  return ~crc >>> 0;
+}

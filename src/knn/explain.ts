@@ -1,0 +1,75 @@
+// Why a window has its score: what its neighbors would have led one to expect, and which values differ.
+import { type Normalization, startOf, windowMean, windowScale } from '../core/windows.ts';
+
+/** The neighbors of one window and what they say about it. */
+export interface Explanation {
+  /** Index of the window's last value: where its score stands. */
+  index: number;
+  /** Index of its first value. */
+  start: number;
+  score: number;
+  /** The window's values. */
+  window: number[];
+  /** What to expect in their place: the mean of the neighbors, brought to the window's own μ and σ if normalized. */
+  expected: number[];
+  /** Share of each value in the squared distances, 0 to 1, all 0 if these are 0; `null` for other metrics. */
+  shares: number[] | null;
+  /** Whether the value with the largest share (other metrics: the largest difference) lies above what was expected. */
+  direction: 'above' | 'below' | 'none';
+  /** Nearest first. Their places are places of the reference if one was given. */
+  neighbors: { start: number; end: number; distance: number }[];
+}
+
+/** An explanation from a row of neighbors; `squares` holds their s(i, j) if shares are wanted. O(k·windowSize). */
+export function explainRow(row: {
+  x: Float64Array;
+  memory: Float64Array;
+  t: number;
+  windowSize: number;
+  normalize: Normalization;
+  score: number;
+  neighbors: Explanation['neighbors'];
+  squares: number[] | undefined;
+}): Explanation {
+  const { x, memory, t, windowSize: w, normalize, score, neighbors, squares } = row;
+  const start = startOf(t, w);
+  const own = shapeOf(x, start, w, normalize);
+  const sums = new Float64Array(w); // Σⱼ of the neighbors' values
+  const squaresAt = new Float64Array(w); // Σⱼ (xₗ − xⱼₗ)²
+  for (const neighbor of neighbors) {
+    const { values } = shapeOf(memory, neighbor.start, w, normalize);
+    for (let l = 0; l < w; l++) {
+      sums[l] = sums[l]! + values[l]!;
+      squaresAt[l] = squaresAt[l]! + (own.values[l]! - values[l]!) ** 2;
+    }
+  }
+  const window = Array.from(x.subarray(start, t + 1));
+  const expected = Array.from(sums, (sum) => (sum / neighbors.length) * own.scale + own.mean);
+  const total = squares?.reduce((sum, s) => sum + s, 0);
+  const shares = total === undefined ? null : Array.from(squaresAt, (s) => (total > 0 ? s / total : 0));
+  const weights = shares ?? window.map((value, l) => Math.abs(value - expected[l]!));
+  const difference = window.map((value, l) => value - expected[l]!)[largestOf(weights)]!;
+  const direction = difference > 0 ? 'above' : difference < 0 ? 'below' : 'none';
+  return { index: t, start, score, window, expected, shares, direction, neighbors };
+}
+
+/** A window as it is compared, and how to bring such values back to the series' own scale. */
+function shapeOf(
+  series: Float64Array,
+  start: number,
+  w: number,
+  normalize: Normalization,
+): { values: Float64Array; mean: number; scale: number } {
+  const values = series.slice(start, start + w);
+  if (normalize === 'none') return { values, mean: 0, scale: 1 };
+  const mean = windowMean(series, start, w);
+  const scale = windowScale(series, start, w, mean, normalize);
+  const compared = values.map((value) => (scale === 0 ? 0 : (value - mean) / scale));
+  return { values: compared, mean, scale: normalize === 'mean' ? 1 : scale };
+}
+
+function largestOf(weights: ArrayLike<number>): number {
+  let largest = 0;
+  for (let l = 1; l < weights.length; l++) if (weights[l]! > weights[largest]!) largest = l;
+  return largest;
+}

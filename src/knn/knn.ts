@@ -1,0 +1,267 @@
+// KNN: the batch detector as it is called. Says what it does and checks its arguments; scorer.ts does it.
+import { AGGREGATIONS, type Aggregation } from '../core/aggregate.ts';
+import {
+  checkChoice,
+  checkInteger,
+  checkNormalization,
+  checkOptions,
+  type NumericTypedArray,
+  type Series,
+} from '../core/checks.ts';
+import { checkMetric, euclidean, isFunctionMetric, type Metric } from '../core/metric.ts';
+import { atOnce } from '../core/steps.ts';
+import type { Normalization } from '../core/windows.ts';
+import { ENGINES, type EngineName } from '../search/plan.ts';
+import { THREAD_OPTIONS, type ThreadOptions } from '../threads/parallel.ts';
+import type { Explanation } from './explain.ts';
+import { type Neighbors, type Refinement, Scorer, type Settings } from './scorer.ts';
+
+/** Options of {@link KNN}, defaults first in each line. */
+export interface KNNOptions {
+  /** `euclidean`, a Mahalanobis metric of `knn-anomaly/metrics`, or any `(a, b) => number` with a result ≥ 0. */
+  metric?: Metric;
+  /** `'none'`; `'mean'`: windows are compared as x − μ; `'zscore'`: as (x − μ)/σ. The last two need windowSize ≥ 2. */
+  normalize?: Normalization;
+  /** `'mean'`, `'max'` (the largest) or `'median'` of the k distances. */
+  aggregation?: Aggregation;
+  /** 0: windows that start within this distance of the scored one are no neighbors; 0 excludes only itself. */
+  exclusionZone?: number;
+  /** `'both'`, or `'left'`: only windows that start earlier count, which is what a stream knows. */
+  side?: 'both' | 'left';
+  /** `'omit'`: a window that touches a missing value scores NaN and is nobody's neighbor; `'throw'`: a `RangeError`. */
+  missing?: 'omit' | 'throw';
+  /** `'auto'`, or an engine by name. Never changes the result. */
+  engine?: EngineName;
+}
+
+const OPTION_NAMES = ['metric', 'normalize', 'aggregation', 'exclusionZone', 'side', 'missing', 'engine'];
+
+/**
+ * k-nearest-neighbor anomaly scores of a series: how far each window is from the k windows most like it.
+ *
+ * With window i = xᵢ … xᵢ₊w₋₁ and d(i, j) = √Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)², score[t] is the mean of the k smallest d(i, j) over the
+ * other windows j, where t = i + w − 1 is the END of window i. score[t] = 0 for t < w − 1: not enough points yet.
+ * The distances are exact: the bits of the left-to-right sum in float64, whatever the engine.
+ *
+ * @example
+ * new KNN(2, 1).score([1, 2, 10, 2, 1]); // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
+ */
+export class KNN {
+  readonly windowSize: number;
+  readonly k: number;
+  readonly #settings: Settings;
+  /** The name of an option that was given and makes no sense with a reference. */
+  readonly #forSelfOnly: string | undefined;
+
+  /**
+   * @param windowSize number of values in a window (w), at least 1
+   * @param k number of neighbors, at least 1; where fewer windows exist, those that exist
+   * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
+   */
+  constructor(windowSize: number, k: number, options: KNNOptions = {}) {
+    checkInteger(windowSize, 'windowSize', 1);
+    checkInteger(k, 'k', 1);
+    checkOptions(options, OPTION_NAMES);
+    const {
+      metric = euclidean,
+      normalize = 'none',
+      aggregation = 'mean',
+      exclusionZone = 0,
+      side = 'both',
+      missing = 'omit',
+      engine = 'auto',
+    } = options;
+    checkNormalization(normalize, windowSize);
+    checkChoice(aggregation, 'aggregation', AGGREGATIONS);
+    checkInteger(exclusionZone, 'exclusionZone', 0);
+    checkChoice(side, 'side', ['both', 'left']);
+    checkChoice(missing, 'missing', ['omit', 'throw']);
+    checkChoice(engine, 'engine', ENGINES);
+    checkMetric(metric, windowSize, normalize);
+    checkEngine(engine, metric);
+    this.windowSize = windowSize;
+    this.k = k;
+    this.#settings = { windowSize, k, metric, normalize, aggregation, exclusionZone, side, missing, engine };
+    this.#forSelfOnly = (['side', 'exclusionZone'] as const).find((name) => options[name] !== undefined);
+  }
+
+  /**
+   * One score per value, higher = stranger; NaN where the window touches a missing value.
+   *
+   * @param series numbers in time order; it is not modified
+   * @param options.reference score against the windows of this series instead: see {@link KNN.fit}
+   * @returns a `Float64Array` for a typed array, else an array, of the same length
+   * @throws TypeError when the series holds something that is neither a number nor missing, with its index
+   *
+   * With N windows: about O(N log N) for short windows and series that repeat, else O(N²) whatever the window size;
+   * O(N²·windowSize) for function metrics and for long normalized or whitened windows.
+   *
+   * @example
+   * new KNN(1, 2).score([5, 5, 5, 9, 5]); // => [0, 0, 0, 4, 0]
+   * new KNN(2, 1).score([1, 2, NaN, 2, 1, 2]); // => [0, 0, NaN, NaN, Math.SQRT2, 0]
+   */
+  score(series: NumericTypedArray, options?: { reference?: Series }): Float64Array;
+  score(series: readonly (number | null | undefined)[], options?: { reference?: Series }): number[];
+  score(series: Series, options?: { reference?: Series }): number[] | Float64Array;
+  score(series: Series, options: { reference?: Series } = {}): number[] | Float64Array {
+    checkOptions(options, ['reference']);
+    return this.#scorer(options.reference).score(series);
+  }
+
+  /**
+   * What {@link KNN.score} returns, to the bit, computed by several threads while this one stays free.
+   *
+   * Starting threads takes 50 to 100 ms, so they wait five seconds for the next call before they end; they do not keep
+   * Node alive. Work for which that is not worth it, function metrics, and everything where no worker can be started is
+   * done on the calling thread, in slices of a few milliseconds between which timers and input have their turn; an index
+   * is built in one go.
+   *
+   * @param options.threads number of workers; default: as many as there are processors, for work above 0.2 s
+   * @param options.signal an `AbortSignal` that ends the work: the promise is rejected with its reason
+   * @param options.onProgress told {@link Progress} ten times a second and at the end; what it throws ends the work
+   * @param options.worker starts a worker with the module `knn-anomaly/worker`, for bundlers that need to be told
+   * @returns rejected where `score` throws, and if a worker dies
+   *
+   * @example
+   * await new KNN(2, 1).scoreAsync([1, 2, 10, 2, 1], { threads: 2 }); // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
+   */
+  scoreAsync(series: NumericTypedArray, options?: ThreadOptions & { reference?: Series }): Promise<Float64Array>;
+  scoreAsync(
+    series: readonly (number | null | undefined)[],
+    options?: ThreadOptions & { reference?: Series },
+  ): Promise<number[]>;
+  scoreAsync(series: Series, options?: ThreadOptions & { reference?: Series }): Promise<number[] | Float64Array>;
+  async scoreAsync(
+    series: Series,
+    options: ThreadOptions & { reference?: Series } = {},
+  ): Promise<number[] | Float64Array> {
+    checkOptions(options, ['reference', ...THREAD_OPTIONS]);
+    const { reference, ...rest } = options;
+    return this.#scorer(reference).scoreAsync(series, rest);
+  }
+
+  /**
+   * Scores that improve until they are those of {@link KNN.score}: upper bounds of them, element by element, from one
+   * refinement to the next never higher, and in the last one, marked `exact`, the scores themselves to the bit.
+   *
+   * They come after 1, 2, 5, 10, 20, 35, 50 and 75 % of the work; near windows are compared first, then lags from
+   * everywhere, so that most of the strangest places are right after a tenth of it. Short windows and series that
+   * repeat, normally a matter of moments, and function metrics have one refinement, the exact one.
+   * Leaving the loop ends all work. The series is read when the loop begins.
+   *
+   * @param options see {@link KNN.scoreAsync}
+   *
+   * @example
+   * for await (const { scores, exact } of new KNN(2, 1).refine([1, 2, 10, 2, 1])) {
+   *   if (exact) scores; // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
+   * }
+   */
+  refine(series: NumericTypedArray, options?: ThreadOptions & { reference?: Series }): Refinements<Float64Array>;
+  refine(
+    series: readonly (number | null | undefined)[],
+    options?: ThreadOptions & { reference?: Series },
+  ): Refinements<number[]>;
+  refine(series: Series, options?: ThreadOptions & { reference?: Series }): Refinements;
+  async *refine(series: Series, options: ThreadOptions & { reference?: Series } = {}): Refinements {
+    checkOptions(options, ['reference', ...THREAD_OPTIONS]);
+    const { reference, ...rest } = options;
+    yield* this.#scorer(reference).refine(series, rest);
+  }
+
+  /**
+   * The k nearest windows of every window: exactly the first k in the order (distance, start).
+   * A row whose window touches a missing value holds no neighbor.
+   *
+   * @example
+   * new KNN(2, 1).neighbors([1, 2, 10, 2, 1]).indices; // => Int32Array.of(3, 0, 3, 0)
+   */
+  neighbors(series: Series, options: { reference?: Series } = {}): Neighbors {
+    checkOptions(options, ['reference']);
+    return this.#scorer(options.reference).neighbors(series);
+  }
+
+  /**
+   * Why the window that ends at `t` has its score: its neighbors, what they would have led one to expect, and which
+   * values differ.
+   *
+   * @param t index of the window's last value, windowSize − 1 ≤ t < n; or several, which is cheaper than one by one
+   * @throws RangeError when no window ends at `t`
+   *
+   * O(N·windowSize), and what fitting the metric costs, once.
+   *
+   * @example
+   * new KNN(2, 1).explain([1, 2, 1, 2, 9, 2], 4).expected; // => [1, 2]
+   */
+  explain(series: Series, t: number, options?: { reference?: Series }): Explanation;
+  explain(series: Series, t: readonly number[], options?: { reference?: Series }): Explanation[];
+  explain(
+    series: Series,
+    t: number | readonly number[],
+    options: { reference?: Series } = {},
+  ): Explanation | Explanation[] {
+    checkOptions(options, ['reference']);
+    return this.#scorer(options.reference).explain(series, t);
+  }
+
+  /**
+   * The same detector with a memory that is given, not taken from the series it scores: every window is compared with
+   * the windows of `reference`. `side` and `exclusionZone` have no meaning there.
+   *
+   * @throws RangeError when `reference` has no window without a missing value
+   *
+   * @example
+   * const detector = new KNN(2, 1).fit([1, 2, 1, 2, 1]);
+   * detector.score([2, 1, 5]); // => [0, 0, 3]
+   */
+  fit(reference: Series): FittedKNN {
+    const scorer = this.#remember(reference);
+    atOnce(scorer.remember());
+    return scorer as unknown as FittedKNN;
+  }
+
+  /** Those who score against a reference; its covariance is still to be taken. */
+  #remember(reference: Series): Scorer {
+    if (this.#forSelfOnly !== undefined) {
+      throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
+    }
+    return new Scorer(this.#settings, { reference });
+  }
+
+  #scorer(reference: Series | undefined): Scorer {
+    return reference === undefined ? new Scorer(this.#settings) : this.#remember(reference);
+  }
+}
+
+/** Refined scores, one after the other. */
+export type Refinements<Scores = number[] | Float64Array> = AsyncGenerator<Refinement<Scores>, void, undefined>;
+
+/** A detector with the windows of a reference as its memory: see {@link KNN.fit}. Reusable over many series. */
+export interface FittedKNN {
+  /** Scores against the reference: see {@link KNN.score}. */
+  score(series: NumericTypedArray): Float64Array;
+  score(series: readonly (number | null | undefined)[]): number[];
+  score(series: Series): number[] | Float64Array;
+  /** The same by threads: see {@link KNN.scoreAsync}. They index the reference anew at every call. */
+  scoreAsync(series: NumericTypedArray, options?: ThreadOptions): Promise<Float64Array>;
+  scoreAsync(series: readonly (number | null | undefined)[], options?: ThreadOptions): Promise<number[]>;
+  scoreAsync(series: Series, options?: ThreadOptions): Promise<number[] | Float64Array>;
+  /** Scores that improve: see {@link KNN.refine}. */
+  refine(series: NumericTypedArray, options?: ThreadOptions): Refinements<Float64Array>;
+  refine(series: readonly (number | null | undefined)[], options?: ThreadOptions): Refinements<number[]>;
+  refine(series: Series, options?: ThreadOptions): Refinements;
+  /** Neighbors among the reference's windows: see {@link KNN.neighbors}. */
+  neighbors(series: Series): Neighbors;
+  /** See {@link KNN.explain}; the neighbors' places are places of the reference. */
+  explain(series: Series, t: number): Explanation;
+  explain(series: Series, t: readonly number[]): Explanation[];
+}
+
+function checkEngine(engine: EngineName, metric: Metric): void {
+  const cure = "use 'auto' or 'brute'";
+  if (isFunctionMetric(metric) && (engine === 'kdtree' || engine === 'diagonal')) {
+    throw new RangeError(`engine '${engine}' cannot serve a function metric: ${cure}`);
+  }
+  if (engine === 'diagonal' && metric !== euclidean) {
+    throw new RangeError(`engine 'diagonal' cannot serve Mahalanobis distance: ${cure}`);
+  }
+}

@@ -1,0 +1,254 @@
+// What a detector does, whether it compares a series with itself or with a reference: from series to jobs, and from what
+// is found to scores, neighbors and explanations.
+import { checkOptions, describe, firstMissing, type Series, toFloat64 } from '../core/checks.ts';
+import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
+import { atOnce, type Steps } from '../core/steps.ts';
+import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
+import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
+import {
+  emptyScores,
+  type Job,
+  type JobSettings,
+  jobSeries,
+  joinAlone,
+  roomySeries,
+  scoreOf,
+  searchOf,
+  windowsOf,
+} from '../threads/job.ts';
+import {
+  checkThreadOptions,
+  inTurns,
+  type Progress,
+  runJob,
+  THREAD_OPTIONS,
+  type ThreadOptions,
+} from '../threads/parallel.ts';
+import { restMemory, sharedCopy } from '../threads/worker-pool.ts';
+import { type Explanation, explainRow } from './explain.ts';
+
+/** What a detector was told. */
+export interface Settings extends Omit<JobSettings, 'metric'> {
+  readonly metric: Metric;
+  readonly missing: 'omit' | 'throw';
+}
+
+/** The k nearest windows of every window, row-major by window start. */
+export interface Neighbors {
+  /** n − windowSize + 1, or 0. */
+  numWindows: number;
+  k: number;
+  /** Starts of the neighbors, nearest first, equal distances by smaller start; −1 where there is none. */
+  indices: Int32Array;
+  /** Their distances; Infinity where there is none. */
+  distances: Float64Array;
+}
+
+/** Scores on their way to exactness. */
+export interface Refinement<Scores = number[] | Float64Array> {
+  /** Upper bounds of the scores, Infinity where too little is known; in the last refinement the scores themselves. */
+  scores: Scores;
+  /** Whether this is the last refinement. */
+  exact: boolean;
+  progress: Progress;
+}
+
+/** Shares of the work after which refined scores are read: reading costs a few distances per window and neighbor. */
+const STOPS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1];
+
+/** Entries of the largest table of neighbors: 12 GB. */
+const MOST_NEIGHBORS = 2 ** 30;
+
+/** The methods of a detector with given settings and, perhaps, a reference. */
+export class Scorer {
+  readonly #settings: Settings;
+  readonly #reference: Float64Array | undefined;
+  #fitted: { readonly metric: JobSettings['metric'] } | undefined;
+  #columns: WindowSet | undefined;
+
+  /** @throws RangeError when the reference has no window without a missing value */
+  constructor(settings: Settings, memory?: { readonly reference: Series }) {
+    this.#settings = settings;
+    this.#reference = memory && this.#copy(this.#values(memory.reference, 'reference'));
+    this.#fitted = undefined;
+    this.#columns = undefined;
+    if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
+      const needed = `reference must hold at least ${settings.windowSize} values in a row without a missing one`;
+      throw new RangeError(`${needed}, got ${this.#reference.length} values`);
+    }
+  }
+
+  score(series: Series): number[] | Float64Array {
+    const job = this.#jobOnce(series);
+    const scores = atOnce(emptyScores(job));
+    search(job, this.#join(job), false, (i, dist, _index, base, count) => {
+      scores[endOf(i, job.windowSize)] = scoreOf(job, dist, base, count);
+    });
+    return likeInput(series, scores);
+  }
+
+  async scoreAsync(series: Series, options: ThreadOptions): Promise<number[] | Float64Array> {
+    let last: Refinement | undefined;
+    for await (const refinement of this.refine(series, options, [1])) last = refinement;
+    return last!.scores;
+  }
+
+  async *refine(
+    series: Series,
+    options: ThreadOptions = {},
+    stops: readonly number[] = STOPS,
+  ): AsyncGenerator<Refinement, void, undefined> {
+    checkOptions(options, THREAD_OPTIONS);
+    checkThreadOptions(options);
+    const x = this.#values(series, 'series');
+    const { metric, windowSize } = this.#settings;
+    const own = isFunctionMetric(metric) ? { series: this.#copy(x) } : jobSeries(x, windowSize);
+    const job = { ...(await inTurns(this.#job(own.series), options.signal)), ...own };
+    for await (const { scores, exact, progress } of runJob(job, options, stops)) {
+      yield { scores: likeInput(series, scores), exact, progress };
+    }
+  }
+
+  neighbors(series: Series): Neighbors {
+    const job = this.#jobOnce(series);
+    const join = this.#join(job);
+    const { k } = job;
+    const { numWindows } = join.rows;
+    if (numWindows * k > MOST_NEIGHBORS) {
+      const fits = Math.floor(MOST_NEIGHBORS / numWindows);
+      throw new RangeError(`k must be at most ${fits} for the neighbors of ${numWindows} windows, got ${k}`);
+    }
+    const indices = new Int32Array(numWindows * k).fill(-1);
+    const distances = new Float64Array(numWindows * k).fill(Infinity);
+    search(job, join, true, (i, dist, index, base, count) => {
+      for (let p = 0; p < count; p++) {
+        indices[i * k + p] = index[base + p]!;
+        distances[i * k + p] = distanceOf(job, dist[base + p]!);
+      }
+    });
+    return { numWindows, k, indices, distances };
+  }
+
+  explain(series: Series, t: number | readonly number[]): Explanation | Explanation[] {
+    const x = this.#values(series, 'series');
+    const ends: readonly unknown[] = Array.isArray(t) ? t : [t];
+    for (const end of ends) this.#checkEnd(end, x.length);
+    const job = atOnce(this.#job(x));
+    let made: Join | undefined;
+    const join = (): Join => (made ??= this.#join(job)); // not for windows that touch a missing value
+    const explanations = (ends as number[]).map((end) => this.#explanation(job, join, end));
+    return Array.isArray(t) ? explanations : explanations[0]!;
+  }
+
+  #checkEnd(t: unknown, n: number): void {
+    const w = this.#settings.windowSize;
+    if (typeof t !== 'number') throw new TypeError(`t must be an integer, got ${describe(t)}`);
+    if (!Number.isSafeInteger(t) || t < w - 1 || t >= n) {
+      const range = n < w ? 'there is no window' : `windows end at ${w - 1} to ${n - 1}`;
+      throw new RangeError(`t must be the end of a window (${range}), got ${t}`);
+    }
+  }
+
+  #explanation(job: Job, join: () => Join, t: number): Explanation {
+    const { series: x, windowSize, normalize } = job;
+    const i = startOf(t, windowSize);
+    const neighbors: Explanation['neighbors'] = [];
+    const squares: number[] = [];
+    let score = NaN;
+    if (!x.subarray(i, t + 1).some(Number.isNaN)) {
+      search(job, oneRow(join(), i), true, (_i, dist, index, base, count) => {
+        score = scoreOf(job, dist, base, count);
+        for (let p = base; p < base + count; p++) {
+          const start = index[p]!;
+          neighbors.push({ start, end: endOf(start, windowSize), distance: distanceOf(job, dist[p]!) });
+          squares.push(dist[p]!);
+        }
+      });
+    }
+    return explainRow({
+      x,
+      memory: job.reference ?? x,
+      t,
+      windowSize,
+      normalize,
+      score,
+      neighbors,
+      squares: this.#settings.metric === euclidean ? squares : undefined,
+    });
+  }
+
+  /** The values of a series, checked as `missing` asks. */
+  #values(series: Series, argument: string): Float64Array {
+    const x = toFloat64(series, argument);
+    if (this.#settings.missing === 'throw') {
+      const t = firstMissing(x);
+      if (t >= 0) throw new RangeError(`${argument}[${t}] is missing (${String(series[t])}) and missing is 'throw'`);
+    }
+    return x;
+  }
+
+  /** The caller may reuse its array before we are done with it. */
+  #copy(values: Float64Array): Float64Array {
+    return isFunctionMetric(this.#settings.metric) ? values.slice() : sharedCopy(values);
+  }
+
+  #windows(values: Float64Array): WindowSet {
+    return embed(values, this.#settings.windowSize, this.#settings.normalize);
+  }
+
+  /** The job of scoring a series at once: in memory that has been used, if an index of the series may lie there. */
+  #jobOnce(series: Series): Job {
+    const x = this.#values(series, 'series');
+    const { metric, normalize, windowSize } = this.#settings;
+    const isPlain = metric === euclidean && normalize === 'none' && this.#reference === undefined;
+    const own = isPlain ? roomySeries(x, windowSize) : undefined;
+    return { ...atOnce(this.#job(own?.series ?? x)), ...own };
+  }
+
+  /** The job of scoring `x`. */
+  *#job(x: Float64Array): Steps<Job> {
+    const { missing: _, ...settings } = this.#settings;
+    const reference = this.#reference;
+    if (reference === undefined) return { ...settings, metric: yield* this.#fitSelf(x), series: x, reference };
+    yield* this.remember();
+    return { ...settings, metric: this.#fitted!.metric, series: x, reference };
+  }
+
+  /** Takes what the metric needs from the reference, once. */
+  *remember(): Steps<void> {
+    this.#fitted ??= { metric: yield* this.#fit(this.#reference!) };
+  }
+
+  *#fitSelf(x: Float64Array): Steps<JobSettings['metric']> {
+    // Windows that are all equal have distance 0 under any covariance, and none of their own.
+    const isFlat = typeof this.#settings.metric === 'object' && allEqual(this.#windows(x));
+    return isFlat ? undefined : yield* this.#fit(x);
+  }
+
+  /** The metric with its covariance taken from the windows of `values`, if it still needs one. */
+  *#fit(values: Float64Array): Steps<JobSettings['metric']> {
+    const { metric } = this.#settings;
+    if (metric === euclidean) return undefined;
+    return isUnfitted(metric) ? yield* metric.fitWindows(this.#windows(values)) : metric;
+  }
+
+  #join(job: Job): Join {
+    return joinAlone(job, job.reference && (this.#columns ??= windowsOf(job, job.reference)));
+  }
+}
+
+/** Searches here and now. Memory that the job has is left to the next one. */
+function search(job: Job, join: Join, byIndex: boolean, emit: Emit): void {
+  const { search, k } = searchOf(job, join);
+  searchAll(search, join, k, byIndex, emit);
+  if (job.memory) restMemory(job.memory);
+}
+
+function distanceOf({ metric }: Job, found: number): number {
+  return typeof metric === 'function' ? found : Math.sqrt(found);
+}
+
+/** Typed arrays are answered with the typed array, everything else with a plain array (which JSON can show). */
+function likeInput(series: Series, scores: Float64Array): number[] | Float64Array {
+  return ArrayBuffer.isView(series) ? scores : Array.from(scores);
+}

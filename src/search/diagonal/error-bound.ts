@@ -1,0 +1,291 @@
+// What the diagonals start from, and the proof of how far their recurrences (kernels/diagonal.ts) may be from s(i, j).
+//
+// A bound is computed for a pair, the seed, and carried along its diagonal from there. Notation. ε = 2⁻⁵³; every
+// fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows; every sum of w terms goes left to right. I and J are the windows
+// that the diagonal crosses, as rows and as columns.
+//
+// The error is at most the sum of three parts: `once` for the seed and `once` for the pair that is looked at, each of them
+// the largest of its row band and of its column bands, and `steps`, summed over the bands of I and of J.
+//
+// ## Windows as they are
+//
+// c is any float64 (the median of a sample); yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)².
+//
+//  (a) d(i, j) ≤ 2(Eᵢ + Eⱼ), for (p − q)² ≤ 2p² + 2q².
+//  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It is the seed, and it is what bounds are
+//      compared with.
+//  (c) One step adds fl(fl(uᵢ − uⱼ)·fl(vᵢ − vⱼ)). With Mᵢ = |yᵢ₊w| + |yᵢ| and M = Mᵢ + Mⱼ, the computed uᵢ is within εMᵢ,
+//      vᵢ within 2.01εMᵢ of its real value, so the two differences are within 2.01εM and 3.02εM, both are at most M, and
+//      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²).
+//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ₊₁ + Eⱼ₊₁); so does, with i and j, moving the bound to another
+//      margin, once per band: at most by 2.01ε times the largest E of the band of i, and of that of j.
+//  (e) Each operation that underflows adds at most 2⁻¹⁰⁷⁵.
+//
+// So |carried − s(i, j)| is less than the sum of the parts with
+//
+//     once  = 2.05ε(w + 8)·Eᵢ          steps = 2.05ε·max Eᵢ + Σᵢ ε[26(yᵢ₊w² + yᵢ²) + 2.05Eᵢ₊₁]
+//
+// and (e). The slack in the constants covers the rounding of the energies and of the parts.
+//
+// ## Windows less their means
+//
+// μᵢ is the mean in real numbers, mᵢ what the definition subtracts in its place: the rounded mean, or the value itself
+// if all are equal. aₗ = xᵢ₊ₗ − mᵢ in real numbers, Qᵢ = Σₗ aₗ², Dᵢ = Σₗ aₗ = −wδᵢ with δᵢ = mᵢ − μᵢ. So however coarse mᵢ
+// is (on a level of 10⁹ it is off by 10⁻⁶), the computed D tells how far: within 1.01wε·√(wQᵢ), by Cauchy and Schwarz.
+// The recurrence is that of real means, with gᵢ = (xᵢ₊w − mᵢ₊₁) + (xᵢ − mᵢ) − (Dᵢ + Dᵢ₊₁)/w.
+//
+//  (f) The computed g is within ηᵢ = κ(√Qᵢ + √Qᵢ₊₁) of the real one, κ = 1.05ε(√w + 5): 1.01ε√w from D, 1.43ε from adding
+//      and dividing, as |D| ≤ √(wQ) and w ≥ 2, 2.01ε from the two differences and their sum, 1.73ε from the last one.
+//  (g) With A = |uᵢ| + |uⱼ| and G = |gᵢ| + |gⱼ|, the step fl(fl(uᵢ − uⱼ)·fl(gᵢ − gⱼ)) is within 4.1εAG + A(ηᵢ + ηⱼ) of its
+//      real value; AG ≤ uᵢ² + uⱼ² + gᵢ² + gⱼ², and A(ηᵢ + ηⱼ) ≤ κ√w(uᵢ² + uⱼ²) + 2κ/√w·(Qᵢ + Qᵢ₊₁ + Qⱼ + Qⱼ₊₁).
+//  (h) Adding it rounds by 2.02ε(Qᵢ₊₁ + Qⱼ₊₁): the real value is |aᵢ − aⱼ|² less w(δᵢ − δⱼ)², at most 2(Qᵢ + Qⱼ). Moving the
+//      bound rounds by as much, with i and j.
+//  (i) The seed and s are sums of w squares of differences of differences: within 2.02(w + 5)ε(Qᵢ + Qⱼ) of |aᵢ − aⱼ|², and
+//      that is within 2w(δᵢ² + δⱼ²) of what is carried; δ² ≤ 2D²/w² + 2.1ε²wQ.
+//
+// So |carried − s(i, j)| is less than the sum of the parts with
+//
+//     once  = 2.05ε(w + 8)Qᵢ + 4.1Dᵢ²/w
+//     steps = Σᵢ 1.1ε[(w + 5√w + 4)uᵢ² + 5gᵢ² + (4 + 10/√w)(Qᵢ + Qᵢ₊₁)]
+//
+// and (e).
+//
+// ## Bounds in float32
+//
+// All of this but z-scores holds for bounds that are carried through a band in float32, with ε = 2⁻²⁴ in `steps`. The seed,
+// s and the margins stay float64, so `once` does. u and v (or g) are those above, multiplied by a power of two f, exactly,
+// and rounded; bounds and thresholds are multiplied by f². Errors of float64 are 2⁻²⁹ of those that are counted here.
+//
+//  (n) u is within 1.001ε|u| of its real value, v within 1.001ε|v|: each at most M. In (c) both differences are within
+//      2.01εM, and the product within 5.1εM² ≤ 20.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²). In (g) the step is within 5.1εAG + A(ηᵢ + ηⱼ)
+//      with the η of float64. Taking the bound over from float64 at a band's first row rounds once: it is the move of (d)
+//      and (h).
+//  (o) What is added to is less than d by the margin m, and the error: rounding has up to ε·2m more to round. That is no
+//      more than 16 bands of 513 roundings, 2·8208ε = 0.001 of the margin.
+//  (p) An operation that underflows adds at most 2⁻¹⁵⁰; to u or v, at most 2⁻¹⁵⁰ times the other difference. That is
+//      below ε/32 times its square, or below 2⁻²⁶⁰.
+//  (q) Nothing overflows: with |x| ≤ L and w(Lf)² ≤ 2¹¹⁴, d and the steps are at most 2¹¹⁸, and margins are less.
+//
+// What is compared with a bound is the threshold rounded up; what is below is compared in float64, as a bound like others.
+//
+// ## z-scores
+//
+// 2C is carried. Each of (g) to (i) holds with half the bound: a step is two products and their sum, 2|pq| ≤ p² + q² takes
+// the place of (p + q)² ≤ 2p² + 2q², |C(i, j)| ≤ ½(Qᵢ + Qⱼ), and s has no part in it yet. So half the margin M is enough.
+//
+// Let σᵢ be the computed deviation, z the computed vectors, fl(fl(x − mᵢ)/σᵢ), and P = 2(aᵢ·aⱼ)/(σᵢσⱼ), so that in real
+// numbers |aᵢ/σᵢ − aⱼ/σⱼ|² = Qᵢ/σᵢ² + Qⱼ/σⱼ² − P.
+//
+//  (j) σᵢ² = (Qᵢ/w)(1 ± (w + 7)ε): the two quotients are within w(w + 7)ε of w each.
+//  (k) |zᵢ − aᵢ/σᵢ| ≤ 2.01ε·√w: the squared distance of the z is within 16.3wε of that of the a/σ.
+//  (l) s is within (w + 3)ε·4.01w of it.
+//  (m) The bound of −P is fl(fl(carried·fl(1/σⱼ))·fl(1/σᵢ)): rounded by 4.01ε(2w + M/σᵢσⱼ). Adding `base` rounds by 4.1wε,
+//      taking it from a threshold by 6.1wε (thresholds above 5w turn nothing away, as s < 4.1w). M's constants cover its part.
+//
+// Together s ≥ 2w − P − H with H = wε(6.1w + 80), and the lower bound base + (bound of −P) with base = 2w − H is exceeded by
+// s by less than M/(σᵢσⱼ) + 2H. Windows of equal values have no σ: search/constant.ts sees to them.
+//
+// Where neighboring values differ by 2⁻⁴⁴⁹ at least or not at all (`isInRange`), Q is 0 or above 2⁻⁹⁰⁰, and what underflows
+// in Q, D and 1/σ is far below the slack of the constants; so is 2⁻¹⁰⁷⁵ times a u or g: below ε times its square, or in (e).
+
+import type { Join } from '../join.ts';
+import { type DiagonalKernel, type DiagonalState, LANES } from './scalar.ts';
+
+/** Rows per band: what a group of lags reads of it stays in the first-level cache, and a spike spoils no more than this. */
+export const BAND = 512;
+
+const EPSILON = 2 ** -53;
+
+/** More than what can underflow in a step, (e), or w of them. */
+const LEAST = 2 ** -1000;
+
+/** The parts of a margin, per band. */
+export interface Margins {
+  readonly once: Float64Array;
+  readonly steps: Float64Array;
+}
+
+function emptyMargins({ numWindows }: DiagonalState): Margins {
+  const numBands = Math.ceil(numWindows / BAND);
+  return { once: new Float64Array(numBands).fill(LEAST), steps: new Float64Array(numBands).fill(LEAST) };
+}
+
+/** The bands of the columns that the rows of `band` meet at the lags g … g + LANES − 1: the first and the last. */
+export function columnBands({ once }: Margins, band: number, g: number): [first: number, last: number] {
+  const last = Math.floor(((band + 1) * BAND + g + LANES) / BAND);
+  return [band + Math.floor(g / BAND), Math.min(once.length - 1, last)];
+}
+
+/** `once` of the rows of `band` and of the columns of other bands. */
+export function onceOf({ once }: Margins, band: number, first: number, last: number): number {
+  let most = 0;
+  for (let b = first; b <= last; b++) most = Math.max(most, once[b]!);
+  return once[band]! + most;
+}
+
+/** `steps` of the same. */
+export function stepsOf({ steps }: Margins, band: number, first: number, last: number): number {
+  let sum = steps[band]!;
+  for (let b = first; b <= last; b++) sum += steps[b]!;
+  return sum;
+}
+
+/** What float32 makes of `steps`: its ε over that of float64, and (o). */
+const NARROW = 1.01 * 2 ** 29;
+
+/** More than what can underflow in a band in float32, (p), in the units of the factor's square. */
+const NARROW_LEAST = 2 ** -130;
+
+/** `steps`, or a sum of them over up to four bands, if the bounds are carried in float32. */
+export function narrowSteps(steps: number, factor: number): number {
+  return NARROW * steps + NARROW_LEAST / factor / factor;
+}
+
+/** The power of two that u and v are multiplied by for float32. */
+export function narrowFactor({ x, windowSize }: DiagonalState): number {
+  let largest = 0;
+  for (const value of x) largest = Math.max(largest, Math.abs(value));
+  return 2 ** Math.min(500, Math.floor(57 - Math.log2(windowSize) / 2 - Math.log2(largest)));
+}
+
+/** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */
+export function zScoreBounds(w: number): { base: number; slack: number } {
+  const error = w * EPSILON * (6.1 * w + 80);
+  return { base: 2 * w - error, slack: 2 * error };
+}
+
+/** Windows as they are: fills x, u and v. Missing values take part as the center, their windows do not. */
+export function fillRaw(state: DiagonalState, join: Join, seam: number): Margins {
+  const { x, u, v, length, windowSize: w, numWindows } = state;
+  copySeries(x, join, seam);
+  const center = centerOf(x.subarray(0, length));
+  for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = center;
+  for (let i = 0; i + w < length; i++) {
+    u[i] = x[i + w]! - x[i]!;
+    v[i] = x[i + w]! - center + (x[i]! - center);
+  }
+  const margins = emptyMargins(state);
+  const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
+  for (let first = 0; first < numWindows; first += BAND) {
+    const band = first / BAND;
+    const count = Math.min(length - first, BAND + w + 1);
+    for (let p = 0; p < count; p++) sums[p + 1] = sums[p]! + (x[first + p]! - center) ** 2;
+    const error = 4 * count * EPSILON * sums[count]!; // of a difference of two sums of up to `count` terms, at most
+    let largest = 0;
+    for (let p = 0; p + w <= count && p < BAND; p++) {
+      const energy = sums[p + w]! - sums[p]! + error;
+      largest = Math.max(largest, energy);
+      addOnce(margins, band, 2.05 * EPSILON * (w + 8) * energy);
+      if (p + w === count) continue;
+      const next = sums[p + w + 1]! - sums[p + 1]! + error;
+      const [out, into] = [x[first + p]! - center, x[first + p + w]! - center];
+      addStep(margins, band, EPSILON * (26 * (out * out + into * into) + 2.05 * next));
+    }
+    addStep(margins, band, 2.05 * EPSILON * largest);
+  }
+  return margins;
+}
+
+function addOnce({ once }: Margins, band: number, error: number): void {
+  once[band] = Math.max(once[band]!, error);
+}
+
+function addStep({ steps }: Margins, band: number, error: number): void {
+  steps[band] = steps[band]! + error;
+}
+
+/** Normalized windows: fills x, means, scales, u and g. A missing value takes part as its predecessor. */
+export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, join: Join, seam: number): Margins {
+  const { x, mean, scale, inverse, u, v, length, windowSize: w, numWindows } = state;
+  copySeries(x, join, seam);
+  fillGaps(x, length);
+  const squares = u; // Q and D of window i are read for the last time when u and g of window i take their places
+  const drift = v;
+  for (let i = 0; i < numWindows; i += LANES) kernel.moments(i);
+  let numEqual = 0; // values from i on
+  for (let i = length - 1; i >= 0; i--) {
+    numEqual = x[i] === x[i + 1] && i + 1 < length ? numEqual + 1 : 1;
+    if (i >= numWindows || numEqual < w) continue;
+    mean[i] = x[i]!;
+    squares[i] = 0;
+    drift[i] = 0;
+  }
+  scale.fill(1);
+  inverse.fill(NaN);
+  const isValid = new Uint8Array(numWindows);
+  for (const i of join.rows.starts) isValid[i] = 1;
+  for (const j of join.columns.starts) isValid[seam + j] = 1;
+  const margins = emptyMargins(state);
+  const root = Math.sqrt(w);
+  for (let i = 0; i < numWindows; i++) {
+    const band = Math.floor(i / BAND);
+    const q = squares[i]!;
+    addOnce(margins, band, 2.05 * EPSILON * (w + 8) * q + (4.1 * drift[i]! * drift[i]!) / w);
+    if (state.scaled && isValid[i] === 1 && q > 0) {
+      scale[i] = Math.sqrt(q / w);
+      inverse[i] = 1 / scale[i]!;
+    }
+    if (i + w >= length) continue;
+    const step = x[i + w]! - x[i]!;
+    const sum = x[i + w]! - mean[i + 1]! + (x[i]! - mean[i]!) - (drift[i]! + drift[i + 1]!) / w;
+    const energies = (w + 5 * root + 4) * step * step + 5 * sum * sum + (4 + 10 / root) * (q + squares[i + 1]!);
+    addStep(margins, band, 1.1 * EPSILON * energies);
+    u[i] = step;
+    v[i] = sum;
+  }
+  return margins;
+}
+
+/** Whether sums of squares are finite, and quotients of normalized windows in the range of float64: see the proof above. */
+export function isInRange({ rows, columns }: Join): boolean {
+  const series = rows === columns ? [rows.data] : [rows.data, columns.data];
+  const largest = Math.max(...series.map(largestOf));
+  if (rows.width * largest * largest >= 2 ** 1015) return false;
+  return rows.normalize === 'none' || series.every((values) => smallestStepOf(values) >= 2 ** -449);
+}
+
+/** The largest magnitude of the values that are not missing. */
+function largestOf(values: Float64Array): number {
+  let largest = 0;
+  for (let t = 0; t < values.length; t++) if (Math.abs(values[t]!) > largest) largest = Math.abs(values[t]!);
+  return largest;
+}
+
+/** The smallest step from a value to the next one that is not missing, but for steps of 0. */
+function smallestStepOf(values: Float64Array): number {
+  let smallest = Infinity;
+  let previous = NaN;
+  for (let t = 0; t < values.length; t++) {
+    const value = values[t]!;
+    if (Number.isNaN(value)) continue;
+    const step = Math.abs(value - previous);
+    if (step > 0 && step < smallest) smallest = step;
+    previous = value;
+  }
+  return smallest;
+}
+
+function copySeries(x: Float64Array, { rows, columns }: Join, seam: number): void {
+  if (seam > 0) x.set(rows.data);
+  x.set(columns.data, seam);
+}
+
+const NUM_SAMPLED = 1001;
+
+/** The median of a sample: near the values whatever few of them are. */
+function centerOf(values: Float64Array): number {
+  const every = Math.ceil(values.length / NUM_SAMPLED);
+  const valid = values.filter((value) => !Number.isNaN(value));
+  const sample = valid.filter((_, t) => t % every === 0).sort();
+  return sample[sample.length >> 1] ?? 0;
+}
+
+/** Puts the value before it in the place of a missing one. */
+function fillGaps(x: Float64Array, length: number): void {
+  let previous = 0;
+  for (let t = length - 1; t >= 0; t--) if (!Number.isNaN(x[t])) previous = x[t]!; // for missing values at the start
+  for (let t = 0; t < length; t++) {
+    if (Number.isNaN(x[t])) x[t] = previous;
+    else previous = x[t]!;
+  }
+}

@@ -1,0 +1,139 @@
+// The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
+import type { WindowSet } from '../core/windows.ts';
+
+/**
+ * "For each window of `rows`, its k nearest windows of `columns`." With lag = j − i, column j is allowed for row i if
+ *
+ *     exclusion < lag ≤ after   or   exclusion < −lag ≤ before
+ *
+ * A self-join has exclusion ≥ 0 and after = before = Infinity, its left side after = 0, a history before = history;
+ * a join with a reference has exclusion −1 and both Infinity: everything is allowed.
+ */
+export interface Join {
+  readonly rows: WindowSet;
+  readonly columns: WindowSet;
+  readonly exclusion: number;
+  readonly before: number;
+  readonly after: number;
+  /** The memory in which the values of the columns lie, if it can grow to hold an index of them and nobody else uses it. */
+  readonly home?: object | undefined;
+}
+
+/** All windows of one series against each other. */
+export function selfJoin(windows: WindowSet, exclusionZone: number, side: 'both' | 'left'): Join {
+  const after = side === 'left' ? 0 : Infinity;
+  return { rows: windows, columns: windows, exclusion: exclusionZone, before: Infinity, after };
+}
+
+/** All windows of one series against those of another. */
+export function referenceJoin(rows: WindowSet, columns: WindowSet): Join {
+  return { rows, columns, exclusion: -1, before: Infinity, after: Infinity };
+}
+
+/** The same join for one row only. */
+export function oneRow(join: Join, i: number): Join {
+  return { ...join, rows: { ...join.rows, starts: Int32Array.of(i) } };
+}
+
+/** Whether column j is allowed for row i. */
+export function isAllowed({ exclusion, before, after }: Join, i: number, j: number): boolean {
+  const lag = j - i;
+  return lag > exclusion ? lag <= after : -lag > exclusion && -lag <= before;
+}
+
+/** The smallest column that may be allowed for row i. */
+export function firstColumn(join: Join, i: number): number {
+  return join.before > join.exclusion ? i - join.before : i + join.exclusion + 1;
+}
+
+/** The largest column that may be allowed for row i. */
+export function lastColumn(join: Join, i: number): number {
+  return join.after > join.exclusion ? i + join.after : i - join.exclusion - 1;
+}
+
+/** How many columns are allowed for row i. O(log N). */
+export function numAllowed({ columns: { starts }, exclusion, before, after }: Join, i: number): number {
+  const between = (from: number, to: number): number =>
+    Math.max(0, positionOf(starts, to + 1) - positionOf(starts, from));
+  if (exclusion < 0) return between(i - before, i + after);
+  return between(i - before, i - exclusion - 1) + between(i + exclusion + 1, i + after);
+}
+
+/** The position of the first start that is ≥ `start`. */
+export function positionOf(starts: Int32Array, start: number): number {
+  let from = 0;
+  let to = starts.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (starts[middle]! < start) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/**
+ * Receives a finished row: the `count` nearest columns of row i in the order of exactness.ts, at `base` of the two
+ * arrays, which are reused. `dist` is s for vectors and the metric's own value for a function metric.
+ */
+export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: number, count: number) => void;
+
+/**
+ * A search under way: parts of moderate size that can be run in any order, or be dealt to several runs of the same join.
+ * A part emits the rows it completes; rows that several parts add to are emitted by `finish`.
+ */
+export interface Run {
+  readonly numParts: number;
+  /** The first so many parts are cheap and make all others faster: worth doing in every run that parts are dealt to. */
+  readonly numCommon: number;
+  /** Whether rows are complete when their part is: then `finish` emits none. */
+  readonly isByRows: boolean;
+  /** What part p costs compared with the other parts. */
+  work(p: number): number;
+  run(p: number, emit: Emit): void;
+  /**
+   * Emits the rows that are still to be emitted, as the parts run so far know them: all, or those at [from, to) of
+   * `join.rows.starts`. May be called before all parts are run, and again: what it emits then are upper bounds of the
+   * distances to come.
+   */
+  finish(emit: Emit, from?: number, to?: number): void;
+}
+
+/** An engine. Engines differ in speed only. */
+export interface NeighborSearch {
+  /**
+   * Prepares a search. Its parts and `finish` together call `emit` once for each row of `join.rows.starts`, in any order.
+   * With `byIndex` the neighbors are the first k in the order (s, j); without, the k distances are right but `index` may
+   * name other columns at these distances, or none.
+   */
+  start(join: Join, k: number, byIndex: boolean): Run;
+}
+
+/** Runs all parts of a search. */
+export function searchAll(search: NeighborSearch, join: Join, k: number, byIndex: boolean, emit: Emit): void {
+  const run = search.start(join, k, byIndex);
+  for (let p = 0; p < run.numParts; p++) run.run(p, emit);
+  run.finish(emit);
+}
+
+/** 0 … count − 1 in the order of p·φ mod 1: from 0, and every beginning of it lies about evenly. */
+export function spread(count: number): number[] {
+  const keys = Array.from({ length: count }, (_, p) => (p * 0.6180339887498949) % 1);
+  return Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]!);
+}
+
+/** A run whose rows are complete when their part is: `rowsPerPart` of `numRows` rows at a time. */
+export function runByRows(
+  numRows: number,
+  rowsPerPart: number,
+  answer: (from: number, to: number, emit: Emit) => void,
+): Run {
+  const from = (p: number): number => Math.min(numRows, p * rowsPerPart);
+  return {
+    numParts: Math.ceil(numRows / rowsPerPart),
+    numCommon: 0,
+    isByRows: true,
+    work: (p) => from(p + 1) - from(p),
+    run: (p, emit) => answer(from(p), from(p + 1), emit),
+    finish: () => {},
+  };
+}

@@ -1,0 +1,87 @@
+// The k-d tree engine: a join answered leaf by leaf.
+import { vectorsOf } from '../../core/windows.ts';
+import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from '../join.ts';
+import type { TreeWork } from '../plan.ts';
+import { filledPlaces } from '../top-k.ts';
+import type { KDTree } from './build.ts';
+import { indexOf, treeLike } from './index.ts';
+import { reachOf } from './projection.ts';
+import { LeafSearch, type LeafSearcher } from './query.ts';
+import { kdtreeModule, wasmLeafSearch } from './wasm.ts';
+
+/** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
+export const kdtree: NeighborSearch = {
+  start: (join, k, byIndex) => start(join, k, byIndex, kdtreeModule()),
+};
+
+/** The same without WASM. */
+export const scalarKdtree: NeighborSearch = {
+  start: (join, k, byIndex) => start(join, k, byIndex, null),
+};
+
+/** A few milliseconds of work. */
+const LEAVES_PER_PART = 64;
+
+/** The rows' tree of a join, and a search through the columns'. */
+interface Prepared {
+  readonly rows: KDTree;
+  readonly leafSearch: LeafSearcher;
+}
+
+function prepare(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Prepared {
+  const isSelf = join.rows === join.columns;
+  const index = indexOf(join.columns, isSelf ? k : 0, join.home);
+  const { tree: columns, projection, inPlace } = index;
+  const reach = projection && reachOf(projection, join.columns.width);
+  if (isSelf && module && inPlace && k <= inPlace.k) {
+    return { rows: columns, leafSearch: inPlace.worker.search(byIndex, join, k, reach) };
+  }
+  const rowVectors = isSelf ? index.vectors() : vectorsOf(join.rows);
+  const rows = isSelf ? columns : treeLike(index, rowVectors);
+  const refinement = reach && { rows: rowVectors, columns: index.vectors(), width: join.columns.width, reach };
+  // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
+  const leafSearch =
+    module && rows.order.length >= columns.order.length / 8
+      ? wasmLeafSearch(module, rows, columns, k, byIndex, join, refinement)
+      : new LeafSearch(rows, columns, k, byIndex, join, refinement);
+  return { rows, leafSearch };
+}
+
+function start(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Run {
+  const known = byIndex || module === null ? undefined : probed.get(join);
+  const { rows, leafSearch } = known?.leafSearch.k === k ? known : prepare(join, k, byIndex, module);
+  return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {
+    for (let slot = from; slot < to; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
+  });
+}
+
+function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: number, emit: Emit): void {
+  const { dist, index, k } = leafSearch;
+  const leaf = rows.numLeaves + slot;
+  leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
+  for (let q = 0; q < rows.size[slot]!; q++) {
+    const i = rows.order[rows.first[slot]! + q]!;
+    emit(i, dist, index, q * k, filledPlaces(index, q * k, k));
+  }
+}
+
+/** Leaves that a probe answers at most, spread over the tree. */
+const PROBED_LEAVES = 48;
+
+/** What probes prepared, for the searches that may follow. */
+const probed = new WeakMap<Join, Prepared>();
+
+/** Answers a sample of the rows and counts the work, until `isEnough` says so. */
+export function probeTree(join: Join, k: number, isEnough: (work: TreeWork) => boolean): TreeWork {
+  const prepared = prepare(join, k, false, kdtreeModule());
+  probed.set(join, prepared);
+  const { rows, leafSearch } = prepared;
+  const work = { rows: 0, boxTests: 0, leafTests: 0, refinements: 0 };
+  for (let p = 0; p < PROBED_LEAVES && !isEnough(work); p++) {
+    // 29 and 48 have no common divisor: a probe that ends early has seen leaves from everywhere, too.
+    const slot = Math.floor((((p * 29) % PROBED_LEAVES) * rows.numLeaves + rows.numLeaves / 2) / PROBED_LEAVES);
+    answerLeaf(join, rows, leafSearch, slot, () => work.rows++);
+    Object.assign(work, leafSearch.work);
+  }
+  return work;
+}

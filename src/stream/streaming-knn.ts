@@ -1,0 +1,164 @@
+// StreamingKNN: one value in, one exact score out. Checks its values; its settings and what remembers are elsewhere.
+import { checkOptions, learnAll, type StreamingDetector, toNumber, type Value } from '../core/checks.ts';
+import type { DistanceFunction } from '../core/metric.ts';
+import { StateReader, StateWriter } from '../core/state.ts';
+import { NO_VALUES, type Recall } from './history/history.ts';
+import {
+  checkedSettings,
+  learnOf,
+  optionsOf,
+  readRecallState,
+  readSettings,
+  recallOf,
+  type StreamingKNNOptions,
+  type StreamSettings,
+  scoreOf,
+  writeRecall,
+  writeSettings,
+} from './settings.ts';
+
+/** The fields of saved bytes: see `save`. */
+const FORMAT = 1;
+
+/**
+ * k-nearest-neighbor anomaly scores of a stream: how far each window is from the k windows before it that are most like it.
+ *
+ * Windows and distances are those of {@link KNN}. The score of value t is about window i = t − w + 1, which ends with it, and
+ * about the windows j with i − history ≤ j < i − exclusionZone: the mean of the k smallest d(i, j), of those that exist if
+ * there are fewer, 0 if there is none. The first w − 1 scores are 0; a window that touches a missing value scores NaN
+ * and is no candidate later, but it counts as one of the `history` windows.
+ * So with `history` at least as long as the series, the scores are those of `new KNN(w, k, { side: 'left' })`, to the bit.
+ *
+ * With `update(x, { learn: false })` the value enters the current window but not the memory: the windows that contain it,
+ * up to w − 1 later ones included, are scored and are no candidates later, like windows that touch a missing value.
+ *
+ * Memory per value of `history`: about 30 bytes for windowSize 1, 48 for longer windows (8 for up to 8 values and a history of
+ * up to 1000), and a vector of its own, 8·windowSize, for function metrics and normalized or whitened windows.
+ *
+ * @example
+ * const detector = new StreamingKNN(2, 1);
+ * [1, 2, 1, 2, 9, 2].map((x) => detector.update(x)); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50), Math.sqrt(50)]
+ */
+export class StreamingKNN implements StreamingDetector {
+  readonly windowSize: number;
+  readonly k: number;
+  readonly #settings: StreamSettings;
+  #recall: Recall;
+  /** Of values. */
+  #count: number;
+
+  /**
+   * @param windowSize number of values in a window (w), at least 1
+   * @param k number of neighbors, at least 1; where fewer windows exist, those that exist
+   * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
+   */
+  constructor(windowSize: number, k: number, options: StreamingKNNOptions = {}) {
+    this.windowSize = windowSize;
+    this.k = k;
+    this.#settings = checkedSettings(windowSize, k, options);
+    this.#recall = recallOf(this.#settings, NO_VALUES);
+    this.#count = 0;
+  }
+
+  /**
+   * The score of `x`, higher = stranger, which is then learned; NaN where the window touches a missing value.
+   *
+   * O(log history) for windowSize 1, else O(history) whatever the window size; O(history · windowSize) for function
+   * metrics and for normalized or whitened windows.
+   *
+   * @param x `null`, `undefined`, NaN, ±Infinity and |x| > 2⁵⁰⁰ are missing values
+   * @param options.learn `false`: score `x`, but keep windows that contain it out of the memory; default `true`
+   * @throws TypeError when `x` is neither a number nor missing; RangeError when it is missing and `missing` is `'throw'`,
+   * or when a function metric returns something else than a number ≥ 0. The detector is as it was then.
+   *
+   * @example
+   * const detector = new StreamingKNN(1, 1);
+   * [3, 3, 7, 7].map((x) => detector.update(x, { learn: x < 5 })); // => [0, 0, 4, 4]
+   */
+  update(x: Value, options?: { learn?: boolean }): number {
+    const value = this.#valueOf(x);
+    const learn = options === undefined || learnOf(options);
+    const score = this.#scoreOf(this.#recall.update(value, learn));
+    this.#count++;
+    return score;
+  }
+
+  /**
+   * The score that `update(x)` would return; changes nothing. O(history · windowSize).
+   *
+   * @throws where `update` does
+   *
+   * @example
+   * const detector = new StreamingKNN(1, 1);
+   * detector.learn([1, 2, 3]);
+   * detector.peek(7); // => 4
+   */
+  peek(x: Value): number {
+    return this.#scoreOf(this.#recall.peek(this.#valueOf(x)));
+  }
+
+  /**
+   * `update` over a series: its scores.
+   *
+   * @throws where `update` does; the values before are learned then
+   *
+   * @example
+   * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50)]
+   */
+  learn(series: Iterable<Value>): number[] {
+    return learnAll(this, series);
+  }
+
+  /** Forgets all values: as newly constructed. A reference stays. */
+  reset(): void {
+    this.#recall = recallOf(this.#settings, NO_VALUES);
+    this.#count = 0;
+  }
+
+  /**
+   * All of the state as bytes: about 8 per value that is remembered. A detector loaded from them continues bit for bit, in
+   * another process and on another machine. A function metric is not part of them: see {@link StreamingKNN.load}.
+   *
+   * @example
+   * const detector = new StreamingKNN(2, 1);
+   * detector.learn([1, 2, 1, 2]);
+   * StreamingKNN.load(detector.save()).update(9); // => Math.sqrt(50)
+   */
+  save(): Uint8Array {
+    const writer = new StateWriter('StreamingKNN', FORMAT);
+    writeSettings(writer, this.#settings);
+    writeRecall(writer, this.#recall);
+    return writer.finish();
+  }
+
+  /**
+   * A detector as `save` left it.
+   *
+   * @param options.metric the function metric it was made with, if it was: a function cannot be saved
+   * @throws TypeError when `bytes` is no `Uint8Array`, or `metric` is needed and not given; RangeError when they are
+   * damaged, of something else, or written by a newer version
+   */
+  static load(bytes: Uint8Array, options: { metric?: DistanceFunction } = {}): StreamingKNN {
+    checkOptions(options, ['metric']);
+    const reader = new StateReader(bytes, 'StreamingKNN', FORMAT);
+    const settings = readSettings(reader, options.metric);
+    const state = readRecallState(reader, settings);
+    reader.end();
+    const detector = new StreamingKNN(settings.windowSize, settings.k, optionsOf(settings));
+    detector.#recall = recallOf(settings, state);
+    detector.#count = state.numValues;
+    return detector;
+  }
+
+  #valueOf(x: Value): number {
+    const value = toNumber(x);
+    if (this.#settings.missing === 'throw' && Number.isNaN(value)) {
+      throw new RangeError(`x is missing (${String(x)}) at index ${this.#count} and missing is 'throw'`);
+    }
+    return value;
+  }
+
+  #scoreOf(numFound: number): number {
+    return scoreOf(this.#settings, this.#recall, numFound, this.#count);
+  }
+}

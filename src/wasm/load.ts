@@ -1,0 +1,38 @@
+// Loading the WASM kernels: modules compiled once.
+
+const compiled = new Map<string, WebAssembly.Module | null>();
+
+/** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
+export function moduleOf(hex: string, isShared = false): WebAssembly.Module | null {
+  const key = isShared ? `shared ${hex}` : hex;
+  let module = compiled.get(key);
+  if (module === undefined) {
+    try {
+      const bytes = Uint8Array.from(hex.match(/../g)!, (byte) => parseInt(byte, 16));
+      if (isShared) shareMemory(bytes);
+      module = new WebAssembly.Module(bytes);
+    } catch {
+      module = null; // as under a content security policy without `wasm-unsafe-eval`
+    }
+    compiled.set(key, module);
+  }
+  return module;
+}
+
+/** The import of a memory, up to its flags: `env.memory`, of kind 2. */
+const MEMORY_IMPORT = [...'\x03env\x06memory\x02'].map((c) => c.charCodeAt(0));
+const HAS_LIMIT = 1;
+const HAS_LIMIT_AND_IS_SHARED = 3;
+
+/** Lets a module import a memory that threads share: the code is the same, one bit of the import says so. */
+function shareMemory(bytes: Uint8Array): void {
+  const at = bytes.findIndex((_, p) => MEMORY_IMPORT.every((byte, q) => bytes[p + q] === byte));
+  const flags = at + MEMORY_IMPORT.length;
+  if (at < 0 || bytes[flags] !== HAS_LIMIT) throw new Error('the module imports no memory with a limit');
+  bytes[flags] = HAS_LIMIT_AND_IS_SHARED;
+}
+
+/** A lag or column as a kernel takes it: infinite ones become the farthest there is. */
+export function toInt32(value: number): number {
+  return Math.max(-0x80000000, Math.min(0x7fffffff, value));
+}

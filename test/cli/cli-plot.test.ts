@@ -1,0 +1,150 @@
+// The command plot: figures in files and on standard output, and one clear line for what cannot be drawn.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { KNN } from '../../src/index.ts';
+import { plotSVG } from '../../src/plot.ts';
+import { cli, file, files, folder, lines } from '../support/cli-run.ts';
+import { whiteNoise } from '../support/series.ts';
+
+const FONT = join(import.meta.dirname, '../../node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+const values = Array.from(whiteNoise(300, 2), (x, t) => (t === 200 ? 20 : Math.round(100 * x) / 100));
+
+/** `knn-anomaly plot` that must succeed: what it prints. */
+async function plot(args: string[], input = lines(values)): Promise<string> {
+  const run = await cli(['plot', ...args], { input });
+  expect(run).toMatchObject({ status: 0, stderr: '' });
+  return run.stdout;
+}
+
+describe('knn-anomaly plot', () => {
+  test('draws what plotSVG draws: KNN(5, 5) beneath the series', async () => {
+    const scores = [{ label: 'KNN(5, 5)', values: new KNN(5, 5).score(values) }];
+    expect(await plot([])).toBe(plotSVG({ series: values, scores, title: 'standard input' }));
+    const options = [
+      '--title',
+      'T',
+      '--width',
+      '400',
+      '--height=400',
+      '--theme',
+      'dark',
+      '--detector',
+      'knn:3, 2,left',
+    ];
+    const left = [{ label: 'KNN(3, 2, left)', values: new KNN(3, 2, { side: 'left' }).score(values) }];
+    const expected = plotSVG({ series: values, scores: left, title: 'T', width: 400, height: 400, theme: 'dark' });
+    expect(await plot(options)).toBe(expected);
+  });
+
+  test('draws several detectors and ready scores, with thresholds and marks', async () => {
+    file('ready.txt', lines(values.map((_, t) => t % 10)));
+    file('ready.csv', 'index,value,score\n' + values.map((x, t) => `${t},${x},${t === 7 ? '' : t}\n`).join(''));
+    const detectors = ['--detector', 'changefinder', '--detector', 'knn:1,1', '--detector=sdar'];
+    const svg = await plot([
+      ...detectors,
+      '--scores=ready.txt',
+      '--scores=ready.csv',
+      '--threshold=none',
+      '--threshold=5',
+    ]);
+    const names = [...svg.matchAll(/font-weight="600"[^>]*>([^<]*)</g)].map(([, name]) => name);
+    const expected = ['ChangeFinder(5, 0.01, 10, 0.01, 5)', 'KNN(1, 1)', 'SDAR(5, 0.01)', 'ready.txt', 'ready.csv'];
+    expect(names.slice(2)).toEqual(expected);
+    expect(svg.match(/>threshold 5</g)).toHaveLength(1);
+    expect(svg.match(/<circle/g)).toHaveLength(2);
+    const marked = await plot(['--top', '3']);
+    expect(marked.match(/<circle/g)).toHaveLength(6);
+  });
+
+  test('leaves out the start of detectors that learn as they go', async () => {
+    const gaps = async (...args: string[]): Promise<string[]> =>
+      [...(await plot(['--detector=changefinder', ...args])).matchAll(/width="([\d.]+)" height="3"/g)].map(
+        ([, w]) => w!,
+      );
+    const [usual] = await gaps();
+    expect(Number(usual) / (860 - 50)).toBeCloseTo(74 / 299, 2); // 1/0.01 values, but no more than a quarter
+    expect(await gaps('--warmup=0')).toEqual([]);
+    expect(Number((await gaps('--warmup=31'))[0]) / (860 - 50)).toBeCloseTo(30 / 299, 2);
+  });
+
+  test('takes times and labels', async () => {
+    const at = (t: number): string => new Date(Date.UTC(2026, 10, 23, 12, 0, t)).toISOString();
+    file('t.csv', 'time,a,b\n' + values.map((x, t) => `${at(t)},${x},${t}\n`).join(''));
+    file('faults.csv', `begin,end,fault,metric\n${at(100)},${at(120)},outage,a\n${at(10)},${at(12)},other,b\n`);
+    const svg = await plot(['t.csv', '--column=a', '--time=time', '--labels=faults.csv']);
+    for (const text of ['12:01:00', 'Nov 23', 'UTC', 'outage', 't.csv · a']) expect(svg).toContain(`>${text}</t`);
+    expect(svg).not.toContain('other');
+    file('n.csv', 'time,a\n1,5\n3,6\n8,7\n9,5\n10,4\n12,5\n');
+    expect(await plot(['n.csv', '--column=a', '--time=time', '--detector=knn:2,1'])).toContain('>12</text>');
+  });
+
+  test('shows missing values as gaps', async () => {
+    const svg = await plot(['--detector=knn:2,1'], '1\n2\n1\n\nNaN\n2\n1\n3\n');
+    expect(svg.match(/height="3"/g)).toHaveLength(2);
+  });
+
+  test('writes files, and overwrites them with --force only', async () => {
+    await plot(['-o', 'a.svg']);
+    const text = readFileSync(join(folder, 'a.svg'), 'utf8');
+    expect(text).toBe(await plot([]));
+    expect(await cli(['plot', '-o', 'a.svg'], { input: '1\n2\n' })).toMatchObject({
+      status: 1,
+      stderr: 'knn-anomaly: a.svg: exists already; --force overwrites it\n',
+    });
+    expect(readFileSync(join(folder, 'a.svg'), 'utf8')).toBe(text);
+    await plot(['-o', 'a.svg', '--force', '--title=New']);
+    expect(readFileSync(join(folder, 'a.svg'), 'utf8')).toContain('>New<');
+  });
+
+  test.skipIf(!existsSync(FONT))('writes PNG', async () => {
+    await plot(['-o', 'a.png', '--font', FONT, '--width=300']);
+    const png = readFileSync(join(folder, 'a.png'));
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16)).toBe(600);
+  });
+
+  test('--help says every option', async () => {
+    const help = await plot(['--help']);
+    expect(help).toMatch(/^Usage: knn-anomaly plot /);
+    for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(await plot(['-h'])).toBe(help);
+  });
+});
+
+describe('knn-anomaly plot refuses', () => {
+  const series = '1\n2\n3\n2\n1\n2\n';
+  test.each<[string[], string, number]>([
+    [['--detector=knn:0,5'], '--detector "knn:0,5": windowSize must be a positive integer, got 0 (write knn:WINDOW', 2],
+    [['--detector=knn:5'], '--detector "knn:5": "" is no number', 2],
+    [['--detector=knn:5,5,right'], '"right" is none of left, mean, zscore', 2],
+    [['--detector=changefinder:5'], 'needs 5 arguments, got 1 (write changefinder:ORDER,DISCOUNT', 2],
+    [['--detector=sdar:5,2'], 'discount must', 2],
+    [['--detector=magic'], '--detector must be one of knn, changefinder, sdar, got "magic"', 2],
+    [['--threshold=x'], '--threshold must be a number or none, got "x"', 2],
+    [['--threshold=1', '--threshold=2'], '--threshold is given 2 times, but there are 1 scores to draw', 2],
+    [['-o', 'a.pdf'], '--output must end in .svg or .png, or needs --format, got "a.pdf"', 2],
+    [['--font=a.ttf'], '--font is for PNG', 2],
+    [['--force'], '--force is for --output FILE', 2],
+    [['--theme=blue'], '--theme must be one of auto, light, dark, got "blue"', 2],
+    [['--width=5'], 'width must be from 200 to 10000 pixels, got 5', 1],
+    [['--height=50'], 'height must be at least', 1],
+    [['--windw'], 'unknown option --windw (see knn-anomaly plot --help)', 2],
+    [['--detector=knn:7,5'], 'KNN(7, 5): the window is larger than the series: standard input has 6 values', 1],
+    [['--scores=short.txt'], 'short.txt: has 2 scores, but standard input has 6 values', 1],
+    [['none.csv', '--column=a'], 'none.csv: no such file', 1],
+    [['back.csv', '--column=a', '--time=time', '--detector=knn:2,1'], 'time must not go back', 1],
+    [['mad.csv', '--column=a', '--time=time'], 'row 2: the time must be a number, got "x"', 1],
+    [['--max-memory=1K'], 'more than --max-memory', 1],
+  ])('%j', async (args, message, status) => {
+    file('short.txt', '1\n2\n');
+    file('back.csv', 'time,a\n2,1\n1,2\n');
+    file('mad.csv', 'time,a\n2,1\nx,2\n');
+    const before = files();
+    const run = await cli(['plot', ...args], { input: series });
+    expect(run).toMatchObject({ status, stdout: '' });
+    expect(run.stderr).toMatch(/^knn-anomaly: [^\n]+\n$/);
+    expect(run.stderr).toContain(message);
+    expect(files()).toEqual(before);
+  });
+});
