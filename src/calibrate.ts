@@ -13,10 +13,7 @@ export {
   type MonitorResult,
   monitor,
 } from './calibrate/monitors/monitor.ts';
-export {
-  ConformalThreshold,
-  QuantileThreshold,
-  type SampleOptions,
-  SpotThreshold,
-  type Threshold,
-} from './calibrate/thresholds/threshold.ts';
+export { ConformalThreshold } from './calibrate/thresholds/conformal-threshold.ts';
+export { QuantileThreshold } from './calibrate/thresholds/quantile-threshold.ts';
+export { SpotThreshold } from './calibrate/thresholds/spot-threshold.ts';
+export type { SampleOptions, Threshold } from './calibrate/thresholds/threshold.ts';

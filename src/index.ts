@@ -8,7 +8,6 @@ export { Novelty, type NoveltyOptions, type PastValue } from './calibrate/rules/
 export { ChangeFinder } from './changefinder/changefinder.ts';
 export { SDAR, type SDARState } from './changefinder/sdar.ts';
 export type { Aggregation } from './core/aggregate.ts';
-export type { NumericTypedArray, Series, StreamingDetector, Value } from './core/checks.ts';
 export {
   type DistanceFunction,
   euclidean,
@@ -16,6 +15,8 @@ export {
   type MahalanobisMetric,
   type Metric,
 } from './core/metric.ts';
+export type { NumericTypedArray, Series, Value } from './core/series.ts';
+export type { StreamingDetector } from './core/streaming-detector.ts';
 export type { Normalization } from './core/windows.ts';
 export type { Explanation } from './knn/explain.ts';
 export { type FittedKNN, KNN, type KNNOptions, type Refinements } from './knn/knn.ts';

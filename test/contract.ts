@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StreamingDetector, Value } from '../src/core/checks.ts';
+import type { Value } from '../src/core/series.ts';
+import type { StreamingDetector } from '../src/core/streaming-detector.ts';
 import { generators, paint, palettes } from './support/series.ts';
 
 export interface ContractSubject {

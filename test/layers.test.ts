@@ -11,10 +11,10 @@ type Imports = ReadonlyMap<string, readonly string[]>;
 /** The folders of src, and which of them each may import from; files in src itself are the entries. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   core: ['core'],
-  wasm: ['wasm'],
+  wasm: ['wasm', 'core'],
   search: ['search', 'core', 'wasm'],
-  threads: ['threads', 'search', 'core'],
-  knn: ['knn', 'threads', 'search', 'core'],
+  threads: ['threads', 'search', 'core', 'wasm'],
+  knn: ['knn', 'threads', 'search', 'core', 'wasm'],
   stream: ['stream', 'search', 'core', 'wasm'],
   changefinder: ['changefinder', 'core'],
   calibrate: ['calibrate', 'stream', 'core'],

@@ -1,6 +1,8 @@
 // ChangeFinder: two SDAR models, one after the other. The first finds outliers, the second changes.
-import { checkOptions, learnAll, type StreamingDetector, type Value } from '../core/checks.ts';
+import { checkOptions } from '../core/checks.ts';
+import type { Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
+import { learnAll, type StreamingDetector } from '../core/streaming-detector.ts';
 import { checkCount, checkDiscount, SDAR, type SDARState } from './sdar.ts';
 
 const KIND = 'ChangeFinder';

@@ -1,15 +1,8 @@
 // SDAR: an autoregressive model that forgets, and how badly it predicted each value. One stage of ChangeFinder.
-import {
-  checkInteger,
-  checkOptions,
-  describe,
-  LARGEST_VALUE,
-  learnAll,
-  type StreamingDetector,
-  toNumber,
-  type Value,
-} from '../core/checks.ts';
+import { checkInteger, checkOptions, describe } from '../core/checks.ts';
+import { LARGEST_VALUE, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
+import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
 
 /** What a model starts from, instead of zeros: for the parts that are given. */
 export interface SDARState {
@@ -326,15 +319,6 @@ export function checkDiscount(value: unknown, argument: string): void {
   if (!(value > 0 && value < 1)) throw new RangeError(`${expectation}, got ${value}`);
   if (value < 2 ** -52)
     throw new RangeError(`${argument} must be at least 2^-52, or nothing is forgotten, got ${value}`);
-}
-
-/** The option of `update`. */
-export function learnOf(options: { learn?: boolean } | undefined): boolean {
-  if (options === undefined) return true;
-  checkOptions(options, ['learn']);
-  const { learn = true } = options;
-  if (typeof learn !== 'boolean') throw new TypeError(`learn must be true or false, got ${describe(learn)}`);
-  return learn;
 }
 
 /** All parts of the state that a model starts from, checked. */

@@ -1,6 +1,11 @@
 // What a piece of work will cost in memory and time, and how such figures are written.
-import { estimateSeconds as secondsOf } from '../search/estimate.ts';
-import { type EngineName, MAX_DIAGONAL_K, MAX_POINT_WIDTH, MOST_COORDINATES } from '../search/plan.ts';
+import {
+  type EngineName,
+  MAX_DIAGONAL_K,
+  MAX_POINT_WIDTH,
+  MOST_COORDINATES,
+  estimateSeconds as secondsOf,
+} from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
 /** What the cost of scoring depends on, beside the number of values. */

@@ -1,16 +1,9 @@
 // Fitting a Mahalanobis metric: the covariance of the windows, made invertible, factored once with ml-matrix.
 // The only file that needs ml-matrix; applying a fitted metric does not (metric.ts).
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import {
-  checkChoice,
-  checkInteger,
-  checkNormalization,
-  checkOptions,
-  describe,
-  type Series,
-  toFloat64,
-} from './checks.ts';
+import { checkChoice, checkInteger, checkNormalization, checkOptions, describe } from './checks.ts';
 import { checkRank, FittedMahalanobis, type MahalanobisMetric } from './metric.ts';
+import { type Series, toFloat64 } from './series.ts';
 import { atOnce, type Steps } from './steps.ts';
 import { allEqual, embed, type Normalization, vectorInto, type WindowSet } from './windows.ts';
 

@@ -1,14 +1,8 @@
 // KNN: the batch detector as it is called. Says what it does and checks its arguments; scorer.ts does it.
 import { AGGREGATIONS, type Aggregation } from '../core/aggregate.ts';
-import {
-  checkChoice,
-  checkInteger,
-  checkNormalization,
-  checkOptions,
-  type NumericTypedArray,
-  type Series,
-} from '../core/checks.ts';
+import { checkChoice, checkInteger, checkNormalization, checkOptions } from '../core/checks.ts';
 import { checkMetric, euclidean, isFunctionMetric, type Metric } from '../core/metric.ts';
+import type { NumericTypedArray, Series } from '../core/series.ts';
 import { atOnce } from '../core/steps.ts';
 import type { Normalization } from '../core/windows.ts';
 import { ENGINES, type EngineName } from '../search/plan.ts';

@@ -1,5 +1,6 @@
 // The strangest places of a whole series, for someone who has no parameters.
-import { checkInteger, checkOptions, type Series, toFloat64 } from '../core/checks.ts';
+import { checkInteger, checkOptions } from '../core/checks.ts';
+import { type Series, toFloat64 } from '../core/series.ts';
 import { endOf } from '../core/windows.ts';
 import { KNN } from './knn.ts';
 import { suggestWindow } from './suggest-window.ts';

@@ -1,17 +1,18 @@
 // What a detector does, whether it compares a series with itself or with a reference: from series to jobs, and from what
 // is found to scores, neighbors and explanations.
-import { checkOptions, describe, firstMissing, type Series, toFloat64 } from '../core/checks.ts';
+import { checkOptions, describe } from '../core/checks.ts';
 import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
+import { firstMissing, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
 import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
 import {
+  arenaSeries,
   emptyScores,
   type Job,
   type JobSettings,
   jobSeries,
   joinAlone,
-  roomySeries,
   scoreOf,
   searchOf,
   windowsOf,
@@ -24,7 +25,8 @@ import {
   THREAD_OPTIONS,
   type ThreadOptions,
 } from '../threads/parallel.ts';
-import { restMemory, sharedCopy } from '../threads/worker-pool.ts';
+import { sharedCopy } from '../threads/worker-pool.ts';
+import { releaseMemory } from '../wasm/arena.ts';
 import { type Explanation, explainRow } from './explain.ts';
 
 /** What a detector was told. */
@@ -201,7 +203,7 @@ export class Scorer {
     const x = this.#values(series, 'series');
     const { metric, normalize, windowSize } = this.#settings;
     const isPlain = metric === euclidean && normalize === 'none' && this.#reference === undefined;
-    const own = isPlain ? roomySeries(x, windowSize) : undefined;
+    const own = isPlain ? arenaSeries(x, windowSize) : undefined;
     return { ...atOnce(this.#job(own?.series ?? x)), ...own };
   }
 
@@ -241,7 +243,7 @@ export class Scorer {
 function search(job: Job, join: Join, byIndex: boolean, emit: Emit): void {
   const { search, k } = searchOf(job, join);
   searchAll(search, join, k, byIndex, emit);
-  if (job.memory) restMemory(job.memory);
+  if (job.arena) releaseMemory(job.arena);
 }
 
 function distanceOf({ metric }: Job, found: number): number {

@@ -1,5 +1,6 @@
 // How long is a period? By the autocorrelation of the series.
-import { checkInteger, checkOptions, type Series, toFloat64 } from '../core/checks.ts';
+import { checkInteger, checkOptions } from '../core/checks.ts';
+import { type Series, toFloat64 } from '../core/series.ts';
 
 /** A window that may fit a series, and how sure that is. */
 export interface WindowSuggestion {

@@ -1,5 +1,6 @@
 // What plotSVG may be told, and the checks of it: from options to numbers that can be drawn.
-import { checkChoice, checkInteger, checkOptions, describe, type Series, toFloat64 } from '../core/checks.ts';
+import { checkChoice, checkInteger, checkOptions, describe } from '../core/checks.ts';
+import { type Series, toFloat64 } from '../core/series.ts';
 
 /** The times of a series: numbers, or dates, as many as there are values, none before the one in front of it. */
 export type Times = ArrayLike<number> | readonly Date[];

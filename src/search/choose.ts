@@ -73,7 +73,7 @@ function shapeOf(join: Join, k: number): Shape {
     numColumns: columns.starts.length,
     width: rows.width,
     k,
-    isSelf: rows === columns,
+    isSelf: join.isSelf,
     // Of windows that are points it does not matter, and to know it takes a look at every value.
     diagonal: rows.width > MAX_POINT_WIDTH && servesDiagonal(join),
     isLazy: columns.normalize !== 'none',
@@ -127,7 +127,7 @@ const PIECES = 16;
 /** The same join of one window in GLIMPSE. */
 function glimpseOf(join: Join): Join {
   const columns = piecesOf(join.columns);
-  return { ...join, columns, rows: join.rows === join.columns ? columns : piecesOf(join.rows), home: undefined };
+  return { ...join, columns, rows: join.isSelf ? columns : piecesOf(join.rows), arena: undefined };
 }
 
 function piecesOf(windows: WindowSet): WindowSet {
@@ -153,7 +153,7 @@ const MIDDLE_OF = 128;
  * How near the nearest of a sample of windows is, compared with the middle one: min s / median s, the median over some
  * rows. 0 for windows that have copies, near 1 where all are equally far.
  */
-function contrastOf({ rows, columns }: Join): number {
+function contrastOf({ rows, columns, isSelf }: Join): number {
   const { width, starts, stride, normalize } = columns;
   const isPlain = normalize === 'none';
   const row = new Float64Array(width);
@@ -171,7 +171,7 @@ function contrastOf({ rows, columns }: Join): number {
     let nearest = Infinity;
     for (let c = 0; c < SAMPLED_COLUMNS; c++) {
       const column = anyOf(starts);
-      const isItself = rows === columns && starts[column] === i;
+      const isItself = isSelf && starts[column] === i;
       const j = starts[isItself ? (column + 1) % starts.length : column]!;
       if (!isPlain) vectorInto(columns, j, other, 0);
       const isForMiddle = c < MIDDLE_OF;

@@ -1,5 +1,6 @@
 // The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
 import type { WindowSet } from '../core/windows.ts';
+import type { Memory } from '../wasm/arena.ts';
 
 /**
  * "For each window of `rows`, its k nearest windows of `columns`." With lag = j − i, column j is allowed for row i if
@@ -12,27 +13,29 @@ import type { WindowSet } from '../core/windows.ts';
 export interface Join {
   readonly rows: WindowSet;
   readonly columns: WindowSet;
+  /** Whether every column is a row, too: then a pair is met from both of its ends. */
+  readonly isSelf: boolean;
   readonly exclusion: number;
   readonly before: number;
   readonly after: number;
-  /** The memory in which the values of the columns lie, if it can grow to hold an index of them and nobody else uses it. */
-  readonly home?: object | undefined;
+  /** The memory that holds the values of the columns and can grow to hold an index of them; this join alone uses it. */
+  readonly arena?: Memory | undefined;
 }
 
 /** All windows of one series against each other. */
 export function selfJoin(windows: WindowSet, exclusionZone: number, side: 'both' | 'left'): Join {
   const after = side === 'left' ? 0 : Infinity;
-  return { rows: windows, columns: windows, exclusion: exclusionZone, before: Infinity, after };
+  return { rows: windows, columns: windows, isSelf: true, exclusion: exclusionZone, before: Infinity, after };
 }
 
 /** All windows of one series against those of another. */
 export function referenceJoin(rows: WindowSet, columns: WindowSet): Join {
-  return { rows, columns, exclusion: -1, before: Infinity, after: Infinity };
+  return { rows, columns, isSelf: false, exclusion: -1, before: Infinity, after: Infinity };
 }
 
-/** The same join for one row only. */
+/** The same join for one row only: no self-join any more. */
 export function oneRow(join: Join, i: number): Join {
-  return { ...join, rows: { ...join.rows, starts: Int32Array.of(i) } };
+  return { ...join, rows: { ...join.rows, starts: Int32Array.of(i) }, isSelf: false };
 }
 
 /** Whether column j is allowed for row i. */

@@ -1,11 +1,12 @@
 // Fleet: many streams by name in one process. Who is there, who has to leave, and their bytes as a stream of records.
-import { checkInteger, checkOptions, describe, toNumber, type Value } from '../core/checks.ts';
+import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
+import { toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
+import { learnOf } from '../core/streaming-detector.ts';
 import { NO_VALUES, type Recall } from './history/history.ts';
 import {
   checkedSettings,
-  learnOf,
   OPTION_NAMES,
   optionsOf,
   readRecallState,
@@ -106,7 +107,7 @@ export class Fleet {
   update(id: string, x: Value, options?: { learn?: boolean }): number {
     checkId(id);
     const value = this.#valueOf(id, x);
-    return this.#update(id, value, options === undefined || learnOf(options));
+    return this.#update(id, value, learnOf(options));
   }
 
   /**
@@ -123,7 +124,7 @@ export class Fleet {
     if (numIds !== numValues) {
       throw new RangeError(`ids must have a name per value, got ${numIds} names and ${numValues} values`);
     }
-    const learn = options === undefined || learnOf(options);
+    const learn = learnOf(options);
     const scores = new Float64Array(numValues);
     for (let p = 0; p < numValues; p++) {
       checkId(ids[p]);

@@ -1,5 +1,7 @@
 // Streams of values to streams of scores: iterables, Web streams and, through both, the streams of Node.
-import { describe, type Series, type StreamingDetector, type Value } from '../core/checks.ts';
+import { describe } from '../core/checks.ts';
+import type { Series, Value } from '../core/series.ts';
+import type { StreamingDetector } from '../core/streaming-detector.ts';
 
 /**
  * What comes of what goes in: a score for a value; for a chunk of values a chunk of scores, an array for an array and a

@@ -1,15 +1,6 @@
 // What a stream is told: its options and their checks, the structure that serves them, their bytes. Shared by StreamingKNN and Fleet.
 import { AGGREGATIONS, type Aggregation, aggregate } from '../core/aggregate.ts';
-import {
-  checkChoice,
-  checkInteger,
-  checkNormalization,
-  checkOptions,
-  describe,
-  firstMissing,
-  type Series,
-  toFloat64,
-} from '../core/checks.ts';
+import { checkChoice, checkInteger, checkNormalization, checkOptions, describe } from '../core/checks.ts';
 import {
   checkMetric,
   type DistanceFunction,
@@ -18,6 +9,7 @@ import {
   isUnfitted,
   type Metric,
 } from '../core/metric.ts';
+import { firstMissing, type Series, toFloat64 } from '../core/series.ts';
 import type { StateReader, StateWriter } from '../core/state.ts';
 import { embed, type Normalization } from '../core/windows.ts';
 import { direct } from './history/direct.ts';
@@ -200,14 +192,6 @@ export function optionsOf(settings: StreamSettings): StreamingKNNOptions {
   const { reference, history, exclusionZone, metric = euclidean, normalize, aggregation, missing } = settings;
   const memory = reference ? { reference } : { history, exclusionZone };
   return { ...memory, metric, normalize, aggregation, missing };
-}
-
-/** Whether these options say that a value is learned. */
-export function learnOf(options: { learn?: boolean }): boolean {
-  checkOptions(options, ['learn']);
-  const { learn = true } = options;
-  if (typeof learn !== 'boolean') throw new TypeError(`learn must be true or false, got ${describe(learn)}`);
-  return learn;
 }
 
 function writeMahalanobis(writer: StateWriter, metric: FittedMahalanobis): void {

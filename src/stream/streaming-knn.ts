@@ -1,11 +1,12 @@
 // StreamingKNN: one value in, one exact score out. Checks its values; its settings and what remembers are elsewhere.
-import { checkOptions, learnAll, type StreamingDetector, toNumber, type Value } from '../core/checks.ts';
+import { checkOptions } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
+import { toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
+import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
 import { NO_VALUES, type Recall } from './history/history.ts';
 import {
   checkedSettings,
-  learnOf,
   optionsOf,
   readRecallState,
   readSettings,
@@ -77,7 +78,7 @@ export class StreamingKNN implements StreamingDetector {
    */
   update(x: Value, options?: { learn?: boolean }): number {
     const value = this.#valueOf(x);
-    const learn = options === undefined || learnOf(options);
+    const learn = learnOf(options);
     const score = this.#scoreOf(this.#recall.update(value, learn));
     this.#count++;
     return score;

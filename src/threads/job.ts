@@ -5,12 +5,13 @@ import type { Steps } from '../core/steps.ts';
 import { embed, endOf, type Normalization, validStarts, type WindowSet } from '../core/windows.ts';
 import { brute } from '../search/brute.ts';
 import { type ChosenEngine, chooseEngine, needsIndex } from '../search/choose.ts';
-import { estimateSeconds } from '../search/estimate.ts';
 import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from '../search/join.ts';
-import { type Draft, draftIndex, roomWithIndex, type SharedIndex, shareIndex } from '../search/kdtree/index.ts';
+import { type Draft, draftIndex, type SharedIndex, shareIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
-import { canShare, sharedCopy, takeMemory } from './worker-pool.ts';
+import { estimateSeconds } from '../search/plan.ts';
+import { acquireArena, type Memory } from '../wasm/arena.ts';
+import { canShare, sharedCopy } from './worker-pool.ts';
 
 /** What a job is told beside its series. */
 export interface JobSettings {
@@ -29,34 +30,31 @@ export interface JobSettings {
 export interface Job extends JobSettings {
   readonly series: Float64Array;
   readonly reference: Float64Array | undefined;
-  /** The memory that `series` lies in, if its threads share one that can grow. */
-  readonly memory?: object | undefined;
+  /** The arena that holds `series`, if it lies in one: memory that its threads share and that can grow. */
+  readonly arena?: Memory | undefined;
   /** The starts of the valid windows of `series`, if they lie there, too. */
   readonly starts?: Int32Array | undefined;
 }
 
 /** A series, and what is known of where it lies. */
-type PlacedSeries = Pick<Job, 'series' | 'memory' | 'starts'>;
+type PlacedSeries = Pick<Job, 'series' | 'arena' | 'starts'>;
 
 /** Series that are too short for threads, nearly always: a memory of their own would cost more than it saves. */
 const SHORT = 4096;
 
-/** Bytes per value of the largest memory that is used again: twice what a series takes with an index of its windows. */
-const MOST_ROOM = 200;
-
-/** A copy of the values where an index of their windows has room, perhaps in memory that has been used; `undefined` without. */
-export function roomySeries(values: Float64Array, windowSize: number): PlacedSeries | undefined {
+/** Copies `values` into an arena with space for their index, an idle one if it fits; `undefined` where there is none. */
+export function arenaSeries(values: Float64Array, windowSize: number): PlacedSeries | undefined {
   const { length } = values;
-  const room = length >= SHORT && canShare() ? roomWithIndex(length, takeMemory(MOST_ROOM * length)) : undefined;
-  if (room === undefined) return undefined;
-  const { memory, series, places } = room;
+  const arena = length >= SHORT && canShare() ? acquireArena(length) : undefined;
+  if (arena === undefined) return undefined;
+  const { memory, series, starts } = arena;
   series.set(values);
-  return { memory, series, starts: validStarts(values, windowSize, places) };
+  return { arena: memory, series, starts: validStarts(values, windowSize, starts) };
 }
 
-/** A copy of the values that threads share where that is allowed, if it can be with room for an index of it. */
+/** Copies `values` where threads can share them, into an arena if there is one. */
 export function jobSeries(values: Float64Array, windowSize: number): PlacedSeries {
-  return roomySeries(values, windowSize) ?? { series: sharedCopy(values) };
+  return arenaSeries(values, windowSize) ?? { series: sharedCopy(values) };
 }
 
 /** The windows of `values` as they are compared: normalized, then whitened. */
@@ -78,11 +76,12 @@ export function joinOf(
 /** The same for the only thread that does the job: an index may be built beside the series. */
 export function joinAlone(job: Job, columns?: WindowSet): Join {
   const join = joinOf(job, columns);
-  return { ...join, home: homeOf(job, join) };
+  return { ...join, arena: arenaOf(job, join) };
 }
 
-function homeOf({ series, memory }: Job, { columns }: Join): object | undefined {
-  return columns.data === series ? memory : undefined;
+/** The job's arena, if it holds the values of the columns. */
+function arenaOf({ series, arena }: Job, { columns }: Join): Memory | undefined {
+  return columns.data === series ? arena : undefined;
 }
 
 /** How many neighbors can be found, at least 1. */
@@ -183,10 +182,10 @@ export class Task {
 
   /** The index that so many threads had better build together before the engine is chosen, if there is one. */
   draft(numThreads: number): Draft | undefined {
-    const { rows, columns } = this.#join;
+    const { isSelf, columns } = this.#join;
     const k = mostNeighbors(this.#job, this.#join);
-    const isShared = rows === columns && canShare() && needsIndex(this.#job.engine, this.#join, k);
-    return isShared ? draftIndex(columns, k, numThreads, homeOf(this.#job, this.#join)) : undefined;
+    const isShared = isSelf && canShare() && needsIndex(this.#job.engine, this.#join, k);
+    return isShared ? draftIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
   }
 
   /** Takes the index of a draft for its own, as the thread of this number. */

@@ -4,6 +4,7 @@ import type { Steps } from '../core/steps.ts';
 import { endOf } from '../core/windows.ts';
 import type { Draft } from '../search/kdtree/index.ts';
 import { mergeRows, type Rows } from '../search/partial-rows.ts';
+import { releaseMemory } from '../wasm/arena.ts';
 import {
   emptyScores,
   estimateJob,
@@ -15,7 +16,7 @@ import {
   scoreOf,
   Task,
 } from './job.ts';
-import { numProcessors, restMemory, restThread, Thread, takeThread, turn, type WorkerLike } from './worker-pool.ts';
+import { acquireThread, numProcessors, releaseThread, Thread, turn, type WorkerLike } from './worker-pool.ts';
 
 /** How far a job is, counted in windows: one ends at every value from the first full window on. */
 export interface Progress {
@@ -230,7 +231,7 @@ class Alone implements Crew {
   }
 
   rest(): void {
-    if (this.#job.memory) restMemory(this.#job.memory);
+    if (this.#job.arena) releaseMemory(this.#job.arena);
   }
 
   end(reason: unknown): void {
@@ -278,7 +279,7 @@ class Team implements Crew {
    */
   async prepare(): Promise<JobPlan | undefined> {
     for (let t = 0; t < this.#numThreads; t++) {
-      const thread = this.#start ? new Thread(this.#start()) : takeThread();
+      const thread = this.#start ? new Thread(this.#start()) : acquireThread();
       if (thread === undefined) break; // no more are to be had
       this.#threads.push(thread);
     }
@@ -364,10 +365,10 @@ class Team implements Crew {
 
   rest(): void {
     if (this.#start !== undefined) return;
-    const { memory } = this.#job;
+    const { arena } = this.#job;
     // One that is late may still write.
-    if (memory && !this.#threads.some((thread) => thread.isOver || thread.isBusy)) restMemory(memory);
-    for (const thread of this.#threads.splice(0)) restThread(thread);
+    if (arena && !this.#threads.some((thread) => thread.isOver || thread.isBusy)) releaseMemory(arena);
+    for (const thread of this.#threads.splice(0)) releaseThread(thread);
   }
 
   end(reason: unknown): void {

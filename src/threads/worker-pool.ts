@@ -2,6 +2,7 @@
 // Node is imported: bundlers for browsers must not meet one.
 
 import { describe } from '../core/checks.ts';
+import { canPool, IdlePool } from '../core/idle-pool.ts';
 
 /** A worker as far as it is used here: a Web Worker, or one of `node:worker_threads`. */
 export interface WorkerLike {
@@ -41,51 +42,11 @@ function startWorker(): WorkerLike | undefined {
 /** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that it is there. */
 export type Answer = { readonly reply: unknown } | { readonly error: unknown };
 
-/** Milliseconds that workers, and their memory, wait for the next job: starting a worker takes 50. */
-const REST = 5000;
-
-/** Whether programs end while something rests. Deno waits for every worker and every timer. */
-const canRest = (): boolean => !('Deno' in globalThis);
-
-/** Things that wait for their next use, for a while; they do not keep Node alive. */
-class Shelf<T> {
-  readonly #timers: Map<T, ReturnType<typeof setTimeout>>;
-  readonly #end: (item: T) => void;
-
-  /** @param end called for what has waited too long */
-  constructor(end: (item: T) => void) {
-    this.#timers = new Map();
-    this.#end = end;
-  }
-
-  get size(): number {
-    return this.#timers.size;
-  }
-
-  put(item: T): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(item);
-      this.#end(item);
-    }, REST);
-    if (typeof timer === 'object') timer.unref();
-    this.#timers.set(item, timer);
-  }
-
-  take(): T | undefined {
-    for (const [item, timer] of this.#timers) {
-      this.#timers.delete(item);
-      clearTimeout(timer);
-      return item;
-    }
-    return undefined;
-  }
-}
-
-const restingThreads = new Shelf<Thread>((thread) => thread.end(undefined));
+const idleThreads = new IdlePool<Thread>((thread) => thread.end(undefined));
 
 /** A worker of this package, perhaps one that has rested; `undefined` where there are none, or none are allowed. */
-export function takeThread(): Thread | undefined {
-  for (let thread = restingThreads.take(); thread !== undefined; thread = restingThreads.take()) {
+export function acquireThread(): Thread | undefined {
+  for (let thread = idleThreads.acquire(); thread !== undefined; thread = idleThreads.acquire()) {
     if (!thread.isOver) return thread;
   }
   const worker = startWorker();
@@ -93,30 +54,16 @@ export function takeThread(): Thread | undefined {
 }
 
 /**
- * Keeps a worker of {@link takeThread} whose job is done for the next one, for a while. It forgets the job. Never more of
+ * Keeps a worker of {@link acquireThread} whose job is done for the next one, for a while. It forgets the job. Never more of
  * them are kept than can run at the same time.
  */
-export function restThread(thread: Thread): void {
-  if (thread.isBusy || !canRest() || restingThreads.size >= numProcessors()) {
+export function releaseThread(thread: Thread): void {
+  if (thread.isBusy || !canPool() || idleThreads.size >= numProcessors()) {
     thread.end(undefined);
     return;
   }
   thread.tell({ rest: true });
-  restingThreads.put(thread);
-}
-
-const restingMemory = new Shelf<object>(() => {});
-
-/** A memory that a job has left, of at most so many bytes; `undefined` if there is none. What it holds is anything. */
-export function takeMemory(mostBytes: number): object | undefined {
-  const memory = restingMemory.take() as { readonly buffer: ArrayBufferLike } | undefined;
-  return memory && memory.buffer.byteLength <= mostBytes ? memory : undefined;
-}
-
-/** Keeps a memory that nobody uses any more for the next job: memory is dearest when it is touched for the first time. */
-export function restMemory(memory: object): void {
-  restingMemory.take(); // one is kept, the latest
-  if (canRest()) restingMemory.put(memory);
+  idleThreads.release(thread);
 }
 
 /** A worker that is asked one thing at a time. While nothing is asked it does not keep Node alive. */

@@ -1,9 +1,13 @@
-// Loading the WASM kernels: modules compiled once.
+// Loading the WASM kernels: each module is compiled once, and instantiated with a memory of arena.ts.
+import type { Memory } from './arena.ts';
 
-const compiled = new Map<string, WebAssembly.Module | null>();
+/** A `WebAssembly.Module`: see `Memory` for why our declarations do not name it. */
+export type KernelModule = object;
+
+const compiled = new Map<string, KernelModule | null>();
 
 /** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
-export function moduleOf(hex: string, isShared = false): WebAssembly.Module | null {
+export function moduleOf(hex: string, isShared = false): KernelModule | null {
   const key = isShared ? `shared ${hex}` : hex;
   let module = compiled.get(key);
   if (module === undefined) {
@@ -30,6 +34,12 @@ function shareMemory(bytes: Uint8Array): void {
   const flags = at + MEMORY_IMPORT.length;
   if (at < 0 || bytes[flags] !== HAS_LIMIT) throw new Error('the module imports no memory with a limit');
   bytes[flags] = HAS_LIMIT_AND_IS_SHARED;
+}
+
+/** The exports of a kernel that works in `memory`. */
+export function instantiate<Exports>(module: KernelModule, memory: Memory): Exports {
+  const imports = { env: { memory: memory as WebAssembly.Memory } };
+  return new WebAssembly.Instance(module as WebAssembly.Module, imports).exports as Exports;
 }
 
 /** A lag or column as a kernel takes it: infinite ones become the farthest there is. */

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  ConformalThreshold,
-  QuantileThreshold,
-  SpotThreshold,
-  type Threshold,
-} from '../../src/calibrate/thresholds/threshold.ts';
+import { ConformalThreshold } from '../../src/calibrate/thresholds/conformal-threshold.ts';
+import { QuantileThreshold } from '../../src/calibrate/thresholds/quantile-threshold.ts';
+import { SpotThreshold } from '../../src/calibrate/thresholds/spot-threshold.ts';
+import type { Threshold } from '../../src/calibrate/thresholds/threshold.ts';
 import { mulberry32 } from '../support/series.ts';
 
 const scores = fc.array(fc.oneof(fc.integer({ min: 0, max: 6 }), fc.constant(NaN)), { maxLength: 80 });

@@ -64,7 +64,7 @@ test('numAllowed(join, i) counts what the join allows', () => {
       lag,
       fc.nat(147),
       (isSelf, exclusion, before, after, i) => {
-        const join: Join = { rows, columns: isSelf ? rows : columns, exclusion, before, after };
+        const join: Join = { rows, columns: isSelf ? rows : columns, isSelf, exclusion, before, after };
         const isAllowed = (j: number): boolean =>
           (j - i > exclusion && j - i <= after) || (i - j > exclusion && i - j <= before);
         expect(numAllowed(join, i)).toBe(join.columns.starts.filter(isAllowed).length);

@@ -2,7 +2,7 @@
 import { Duplex, PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from 'vitest';
-import type { Series, Value } from '../../src/core/checks.ts';
+import type { Series, Value } from '../../src/core/series.ts';
 import { KNN } from '../../src/knn/knn.ts';
 import { scoreStream, scoreTransform } from '../../src/stream/score-stream.ts';
 import { StreamingKNN } from '../../src/stream/streaming-knn.ts';

@@ -1,7 +1,8 @@
 // A detector and the calibrator of its scores, as one.
 
-import { learnAll, type StreamingDetector, type Value } from '../../core/checks.ts';
+import type { Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 import { Calibrator } from './calibrator.ts';
 
 const KIND = 'Calibrated';

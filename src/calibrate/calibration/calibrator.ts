@@ -1,13 +1,8 @@
 // From scores of one detector on one series to surprises, which share a scale with all others.
-import {
-  checkInteger,
-  checkOptions,
-  learnAll,
-  type StreamingDetector,
-  toNumber,
-  type Value,
-} from '../../core/checks.ts';
+import { checkInteger, checkOptions } from '../../core/checks.ts';
+import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 import { Reservoir } from './reservoir.ts';
 
 /** Scores that must be known before any surprises. */

@@ -1,13 +1,8 @@
 // A burst of alarms becomes its record-setters.
-import {
-  checkInteger,
-  checkOptions,
-  learnAll,
-  type StreamingDetector,
-  toNumber,
-  type Value,
-} from '../../core/checks.ts';
+import { checkInteger, checkOptions } from '../../core/checks.ts';
+import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 
 const KIND = 'Refractory';
 const FORMAT = 1;

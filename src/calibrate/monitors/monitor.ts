@@ -1,23 +1,19 @@
 // The detector an engineer wants for a metric: values in, one calibrated number out, few alarms per incident.
 
-import {
-  checkChoice,
-  checkInteger,
-  checkOptions,
-  describe,
-  learnAll,
-  type StreamingDetector,
-  toNumber,
-  type Value,
-} from '../../core/checks.ts';
+import { checkChoice, checkInteger, checkOptions, describe } from '../../core/checks.ts';
+import { toNumber, type Value } from '../../core/series.ts';
 import { kindOf, StateReader, StateWriter } from '../../core/state.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 import { Calibrated, type LoadDetector } from '../calibration/calibrated.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { type AlarmExplanation, rarityOf, sentenceOf } from '../incidents/explain-alarm.ts';
 import { Refractory } from '../incidents/refractory.ts';
 import { Novelty } from '../rules/novelty.ts';
 import { Views } from '../rules/views.ts';
-import { ConformalThreshold, QuantileThreshold, SpotThreshold, type Threshold } from '../thresholds/threshold.ts';
+import { ConformalThreshold } from '../thresholds/conformal-threshold.ts';
+import { QuantileThreshold } from '../thresholds/quantile-threshold.ts';
+import { SpotThreshold } from '../thresholds/spot-threshold.ts';
+import type { Threshold } from '../thresholds/threshold.ts';
 
 /** What {@link monitor} watches a series with, if no detector is given. */
 export type MonitorPreset = 'novelty' | 'views';

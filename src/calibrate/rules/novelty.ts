@@ -1,16 +1,10 @@
 // Novelty: how far a value is from every value before it. The detector behind the best published figures of this library.
-import {
-  checkInteger,
-  checkOptions,
-  checkSeed,
-  learnAll,
-  type StreamingDetector,
-  toNumber,
-  type Value,
-} from '../../core/checks.ts';
+import { checkInteger, checkOptions, checkSeed } from '../../core/checks.ts';
 import { Random } from '../../core/random.ts';
+import { toNumber, type Value } from '../../core/series.ts';
 import { SortedValues } from '../../core/sorted-values.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 
 /** A value of the past. */
 export interface PastValue {

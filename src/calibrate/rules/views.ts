@@ -1,8 +1,9 @@
 // Several looks at one series at once: its values, and the order statistics of the last few of them.
 
-import { learnAll, type StreamingDetector, toNumber, type Value } from '../../core/checks.ts';
+import { toNumber, type Value } from '../../core/series.ts';
 import { SortedValues } from '../../core/sorted-values.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { Novelty } from './novelty.ts';

@@ -1,5 +1,5 @@
 // The summary for people: what was scored and how, the series and its scores as curves, the strangest places.
-import { LARGEST_VALUE } from '../../core/checks.ts';
+import { LARGEST_VALUE } from '../../core/series.ts';
 import { formatCount } from '../cost.ts';
 import type { Scored } from '../output/formats.ts';
 import { cellOf, sparkline } from '../output/sparkline.ts';

@@ -1,6 +1,7 @@
 // The detectors behind a stream of rows, one per column: made or loaded, updated together, saved together.
 import { createHash } from 'node:crypto';
-import { LARGEST_VALUE, type StreamingDetector } from '../../core/checks.ts';
+import { LARGEST_VALUE } from '../../core/series.ts';
+import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { StreamingKNN, type StreamingKNNOptions } from '../../index.ts';
 import { fail, show, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';

@@ -21,13 +21,13 @@ export function dense(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
 }
 
 function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): Run | undefined {
-  const { rows, columns, exclusion, before, after } = join;
+  const { rows, columns, isSelf, exclusion, before, after } = join;
   const shape: DenseShape = {
     numRows: rows.starts.length,
     numColumns: columns.starts.length,
     width: rows.width,
     k,
-    isSelf: rows === columns,
+    isSelf,
     byIndex,
     exclusion,
     before,

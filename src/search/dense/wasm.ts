@@ -1,7 +1,7 @@
 // The dense kernel in WASM SIMD: lays out the state in its memory and hands out views of it.
 
 import { Layout } from '../../wasm/arena.ts';
-import { moduleOf, toInt32 } from '../../wasm/load.ts';
+import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
 import { DENSE_WASM } from './kernel.generated.ts';
 import { BLOCK, blocksOf, type DenseKernel, type DenseShape, type DenseState, type PackedVectors } from './scalar.ts';
 
@@ -11,7 +11,7 @@ interface DenseExports extends DenseKernel {
 }
 
 /** A run in WASM: see `scalarDense`, its twin. @throws RangeError where so much memory is not to be had */
-export function wasmDense(module: WebAssembly.Module, shape: DenseShape): { state: DenseState; kernel: DenseKernel } {
+export function wasmDense(module: KernelModule, shape: DenseShape): { state: DenseState; kernel: DenseKernel } {
   const { numRows, numColumns, width, k, isSelf, byIndex, exclusion, before, after } = shape;
   const layout = new Layout();
   const reserve = (numVectors: number) => ({
@@ -25,7 +25,7 @@ export function wasmDense(module: WebAssembly.Module, shape: DenseShape): { stat
   const indexAt = layout.reserve(numRows * k, 4);
   const memory = layout.allocate();
   const { buffer } = memory;
-  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as DenseExports;
+  const kernel = instantiate<DenseExports>(module, memory);
   const offsets = [rowsAt.points, rowsAt.starts, columnsAt.points, columnsAt.starts, thresholdAt, distAt, indexAt];
   const lags = [exclusion, toInt32(before), toInt32(after)];
   kernel.setup(...offsets, width, k, isSelf ? 1 : 0, byIndex ? 1 : 0, ...lags);
@@ -46,6 +46,6 @@ export function wasmDense(module: WebAssembly.Module, shape: DenseShape): { stat
 }
 
 /** The module of assembly/dense.ts, or null where WASM is refused. */
-export function denseModule(): WebAssembly.Module | null {
+export function denseModule(): KernelModule | null {
   return moduleOf(DENSE_WASM);
 }

@@ -52,15 +52,15 @@ export function diagonal(backend: 'auto' | 'scalar' = 'auto'): {
 
 /** Whether this engine can answer the join: one series, normalized or not, with itself or with another. */
 export function servesDiagonal(join: Join): boolean {
-  const { rows, columns, exclusion, before, after } = join;
+  const { rows, columns, isSelf, exclusion, before, after } = join;
   if (rows.stride !== 1 || columns.stride !== 1 || before !== Infinity) return false;
-  if (rows === columns ? exclusion < 0 : exclusion >= 0 || after !== Infinity) return false;
+  if (isSelf ? exclusion < 0 : exclusion >= 0 || after !== Infinity) return false;
   return isInRange(join);
 }
 
 function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): DiagonalRun {
   const { rows, columns } = join;
-  const seam = rows === columns ? 0 : rows.data.length; // where the columns' series begins
+  const seam = join.isSelf ? 0 : rows.data.length; // where the columns' series begins
   const scaled = rows.normalize === 'zscore';
   const shape: DiagonalShape = {
     length: seam + columns.data.length,

@@ -237,8 +237,8 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
 }
 
 /** Whether sums of squares are finite, and quotients of normalized windows in the range of float64: see the proof above. */
-export function isInRange({ rows, columns }: Join): boolean {
-  const series = rows === columns ? [rows.data] : [rows.data, columns.data];
+export function isInRange({ rows, columns, isSelf }: Join): boolean {
+  const series = isSelf ? [rows.data] : [rows.data, columns.data];
   const largest = Math.max(...series.map(largestOf));
   if (rows.width * largest * largest >= 2 ** 1015) return false;
   return rows.normalize === 'none' || series.every((values) => smallestStepOf(values) >= 2 ** -449);

@@ -1,7 +1,7 @@
 // The diagonal kernel in WASM SIMD: lays out the state in its memory and hands out views of it.
 
 import { Layout } from '../../wasm/arena.ts';
-import { moduleOf } from '../../wasm/load.ts';
+import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
 import { DIAGONAL_WASM } from './kernel.generated.ts';
 import {
   capacityOf,
@@ -24,7 +24,7 @@ interface DiagonalExports extends Omit<DiagonalKernel, 'narrow'> {
 
 /** A run in WASM: see `scalarDiagonal`, its twin. */
 export function wasmDiagonal(
-  module: WebAssembly.Module,
+  module: KernelModule,
   shape: DiagonalShape,
 ): { state: DiagonalState; kernel: DiagonalKernel } {
   const { length, windowSize, k, numWindows, numRows, both, byIndex, scaled, base, slack } = shape;
@@ -57,7 +57,7 @@ export function wasmDiagonal(
   };
   const memory = layout.allocate();
   const { buffer } = memory;
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as DiagonalExports;
+  const exports = instantiate<DiagonalExports>(module, memory);
   const series = [at.x, at.mean, at.scale, at.inverse, at.u, at.v, at.threshold, at.peak, at.carried];
   const places = [at.lower, at.upper, at.column, at.count, at.isColumn, at.worstColumn];
   const narrowed = [at.u32, at.v32, at.threshold32, at.peak32];
@@ -87,6 +87,6 @@ export function wasmDiagonal(
 }
 
 /** The module of assembly/diagonal.ts, or null where WASM is refused. */
-export function diagonalModule(): WebAssembly.Module | null {
+export function diagonalModule(): KernelModule | null {
   return moduleOf(DIAGONAL_WASM);
 }

@@ -1,5 +1,6 @@
 // The k-d tree engine: a join answered leaf by leaf.
 import { vectorsOf } from '../../core/windows.ts';
+import type { KernelModule } from '../../wasm/load.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from '../join.ts';
 import type { TreeWork } from '../plan.ts';
 import { filledPlaces } from '../top-k.ts';
@@ -28,9 +29,9 @@ interface Prepared {
   readonly leafSearch: LeafSearcher;
 }
 
-function prepare(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Prepared {
-  const isSelf = join.rows === join.columns;
-  const index = indexOf(join.columns, isSelf ? k : 0, join.home);
+function prepare(join: Join, k: number, byIndex: boolean, module: KernelModule | null): Prepared {
+  const { isSelf } = join;
+  const index = indexOf(join.columns, isSelf ? k : 0, join.arena);
   const { tree: columns, projection, inPlace } = index;
   const reach = projection && reachOf(projection, join.columns.width);
   if (isSelf && module && inPlace && k <= inPlace.k) {
@@ -47,7 +48,7 @@ function prepare(join: Join, k: number, byIndex: boolean, module: WebAssembly.Mo
   return { rows, leafSearch };
 }
 
-function start(join: Join, k: number, byIndex: boolean, module: WebAssembly.Module | null): Run {
+function start(join: Join, k: number, byIndex: boolean, module: KernelModule | null): Run {
   const known = byIndex || module === null ? undefined : probed.get(join);
   const { rows, leafSearch } = known?.leafSearch.k === k ? known : prepare(join, k, byIndex, module);
   return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {

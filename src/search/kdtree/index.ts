@@ -1,6 +1,6 @@
 // Indexes: the tree of a set of windows, or of their projections, built by one thread or by several side by side.
 import { vectorsOf, type WindowSet } from '../../core/windows.ts';
-import { growingRoom } from '../../wasm/arena.ts';
+import type { Memory } from '../../wasm/arena.ts';
 import { MAX_POINT_WIDTH } from '../plan.ts';
 import { buildTree, type KDTree, numLeavesOf, spanOf } from './build.ts';
 import { fitProjection, type Projection, project } from './projection.ts';
@@ -22,14 +22,14 @@ const indexes = new WeakMap<WindowSet, Index>();
 
 /**
  * The index of `windows`, with room to search it for its own rows' `k` nearest if k is not 0. If it is still to be built,
- * then in the memory `home`, if that is given and holds the vectors themselves.
+ * then in the memory `arena`, if that is given and holds the vectors themselves.
  */
-export function indexOf(windows: WindowSet, k: number, home?: object): Index {
+export function indexOf(windows: WindowSet, k: number, arena?: Memory): Index {
   let index = indexes.get(windows);
   if (!index) {
     const vectors = vectorsOf(windows);
     const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
-    const place = vectors === windows ? home : undefined;
+    const place = vectors === windows ? arena : undefined;
     index = { projection, vectors: () => vectors, ...builtTree(vectors, projection, k, place) };
     indexes.set(windows, index);
   }
@@ -45,10 +45,10 @@ function builtTree(
   vectors: WindowSet,
   projection: Projection | undefined,
   k: number,
-  home?: object,
+  arena?: Memory,
 ): Pick<Index, 'tree' | 'inPlace'> {
-  const isShared = home !== undefined;
-  const draft = draftTree(vectors, projection, k, k === 0 ? 0 : 1, isShared, home);
+  const isShared = arena !== undefined;
+  const draft = draftTree(vectors, projection, k, k === 0 ? 0 : 1, isShared, arena);
   if (draft === undefined) {
     const { data, stride, width, starts } = projection ? project(projection, vectors) : vectors;
     return { tree: buildTree(data, stride, width, starts), inPlace: undefined };
@@ -83,12 +83,12 @@ function draftTree(
   k: number,
   numThreads: number,
   isShared: boolean,
-  home?: object,
+  arena?: Memory,
 ): Draft | undefined {
   if (kdtreeModule(isShared) === null) return undefined;
   let place: TreePlace;
   try {
-    place = placeTree({ ...vectors, projector: projection }, k, numThreads, isShared, home);
+    place = placeTree({ ...vectors, projector: projection }, k, numThreads, isShared, arena);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -116,28 +116,13 @@ function buildPart({ place, projection, depth }: Draft, worker: TreeWorker, phas
 }
 
 /**
- * Room for a series and places of it, in a memory that threads share and that can grow to hold an index of it: a
- * {@link draftIndex} at home. It may be one that has been used. `undefined` where there is none.
- */
-export function roomWithIndex(
-  length: number,
-  used: object | undefined,
-): { memory: object; places: Int32Array; series: Float64Array } | undefined {
-  try {
-    return growingRoom(length, used);
-  } catch {
-    return undefined; // WebAssembly is refused, or so much address space
-  }
-}
-
-/**
  * A draft for threads that share memory, to be taken over by {@link shareIndex} in each; in the memory
- * `home`, if it is given: the values of the windows lie there, and it can grow.
+ * `arena`, if it is given: the values of the windows lie there, and it can grow.
  */
-export function draftIndex(windows: WindowSet, k: number, numThreads: number, home?: object): Draft | undefined {
+export function draftIndex(windows: WindowSet, k: number, numThreads: number, arena?: Memory): Draft | undefined {
   const vectors = vectorsOf(windows);
   const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
-  return draftTree(vectors, projection, k, numThreads, true, vectors === windows ? home : undefined);
+  return draftTree(vectors, projection, k, numThreads, true, vectors === windows ? arena : undefined);
 }
 
 /** A thread's share of an index that several build. */

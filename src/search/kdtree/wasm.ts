@@ -1,7 +1,7 @@
 // The k-d tree in WASM SIMD, built and searched where it lies: see kdtree.ts and kdtree-search.ts, its scalar twins.
 
-import { Layout } from '../../wasm/arena.ts';
-import { moduleOf, toInt32 } from '../../wasm/load.ts';
+import { Layout, type Memory } from '../../wasm/arena.ts';
+import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
 import { type KDTree, LEAF, middleOf, numLeavesOf, type Span } from './build.ts';
 import { KDTREE_WASM } from './kernel.generated.ts';
 import { COORDINATES } from './project-point.ts';
@@ -25,11 +25,6 @@ interface KDTreeExports {
   pairsRefined(): number;
 }
 
-function kernelIn(memory: TreePlace['memory'], module: object): KDTreeExports {
-  return new WebAssembly.Instance(module as WebAssembly.Module, { env: { memory: memory as WebAssembly.Memory } })
-    .exports as unknown as KDTreeExports;
-}
-
 /** Windows as they lie in a memory: window i at `at` + i·stride·8. */
 interface Placed {
   readonly at: number;
@@ -42,8 +37,7 @@ interface Placed {
  * by one thread or several. Plain data, which another thread can be given.
  */
 export interface TreePlace {
-  /** A `WebAssembly.Memory`, whose name not every library of types knows. */
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: Memory;
   readonly windows: Placed;
   /** What the tree is over: the windows themselves, or their projections, which `projector` makes. */
   readonly points: Placed;
@@ -67,17 +61,17 @@ export interface TreeSource {
 
 /**
  * Lays out a place for the tree of `source` and brings the windows there, unless they lie in a memory that can grow: their
- * `home`. @throws RangeError where memory is short
+ * `arena`. @throws RangeError where memory is short
  */
 export function placeTree(
   source: TreeSource,
   k: number,
   numThreads: number,
   isShared: boolean,
-  home?: object,
+  arena?: Memory,
 ): TreePlace {
   const { data, stride, width, numWindows, starts, projector } = source;
-  const layout = new Layout(home && data.byteOffset);
+  const layout = new Layout(arena && data.byteOffset);
   // The kernel reads two coordinates at a time: one place more.
   const windows = { at: layout.reserve(data.length + 1, 8), stride, width };
   const basisAt = layout.reserve(projector ? projector.basis.length : 0, 8);
@@ -86,8 +80,8 @@ export function placeTree(
     : windows;
   const tree = reserveTree(layout, numLeavesOf(starts.length), starts.length, points.width);
   const rooms = Array.from({ length: numThreads }, () => reserveRoom(layout, k, points.width));
-  const memory = home ? layout.grow(home) : layout.allocate(isShared);
-  if (home) {
+  const memory = arena ? layout.grow(arena) : layout.allocate(isShared);
+  if (arena) {
     const bytes = new Uint8Array(memory.buffer);
     // It may have been used. Nobody writes to the place more, to what the last leaf leaves free, nor at first to the rooms.
     bytes.fill(0, windows.at + data.byteLength, windows.at + data.byteLength + 8);
@@ -125,10 +119,10 @@ interface Allowed {
 }
 
 /** Opens a place for the thread that has room `thread` there. */
-export function openPlace(module: object, place: TreePlace, thread: number): TreeWorker {
+export function openPlace(module: KernelModule, place: TreePlace, thread: number): TreeWorker {
   const { memory, windows, points, projector, numPoints, tree: at } = place;
   const { buffer } = memory;
-  const kernel = kernelIn(memory, module);
+  const kernel = instantiate<KDTreeExports>(module, memory);
   const tree = treeAt(buffer, at, numLeavesOf(numPoints), numPoints, points.width);
   kernel.setPoints(points.at, at.order, at.points, points.width, points.stride);
   setTrees(kernel, at, tree, at, tree);
@@ -144,7 +138,7 @@ export function openPlace(module: object, place: TreePlace, thread: number): Tre
     build: ({ node, leaves, from, to }) => kernel.build(node, leaves, from, to),
     unite: kernel.unite,
     search(byIndex, allowed, k, reach) {
-      const search = kernelIn(memory, module);
+      const search = instantiate<KDTreeExports>(module, memory);
       setTrees(search, at, tree, at, tree);
       if (reach) setWindows(search, windows, windows, reach);
       return searcher(search, buffer, place.rooms[thread]!, tree, tree, k, byIndex, allowed);
@@ -154,7 +148,7 @@ export function openPlace(module: object, place: TreePlace, thread: number): Tre
 
 /** The search for leaves of `rows` among the points of `columns`, in a memory of its own: see `LeafSearch`, its scalar twin. */
 export function wasmLeafSearch(
-  module: object,
+  module: KernelModule,
   rows: KDTree,
   columns: KDTree,
   k: number,
@@ -172,7 +166,7 @@ export function wasmLeafSearch(
   const columnDataAt = refinement && !isSelf ? layout.reserve(refinement.columns.data.length, 8) : rowDataAt;
   const memory = layout.allocate();
   const { buffer } = memory;
-  const kernel = kernelIn(memory, module);
+  const kernel = instantiate<KDTreeExports>(module, memory);
   copyTree(treeAt(buffer, rowsAt, rows.numLeaves, rows.order.length, rows.width), rows);
   if (!isSelf) copyTree(treeAt(buffer, columnsAt, columns.numLeaves, columns.order.length, columns.width), columns);
   setTrees(kernel, rowsAt, rows, columnsAt, columns);
@@ -299,9 +293,7 @@ function scaleOf(rows: KDTree, columns: KDTree): number {
 
 /**
  * The module of assembly/kdtree.ts, or null where WASM is refused; `isShared` for a memory that threads share.
- *
- * @internal not every library of types knows WebAssembly
  */
-export function kdtreeModule(isShared = false): WebAssembly.Module | null {
+export function kdtreeModule(isShared = false): KernelModule | null {
   return moduleOf(KDTREE_WASM, isShared);
 }

@@ -1,8 +1,8 @@
 // The stream kernel in WASM SIMD: one memory in which any number of streams have their places, and how a place is laid out.
 // It has a file and a loader of its own: who imports KNN alone does not carry it.
 
-import { Layout } from '../../wasm/arena.ts';
-import { moduleOf } from '../../wasm/load.ts';
+import { Layout, type Memory } from '../../wasm/arena.ts';
+import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
 import { STREAM_WASM } from './kernel.generated.ts';
 
 /** What the place of a stream has to hold. */
@@ -113,7 +113,7 @@ function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: Stream
 /** A memory with its kernel. Places are freed one by one and used again for others of the same size. */
 export class StreamPool {
   readonly kernel: StreamKernel;
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Memory;
   #end: number;
   /** Free places by size. */
   readonly #free: Map<number, number[]>;
@@ -122,10 +122,9 @@ export class StreamPool {
   #i32: Int32Array;
 
   /** @throws where WASM is refused */
-  constructor(module: WebAssembly.Module) {
-    this.#memory = new Layout().allocateToGrow();
-    const imports = { env: { memory: this.#memory } };
-    this.kernel = new WebAssembly.Instance(module, imports).exports as unknown as StreamKernel;
+  constructor(module: KernelModule) {
+    this.#memory = new Layout().allocateGrowing(false);
+    this.kernel = instantiate(module, this.#memory);
     this.#end = this.#memory.buffer.byteLength;
     this.#free = new Map();
     this.#f64 = new Float64Array(this.#memory.buffer);

@@ -12,8 +12,10 @@ vi.setConfig({ testTimeout: 120_000 });
 const calls = vi.hoisted(() => ({ narrow: 0, wide: 0 }));
 
 vi.mock('../../../src/search/diagonal/wasm.ts', async (importOriginal) => {
-  const { wasmDiagonal } = await importOriginal<typeof import('../../../src/search/diagonal/wasm.ts')>();
+  const original = await importOriginal<typeof import('../../../src/search/diagonal/wasm.ts')>();
+  const { wasmDiagonal } = original;
   return {
+    ...original,
     wasmDiagonal: (...args: Parameters<typeof wasmDiagonal>): ReturnType<typeof wasmDiagonal> => {
       const { state, kernel } = wasmDiagonal(...args);
       const counted = (group: DiagonalKernel['group'], of: 'narrow' | 'wide'): DiagonalKernel['group'] => {
