@@ -1,0 +1,95 @@
+// Recipes of golden states: Monitor with every preset, kind of threshold and kind of detector.
+import {
+  ConformalThreshold,
+  Monitor,
+  type MonitorOptions,
+  monitor,
+  QuantileThreshold,
+  SpotThreshold,
+  type Threshold,
+} from '../../../src/calibrate.ts';
+import { ChangeFinder, Novelty, SDAR, StreamingKNN } from '../../../src/index.ts';
+import { detector, type Marks, numbersIn, type Recipe, steps } from './recipe.ts';
+
+/** A threshold of the user's own. */
+class Highest implements Threshold {
+  value = 2;
+
+  update(score: number | null | undefined): boolean {
+    const isAlarm = typeof score === 'number' && score > this.value;
+    if (isAlarm) this.value = score;
+    return isAlarm;
+  }
+
+  reset(): void {
+    this.value = 2;
+  }
+
+  save(): Uint8Array {
+    return new Uint8Array(Float64Array.of(this.value).buffer);
+  }
+
+  static load(bytes: Uint8Array): Highest {
+    const one = new Highest();
+    one.value = new Float64Array(bytes.slice().buffer)[0]!;
+    return one;
+  }
+}
+
+/** Before the state: 70 values, the last alarm some time before the end. */
+const WATCHED: Marks = { missing: [15, 60], unlearned: [50], others: { 55: 180 } };
+
+function watch(
+  name: string,
+  made: string,
+  options: () => MonitorOptions,
+  load: Parameters<typeof Monitor.load>[1] = {},
+  length = 70,
+): Recipe {
+  const isLearned = typeof options().threshold === 'object';
+  const isExplained = load.detector === undefined && length > 0;
+  const explanation = (one: Monitor): unknown => {
+    const { time, value, expected, neighbors, pValue, text } = one.explain(2);
+    return [time, value, expected, neighbors, pValue, numbersIn(text)];
+  };
+  return detector(`monitor-${name}`, {
+    made,
+    make: () => monitor({ warmup: 4, hold: 6, maxValues: 16, seed: 2, ...options() }),
+    load: (bytes) => Monitor.load(bytes, load),
+    past: steps(17, length, WATCHED),
+    next: steps(18, 26, { missing: [3], unlearned: [10], others: { 12: 260, 13: 250, 23: 320 } }),
+    read: ({ last, threshold }) => [last.surprise, last.since, ...(isLearned ? [threshold] : [])],
+    look: (one) => [one.last, one.threshold, one.peek(110), isExplained && explanation(one)],
+    again: true,
+  });
+}
+
+export const monitors: readonly Recipe[] = [
+  watch('novelty', 'novelty with a number as threshold', () => ({ threshold: 3.25 })),
+  watch('new', 'before the first value', () => ({}), {}, 0),
+  watch('missing', 'after a missing value', () => ({ threshold: 2.5 }), {}, 61),
+  watch('quantile', 'novelty with QuantileThreshold', () => ({
+    threshold: new QuantileThreshold(0.875, { warmup: 11, maxScores: 13, seed: 9 }),
+  })),
+  watch('conformal', 'novelty with ConformalThreshold', () => ({
+    threshold: new ConformalThreshold(0.1, { maxScores: 19, seed: 8 }),
+  })),
+  watch('spot', 'novelty with SpotThreshold', () => ({
+    threshold: new SpotThreshold(0.05, { level: 0.75, warmup: 40, maxPeaks: 11 }),
+  })),
+  watch('own-threshold', "a threshold of the user's own", () => ({ threshold: new Highest() }), {
+    threshold: Highest.load,
+  }),
+  watch('views', 'the views with a number as threshold', () => ({ preset: 'views', threshold: 12 })),
+  watch('views-young', 'the views, within their warm-up and spans', () => ({ preset: 'views' }), {}, 3),
+  watch('own-novelty', 'Novelty as a detector of the user', () => ({
+    detector: new Novelty({ maxValues: 9, seed: 6 }),
+  })),
+  watch('knn', 'StreamingKNN as a detector', () => ({ detector: new StreamingKNN(3, 2, { history: 20 }) }), {
+    detector: StreamingKNN.load,
+  }),
+  watch('changefinder', 'ChangeFinder as a detector', () => ({ detector: new ChangeFinder(2, 0.0625, 2, 0.125, 4) }), {
+    detector: ChangeFinder.load,
+  }),
+  watch('sdar', 'SDAR as a detector', () => ({ detector: new SDAR(2, 0.0625) }), { detector: SDAR.load }),
+];
