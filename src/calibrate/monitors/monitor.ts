@@ -4,7 +4,7 @@ import { checkChoice, checkInteger, checkOptions, describe } from '../../core/ch
 import { toNumber, type Value } from '../../core/series.ts';
 import { kindOf, StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
-import { Calibrated, type LoadDetector } from '../calibration/calibrated.ts';
+import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { type AlarmExplanation, rarityOf, sentenceOf } from '../incidents/explain-alarm.ts';
 import { Refractory } from '../incidents/refractory.ts';
@@ -91,7 +91,7 @@ export function monitor(options: MonitorOptions = {}): Monitor {
   const source =
     preset === 'views'
       ? new Views({ warmup, maxValues, seed })
-      : new Calibrated(
+      : new CalibratedDetector(
           detector ?? new Novelty({ maxValues, seed }),
           new Calibrator({ warmup, maxScores: maxValues, seed }),
         );
@@ -100,7 +100,7 @@ export function monitor(options: MonitorOptions = {}): Monitor {
 
 /** See {@link monitor}, which makes one. */
 export class Monitor implements StreamingDetector {
-  readonly #source: Calibrated | Views;
+  readonly #source: CalibratedDetector | Views;
   #refractory: Refractory;
   #threshold: number | Threshold;
   #last: MonitorResult;
@@ -109,7 +109,7 @@ export class Monitor implements StreamingDetector {
   #time: number;
 
   /** @internal */
-  constructor(source: Calibrated | Views, refractory: Refractory, threshold: number | Threshold) {
+  constructor(source: CalibratedDetector | Views, refractory: Refractory, threshold: number | Threshold) {
     this.#source = source;
     this.#refractory = refractory;
     this.#threshold = threshold;
@@ -223,7 +223,7 @@ export class Monitor implements StreamingDetector {
     const isViews = kindOf(saved) === 'Views';
     const source = isViews
       ? Views.load(saved)
-      : Calibrated.load(saved, (inner) => loadDetector(inner, options.detector));
+      : CalibratedDetector.load(saved, (inner) => loadDetector(inner, options.detector));
     const refractory = Refractory.load(state.bytes());
     const [score, surprise, alarm, since] = [state.f64(), state.f64(), state.f64() === 1, state.f64()];
     const [value, time] = [state.f64(), state.f64()];

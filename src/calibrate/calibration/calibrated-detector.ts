@@ -1,21 +1,22 @@
-// A detector and the calibrator of its scores, as one.
+// Pairs a detector with the calibrator of its scores: one streaming detector whose score is a surprise.
 
 import type { Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 import { Calibrator } from './calibrator.ts';
 
+/** The kind in the saved bytes: the name that the class had first. Saved bytes never change. */
 const KIND = 'Calibrated';
 const FORMAT = 1;
 
 /** Restores a detector from what its `save` returned. */
 export type LoadDetector = (bytes: Uint8Array) => StreamingDetector;
 
-/** Scores values by the surprise of a detector's score: see `Calibrator`. */
-export class Calibrated implements StreamingDetector {
+/** A detector whose score is the surprise of another detector's score: see {@link Calibrator}. */
+export class CalibratedDetector implements StreamingDetector {
   readonly detector: StreamingDetector;
   readonly #calibrator: Calibrator;
-  /** The detector's score of the last value, and its surprise. NaN before the first. */
+  /** The score that `detector` gave the last value, and its surprise. Both are NaN before the first value. */
   score: number;
   surprise: number;
 
@@ -56,14 +57,14 @@ export class Calibrated implements StreamingDetector {
     return state.finish();
   }
 
-  /** What `save` wrote. @throws RangeError for damaged or newer bytes */
-  static load(bytes: Uint8Array, loadDetector: LoadDetector): Calibrated {
+  /** The detector that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
+  static load(bytes: Uint8Array, loadDetector: LoadDetector): CalibratedDetector {
     const state = new StateReader(bytes, KIND, FORMAT);
     const detector = loadDetector(state.bytes());
-    const calibrated = new Calibrated(detector, Calibrator.load(state.bytes()));
-    calibrated.score = state.f64();
-    calibrated.surprise = state.f64();
+    const loaded = new CalibratedDetector(detector, Calibrator.load(state.bytes()));
+    loaded.score = state.f64();
+    loaded.surprise = state.f64();
     state.end();
-    return calibrated;
+    return loaded;
   }
 }
