@@ -6,13 +6,8 @@
 export { Calibrator } from './calibrate/calibration/calibrator.ts';
 export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
 export { Refractory } from './calibrate/incidents/refractory.ts';
-export {
-  Monitor,
-  type MonitorOptions,
-  type MonitorPreset,
-  type MonitorResult,
-  monitor,
-} from './calibrate/monitors/monitor.ts';
+export { Monitor, type MonitorOptions, type MonitorResult, monitor } from './calibrate/monitors/monitor.ts';
+export type { MonitorPreset } from './calibrate/monitors/presets.ts';
 export { ConformalThreshold } from './calibrate/thresholds/conformal-threshold.ts';
 export { QuantileThreshold } from './calibrate/thresholds/quantile-threshold.ts';
 export { SpotThreshold } from './calibrate/thresholds/spot-threshold.ts';

@@ -3,6 +3,8 @@
 import type { Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
+import { Novelty } from '../rules/novelty.ts';
+import type { PastValues, Rule } from '../rules/rule.ts';
 import { Calibrator } from './calibrator.ts';
 
 /** The kind in the saved bytes: the name that the class had first. Saved bytes never change. */
@@ -13,7 +15,7 @@ const FORMAT = 1;
 export type LoadDetector = (bytes: Uint8Array) => StreamingDetector;
 
 /** A detector whose score is the surprise of another detector's score: see {@link Calibrator}. */
-export class CalibratedDetector implements StreamingDetector {
+export class CalibratedDetector implements Rule {
   readonly detector: StreamingDetector;
   readonly #calibrator: Calibrator;
   /** The score that `detector` gave the last value, and its surprise. Both are NaN before the first value. */
@@ -25,6 +27,16 @@ export class CalibratedDetector implements StreamingDetector {
     this.#calibrator = calibrator;
     this.score = NaN;
     this.surprise = NaN;
+  }
+
+  /** The values that `detector` has seen, if it is a `Novelty`. Other detectors know their reasons themselves. */
+  get pastValues(): PastValues | undefined {
+    return this.detector instanceof Novelty ? this.detector : undefined;
+  }
+
+  /** `undefined`: the values are the only view. */
+  get strangest(): undefined {
+    return undefined;
   }
 
   update(x: Value, options: { learn?: boolean } = {}): number {

@@ -1,5 +1,6 @@
 // Why a value is surprising, as data and in a sentence.
 import type { PastValue } from '../rules/novelty.ts';
+import type { ViewResult } from '../rules/rule.ts';
 
 /** What {@link Monitor.explain} tells about the last value. */
 export interface AlarmExplanation {
@@ -26,26 +27,50 @@ export interface AlarmExplanation {
   readonly text: string;
 }
 
-/** The sentence, without its end. */
-export function sentenceOf(
-  value: number,
-  time: number,
-  view: string,
-  seen: number,
-  neighbors: readonly PastValue[],
-): string {
-  const [nearest] = neighbors;
-  const subject = `${show(value)} at ${time}`;
-  const looked = view === 'value' ? '' : `, where the ${view} is ${show(seen)},`;
-  if (nearest === undefined) return `${subject}${looked} has no past to be compared with`;
-  const distance = Math.abs(value - nearest.value);
-  if (distance === 0) return `${subject}${looked} was seen before, last at ${nearest.time}`;
-  const side = value > nearest.value ? 'above' : 'below';
-  return `${subject}${looked} is ${show(distance)} ${side} the nearest value before, ${show(nearest.value)} at ${nearest.time}`;
+/** The last value of a monitor and what became of it; `value` is NaN for a missing one. */
+interface LastValue {
+  readonly value: number;
+  readonly time: number;
+  readonly score: number;
+  readonly surprise: number;
+  readonly alarm: boolean;
 }
 
-/** How often that comes by chance. */
-export function rarityOf(surprise: number): string {
+/**
+ * Explains the last value.
+ *
+ * @param neighbors the past values nearest to it, nearest first; none for a missing value
+ * @param strangest the view with the largest surprise; default: the value itself
+ */
+export function explainAlarm(
+  last: LastValue,
+  neighbors: readonly PastValue[],
+  strangest: ViewResult = { name: 'value', seen: last.value, surprise: last.surprise },
+): AlarmExplanation {
+  const { value, time, score, surprise, alarm } = last;
+  const expected = neighbors[0]?.value;
+  const order = expected === undefined ? NaN : value - expected;
+  const direction = order > 0 ? 'above' : order < 0 ? 'below' : order === 0 ? 'equal' : undefined;
+  const text = Number.isNaN(value)
+    ? `the value at ${time} is missing`
+    : `${sentenceOf(value, time, strangest, neighbors[0])}: ${alarm ? 'an alarm, ' : ''}${rarityOf(strangest.surprise)}`;
+  const pValue = Math.exp(-strangest.surprise);
+  return { time, value, expected, direction, neighbors, score, surprise, pValue, alarm, view: strangest.name, text };
+}
+
+/** The first part of the sentence: the value, the view and the nearest past value. */
+function sentenceOf(value: number, time: number, view: ViewResult, nearest: PastValue | undefined): string {
+  const subject = `${show(value)} at ${time}`;
+  const observed = view.name === 'value' ? '' : `, where the ${view.name} is ${show(view.seen)},`;
+  if (nearest === undefined) return `${subject}${observed} has no past to be compared with`;
+  const distance = Math.abs(value - nearest.value);
+  if (distance === 0) return `${subject}${observed} was seen before, last at ${nearest.time}`;
+  const side = value > nearest.value ? 'above' : 'below';
+  return `${subject}${observed} is ${show(distance)} ${side} the nearest value before, ${show(nearest.value)} at ${nearest.time}`;
+}
+
+/** The last part of the sentence: how often such a surprise comes by chance. */
+function rarityOf(surprise: number): string {
   if (Number.isNaN(surprise)) return 'not scored';
   if (surprise === 0) return 'not surprising';
   if (surprise > Math.log(1e6)) return 'by chance less than once in a million values';

@@ -2,21 +2,15 @@
 
 import { checkChoice, checkInteger, checkOptions, describe } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
-import { kindOf, StateReader, StateWriter } from '../../core/state.ts';
+import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
-import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
-import { Calibrator } from '../calibration/calibrator.ts';
-import { type AlarmExplanation, rarityOf, sentenceOf } from '../incidents/explain-alarm.ts';
+import type { LoadDetector } from '../calibration/calibrated-detector.ts';
+import { type AlarmExplanation, explainAlarm } from '../incidents/explain-alarm.ts';
 import { Refractory } from '../incidents/refractory.ts';
-import { Novelty } from '../rules/novelty.ts';
-import { Views } from '../rules/views.ts';
-import { ConformalThreshold } from '../thresholds/conformal-threshold.ts';
-import { QuantileThreshold } from '../thresholds/quantile-threshold.ts';
-import { SpotThreshold } from '../thresholds/spot-threshold.ts';
-import type { Threshold } from '../thresholds/threshold.ts';
-
-/** What {@link monitor} watches a series with, if no detector is given. */
-export type MonitorPreset = 'novelty' | 'views';
+import type { Rule } from '../rules/rule.ts';
+import type { LoadThreshold, Threshold } from '../thresholds/threshold.ts';
+import { CALIBRATED, calibrate, loadRule, type MonitorPreset, PRESETS } from './presets.ts';
+import { loadDetector, loadThreshold } from './saved-parts.ts';
 
 /** Options of {@link monitor}; the defaults are those of the published figures. */
 export interface MonitorOptions {
@@ -48,12 +42,6 @@ export interface MonitorResult {
   readonly since: number;
 }
 
-/** Surprises from here on are alarms: chosen on the Numenta Anomaly Benchmark, once in a hundred or so without a pause. */
-const SURPRISING = 4.65;
-
-/** The same for the summed surprise of all views. */
-const SURPRISING_VIEWS = 24.4;
-
 const OPTIONS = ['preset', 'detector', 'warmup', 'hold', 'threshold', 'maxValues', 'seed'];
 
 const KIND = 'Monitor';
@@ -78,29 +66,26 @@ const FORMAT = 1;
  */
 export function monitor(options: MonitorOptions = {}): Monitor {
   checkOptions(options, OPTIONS);
-  const { preset = 'novelty', detector, warmup = 100, hold = 100, maxValues = 100_000, seed = 1 } = options;
-  checkChoice(preset, 'preset', ['novelty', 'views']);
+  const { preset = 'novelty', detector } = options;
+  checkChoice(preset, 'preset', Object.keys(PRESETS));
+  const defaults = detector === undefined ? PRESETS[preset] : CALIBRATED;
+  const { warmup = defaults.warmup, hold = defaults.hold, maxValues = 100_000, seed = 1 } = options;
   checkInteger(warmup, 'warmup', 0);
   checkInteger(maxValues, 'maxValues', 1);
   if (detector !== undefined) {
     checkDetector(detector);
     if (options.preset !== undefined) throw new RangeError('preset and detector exclude each other: give one of them');
   }
-  const threshold = options.threshold ?? (preset === 'views' ? SURPRISING_VIEWS : SURPRISING);
+  const threshold = options.threshold ?? defaults.threshold;
   checkThreshold(threshold);
-  const source =
-    preset === 'views'
-      ? new Views({ warmup, maxValues, seed })
-      : new CalibratedDetector(
-          detector ?? new Novelty({ maxValues, seed }),
-          new Calibrator({ warmup, maxScores: maxValues, seed }),
-        );
-  return new Monitor(source, new Refractory({ hold }), threshold);
+  const ruleOptions = { warmup, maxValues, seed };
+  const rule = detector === undefined ? PRESETS[preset].make(ruleOptions) : calibrate(detector, ruleOptions);
+  return new Monitor(rule, new Refractory({ hold }), threshold);
 }
 
 /** See {@link monitor}, which makes one. */
 export class Monitor implements StreamingDetector {
-  readonly #source: CalibratedDetector | Views;
+  readonly #rule: Rule;
   #refractory: Refractory;
   #threshold: number | Threshold;
   #last: MonitorResult;
@@ -109,8 +94,8 @@ export class Monitor implements StreamingDetector {
   #time: number;
 
   /** @internal */
-  constructor(source: CalibratedDetector | Views, refractory: Refractory, threshold: number | Threshold) {
-    this.#source = source;
+  constructor(rule: Rule, refractory: Refractory, threshold: number | Threshold) {
+    this.#rule = rule;
     this.#refractory = refractory;
     this.#threshold = threshold;
     this.#last = NOTHING;
@@ -129,18 +114,18 @@ export class Monitor implements StreamingDetector {
   }
 
   update(x: Value, options: { learn?: boolean } = {}): number {
-    const surprise = this.#source.update(x, options);
+    const surprise = this.#rule.update(x, options);
     this.#value = toNumber(x);
     this.#time++;
     const emitted = this.#refractory.update(surprise);
     const { since } = this.#last;
     const alarm = this.#isAlarm(emitted);
-    this.#last = { score: this.#source.score, surprise, alarm, since: alarm ? 0 : since + 1 };
+    this.#last = { score: this.#rule.score, surprise, alarm, since: alarm ? 0 : since + 1 };
     return emitted;
   }
 
   peek(x: Value): number {
-    return this.#refractory.peek(this.#source.peek(x));
+    return this.#refractory.peek(this.#rule.peek(x));
   }
 
   learn(series: Iterable<Value>): number[] {
@@ -148,7 +133,7 @@ export class Monitor implements StreamingDetector {
   }
 
   reset(): void {
-    this.#source.reset();
+    this.#rule.reset();
     this.#refractory.reset();
     if (typeof this.#threshold !== 'number') this.#threshold.reset();
     this.#last = NOTHING;
@@ -170,36 +155,25 @@ export class Monitor implements StreamingDetector {
    * cpu.explain().text; // => '95 at 1000 is 65 above the nearest value before, 30 at 998: an alarm, by chance less than once in a million values'
    */
   explain(k = 3): AlarmExplanation {
-    const source = this.#source;
-    const values = source instanceof Views ? source.values : source.detector;
-    if (!(values instanceof Novelty)) {
+    const { pastValues, strangest } = this.#rule;
+    if (pastValues === undefined) {
       throw new RangeError("explain() knows the presets' reasons only: ask the detector that the monitor was given");
     }
     if (this.#time < 0) throw new RangeError('explain() is about the last value: update(x) first');
     const [value, time] = [this.#value, this.#time];
-    const { score, surprise, alarm } = this.#last;
-    const neighbors = Number.isNaN(value) ? [] : values.nearest(value, k, { before: time });
-    const expected = neighbors[0]?.value;
-    const strangest = source instanceof Views ? source.strangest : undefined;
-    const { name: view, seen, surprise: most } = strangest ?? { name: 'value', seen: value, surprise };
-    const text = Number.isNaN(value)
-      ? `the value at ${time} is missing`
-      : `${sentenceOf(value, time, view, seen, neighbors)}: ${alarm ? 'an alarm, ' : ''}${rarityOf(most)}`;
-    const order = expected === undefined ? NaN : value - expected;
-    const direction = order > 0 ? 'above' : order < 0 ? 'below' : order === 0 ? 'equal' : undefined;
-    const pValue = Math.exp(-most);
-    return { time, value, expected, direction, neighbors, score, surprise, pValue, alarm, view, text };
+    const neighbors = Number.isNaN(value) ? [] : pastValues.nearest(value, k, { before: time });
+    return explainAlarm({ value, time, ...this.#last }, neighbors, strangest);
   }
 
   save(): Uint8Array {
     const state = new StateWriter(KIND, FORMAT);
-    state.bytes(this.#source.save());
+    state.bytes(this.#rule.save());
     state.bytes(this.#refractory.save());
     const { score, surprise, alarm, since } = this.#last;
     for (const number of [score, surprise, Number(alarm), since, this.#value, this.#time]) state.f64(number);
-    const isNumber = typeof this.#threshold === 'number';
-    state.f64(typeof this.#threshold === 'number' ? this.#threshold : NaN);
-    state.bytes(isNumber ? new Uint8Array() : (this.#threshold as Threshold).save());
+    const threshold = this.#threshold;
+    state.f64(typeof threshold === 'number' ? threshold : NaN);
+    state.bytes(typeof threshold === 'number' ? new Uint8Array() : threshold.save());
     return state.finish();
   }
 
@@ -219,18 +193,14 @@ export class Monitor implements StreamingDetector {
   static load(bytes: Uint8Array, options: { detector?: LoadDetector; threshold?: LoadThreshold } = {}): Monitor {
     checkOptions(options, ['detector', 'threshold']);
     const state = new StateReader(bytes, KIND, FORMAT);
-    const saved = state.bytes();
-    const isViews = kindOf(saved) === 'Views';
-    const source = isViews
-      ? Views.load(saved)
-      : CalibratedDetector.load(saved, (inner) => loadDetector(inner, options.detector));
+    const rule = loadRule(state.bytes(), (inner) => loadDetector(inner, options.detector));
     const refractory = Refractory.load(state.bytes());
     const [score, surprise, alarm, since] = [state.f64(), state.f64(), state.f64() === 1, state.f64()];
     const [value, time] = [state.f64(), state.f64()];
     const [number, learned] = [state.f64(), state.bytes()];
     state.end();
     const threshold = learned.length === 0 ? number : loadThreshold(learned, options.threshold);
-    const monitor = new Monitor(source, refractory, threshold);
+    const monitor = new Monitor(rule, refractory, threshold);
     monitor.#last = { score, surprise, alarm, since };
     monitor.#value = value;
     monitor.#time = time;
@@ -243,26 +213,7 @@ export class Monitor implements StreamingDetector {
   }
 }
 
-/** Restores a threshold from what its `save` returned. */
-export type LoadThreshold = (bytes: Uint8Array) => Threshold;
-
 const NOTHING: MonitorResult = { score: NaN, surprise: NaN, alarm: false, since: Infinity };
-
-function loadDetector(bytes: Uint8Array, load: LoadDetector | undefined): StreamingDetector {
-  if (load !== undefined) return load(bytes);
-  const kind = kindOf(bytes);
-  if (kind === 'Novelty') return Novelty.load(bytes);
-  throw new RangeError(`the monitor's detector is a ${kind}: give its load, as in { detector: ${kind}.load }`);
-}
-
-function loadThreshold(bytes: Uint8Array, load: LoadThreshold | undefined): Threshold {
-  if (load !== undefined) return load(bytes);
-  const kind = kindOf(bytes);
-  if (kind === 'QuantileThreshold') return QuantileThreshold.load(bytes);
-  if (kind === 'ConformalThreshold') return ConformalThreshold.load(bytes);
-  if (kind === 'SpotThreshold') return SpotThreshold.load(bytes);
-  throw new RangeError(`the monitor's threshold is a ${kind}: give its load, as in { threshold: ${kind}.load }`);
-}
 
 function checkDetector(detector: unknown): void {
   const methods = ['update', 'peek', 'reset', 'save'];

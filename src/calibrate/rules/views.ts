@@ -3,10 +3,11 @@
 import { toNumber, type Value } from '../../core/series.ts';
 import { SortedValues } from '../../core/sorted-values.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
+import { learnAll } from '../../core/streaming-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { Novelty } from './novelty.ts';
+import type { Rule, ViewResult } from './rule.ts';
 
 /** Numbers of values that the order statistics are taken over. */
 const SPANS: readonly number[] = [10, 50];
@@ -29,13 +30,6 @@ export interface ViewOptions {
   readonly seed: number;
 }
 
-/** What a view made of the last value. */
-export interface ViewResult {
-  readonly name: string;
-  readonly seen: number;
-  readonly surprise: number;
-}
-
 /**
  * The summed surprise of nine views of a value (Fisher 1925 combines p-values so): the value itself, and the minimum, median,
  * maximum and range of the last 10 and the last 50 values, each scored by its novelty and calibrated by itself. A value
@@ -44,7 +38,7 @@ export interface ViewResult {
  * The views depend on each other, so the sum is no −ln p: thresholds are larger, about 2.7 per view.
  * Missing values score NaN and are in no span. O(log n) per value and view.
  */
-export class Views implements StreamingDetector {
+export class Views implements Rule {
   readonly #options: ViewOptions;
   /** The first view: the values themselves, with their times. */
   #values: Novelty;
@@ -125,12 +119,12 @@ export class Views implements StreamingDetector {
     this.score = NaN;
   }
 
-  /** The first view. */
-  get values(): Novelty {
+  /** The values that the first view has seen. */
+  get pastValues(): Novelty {
     return this.#values;
   }
 
-  /** The view that the last value surprised most; `undefined` where none was asked. */
+  /** The view with the largest surprise at the last value; `undefined` before the first value and for a missing one. */
   get strangest(): ViewResult | undefined {
     const surprise = Math.max(...this.#surprises);
     if (Number.isNaN(surprise)) return undefined;

@@ -15,6 +15,9 @@ export interface Threshold {
   save(): Uint8Array;
 }
 
+/** Restores a threshold from what its `save` returned. */
+export type LoadThreshold = (bytes: Uint8Array) => Threshold;
+
 /** Options of thresholds that keep a sample of the scores. */
 export interface SampleOptions {
   /** Scores that are kept at most, at least 1; default 100 000. Beyond it they are a uniform sample of all scores. */

@@ -1,0 +1,75 @@
+// The presets of `monitor`, one row each: how a preset's rule is made and loaded, and its defaults.
+// A new preset is one row here, and its name in `MonitorPreset`.
+import { kindOf } from '../../core/state.ts';
+import type { StreamingDetector } from '../../core/streaming-detector.ts';
+import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
+import { Calibrator } from '../calibration/calibrator.ts';
+import { Novelty } from '../rules/novelty.ts';
+import type { Rule } from '../rules/rule.ts';
+import { Views } from '../rules/views.ts';
+
+/** The rules that {@link monitor} knows by name. */
+export type MonitorPreset = 'novelty' | 'views';
+
+/** The options of `monitor` that a rule depends on. */
+export interface RuleOptions {
+  readonly warmup: number;
+  readonly maxValues: number;
+  readonly seed: number;
+}
+
+/** The defaults of a monitor, and how its rule is loaded. */
+interface RuleKind {
+  /** Defaults of the options with these names. */
+  readonly warmup: number;
+  readonly hold: number;
+  readonly threshold: number;
+  /** The kind in the saved bytes of the rule. Saved bytes never change, so neither does this. */
+  readonly kind: string;
+  /** Restores the rule from its saved bytes. A rule without a detector of the user ignores `loadDetector`. */
+  readonly load: (bytes: Uint8Array, loadDetector: LoadDetector) => Rule;
+}
+
+interface Preset extends RuleKind {
+  readonly make: (options: RuleOptions) => Rule;
+}
+
+/**
+ * A calibrated detector: the rule of a monitor whose user gives the detector. The threshold was chosen on the Numenta
+ * Anomaly Benchmark; without a refractory, about one value in a hundred reaches it.
+ */
+export const CALIBRATED: RuleKind = {
+  warmup: 100,
+  hold: 100,
+  threshold: 4.65,
+  kind: 'Calibrated',
+  load: CalibratedDetector.load,
+};
+
+export const PRESETS: Readonly<Record<MonitorPreset, Preset>> = {
+  novelty: {
+    ...CALIBRATED,
+    make: (options) => calibrate(new Novelty({ maxValues: options.maxValues, seed: options.seed }), options),
+  },
+  // The threshold is larger because it is compared with the sum of nine surprises.
+  views: {
+    warmup: 100,
+    hold: 100,
+    threshold: 24.4,
+    kind: 'Views',
+    load: Views.load,
+    make: (options) => new Views(options),
+  },
+};
+
+/** The rule that scores values by the surprises of `detector`. */
+export function calibrate(detector: StreamingDetector, { warmup, maxValues, seed }: RuleOptions): CalibratedDetector {
+  return new CalibratedDetector(detector, new Calibrator({ warmup, maxScores: maxValues, seed }));
+}
+
+/** The rule that a monitor saved as `bytes`. */
+export function loadRule(bytes: Uint8Array, loadDetector: LoadDetector): Rule {
+  const kind = kindOf(bytes);
+  const { load } = Object.values(PRESETS).find((preset) => preset.kind === kind) ?? CALIBRATED;
+  return load(bytes, loadDetector);
+}
