@@ -1,10 +1,10 @@
-// Novelty: how far a value is from every value before it. The detector behind the best published figures of this library.
+// Novelty: the distance of a value to the nearest value before it.
 import { checkInteger, checkOptions, checkSeed } from '../../core/checks.ts';
-import { Random } from '../../core/random.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { SortedValues } from '../../core/sorted-values.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
+import { ReservoirSampler } from '../calibration/reservoir-sampler.ts';
 
 /** A value of the past. */
 export interface PastValue {
@@ -16,42 +16,48 @@ export interface PastValue {
 const KIND = 'Novelty';
 const FORMAT = 1;
 
-/** Places for values at the start. */
-const FIRST_PLACES = 8;
+/** Slots for values at the start. */
+const INITIAL_CAPACITY = 8;
 
-/** What `Novelty` may be told. */
+/** Scratch of `noveltyOf`, shared by all detectors. */
+const nearestSquare = new Float64Array(1);
+
+/** The distance of `x` to the nearest value of `past`; 0 if there is none. O(log of their number). */
+export function noveltyOf(x: number, past: SortedValues): number {
+  return past.nearestInto(x, 1, nearestSquare) === 0 ? 0 : Math.sqrt(nearestSquare[0]!);
+}
+
+/** Options of {@link Novelty}. */
 export interface NoveltyOptions {
-  /** Values that are kept at most, at least 1; default 100 000. */
+  /** Largest number of values to keep, at least 1; default 100 000. */
   maxValues?: number;
-  /** An integer that decides which are kept; default 1. */
+  /** An integer that decides which values are kept; default 1. */
   seed?: number;
 }
 
 /**
- * Value novelty: the distance √((x − y)²) of a value to the nearest y that came before it, anywhere in the past: k-nearest
- * neighbors with windowSize 1 and k = 1. The first value scores 0.
+ * Value novelty: the distance √((x − y)²) of a value to the nearest y that came before it, anywhere in the past. This is
+ * k-nearest neighbors with windowSize 1 and k = 1. The first value scores 0.
  *
- * Up to `maxValues` values are all kept; beyond that they are a uniform sample of the whole past (a reservoir; Vitter 1985,
- * algorithm R), not its last part: what was usual long ago still is. While they are all kept, the scores are those of
- * `new KNN(1, 1, { side: 'left' })`, to the bit.
+ * Up to `maxValues` values are all kept. Beyond that, a uniform sample of the whole past is kept (a reservoir; Vitter 1985,
+ * algorithm R). A window of the last values would forget: a value that was usual long ago would be new again. While all
+ * values are kept, the scores are those of `new KNN(1, 1, { side: 'left' })`, to the bit.
  *
- * Missing values score NaN and are not learned. O(log maxValues) per value; about 30 bytes per value kept.
+ * Missing values score NaN and are not learned. O(log maxValues) per value; about 30 bytes per kept value.
  *
  * @example
  * new Novelty().learn([3, 3, 4, 10, 4]); // => [0, 0, 1, 6, 0]
  */
 export class Novelty implements StreamingDetector {
   readonly maxValues: number;
-  readonly #seed: number;
-  #random: Random;
+  /** Decides which values are kept; it numbers them by slot. */
+  #sampler: ReservoirSampler;
+  /** The kept values in ascending order. */
   readonly #sorted: SortedValues;
-  /** The values kept and their times, in no order. */
+  /** The kept values by slot, and when each came. Slots from `#sorted.size` on are free. */
   #values: Float64Array;
   #times: Float64Array;
-  /** Values that could have been kept, and values that came. */
-  #offered: number;
   #time: number;
-  readonly #nearest: Float64Array;
 
   /**
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
@@ -62,14 +68,11 @@ export class Novelty implements StreamingDetector {
     checkInteger(maxValues, 'maxValues', 1);
     checkSeed(seed);
     this.maxValues = maxValues;
-    this.#seed = seed;
-    this.#random = new Random(seed);
+    this.#sampler = new ReservoirSampler(maxValues, seed);
     this.#sorted = new SortedValues();
-    this.#values = new Float64Array(Math.min(FIRST_PLACES, maxValues));
-    this.#times = new Float64Array(Math.min(FIRST_PLACES, maxValues));
-    this.#offered = 0;
+    this.#values = new Float64Array(Math.min(INITIAL_CAPACITY, maxValues));
+    this.#times = new Float64Array(Math.min(INITIAL_CAPACITY, maxValues));
     this.#time = 0;
-    this.#nearest = new Float64Array(1);
   }
 
   update(x: Value, { learn = true }: { learn?: boolean } = {}): number {
@@ -89,10 +92,10 @@ export class Novelty implements StreamingDetector {
   }
 
   /**
-   * The past values nearest to `x`, nearest first, of equal ones the latest first. O(maxValues).
+   * The kept values nearest to `x`, nearest first; of two at the same distance the later comes first. O(maxValues).
    *
-   * @param k how many, at least 1; default 1
-   * @param options.before only values that came before this time; default: all
+   * @param k number of values to return, at least 1; default 1
+   * @param options.before only values that came before this time are returned; default: all
    *
    * @example
    * const novelty = new Novelty();
@@ -111,32 +114,31 @@ export class Novelty implements StreamingDetector {
         const order = Math.abs(other.value - x) - Math.abs(value - x);
         return order > 0 || (order === 0 && other.time < time);
       };
-      const place = found.findIndex(isNearer);
-      if (place < 0 && found.length >= k) continue;
-      found.splice(place < 0 ? found.length : place, 0, { value, time });
+      const rank = found.findIndex(isNearer);
+      if (rank < 0 && found.length >= k) continue;
+      found.splice(rank < 0 ? found.length : rank, 0, { value, time });
       if (found.length > k) found.pop();
     }
     return found;
   }
 
-  /** Values that came, missing ones included: the time of the next one. */
+  /** Number of values so far, missing ones included. It is the time of the next value. */
   get time(): number {
     return this.#time;
   }
 
   reset(): void {
-    this.#random = new Random(this.#seed);
+    this.#sampler.reset();
     this.#sorted.clear();
-    this.#offered = 0;
     this.#time = 0;
   }
 
   save(): Uint8Array {
     const { size } = this.#sorted;
     const state = new StateWriter(KIND, FORMAT);
-    const numbers = [this.maxValues, this.#seed, this.#offered, this.#time];
-    for (const number of numbers) state.f64(number);
-    for (const word of this.#random.state) state.u32(word);
+    this.#sampler.writeCounts(state);
+    state.f64(this.#time);
+    this.#sampler.writeRandom(state);
     state.f64s(this.#values.subarray(0, size));
     state.f64s(this.#times.subarray(0, size));
     return state.finish();
@@ -145,10 +147,11 @@ export class Novelty implements StreamingDetector {
   /** The detector that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
   static load(bytes: Uint8Array): Novelty {
     const state = new StateReader(bytes, KIND, FORMAT);
-    const novelty = new Novelty({ maxValues: state.f64(), seed: state.f64() });
-    novelty.#offered = state.f64();
+    const sampler = ReservoirSampler.readCounts(state);
+    const novelty = new Novelty({ maxValues: sampler.maxValues, seed: sampler.seed });
+    novelty.#sampler = sampler;
     novelty.#time = state.f64();
-    novelty.#random.state = novelty.#random.state.map(() => state.u32());
+    sampler.readRandom(state);
     novelty.#values = state.f64s();
     novelty.#times = state.f64s();
     state.end();
@@ -157,26 +160,22 @@ export class Novelty implements StreamingDetector {
   }
 
   #score(x: number): number {
-    if (Number.isNaN(x)) return NaN;
-    return this.#sorted.nearestInto(x, 1, this.#nearest) === 0 ? 0 : Math.sqrt(this.#nearest[0]!);
+    return Number.isNaN(x) ? NaN : noveltyOf(x, this.#sorted);
   }
 
-  /** The t-th value is kept with probability maxValues / t, in a place of which all are equally likely. */
+  /** Offers the value to the sample. */
   #keep(value: number): void {
-    this.#offered++;
-    let place = this.#sorted.size;
-    if (place === this.maxValues) {
-      place = this.#random.below(this.#offered);
-      if (place >= this.maxValues) return;
-      this.#sorted.remove(this.#values[place]!);
-    } else if (place === this.#values.length) this.#grow();
-    this.#values[place] = value;
-    this.#times[place] = this.#time;
+    const slot = this.#sampler.offer(this.#sorted.size);
+    if (slot < 0) return;
+    if (slot < this.#sorted.size) this.#sorted.remove(this.#values[slot]!);
+    else if (slot === this.#values.length) this.#grow();
+    this.#values[slot] = value;
+    this.#times[slot] = this.#time;
     this.#sorted.insert(value);
   }
 
   #grow(): void {
-    const length = Math.min(this.maxValues, Math.max(FIRST_PLACES, 2 * this.#values.length));
+    const length = Math.min(this.maxValues, Math.max(INITIAL_CAPACITY, 2 * this.#values.length));
     const [values, times] = [new Float64Array(length), new Float64Array(length)];
     values.set(this.#values);
     times.set(this.#times);

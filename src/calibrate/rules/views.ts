@@ -6,7 +6,7 @@ import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll } from '../../core/streaming-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
-import { Novelty } from './novelty.ts';
+import { Novelty, noveltyOf } from './novelty.ts';
 import type { Rule, ViewResult } from './rule.ts';
 
 /** Numbers of values that the order statistics are taken over. */
@@ -52,7 +52,6 @@ export class Views implements Rule {
   /** Of the last value: what the views saw, and their surprises. */
   readonly #looks: Float64Array;
   readonly #surprises: Float64Array;
-  readonly #nearest: Float64Array;
   /** The summed surprise of the last value; NaN before the first and for a missing one. */
   score: number;
 
@@ -67,7 +66,6 @@ export class Views implements Rule {
     this.#count = 0;
     this.#looks = new Float64Array(VIEWS.length);
     this.#surprises = new Float64Array(VIEWS.length).fill(NaN);
-    this.#nearest = new Float64Array(1);
     this.score = NaN;
   }
 
@@ -81,7 +79,10 @@ export class Views implements Rule {
     let sum = 0;
     for (let v = 0; v < VIEWS.length; v++) {
       const look = this.#looks[v]!;
-      const surprise = this.#calibrators[v]!.update(v === 0 ? novelty : this.#score(v, look), options);
+      const surprise = this.#calibrators[v]!.update(
+        v === 0 ? novelty : noveltyOf(look, this.#pasts[v - 1]!.sorted),
+        options,
+      );
       if (v > 0 && learn) this.#pasts[v - 1]!.offer(look);
       this.#surprises[v] = surprise;
       sum += surprise;
@@ -96,7 +97,7 @@ export class Views implements Rule {
     this.#look(value, false);
     let sum = 0;
     for (let v = 0; v < VIEWS.length; v++) {
-      const score = v === 0 ? this.#values.peek(value) : this.#score(v, this.#looks[v]!);
+      const score = v === 0 ? this.#values.peek(value) : noveltyOf(this.#looks[v]!, this.#pasts[v - 1]!.sorted);
       sum += this.#calibrators[v]!.peek(score);
     }
     this.#looks.set(looks);
@@ -158,11 +159,6 @@ export class Views implements Rule {
       for (const value of recent.subarray(0, Math.min(views.#count, recent.length))) views.#sorted[s]!.insert(value);
     }
     return views;
-  }
-
-  #score(v: number, look: number): number {
-    const numFound = this.#pasts[v - 1]!.sorted.nearestInto(look, 1, this.#nearest);
-    return numFound === 0 ? 0 : Math.sqrt(this.#nearest[0]!);
   }
 
   /** Fills #looks with what the views see when `x` is the newest value; the spans stay as they were unless `keep`. */

@@ -1,34 +1,62 @@
-// An alarm is a score beyond the quantile that a Pareto tail of the scores before it gives (SPOT).
+// SPOT: a threshold that a Pareto tail, fitted to the scores before, exceeds with a given probability.
 import { checkInteger, checkOptions } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { fitTail, type Tail, tailQuantile } from './pareto-tail.ts';
 import { checkShare, type Threshold } from './threshold.ts';
 
-/** Of the saved fields: raised by one whenever they change. */
+/** The format of the saved fields: raised by one whenever they change. */
 const FORMAT = 1;
 
-/** Of an alarm no more is learned than what comes this much more rarely. */
-const RARER = 0.1;
+/** A learned alarm counts at most as the excess that the tail exceeds with this share of the risk. */
+const LEARNED_RISK = 0.1;
 
-/** The tail is fitted anew when it has grown by this share. */
+/** The tail is fitted again when the number of peaks has grown by this share. */
 const REFIT = 0.05;
 
+/** What a threshold has learned from the scores so far. */
+interface Learned {
+  /** The scores of the warm-up; later the excesses, a ring buffer once there are `maxPeaks`. */
+  values: number[];
+  /** The start of the tail: t. Infinity during the warm-up. */
+  start: number;
+  /** Number of scores: n. Those that are not learned do not count. */
+  numScores: number;
+  /** Number of peaks: N. */
+  numPeaks: number;
+  /** Number of alarms that were learned. */
+  numAlarms: number;
+  /** The tail is fitted again when `numPeaks` reaches this number. */
+  refitAt: number;
+  /** `undefined` without a single excess. */
+  tail: Tail | undefined;
+  /** The threshold; Infinity during the warm-up. */
+  value: number;
+}
+
+function nothingLearned(): Learned {
+  const counts = { numScores: 0, numPeaks: 0, numAlarms: 0, refitAt: 0 };
+  return { values: [], start: Infinity, ...counts, tail: undefined, value: Infinity };
+}
+
 /**
- * An alarm is a score that the tail of the scores before it exceeds with probability `risk` only: peaks over threshold, SPOT
- * (Siffer, Fouque, Termier & Largouët 2017, algorithm 1). Unlike a quantile it reaches beyond what was ever seen, so that a
- * risk of 10⁻⁴ does not take 10⁴ scores to begin with.
+ * An alarm is a score that the tail of the scores before it exceeds only with probability `risk`: peaks over threshold, SPOT
+ * (Siffer, Fouque, Termier & Largouët 2017, algorithm 1). A quantile cannot exceed the largest score seen; this threshold can.
+ * So a risk of 10⁻⁴ does not need 10⁴ scores to begin with.
  *
- * The first `warmup` scores give the beginning of the tail t, their `level` quantile. Excesses above t follow a generalized
- * Pareto distribution with shape γ and scale σ, fitted by maximum likelihood (Grimshaw 1993). With n scores, N of them
- * above t,
+ * The first `warmup` scores set the start of the tail t, which is their `level` quantile. A peak is a score above t. The
+ * excesses of the peaks above t follow a generalized Pareto distribution with shape γ and scale σ, fitted by maximum
+ * likelihood (Grimshaw 1993). With n scores and N peaks,
  *
  *     value = t + σ/γ·((risk·n/N)^(−γ) − 1)           t − σ·ln(risk·n/N) where γ = 0
  *
- * As many alarms as the risk explains are learned (risk·n, two standard deviations and one), and of each no more than what comes
- * ten times more rarely; the paper learns none, which cuts the tail that it measures and doubles the alarms at a risk of
- * 1 %. An incident is not learned. The tail is fitted again when it has grown by a twentieth, which costs O(maxPeaks) now and then
- * and O(1) per score on average.
+ * Alarms are learned while they are no more than the risk explains: while their number is at most two standard deviations
+ * above risk·n. A learned alarm counts at most as the excess that the tail exceeds with risk/10. Further alarms are
+ * not learned, so an incident is not. The paper learns no alarm; that cuts off the tail that it measures, and doubles the
+ * alarms at a risk of 1 %.
+ *
+ * The tail is fitted again when the number of peaks has grown by a twentieth. A fit costs O(maxPeaks); a score costs O(1) on
+ * average.
  *
  * @example
  * const threshold = new SpotThreshold(0.001, { warmup: 500 });
@@ -40,22 +68,13 @@ export class SpotThreshold implements Threshold {
   readonly level: number;
   readonly warmup: number;
   readonly maxPeaks: number;
-  /** The scores of the warm-up, then the excesses: a ring once there are `maxPeaks`. */
-  #values: number[];
-  #start: number;
-  #numScores: number;
-  #numPeaks: number;
-  /** Alarms that were learned. */
-  #numAlarms: number;
-  #refitAt: number;
-  #tail: Tail | undefined;
-  #value: number;
+  #learned: Learned;
 
   /**
    * @param risk probability of an alarm where nothing is wrong, above 0 and below 1 − level
-   * @param options.level the tail begins at this quantile of the warm-up; default 0.98
-   * @param options.warmup scores before the first alarm, at least 10/(1 − level); default 1000
-   * @param options.maxPeaks excesses that are kept, the last ones, at least 10; default 1000
+   * @param options.level the tail starts at this quantile of the warm-up; default 0.98
+   * @param options.warmup number of scores before the first alarm, at least 10/(1 − level); default 1000
+   * @param options.maxPeaks number of excesses to keep, the newest ones, at least 10; default 1000
    */
   constructor(risk: number, options: { level?: number; warmup?: number; maxPeaks?: number } = {}) {
     checkShare(risk, 'risk');
@@ -72,59 +91,44 @@ export class SpotThreshold implements Threshold {
     this.level = level;
     this.warmup = warmup;
     this.maxPeaks = maxPeaks;
-    this.#values = [];
-    this.#start = Infinity;
-    this.#numScores = 0;
-    this.#numPeaks = 0;
-    this.#numAlarms = 0;
-    this.#refitAt = 0;
-    this.#tail = undefined;
-    this.#value = Infinity;
+    this.#learned = nothingLearned();
   }
 
   get value(): number {
-    return this.#value;
+    return this.#learned.value;
   }
 
   update(score: Value): boolean {
     const value = toNumber(score);
     if (Number.isNaN(value)) return false;
-    if (this.#numScores < this.warmup) {
-      this.#values.push(value);
-      if (++this.#numScores === this.warmup) this.#begin();
+    const learned = this.#learned;
+    if (learned.numScores < this.warmup) {
+      learned.values.push(value);
+      if (++learned.numScores === this.warmup) this.#startTail();
       return false;
     }
-    const isAlarm = value > this.#value;
+    const isAlarm = value > learned.value;
     if (isAlarm && !this.#isExpected()) return true;
-    if (isAlarm) this.#numAlarms++;
-    const excess = Math.min(value - this.#start, this.#highest());
-    this.#numScores++;
+    if (isAlarm) learned.numAlarms++;
+    const excess = Math.min(value - learned.start, this.#largestExcess());
+    learned.numScores++;
     if (excess > 0) this.#addPeak(excess);
-    this.#extrapolate();
+    this.#setValue();
     return isAlarm;
   }
 
   reset(): void {
-    this.#values = [];
-    this.#start = Infinity;
-    this.#numScores = 0;
-    this.#numPeaks = 0;
-    this.#numAlarms = 0;
-    this.#refitAt = 0;
-    this.#tail = undefined;
-    this.#value = Infinity;
+    this.#learned = nothingLearned();
   }
 
   save(): Uint8Array {
     const state = new StateWriter('SpotThreshold', FORMAT);
     for (const value of [this.risk, this.level]) state.f64(value);
     for (const value of [this.warmup, this.maxPeaks]) state.u32(value);
-    for (const value of [this.#start, this.#numScores, this.#numPeaks, this.#numAlarms, this.#refitAt, this.#value]) {
-      state.f64(value);
-    }
-    state.f64(this.#tail?.shape ?? NaN);
-    state.f64(this.#tail?.scale ?? NaN);
-    state.f64s(this.#values);
+    const { values, tail, start, numScores, numPeaks, numAlarms, refitAt, value } = this.#learned;
+    for (const number of [start, numScores, numPeaks, numAlarms, refitAt, value]) state.f64(number);
+    for (const number of [tail?.shape ?? NaN, tail?.scale ?? NaN]) state.f64(number);
+    state.f64s(values);
     return state.finish();
   }
 
@@ -133,54 +137,59 @@ export class SpotThreshold implements Threshold {
     const state = new StateReader(bytes, 'SpotThreshold', FORMAT);
     const [risk, level, warmup, maxPeaks] = [state.f64(), state.f64(), state.u32(), state.u32()];
     const threshold = new SpotThreshold(risk, { level, warmup, maxPeaks });
-    threshold.#start = state.f64();
-    threshold.#numScores = state.f64();
-    threshold.#numPeaks = state.f64();
-    threshold.#numAlarms = state.f64();
-    threshold.#refitAt = state.f64();
-    threshold.#value = state.f64();
-    const tail = { shape: state.f64(), scale: state.f64() };
-    threshold.#tail = Number.isNaN(tail.scale) ? undefined : tail;
-    threshold.#values = Array.from(state.f64s());
+    const [start, numScores, numPeaks] = [state.f64(), state.f64(), state.f64()];
+    const [numAlarms, refitAt, value] = [state.f64(), state.f64(), state.f64()];
+    const fitted = { shape: state.f64(), scale: state.f64() };
+    const tail = Number.isNaN(fitted.scale) ? undefined : fitted;
+    const values = Array.from(state.f64s());
+    threshold.#learned = { values, start, numScores, numPeaks, numAlarms, refitAt, tail, value };
     state.end();
     return threshold;
   }
 
-  /** Whether one alarm more is no more than chance brings: one, and two standard deviations above risk·n. */
+  /** Whether chance explains one more alarm: whether their number is at most two standard deviations above risk·n. */
   #isExpected(): boolean {
-    const expected = this.risk * this.#numScores;
-    return this.#numAlarms <= expected + 2 * Math.sqrt(expected);
+    const { numScores, numAlarms } = this.#learned;
+    const expected = this.risk * numScores;
+    return numAlarms <= expected + 2 * Math.sqrt(expected);
   }
 
-  /** The excess that is learned at most, of an alarm: what the tail exceeds with a tenth of the risk. */
-  #highest(): number {
-    const share = (RARER * this.risk * this.#numScores) / this.#numPeaks;
-    return this.#tail && share < 1 ? tailQuantile(this.#tail, share) : Infinity;
+  /** The largest excess that is learned: the tail exceeds it with a tenth of the risk. */
+  #largestExcess(): number {
+    const { numScores, numPeaks, tail } = this.#learned;
+    const share = (LEARNED_RISK * this.risk * numScores) / numPeaks;
+    return tail && share < 1 ? tailQuantile(tail, share) : Infinity;
   }
 
-  /** The warm-up is over: its quantile, and the excesses above it. */
-  #begin(): void {
-    const scores = this.#values.sort((a, b) => a - b);
-    this.#values = [];
-    this.#start = scores[Math.ceil(this.level * scores.length) - 1]!;
-    for (const score of scores) if (score > this.#start) this.#addPeak(score - this.#start, false);
+  /** Ends the warm-up: the tail starts at the `level` quantile of its scores, and those above it are the first peaks. */
+  #startTail(): void {
+    const learned = this.#learned;
+    const scores = learned.values.sort((a, b) => a - b);
+    const start = scores[Math.ceil(this.level * scores.length) - 1]!;
+    learned.values = [];
+    learned.start = start;
+    for (const score of scores) if (score > start) this.#addPeak(score - start, false);
     this.#fit();
-    this.#extrapolate();
+    this.#setValue();
   }
 
   #addPeak(excess: number, refit = true): void {
-    this.#values[this.#numPeaks++ % this.maxPeaks] = excess;
-    if (refit && this.#numPeaks >= this.#refitAt) this.#fit();
+    const learned = this.#learned;
+    learned.values[learned.numPeaks++ % this.maxPeaks] = excess;
+    if (refit && learned.numPeaks >= learned.refitAt) this.#fit();
   }
 
   #fit(): void {
-    if (this.#values.length > 0) this.#tail = fitTail(this.#values);
-    this.#refitAt = this.#numPeaks + Math.max(1, Math.ceil(REFIT * this.#values.length));
+    const learned = this.#learned;
+    if (learned.values.length > 0) learned.tail = fitTail(learned.values);
+    learned.refitAt = learned.numPeaks + Math.max(1, Math.ceil(REFIT * learned.values.length));
   }
 
-  /** Without a single excess (equal scores) whatever is higher than all of them is an alarm. */
-  #extrapolate(): void {
-    const share = (this.risk * this.#numScores) / this.#numPeaks;
-    this.#value = this.#tail && share < 1 ? this.#start + tailQuantile(this.#tail, share) : this.#start;
+  /** Sets the threshold by the formula above. Without an excess the start is the largest score, and every larger one is an alarm. */
+  #setValue(): void {
+    const learned = this.#learned;
+    const { start, numScores, numPeaks, tail } = learned;
+    const share = (this.risk * numScores) / numPeaks;
+    learned.value = tail && share < 1 ? start + tailQuantile(tail, share) : start;
   }
 }
