@@ -1,5 +1,5 @@
 /**
- * From scores to alarms: surprises that share a scale, thresholds that learn, and a monitor for one metric.
+ * From scores to alarms: calibrated surprises on one scale, thresholds that learn, and a monitor for one metric.
  *
  * @module knn-anomaly/calibrate
  */

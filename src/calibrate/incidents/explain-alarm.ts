@@ -1,33 +1,31 @@
-// Why a value is surprising, as data and in a sentence.
+// Explains why a value is surprising, as data and in a sentence.
 import type { PastValue } from '../rules/novelty.ts';
 import type { ViewResult } from '../rules/rule.ts';
 
-/** What {@link Monitor.explain} tells about the last value. */
+/** The result of {@link Monitor.explain}: facts about the last value of a monitor. */
 export interface AlarmExplanation {
   /** When the value came, counted in values from 0. */
   readonly time: number;
   readonly value: number;
-  /** The past value nearest to it, which is the least strange it could have been; `undefined` without a past. */
+  /** The past value nearest to `value`; `undefined` without a past. */
   readonly expected: number | undefined;
-  /** Where `value` lies: above or below what was expected. */
+  /** Whether `value` is above or below `expected`; `undefined` without a past. */
   readonly direction: 'above' | 'below' | 'equal' | undefined;
-  /** The past values nearest to it and when they came, nearest first. */
+  /** The past values nearest to `value` and when they came, nearest first. */
   readonly neighbors: readonly PastValue[];
-  /**
-   * The detector's score, its surprise, and p: how often a score this high comes by chance, e^−surprise. Of several views
-   * it is that of the one that was surprised most.
-   */
+  /** The `score`, `surprise` and `alarm` of {@link MonitorResult}. */
   readonly score: number;
   readonly surprise: number;
-  readonly pValue: number;
   readonly alarm: boolean;
-  /** Of several views the one that was surprised most. */
+  /** p = e^−surprise of the view in `view`: how often a score this high comes by chance. */
+  readonly pValue: number;
+  /** The view with the largest surprise; `'value'` if the values are the only view. */
   readonly view: string;
-  /** All of it in a sentence. */
+  /** All of this in a sentence. */
   readonly text: string;
 }
 
-/** The last value of a monitor and what became of it; `value` is NaN for a missing one. */
+/** The last value of a monitor and its result; `value` is NaN for a missing one. */
 interface LastValue {
   readonly value: number;
   readonly time: number;

@@ -1,4 +1,4 @@
-// A burst of alarms becomes its record-setters.
+// Reduces a burst of surprises to the ones that set a record.
 import { checkInteger, checkOptions } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
@@ -8,25 +8,27 @@ const KIND = 'Refractory';
 const FORMAT = 1;
 
 /**
- * Lets a surprise through only if it is larger than every surprise of the last `hold` values, else 0: a burst collapses to
- * its record-setters. An incident that escalates may fire again, one that lasts does not.
+ * Passes a surprise on if it is larger than every surprise of the last `hold` values; gives 0 otherwise. So only the values
+ * of a burst that set a record remain: an incident that gets worse may raise another alarm, an incident that lasts does not.
  *
- * Missing values give NaN and take a place among the last `hold`. O(1) per value, amortized; at most `hold` numbers.
+ * Missing values give NaN; they count among the last `hold` values. O(1) per value, amortized; at most `hold` numbers.
  *
  * @example
  * new Refractory({ hold: 3 }).learn([1, 5, 4, 6, 2, 3, 1, 5]); // => [1, 5, 0, 6, 0, 0, 0, 5]
  */
 export class Refractory implements StreamingDetector {
   readonly hold: number;
-  /** The values of the last `hold` that no later one exceeds, oldest first: a ring. The first is the largest. */
+  /** A ring buffer: those of the last `hold` surprises that exceed all later ones, oldest and largest first. */
   readonly #values: Float64Array;
-  /** And when they came, counted in values. */
+  /** When each of them came, counted in values from 0. */
   readonly #times: Float64Array;
+  /** The slot of the oldest one, and how many there are. */
   #first: number;
   #count: number;
+  /** Number of values so far. */
   #time: number;
 
-  /** @param options.hold number of values that are looked back on, at least 1; default 100 */
+  /** @param options.hold number of values to compare with, at least 1; default 100 */
   constructor(options: { hold?: number } = {}) {
     checkOptions(options, ['hold']);
     const { hold = 100 } = options;
@@ -45,10 +47,10 @@ export class Refractory implements StreamingDetector {
     this.#time++;
     if (this.#count > 0 && this.#times[this.#first]! < this.#time - this.hold) this.#dropFirst();
     if (!learn || Number.isNaN(value)) return emitted;
-    while (this.#count > 0 && this.#values[this.#place(this.#count - 1)]! <= value) this.#count--;
-    const place = this.#place(this.#count++);
-    this.#values[place] = value;
-    this.#times[place] = this.#time - 1;
+    while (this.#count > 0 && this.#values[this.#slot(this.#count - 1)]! <= value) this.#count--;
+    const slot = this.#slot(this.#count++);
+    this.#values[slot] = value;
+    this.#times[slot] = this.#time - 1;
     return emitted;
   }
 
@@ -70,13 +72,13 @@ export class Refractory implements StreamingDetector {
     const state = new StateWriter(KIND, FORMAT);
     state.u32(this.hold);
     state.f64(this.#time);
-    const places = Array.from({ length: this.#count }, (_, p) => this.#place(p));
-    state.f64s(places.map((place) => this.#values[place]!));
-    state.f64s(places.map((place) => this.#times[place]!));
+    const slots = Array.from({ length: this.#count }, (_, p) => this.#slot(p));
+    state.f64s(slots.map((slot) => this.#values[slot]!));
+    state.f64s(slots.map((slot) => this.#times[slot]!));
     return state.finish();
   }
 
-  /** What `save` wrote. @throws RangeError for damaged or newer bytes */
+  /** The refractory that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
   static load(bytes: Uint8Array): Refractory {
     const state = new StateReader(bytes, KIND, FORMAT);
     const refractory = new Refractory({ hold: state.u32() });
@@ -89,7 +91,7 @@ export class Refractory implements StreamingDetector {
     return refractory;
   }
 
-  /** The largest of the last `hold` values stands first. */
+  /** The result for `value`. The largest of the last `hold` surprises is the first of the ring buffer. */
   #emit(value: number): number {
     if (Number.isNaN(value)) return NaN;
     return this.#count === 0 || value > this.#values[this.#first]! ? value : 0;
@@ -100,7 +102,8 @@ export class Refractory implements StreamingDetector {
     this.#count--;
   }
 
-  #place(p: number): number {
+  /** The slot of the p-th oldest surprise in the ring buffer. */
+  #slot(p: number): number {
     return (this.#first + p) % this.hold;
   }
 }

@@ -1,4 +1,4 @@
-// The detector an engineer wants for a metric: values in, one calibrated number out, few alarms per incident.
+// The monitor of one metric: every value gets one calibrated number, and an incident gets few alarms.
 
 import { checkChoice, checkInteger, checkOptions, describe } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
@@ -14,31 +14,34 @@ import { loadDetector, loadThreshold } from './saved-parts.ts';
 
 /** Options of {@link monitor}; the defaults are those of the published figures. */
 export interface MonitorOptions {
-  /** `'novelty'`: how far from every value before; `'views'`: the same, for running order statistics too. */
+  /**
+   * `'novelty'` (default): the distance to the nearest value before; `'views'`: the same for the value and for running
+   * order statistics, summed.
+   */
   preset?: MonitorPreset;
-  /** A detector of your own in the place of a preset. */
+  /** A detector of your own, instead of a preset. */
   detector?: StreamingDetector;
-  /** Scores that are passed over at the start, at least 0; default 100. */
+  /** Number of scores to skip at the start, at least 0; default 100. */
   warmup?: number;
-  /** Number of values in which only a larger surprise is another alarm, at least 1; default 100. */
+  /** Number of values after an alarm in which only a larger surprise is another alarm, at least 1; default 100. */
   hold?: number;
   /** An alarm is an emitted surprise ≥ this number, or above a learned threshold; default 4.65, for `'views'` 24.4. */
   threshold?: number | Threshold;
-  /** Values and scores that are kept at most, at least 1; default 100 000. Beyond, a uniform sample of all of them. */
+  /** Largest number of values and of scores to keep, at least 1; default 100 000. Beyond that, uniform samples are kept. */
   maxValues?: number;
-  /** An integer that decides which are kept; default 1. */
+  /** An integer that decides which values and scores are kept; default 1. */
   seed?: number;
 }
 
-/** What is known of the last value. */
+/** The result for one value. */
 export interface MonitorResult {
-  /** The detector's score; NaN for a missing value, or a window that touches one. */
+  /** The detector's score; NaN for a missing value, and for a window that touches one. For `'views'`, the surprise. */
   readonly score: number;
-  /** Its surprise, −ln p, before the refractory. */
+  /** The surprise of that score, before the refractory: see {@link Calibrator}. */
   readonly surprise: number;
   /** Whether this value raises an alarm. */
   readonly alarm: boolean;
-  /** Values since the last alarm: 0 at an alarm, Infinity before the first. */
+  /** Number of values since the last alarm: 0 at an alarm, Infinity before the first. */
   readonly since: number;
 }
 
@@ -48,12 +51,12 @@ const KIND = 'Monitor';
 const FORMAT = 1;
 
 /**
- * Watches one series: every value gets a surprise, −ln p, that means the same on every series, and few of them are alarms.
- * A detector's score is calibrated ({@link Calibrator}), bursts collapse to their record-setters ({@link Refractory}), and
- * what then is at or above the threshold is an alarm. One threshold serves all series.
+ * Makes a monitor of one series. A detector scores each value, a {@link Calibrator} turns the score into a surprise, and a
+ * {@link Refractory} emits only the surprises that set a record among the last `hold` values. An emitted surprise at or above
+ * the threshold is an alarm. Surprises mean the same on every series, so one threshold serves all series.
  *
- * `update` returns the emitted surprise, 0 within a burst and NaN for a missing value; `last` has the rest.
- * O(log n) per value for the presets.
+ * `update` returns the emitted surprise: 0 for a surprise that sets no record, NaN for a missing value. `last` has all
+ * results of the last value. O(log n) per value for the presets.
  *
  * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
  *
@@ -85,12 +88,14 @@ export function monitor(options: MonitorOptions = {}): Monitor {
 
 /** See {@link monitor}, which makes one. */
 export class Monitor implements StreamingDetector {
+  /** Turns values into surprises. */
   readonly #rule: Rule;
   #refractory: Refractory;
   #threshold: number | Threshold;
   #last: MonitorResult;
-  /** The last value, and its place in the stream; −1 before the first. */
+  /** The last value; NaN before the first. */
   #value: number;
+  /** The index of the last value in the stream; −1 before the first. */
   #time: number;
 
   /** @internal */
@@ -98,17 +103,17 @@ export class Monitor implements StreamingDetector {
     this.#rule = rule;
     this.#refractory = refractory;
     this.#threshold = threshold;
-    this.#last = NOTHING;
+    this.#last = NO_RESULT;
     this.#value = NaN;
     this.#time = -1;
   }
 
-  /** What is known of the last value. */
+  /** The result for the last value. Before the first value its numbers are NaN, and `since` is Infinity. */
   get last(): MonitorResult {
     return this.#last;
   }
 
-  /** The number that an emitted surprise must reach, or exceed if it is learned. */
+  /** A given threshold: an emitted surprise ≥ this number is an alarm. A learned threshold: one above this number is. */
   get threshold(): number {
     return typeof this.#threshold === 'number' ? this.#threshold : this.#threshold.value;
   }
@@ -136,17 +141,17 @@ export class Monitor implements StreamingDetector {
     this.#rule.reset();
     this.#refractory.reset();
     if (typeof this.#threshold !== 'number') this.#threshold.reset();
-    this.#last = NOTHING;
+    this.#last = NO_RESULT;
     this.#value = NaN;
     this.#time = -1;
   }
 
   /**
-   * Why the last value has its surprise: what was seen, what past values it is nearest to and when they came, and how often
-   * that comes by chance, as data and in one sentence. Made on demand: O(maxValues).
+   * Explains the surprise of the last value, as data and in one sentence: which past values are nearest and when they came,
+   * and how often such a surprise comes by chance. O(maxValues), on demand.
    *
-   * @param k past values to name; default 3
-   * @throws RangeError before the first value, and for a detector of your own, which knows its reasons itself
+   * @param k number of past values to name; default 3
+   * @throws RangeError before the first value, and with a detector of your own: ask that for its reasons
    *
    * @example
    * const cpu = monitor();
@@ -180,8 +185,8 @@ export class Monitor implements StreamingDetector {
   /**
    * The monitor that `save` wrote; it goes on bit for bit.
    *
-   * @param options.detector restores a detector of your own from its state: its class's `load`
-   * @param options.threshold restores a threshold of your own
+   * @param options.detector the `load` of your own detector's class
+   * @param options.threshold the `load` of your own threshold's class
    * @throws RangeError for damaged or newer bytes
    *
    * @example
@@ -213,7 +218,8 @@ export class Monitor implements StreamingDetector {
   }
 }
 
-const NOTHING: MonitorResult = { score: NaN, surprise: NaN, alarm: false, since: Infinity };
+/** The result before the first value. */
+const NO_RESULT: MonitorResult = { score: NaN, surprise: NaN, alarm: false, since: Infinity };
 
 function checkDetector(detector: unknown): void {
   const methods = ['update', 'peek', 'reset', 'save'];

@@ -5,18 +5,11 @@ import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Novelty } from '../rules/novelty.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { Rule, RuleOptions } from '../rules/rule.ts';
 import { Views } from '../rules/views.ts';
 
 /** The rules that {@link monitor} knows by name. */
 export type MonitorPreset = 'novelty' | 'views';
-
-/** The options of `monitor` that a rule depends on. */
-export interface RuleOptions {
-  readonly warmup: number;
-  readonly maxValues: number;
-  readonly seed: number;
-}
 
 /** The defaults of a monitor, and how its rule is loaded. */
 interface RuleKind {

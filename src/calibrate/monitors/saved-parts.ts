@@ -8,7 +8,7 @@ import { QuantileThreshold } from '../thresholds/quantile-threshold.ts';
 import { SpotThreshold } from '../thresholds/spot-threshold.ts';
 import type { LoadThreshold, Threshold } from '../thresholds/threshold.ts';
 
-/** One line per detector. The user gives the `load` of every other detector, so that nobody loads code without using it. */
+/** One line per detector. The user gives the `load` of every other detector, so that unused code is not loaded. */
 const DETECTORS: ReadonlyMap<string, LoadDetector> = new Map<string, LoadDetector>([['Novelty', Novelty.load]]);
 
 /** One line per threshold. */

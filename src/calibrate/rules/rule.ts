@@ -1,6 +1,13 @@
-// What a monitor needs to know about a rule: the surprise of each value, and the facts that explain it.
+// The interface between a monitor and its rule: the surprise of each value, and the facts that explain it.
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import type { PastValue } from './novelty.ts';
+
+/** The options of `monitor` that a rule depends on. */
+export interface RuleOptions {
+  readonly warmup: number;
+  readonly maxValues: number;
+  readonly seed: number;
+}
 
 /** One view of a series, such as its values or the maximum of the last 10 values, and how it stood at the last value. */
 export interface ViewResult {

@@ -1,4 +1,4 @@
-// Several looks at one series at once: its values, and the order statistics of the last few of them.
+// The rule of nine views of a series: its values, and order statistics of the last few values.
 
 import { toNumber, type Value } from '../../core/series.ts';
 import { SortedValues } from '../../core/sorted-values.ts';
@@ -7,14 +7,14 @@ import { learnAll } from '../../core/streaming-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { Novelty, noveltyOf } from './novelty.ts';
-import type { Rule, ViewResult } from './rule.ts';
+import type { Rule, RuleOptions, ViewResult } from './rule.ts';
 
-/** Numbers of values that the order statistics are taken over. */
+/** The order statistics are taken over this many last values. */
 const SPANS: readonly number[] = [10, 50];
 
 const STATISTICS = ['minimum', 'median', 'maximum', 'range'] as const;
 
-/** What each view sees, in words. */
+/** The names of the views. */
 const VIEWS: readonly string[] = [
   'value',
   ...SPANS.flatMap((span) => STATISTICS.map((statistic) => `${statistic} of the last ${span} values`)),
@@ -23,39 +23,35 @@ const VIEWS: readonly string[] = [
 const KIND = 'Views';
 const FORMAT = 1;
 
-/** What every view is told. */
-export interface ViewOptions {
-  readonly warmup: number;
-  readonly maxValues: number;
-  readonly seed: number;
-}
-
 /**
- * The summed surprise of nine views of a value (Fisher 1925 combines p-values so): the value itself, and the minimum, median,
- * maximum and range of the last 10 and the last 50 values, each scored by its novelty and calibrated by itself. A value
- * that is slightly new in many ways counts as one that is very new in one; silence, flat lines and new ranges are seen.
+ * The sum of the surprises of nine views of a value: the value itself, and the minimum, median, maximum and range of the
+ * last 10 and the last 50 values (Fisher 1925 combines p-values in this way). Each view has its own novelty and its own
+ * calibrator. A value that is slightly new in many views counts as much as one that is very new in one view. Silence, flat
+ * lines and new ranges are seen.
  *
- * The views depend on each other, so the sum is no −ln p: thresholds are larger, about 2.7 per view.
- * Missing values score NaN and are in no span. O(log n) per value and view.
+ * The views depend on each other, so the sum is not the −ln p of one probability. Thresholds are larger, about 2.7 per view.
+ * Missing values score NaN, and the order statistics leave them out. O(log n) per value and view.
  */
 export class Views implements Rule {
-  readonly #options: ViewOptions;
-  /** The first view: the values themselves, with their times. */
+  /** Kept for `save`. */
+  readonly #options: RuleOptions;
+  /** The past of the first view: the values and when they came. */
   #values: Novelty;
-  /** What the other views saw before. */
+  /** The past numbers of the other views. */
   #pasts: Reservoir[];
   #calibrators: Calibrator[];
-  /** Per span the last values, a ring, and the same in order. */
+  /** For each span, its last values: in a ring buffer, and in ascending order. */
   readonly #recent: Float64Array[];
   readonly #sorted: SortedValues[];
+  /** Number of values in the spans so far, missing ones left out. */
   #count: number;
-  /** Of the last value: what the views saw, and their surprises. */
-  readonly #looks: Float64Array;
+  /** The number of each view at the last value, and its surprise. */
+  readonly #seen: Float64Array;
   readonly #surprises: Float64Array;
-  /** The summed surprise of the last value; NaN before the first and for a missing one. */
+  /** The sum of the surprises at the last value; NaN before the first value and for a missing one. */
   score: number;
 
-  constructor(options: ViewOptions) {
+  constructor(options: RuleOptions) {
     const { warmup, maxValues, seed } = options;
     this.#options = options;
     this.#values = new Novelty({ maxValues, seed });
@@ -64,7 +60,7 @@ export class Views implements Rule {
     this.#recent = SPANS.map((span) => new Float64Array(span));
     this.#sorted = SPANS.map(() => new SortedValues());
     this.#count = 0;
-    this.#looks = new Float64Array(VIEWS.length);
+    this.#seen = new Float64Array(VIEWS.length);
     this.#surprises = new Float64Array(VIEWS.length).fill(NaN);
     this.score = NaN;
   }
@@ -75,15 +71,15 @@ export class Views implements Rule {
     const novelty = this.#values.update(value, options);
     this.#surprises.fill(NaN);
     if (Number.isNaN(value)) return (this.score = NaN);
-    this.#look(value, true);
+    this.#observe(value, true);
     let sum = 0;
     for (let v = 0; v < VIEWS.length; v++) {
-      const look = this.#looks[v]!;
+      const number = this.#seen[v]!;
       const surprise = this.#calibrators[v]!.update(
-        v === 0 ? novelty : noveltyOf(look, this.#pasts[v - 1]!.sorted),
+        v === 0 ? novelty : noveltyOf(number, this.#pasts[v - 1]!.sorted),
         options,
       );
-      if (v > 0 && learn) this.#pasts[v - 1]!.offer(look);
+      if (v > 0 && learn) this.#pasts[v - 1]!.offer(number);
       this.#surprises[v] = surprise;
       sum += surprise;
     }
@@ -93,14 +89,14 @@ export class Views implements Rule {
   peek(x: Value): number {
     const value = toNumber(x);
     if (Number.isNaN(value)) return NaN;
-    const looks = this.#looks.slice();
-    this.#look(value, false);
+    const seen = this.#seen.slice();
+    this.#observe(value, false);
     let sum = 0;
     for (let v = 0; v < VIEWS.length; v++) {
-      const score = v === 0 ? this.#values.peek(value) : noveltyOf(this.#looks[v]!, this.#pasts[v - 1]!.sorted);
+      const score = v === 0 ? this.#values.peek(value) : noveltyOf(this.#seen[v]!, this.#pasts[v - 1]!.sorted);
       sum += this.#calibrators[v]!.peek(score);
     }
-    this.#looks.set(looks);
+    this.#seen.set(seen);
     return sum;
   }
 
@@ -115,7 +111,7 @@ export class Views implements Rule {
     for (const sorted of this.#sorted) sorted.clear();
     for (const recent of this.#recent) recent.fill(0);
     this.#count = 0;
-    this.#looks.fill(0);
+    this.#seen.fill(0);
     this.#surprises.fill(NaN);
     this.score = NaN;
   }
@@ -130,27 +126,27 @@ export class Views implements Rule {
     const surprise = Math.max(...this.#surprises);
     if (Number.isNaN(surprise)) return undefined;
     const v = this.#surprises.indexOf(surprise);
-    return { name: VIEWS[v]!, seen: this.#looks[v]!, surprise };
+    return { name: VIEWS[v]!, seen: this.#seen[v]!, surprise };
   }
 
   save(): Uint8Array {
     const state = new StateWriter(KIND, FORMAT);
     const { warmup, maxValues, seed } = this.#options;
     for (const number of [warmup, maxValues, seed, this.#count, this.score]) state.f64(number);
-    for (const numbers of [...this.#recent, this.#looks, this.#surprises]) state.f64s(numbers);
+    for (const numbers of [...this.#recent, this.#seen, this.#surprises]) state.f64s(numbers);
     state.bytes(this.#values.save());
     for (const past of this.#pasts) past.write(state);
     for (const calibrator of this.#calibrators) state.bytes(calibrator.save());
     return state.finish();
   }
 
-  /** What `save` wrote. @throws RangeError for damaged or newer bytes */
+  /** The views that `save` wrote; they go on bit for bit. @throws RangeError for damaged or newer bytes */
   static load(bytes: Uint8Array): Views {
     const state = new StateReader(bytes, KIND, FORMAT);
     const views = new Views({ warmup: state.f64(), maxValues: state.f64(), seed: state.f64() });
     views.#count = state.f64();
     views.score = state.f64();
-    for (const numbers of [...views.#recent, views.#looks, views.#surprises]) numbers.set(state.f64s());
+    for (const numbers of [...views.#recent, views.#seen, views.#surprises]) numbers.set(state.f64s());
     views.#values = Novelty.load(state.bytes());
     views.#pasts = views.#pasts.map(() => Reservoir.read(state));
     views.#calibrators = views.#calibrators.map(() => Calibrator.load(state.bytes()));
@@ -161,27 +157,31 @@ export class Views implements Rule {
     return views;
   }
 
-  /** Fills #looks with what the views see when `x` is the newest value; the spans stay as they were unless `keep`. */
-  #look(x: number, keep: boolean): void {
-    const looks = this.#looks;
-    looks[0] = x;
+  /**
+   * Sets `#seen` to the numbers of the views with `x` as the newest value.
+   *
+   * @param keep whether `x` stays in the spans; otherwise they are left as they were
+   */
+  #observe(x: number, keep: boolean): void {
+    const seen = this.#seen;
+    seen[0] = x;
     for (let s = 0; s < SPANS.length; s++) {
       const recent = this.#recent[s]!;
       const sorted = this.#sorted[s]!;
-      const place = this.#count % recent.length;
-      const oldest = recent[place]!;
+      const slot = this.#count % recent.length;
+      const oldest = recent[slot]!;
       const isFull = this.#count >= recent.length;
       if (isFull) sorted.remove(oldest);
       sorted.insert(x);
       const least = sorted.at(0);
       const greatest = sorted.at(sorted.size - 1);
       const first = 1 + STATISTICS.length * s;
-      looks[first] = least;
-      looks[first + 1] = sorted.at(sorted.size >> 1);
-      looks[first + 2] = greatest;
-      looks[first + 3] = greatest - least;
+      seen[first] = least;
+      seen[first + 1] = sorted.at(sorted.size >> 1);
+      seen[first + 2] = greatest;
+      seen[first + 3] = greatest - least;
       if (keep) {
-        recent[place] = x;
+        recent[slot] = x;
         continue;
       }
       sorted.remove(x);

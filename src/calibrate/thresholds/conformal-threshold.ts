@@ -1,19 +1,19 @@
-// An alarm is a score whose conformal p-value is small.
+// A threshold on the conformal p-value of scores.
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { checkShare, type SampleOptions, sampleOf, type Threshold } from './threshold.ts';
 
-/** Of the saved fields: raised by one whenever they change. */
+/** The format of the saved fields: raised by one whenever they change. */
 const FORMAT = 1;
 
 /**
  * An alarm is a score whose conformal p-value is at most α (Vovk, Gammerman & Shafer 2005, section 2.2; Laxhammar &
- * Falkman 2011): where scores are exchangeable, at most a share α of them, whatever their distribution.
+ * Falkman 2011). Where scores are exchangeable, at most a share α of them are alarms, for every distribution.
  *
  *     p = (number of past scores ≥ score + 1)/(number of past scores + 1)
  *
- * Nothing is an alarm before ⌈1/α⌉ − 1 scores are known: p cannot be that small. O(log m) per score.
+ * No score is an alarm before ⌈1/α⌉ − 1 scores are known, because p ≥ 1/(m + 1) with m past scores. O(log m) per score.
  *
  * @example
  * const threshold = new ConformalThreshold(0.2);
@@ -22,11 +22,11 @@ const FORMAT = 1;
  */
 export class ConformalThreshold implements Threshold {
   readonly alpha: number;
-  /** p of the last score; NaN before the first and for a missing one. */
+  /** p of the last score; NaN before the first score and for a missing one. */
   pValue: number;
   #past: Reservoir;
 
-  /** @param alpha above 0 and below 1: the share of alarms where nothing is wrong */
+  /** @param alpha largest share of alarms where nothing is wrong, above 0 and below 1 */
   constructor(alpha: number, options: SampleOptions = {}) {
     checkShare(alpha, 'alpha');
     this.#past = sampleOf(options, []);
@@ -37,7 +37,7 @@ export class ConformalThreshold implements Threshold {
   get value(): number {
     const { sorted } = this.#past;
     const m = sorted.size;
-    // p ≤ α as long as no more than so many past scores are as high: those above the value of this rank.
+    // p ≤ α holds exactly if at most `most` past scores are ≥ the score. The two loops correct the rounding of `most`.
     let most = Math.floor(this.alpha * (m + 1)) - 1;
     while ((most + 2) / (m + 1) <= this.alpha) most++;
     while (most >= 0 && (most + 1) / (m + 1) > this.alpha) most--;
@@ -68,7 +68,7 @@ export class ConformalThreshold implements Threshold {
     return state.finish();
   }
 
-  /** What `save` wrote. @throws RangeError for damaged or newer bytes */
+  /** The threshold that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
   static load(bytes: Uint8Array): ConformalThreshold {
     const state = new StateReader(bytes, 'ConformalThreshold', FORMAT);
     const threshold = new ConformalThreshold(state.f64());

@@ -1,17 +1,17 @@
-// An alarm is a score above a quantile of the scores before it.
+// A threshold at a quantile of the scores before.
 import { checkInteger } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { checkShare, type SampleOptions, sampleOf, type Threshold } from './threshold.ts';
 
-/** Of the saved fields: raised by one whenever they change. */
+/** The format of the saved fields: raised by one whenever they change. */
 const FORMAT = 1;
 
 /**
- * An alarm is a score above the given quantile of the scores before it: with quantile 0.99, about one in 100.
+ * An alarm is a score above the given quantile of the scores before it. With quantile 0.99, about one score in 100 is.
  *
- * With m past scores a₀ ≤ … ≤ aₘ₋₁ the quantile is a at ⌈quantile·m⌉ − 1: at least that share of them is not above it.
+ * With m past scores a₀ ≤ … ≤ aₘ₋₁ the quantile is aₚ at p = ⌈quantile·m⌉ − 1: at least the share `quantile` of them is ≤ aₚ.
  * O(log m) per score.
  *
  * @example
@@ -25,7 +25,7 @@ export class QuantileThreshold implements Threshold {
 
   /**
    * @param quantile above 0 and below 1
-   * @param options.warmup scores that must be known before the first alarm, at least 1; default 100
+   * @param options.warmup number of scores before the first alarm, at least 1; default 100
    */
   constructor(quantile: number, options: SampleOptions & { warmup?: number } = {}) {
     checkShare(quantile, 'quantile');
@@ -62,7 +62,7 @@ export class QuantileThreshold implements Threshold {
     return state.finish();
   }
 
-  /** What `save` wrote. @throws RangeError for damaged or newer bytes */
+  /** The threshold that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
   static load(bytes: Uint8Array): QuantileThreshold {
     const state = new StateReader(bytes, 'QuantileThreshold', FORMAT);
     const threshold = new QuantileThreshold(state.f64(), { warmup: state.u32() });

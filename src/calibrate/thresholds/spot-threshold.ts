@@ -132,7 +132,7 @@ export class SpotThreshold implements Threshold {
     return state.finish();
   }
 
-  /** What `save` wrote. @throws RangeError for damaged or newer bytes */
+  /** The threshold that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
   static load(bytes: Uint8Array): SpotThreshold {
     const state = new StateReader(bytes, 'SpotThreshold', FORMAT);
     const [risk, level, warmup, maxPeaks] = [state.f64(), state.f64(), state.u32(), state.u32()];
@@ -185,7 +185,10 @@ export class SpotThreshold implements Threshold {
     learned.refitAt = learned.numPeaks + Math.max(1, Math.ceil(REFIT * learned.values.length));
   }
 
-  /** Sets the threshold by the formula above. Without an excess the start is the largest score, and every larger one is an alarm. */
+  /**
+   * Sets the threshold by the formula above. Without an excess, the start is the largest score, and every larger score is an
+   * alarm.
+   */
   #setValue(): void {
     const learned = this.#learned;
     const { start, numScores, numPeaks, tail } = learned;

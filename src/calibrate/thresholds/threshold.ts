@@ -1,13 +1,13 @@
-// What every threshold does, and what those that keep a sample of the scores share.
+// The interface of all thresholds, and the parts shared by thresholds that keep a sample of the scores.
 import { checkInteger, checkOptions, describe } from '../../core/checks.ts';
 import type { Value } from '../../core/series.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 
-/** Tells alarms from other scores, one score at a time. */
+/** Decides which scores are alarms, one score at a time. */
 export interface Threshold {
-  /** A score above this is an alarm now; Infinity while too little is known. */
+  /** The next score is an alarm if it is above this; Infinity while too few scores are known. */
   readonly value: number;
-  /** Whether `score` is an alarm; then learns it. A missing score is none, and is not learned. */
+  /** Whether `score` is an alarm; then learns it. A missing score is no alarm and is not learned. */
   update(score: Value): boolean;
   /** Forgets everything: as newly constructed. */
   reset(): void;
@@ -20,19 +20,24 @@ export type LoadThreshold = (bytes: Uint8Array) => Threshold;
 
 /** Options of thresholds that keep a sample of the scores. */
 export interface SampleOptions {
-  /** Scores that are kept at most, at least 1; default 100 000. Beyond it they are a uniform sample of all scores. */
+  /** Largest number of scores to keep, at least 1; default 100 000. Beyond that, a uniform sample of all scores is kept. */
   maxScores?: number;
-  /** An integer that decides which are kept; default 1. */
+  /** An integer that decides which scores are kept; default 1. */
   seed?: number;
 }
 
-/** A number above 0 and below 1. */
+/** Throws unless `value` is a number above 0 and below 1. */
 export function checkShare(value: unknown, argument: string): void {
   const expectation = `${argument} must be a number above 0 and below 1`;
   if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
   if (!(value > 0 && value < 1)) throw new RangeError(`${expectation}, got ${value}`);
 }
 
+/**
+ * An empty sample for these options.
+ *
+ * @param known names of the caller's other options
+ */
 export function sampleOf(options: SampleOptions, known: readonly string[]): Reservoir {
   checkOptions(options, [...known, 'maxScores', 'seed']);
   const { maxScores = 100_000, seed = 1 } = options;
