@@ -1,23 +1,13 @@
-// Fleet: many streams by name in one process. Who is there, who has to leave, and their bytes as a stream of records.
+// Fleet: many streams by name in one process. It starts, updates, evicts and saves its series.
 import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
-import { toNumber, type Value } from '../core/series.ts';
+import { missingError, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnOf } from '../core/streaming-detector.ts';
-import { NO_VALUES, type Recall } from './history/history.ts';
-import {
-  checkedSettings,
-  OPTION_NAMES,
-  optionsOf,
-  readRecallState,
-  readSettings,
-  recallOf,
-  type StreamingKNNOptions,
-  type StreamSettings,
-  scoreOf,
-  writeRecall,
-  writeSettings,
-} from './settings.ts';
+import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
+import { checkedSettings, OPTION_NAMES, optionsOf, type StreamingKNNOptions, type StreamSettings } from './settings.ts';
+import { readHistoryState, readSettings, writeHistory, writeSettings } from './settings-state.ts';
+import { windowScore } from './window-score.ts';
 
 /** Options of {@link Fleet}: those of every `StreamingKNN` in it, and who has to leave. */
 export interface FleetOptions extends StreamingKNNOptions {
@@ -51,7 +41,7 @@ const SERIES_PER_RECORD = 64;
 /** A series, and those that had their last value just before and just after its own. */
 interface Member {
   readonly id: string;
-  readonly recall: Recall;
+  readonly history: HistorySearch;
   count: number;
   /** The fleet's updates when it had its last value. */
   last: number;
@@ -139,10 +129,10 @@ export class Fleet {
     checkId(id);
     const value = this.#valueOf(id, x);
     const member = this.#members.get(id);
-    if (member) return scoreOf(this.#settings, member.recall, member.recall.peek(value), member.count);
-    const recall = recallOf(this.#settings, NO_VALUES);
-    const score = scoreOf(this.#settings, recall, recall.peek(value), 0);
-    recall.close?.();
+    if (member) return windowScore(this.#settings, member.history, member.history.peek(value), member.count);
+    const history = openHistory(this.#settings, NO_VALUES);
+    const score = windowScore(this.#settings, history, history.peek(value), 0);
+    history.close?.();
     return score;
   }
 
@@ -165,7 +155,7 @@ export class Fleet {
 
   /** Forgets all series. */
   reset(): void {
-    for (const { recall } of this.#members.values()) recall.close?.();
+    for (const { history } of this.#members.values()) history.close?.();
     this.#members.clear();
     this.#oldest = undefined;
     this.#newest = undefined;
@@ -176,7 +166,7 @@ export class Fleet {
   /** What it has counted, and how much it remembers. O(series). */
   get stats(): FleetStats {
     let bytes = 0;
-    for (const { recall } of this.#members.values()) bytes += recall.bytes;
+    for (const { history } of this.#members.values()) bytes += history.bytes;
     return { series: this.#members.size, updates: this.#updates, evicted: this.#evicted, bytes };
   }
 
@@ -198,10 +188,10 @@ export class Fleet {
       const members: Member[] = [];
       for (; member && members.length < SERIES_PER_RECORD; member = member.newer) members.push(member);
       record.u32(members.length);
-      for (const { id, last, recall } of members) {
+      for (const { id, last, history } of members) {
         record.text(id);
         record.f64(last);
-        writeRecall(record, recall);
+        writeHistory(record, history);
       }
       yield framed(record);
       if (this.#updates !== updates || this.#members.size !== numSeries) {
@@ -247,16 +237,16 @@ export class Fleet {
   #valueOf(id: string, x: Value): number {
     const value = toNumber(x);
     if (this.#settings.missing === 'throw' && Number.isNaN(value)) {
-      throw new RangeError(`the value of ${describe(id)} is missing (${String(x)}) and missing is 'throw'`);
+      throw missingError(`the value of ${describe(id)}`, x);
     }
     return value;
   }
 
   #update(id: string, value: number, learn: boolean): number {
     const known = this.#members.get(id);
-    const recall = known ? known.recall : recallOf(this.#settings, NO_VALUES);
-    const score = scoreOf(this.#settings, recall, recall.update(value, learn), known ? known.count : 0);
-    const member = known ?? this.#start(id, recall); // not where a metric threw
+    const history = known ? known.history : openHistory(this.#settings, NO_VALUES);
+    const score = windowScore(this.#settings, history, history.update(value, learn), known ? known.count : 0);
+    const member = known ?? this.#start(id, history); // not where a metric threw
     member.count++;
     member.last = ++this.#updates;
     if (member !== this.#newest) {
@@ -268,13 +258,13 @@ export class Fleet {
   }
 
   /** A new series, as if it had had a value last; the oldest makes room. */
-  #start(id: string, recall: Recall): Member {
+  #start(id: string, history: HistorySearch): Member {
     if (this.#members.size >= this.#maxSeries) this.#leave(this.#oldest!);
-    return this.#add(id, recall, 0, this.#updates);
+    return this.#add(id, history, 0, this.#updates);
   }
 
-  #add(id: string, recall: Recall, count: number, last: number): Member {
-    const member: Member = { id, recall, count, last, older: undefined, newer: undefined };
+  #add(id: string, history: HistorySearch, count: number, last: number): Member {
+    const member: Member = { id, history, count, last, older: undefined, newer: undefined };
     this.#members.set(id, member);
     this.#append(member);
     return member;
@@ -288,7 +278,7 @@ export class Fleet {
   #evict(member: Member): void {
     this.#members.delete(member.id);
     this.#unlink(member);
-    member.recall.close?.();
+    member.history.close?.();
   }
 
   #append(member: Member): void {
@@ -310,9 +300,9 @@ export class Fleet {
     for (let left = reader.u32(); left > 0; left--) {
       const id = reader.text();
       const last = reader.f64();
-      const state = readRecallState(reader, this.#settings);
+      const state = readHistoryState(reader, this.#settings);
       if (this.#members.has(id)) throw new RangeError(`bytes are damaged: ${describe(id)} is there twice`);
-      this.#add(id, recallOf(this.#settings, state), state.numValues, last);
+      this.#add(id, openHistory(this.#settings, state), state.numValues, last);
     }
     reader.end();
   }

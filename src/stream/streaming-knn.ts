@@ -1,24 +1,15 @@
-// StreamingKNN: one value in, one exact score out. Checks its values; its settings and what remembers are elsewhere.
+// StreamingKNN: one value in, one exact score out. It checks the values; settings.ts and history/ do the rest.
 import { checkOptions } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
-import { toNumber, type Value } from '../core/series.ts';
+import { missingError, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
-import { NO_VALUES, type Recall } from './history/history.ts';
-import {
-  checkedSettings,
-  optionsOf,
-  readRecallState,
-  readSettings,
-  recallOf,
-  type StreamingKNNOptions,
-  type StreamSettings,
-  scoreOf,
-  writeRecall,
-  writeSettings,
-} from './settings.ts';
+import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
+import { checkedSettings, optionsOf, type StreamingKNNOptions, type StreamSettings } from './settings.ts';
+import { readHistoryState, readSettings, writeHistory, writeSettings } from './settings-state.ts';
+import { windowScore } from './window-score.ts';
 
-/** The fields of saved bytes: see `save`. */
+/** The version of the saved bytes. */
 const FORMAT = 1;
 
 /**
@@ -44,8 +35,8 @@ export class StreamingKNN implements StreamingDetector {
   readonly windowSize: number;
   readonly k: number;
   readonly #settings: StreamSettings;
-  #recall: Recall;
-  /** Of values. */
+  #history: HistorySearch;
+  /** The number of values so far. */
   #count: number;
 
   /**
@@ -57,7 +48,7 @@ export class StreamingKNN implements StreamingDetector {
     this.windowSize = windowSize;
     this.k = k;
     this.#settings = checkedSettings(windowSize, k, options);
-    this.#recall = recallOf(this.#settings, NO_VALUES);
+    this.#history = openHistory(this.#settings, NO_VALUES);
     this.#count = 0;
   }
 
@@ -79,7 +70,7 @@ export class StreamingKNN implements StreamingDetector {
   update(x: Value, options?: { learn?: boolean }): number {
     const value = this.#valueOf(x);
     const learn = learnOf(options);
-    const score = this.#scoreOf(this.#recall.update(value, learn));
+    const score = this.#scoreOf(this.#history.update(value, learn));
     this.#count++;
     return score;
   }
@@ -95,7 +86,7 @@ export class StreamingKNN implements StreamingDetector {
    * detector.peek(7); // => 4
    */
   peek(x: Value): number {
-    return this.#scoreOf(this.#recall.peek(this.#valueOf(x)));
+    return this.#scoreOf(this.#history.peek(this.#valueOf(x)));
   }
 
   /**
@@ -112,7 +103,7 @@ export class StreamingKNN implements StreamingDetector {
 
   /** Forgets all values: as newly constructed. A reference stays. */
   reset(): void {
-    this.#recall = recallOf(this.#settings, NO_VALUES);
+    this.#history = openHistory(this.#settings, NO_VALUES);
     this.#count = 0;
   }
 
@@ -128,7 +119,7 @@ export class StreamingKNN implements StreamingDetector {
   save(): Uint8Array {
     const writer = new StateWriter('StreamingKNN', FORMAT);
     writeSettings(writer, this.#settings);
-    writeRecall(writer, this.#recall);
+    writeHistory(writer, this.#history);
     return writer.finish();
   }
 
@@ -143,10 +134,10 @@ export class StreamingKNN implements StreamingDetector {
     checkOptions(options, ['metric']);
     const reader = new StateReader(bytes, 'StreamingKNN', FORMAT);
     const settings = readSettings(reader, options.metric);
-    const state = readRecallState(reader, settings);
+    const state = readHistoryState(reader, settings);
     reader.end();
     const detector = new StreamingKNN(settings.windowSize, settings.k, optionsOf(settings));
-    detector.#recall = recallOf(settings, state);
+    detector.#history = openHistory(detector.#settings, state);
     detector.#count = state.numValues;
     return detector;
   }
@@ -154,12 +145,12 @@ export class StreamingKNN implements StreamingDetector {
   #valueOf(x: Value): number {
     const value = toNumber(x);
     if (this.#settings.missing === 'throw' && Number.isNaN(value)) {
-      throw new RangeError(`x is missing (${String(x)}) at index ${this.#count} and missing is 'throw'`);
+      throw missingError('x', x, ` at index ${this.#count}`);
     }
     return value;
   }
 
   #scoreOf(numFound: number): number {
-    return scoreOf(this.#settings, this.#recall, numFound, this.#count);
+    return windowScore(this.#settings, this.#history, numFound, this.#count);
   }
 }
