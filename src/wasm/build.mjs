@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import * as kdtreeFields from '../search/kdtree/fields.ts';
+import * as streamFields from '../stream/history/fields.ts';
 import { classText, constantsText, globalsText } from './generate-fields.mjs';
 
 const FLAGS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
@@ -29,7 +30,12 @@ export const KERNELS = {
       scratch: kdtreeFields.SCRATCH_FIELDS,
     },
   },
-  stream: { folder: 'stream/history', flags: [] },
+  stream: {
+    folder: 'stream/history',
+    flags: [],
+    constants: streamFields.CONSTANTS,
+    classes: { stream: streamFields.STREAM_FIELDS, block: streamFields.BLOCK_FIELDS },
+  },
 };
 
 /** The generated AssemblyScript of a kernel: its text by name of the file in assembly/. */

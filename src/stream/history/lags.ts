@@ -3,7 +3,7 @@
 //
 // yₜ is the value at t, and fⱼ the remembered value at j. A missing value counts as the value before it; its windows are
 // rejected when a candidate is settled. D[l] is the squared distance of the window that ends at t and the window that ends at
-// t − l. The next value updates D[l] in place:
+// t − l. The next value updates each D[l]:
 //
 //   D[l] += (yₜ − fⱼ)² − (yₜ₋w − fⱼ₋w)² = (Uₜ − uⱼ)(Vₜ − vⱼ),   j = t − l,
 //
@@ -47,8 +47,9 @@
 // all D of the block are computed as sums, which is cheaper and refreshes the block. Other blocks are refreshed in turn.
 //
 // Squares and their sums are finite: |x| ≤ 2⁵⁰⁰ and w < 2¹⁸ (`servesLags`).
+import { FULL } from './fields.ts';
 import { countPresent, type HistorySearch, type HistoryShape, type HistoryState, stateOf } from './history-search.ts';
-import { type Allocation, allocateStream, FULL, type StreamPool, type StreamShape } from './wasm.ts';
+import { type Allocation, allocateStream, type StreamPool, type StreamShape } from './wasm.ts';
 
 /** Where neither is exceeded, sums cost less than carried distances, in time or in memory. */
 const SHORT_WINDOW = 8;

@@ -1,7 +1,9 @@
 // The loader of the stream kernel in WASM SIMD. One memory holds any number of streams; each has an allocation in it, which
 // this file lays out, allocates and frees. Bundles that import KNN alone contain neither this file nor its kernel.
 import { Layout, type Memory } from '../../wasm/arena.ts';
+import { layoutOf } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
+import { CONSTANTS, STREAM_FIELDS } from './fields.ts';
 import { STREAM_WASM } from './kernel.generated.ts';
 
 /** The numbers that determine the layout of a stream in memory. */
@@ -29,62 +31,28 @@ export interface StreamKernel {
   restore(offset: number): void;
 }
 
-export const NONE = -1;
-export const FULL = -2;
+type Field = keyof typeof STREAM_FIELDS;
 
-/** The 32-bit fields of a stream, in the order of class Stream; the center, a float64, follows. */
-const FIELDS = [
-  'w',
-  'k',
-  'zone',
-  'span',
-  'full',
-  'cap',
-  'head',
-  'count',
-  'present',
-  'found',
-  'yCap',
-  'yHead',
-  'lagged',
-  'numD',
-  'clock',
-  'next',
-  'since',
-  'x',
-  'y',
-  'dist',
-  'lag',
-  'filled',
-  'u',
-  'v',
-  'sum',
-  'ySum',
-  'd',
-  'blocks',
-] as const;
+/** The offsets of the fields from the start of the stream. */
+const FIELD_OFFSETS = layoutOf(STREAM_FIELDS).offsets;
 
-type Field = (typeof FIELDS)[number];
-
-const INDEX = Object.fromEntries(FIELDS.map((name, index) => [name, index])) as Record<Field, number>;
-
-const HEADER = 4 * FIELDS.length + 8;
-
-/** Lags per block, as in assembly/stream.ts. */
-const BLOCK = 256;
+/** Where the arrays of a stream begin: behind its last field, which has at most 8 bytes. */
+const ARRAYS = Math.max(...Object.values(FIELD_OFFSETS)) + 8;
 
 /** The number of values that the kernel may read behind the last one. */
 const NUM_BEYOND = 16;
 
-/** The offsets of the arrays of a stream, counted from its start, the length of its window buffer, and its size in bytes. */
-interface Parts
-  extends Record<'x' | 'y' | 'dist' | 'lag' | 'filled' | 'u' | 'v' | 'sum' | 'ySum' | 'd' | 'blocks', number> {
-  readonly yCap: number;
+/** The arrays of a stream: fields that hold an address. */
+const ARRAY_NAMES = ['y', 'dist', 'lag', 'x', 'filled', 'u', 'v', 'sum', 'd', 'ySum', 'blocks'] as const;
+
+/** The offsets of the arrays from the start of the stream, the length of `y`, and the size of the stream in bytes. */
+interface Parts extends Readonly<Record<(typeof ARRAY_NAMES)[number], number>> {
+  readonly yCapacity: number;
   readonly bytes: number;
 }
 
 function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: StreamShape): Parts {
-  let end = HEADER;
+  let end = ARRAYS;
   const reserve = (count: number, bytes: number): number => {
     const offset = end;
     end = Math.ceil((end + count * bytes) / 8) * 8;
@@ -92,9 +60,10 @@ function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: Stream
   };
   const numValues = capacity + (isLagged ? w : 0) + NUM_BEYOND;
   const numIf = isLagged ? numValues : 0;
-  const yCap = isLagged ? 3 * w + 64 : 2 * w + 2;
+  const yCapacity = isLagged ? 3 * w + 64 : 2 * w + 2;
+  const numBlocks = Math.ceil(Math.max(0, capacity - exclusionZone) / CONSTANTS.BLOCK + 1);
   const parts = {
-    y: reserve(yCap, 8),
+    y: reserve(yCapacity, 8),
     dist: reserve(k, 8),
     lag: reserve(k, 4),
     x: reserve(numValues, 8),
@@ -103,9 +72,9 @@ function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: Stream
     v: reserve(numIf, 8),
     sum: reserve(numIf, 8),
     d: reserve(numIf, 8),
-    ySum: reserve(isLagged ? yCap : 0, 8),
-    blocks: reserve(isLagged ? 3 * Math.ceil(Math.max(0, capacity - exclusionZone) / BLOCK + 1) : 0, 8),
-    yCap,
+    ySum: reserve(isLagged ? yCapacity : 0, 8),
+    blocks: reserve(isLagged ? numBlocks : 0, CONSTANTS.BLOCK_BYTES),
+    yCapacity,
   };
   return { ...parts, bytes: Math.ceil(end / 16) * 16 };
 }
@@ -153,38 +122,38 @@ export class StreamPool {
     const offset = this.#reserve(parts.bytes);
     if (offset === 0) return undefined;
     const { windowSize: w, k, exclusionZone, span, capacity, fullCapacity, isLagged } = shape;
+    const { yCapacity } = parts;
+    // All memory is 0 before. These fields and the addresses of the arrays are not 0 in a stream without values.
     const fields: Partial<Record<Field, number>> = {
       w,
       k,
       zone: exclusionZone,
       span,
-      full: fullCapacity,
-      cap: capacity,
+      fullCapacity,
+      capacity,
       head: capacity,
-      yCap: parts.yCap,
-      yHead: parts.yCap - w - 1,
-      lagged: Number(isLagged),
+      yCapacity,
+      yHead: yCapacity - w - 1,
+      isLagged: Number(isLagged),
     };
     for (const [name, value] of Object.entries(fields)) this.set(offset, name as Field, value);
-    for (const name of ['x', 'y', 'dist', 'lag', 'filled', 'u', 'v', 'sum', 'ySum', 'd', 'blocks'] as const) {
-      this.set(offset, name, offset + parts[name]);
-    }
+    for (const name of ARRAY_NAMES) this.set(offset, name, offset + parts[name]);
     return { pool: this, offset, shape, bytes: parts.bytes };
   }
 
   free({ offset, bytes }: Allocation): void {
-    const offsets = this.#free.get(bytes);
-    if (offsets) offsets.push(offset);
+    const ofThisSize = this.#free.get(bytes);
+    if (ofThisSize) ofThisSize.push(offset);
     else this.#free.set(bytes, [offset]);
   }
 
-  /** A field of the stream at `offset`. */
+  /** A field of the stream at `offset`: a non-negative integer of 32 bits. */
   get(offset: number, field: Field): number {
-    return this.i32[offset / 4 + INDEX[field]]! >>> 0;
+    return this.i32[(offset + FIELD_OFFSETS[field]) / 4]! >>> 0;
   }
 
   set(offset: number, field: Field, value: number): void {
-    this.i32[offset / 4 + INDEX[field]] = value;
+    this.i32[(offset + FIELD_OFFSETS[field]) / 4] = value;
   }
 
   /** The offset of this many zero bytes, from a free allocation or behind the last one; 0 where the memory is full. */
