@@ -16,7 +16,7 @@ export interface HistorySettings extends ScanShape {
 }
 
 /**
- * Opens a history that goes on from `state`. The choice depends on the settings and on whether WASM is there; all choices
+ * Opens a history that goes on from `state`. The choice depends on the settings and on whether WASM is available; all choices
  * give the same bits:
  *
  * | windows | candidates | history |
