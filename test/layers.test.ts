@@ -29,6 +29,7 @@ const DOORS: Record<string, readonly string[]> = {
   'search/dense/': ['engine.ts'],
   'search/diagonal/': ['engine.ts'],
   'search/kdtree/': ['engine.ts', 'index.ts'],
+  'stream/history/': ['history.ts'],
 };
 
 /** The packages, and who may import them: a file, or a folder with everything in it. */

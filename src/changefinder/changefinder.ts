@@ -1,4 +1,4 @@
-// ChangeFinder: two SDAR models, one after the other. The first finds outliers, the second changes.
+// ChangeFinder: two SDAR models in a chain. The first finds outliers, the second finds changes.
 import { checkOptions } from '../core/checks.ts';
 import type { Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
@@ -8,52 +8,54 @@ import { checkCount, checkDiscount, SDAR, type SDARState } from './sdar.ts';
 const KIND = 'ChangeFinder';
 const FORMAT = 1;
 
-/** The orders, as of SDAR. */
+/** The largest order, as in SDAR. */
 const LARGEST_ORDER = 10_000;
 
-/** The span is summed anew for every value: at this length a millisecond. */
+/** The largest smoothing span. Every value sums the whole span, which takes a millisecond at this length. */
 const LARGEST_SPAN = 1_000_000;
 
 /**
- * ChangeFinder (Takeuchi & Yamanishi, IEEE TKDE 18(4), 2006, section 4): scores each value by how much the process behind
- * the series seems to change there.
+ * ChangeFinder (Takeuchi & Yamanishi, IEEE TKDE 18(4), 2006, section 4) scores each value by the change of the process that
+ * generates the series.
  *
  *     outlier score  =  logarithmic loss of x under the first SDAR model
  *     y              =  mean of the last `smoothing` outlier scores, or of those that exist
  *     change score   =  logarithmic loss of y under the second SDAR model
  *
- * `update` returns the change score, unsmoothed; higher = stranger. A lone outlier raises y for `smoothing` values by a
- * share of 1/`smoothing`; a change of level, variance or dynamics raises it until the first model has learned the new
- * process, about 1/outlierDiscount values. The scores have no common scale between series, and about the first
- * 1/outlierDiscount + 1/changeDiscount of them say how new the series is, not how strange.
+ * `update` returns the change score, unsmoothed; higher = stranger. A single outlier raises y for `smoothing` values by
+ * 1/`smoothing` of its score. A change of level, variance or dynamics raises y until the first model has learned the new
+ * process, after about 1/outlierDiscount values. The scores of different series have no common scale. About the first
+ * 1/outlierDiscount + 1/changeDiscount scores are high because the models are new, not because the values are strange.
  *
- * Every score is finite on whatever series, for the reasons told at {@link SDAR}; a missing value scores NaN and changes
- * nothing. O(outlierOrder² + changeOrder² + smoothing) time per value, O(their sum) memory; `update` allocates nothing.
+ * Every score is finite on every series: {@link SDAR} says why. A missing value scores NaN and changes nothing.
+ * O(outlierOrder² + changeOrder² + smoothing) time per value, O(outlierOrder + changeOrder + smoothing) memory; `update`
+ * allocates nothing.
  *
  * @example
  * new ChangeFinder(3, 0.1, 3, 0.1, 4).update(1).toFixed(10); // => '6.2017912434'
  */
 export class ChangeFinder implements StreamingDetector {
   readonly smoothing: number;
-  /** The first stage's score of the last value; NaN before the first and for a missing one. */
+  /** The score of the last value by the first model; NaN before the first value and for a missing value. */
   outlierScore: number;
-  /** The second stage's score of the last value, which `update` returned; NaN before the first and for a missing one. */
+  /** The score of the last value by the second model, as `update` returned it; NaN as for `outlierScore`. */
   changeScore: number;
   #outlier: SDAR;
   #change: SDAR;
-  /** The last outlier scores: a ring, the oldest at `#at` once it is full. */
+  /** The last outlier scores, in a ring buffer: the next one goes to `#at`, where the oldest stands when it is full. */
   readonly #scores: Float64Array;
   #at: number;
+  /** The number of scores in the buffer. */
   #count: number;
 
   /**
    * @param outlierOrder coefficients of the first model, 1 to 10 000; 2 to 10 are usual
    * @param outlierDiscount how fast it forgets, from 2⁻⁵² to below 1; 0.01 looks back about 100 values
    * @param changeOrder coefficients of the second model, 1 to 10 000
-   * @param changeDiscount how fast that forgets
+   * @param changeDiscount how fast the second model forgets
    * @param smoothing number of outlier scores that are averaged, 1 to 1 000 000; 5 to 10 are usual
-   * @param options.outlier state that the first model starts from, zeros by default: see {@link SDAR}
-   * @param options.change state that the second one starts from
+   * @param options.outlier initial state of the first model, zeros by default: see {@link SDAR}
+   * @param options.change initial state of the second model
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
    *
    * @example
@@ -108,11 +110,11 @@ export class ChangeFinder implements StreamingDetector {
   }
 
   /**
-   * The change score of `x`, higher = stranger, which is then learned; NaN for a missing value.
+   * Returns the change score of `x`, higher = stranger, then learns `x`. NaN for a missing value.
    *
-   * @param options.learn `false`: the score is the same, `x` enters the lags of the first model and its outlier score the
-   * smoothing span, whose mean enters the lags of the second, but neither model is changed: an outage is followed, not
-   * learned; default `true`
+   * @param options.learn `false`: the score is the same, and neither model learns. But `x` enters the lags of the first model,
+   * its outlier score enters the smoothing span, and the mean of the span enters the lags of the second model. So both models
+   * follow an outage without learning it. Default `true`
    * @throws TypeError when `x` is neither a number nor missing, or `learn` no boolean
    */
   update(x: Value, options?: { learn?: boolean }): number {
@@ -125,18 +127,18 @@ export class ChangeFinder implements StreamingDetector {
     return this.changeScore;
   }
 
-  /** The change score that `update(x)` would return; changes nothing. */
+  /** The change score that `update(x)` would return. Changes nothing. */
   peek(x: Value): number {
     const score = this.#outlier.peek(x);
     return Number.isNaN(score) ? NaN : this.#change.peek(this.#smooth(score));
   }
 
-  /** `update` over a series: its change scores. */
+  /** Calls `update` for each value of a series; returns the change scores. */
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
   }
 
-  /** As newly constructed, the states that were given included. */
+  /** Returns to the state after construction, with the initial states that were given. */
   reset(): void {
     this.#outlier.reset();
     this.#change.reset();
@@ -145,7 +147,7 @@ export class ChangeFinder implements StreamingDetector {
     this.changeScore = NaN;
   }
 
-  /** All of the state as bytes, 16·(outlierOrder + changeOrder) + 8·smoothing and about 400 more; versioned and with a checksum. */
+  /** The whole state as about 16·(outlierOrder + changeOrder) + 8·smoothing + 400 bytes, with a version and a checksum. */
   save(): Uint8Array {
     const state = new StateWriter(KIND, FORMAT);
     const { smoothing } = this;
@@ -160,9 +162,10 @@ export class ChangeFinder implements StreamingDetector {
   }
 
   /**
-   * The detector that `save` wrote; it goes on bit for bit.
+   * Loads a detector that `save` wrote. It continues bit for bit.
    *
-   * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when they are damaged, of something else, or newer
+   * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when the bytes are damaged, of another class, or written by a
+   * newer version
    */
   static load(bytes: Uint8Array): ChangeFinder {
     const state = new StateReader(bytes, KIND, FORMAT);
@@ -180,7 +183,7 @@ export class ChangeFinder implements StreamingDetector {
     return loaded;
   }
 
-  /** These outlier scores, oldest first, are the last ones. */
+  /** Replaces the smoothing span by these outlier scores, oldest first. */
   #setScores(scores: ArrayLike<number>): void {
     this.#at = 0;
     this.#count = 0;
@@ -194,7 +197,10 @@ export class ChangeFinder implements StreamingDetector {
     if (this.#count < smoothing) this.#count++;
   }
 
-  /** The mean of `score` and the scores before it, oldest first: summed anew, so that nothing is left of a large one. */
+  /**
+   * The mean of `score` and up to smoothing − 1 scores before it, summed from the oldest to the newest. The sum is computed anew
+   * each time: a running sum would keep the rounding error of a large score for ever.
+   */
   #smooth(score: number): number {
     const { smoothing } = this;
     const scores = this.#scores;

@@ -1,10 +1,10 @@
-// SDAR: an autoregressive model that forgets, and how badly it predicted each value. One stage of ChangeFinder.
+// SDAR: an autoregressive model that forgets, and scores each value by its prediction error. ChangeFinder uses two.
 import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 import { LARGEST_VALUE, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
 
-/** What a model starts from, instead of zeros: for the parts that are given. */
+/** The initial state of a model. A part that is not given is zero. */
 export interface SDARState {
   /** μ, at most 2⁵⁰⁰ in size. Default 0. */
   mean?: number;
@@ -12,23 +12,23 @@ export interface SDARState {
   variance?: number;
   /** C₀ … C_order, order + 1 numbers in squared units of the series, at most 2¹⁰⁰² in size, C₀ ≥ 0. Default zeros. */
   autocovariance?: ArrayLike<number>;
-  /** The values before the first one, oldest first, at most `order`. Default none. */
+  /** The values before the first value of the series, oldest first, at most `order`. Default none. */
   history?: ArrayLike<number>;
 }
 
-/** σ is at least this share of the largest |x| that is remembered: a constant must not be predicted without any doubt. */
+/** σ is at least this share of the largest remembered |x|, so that the prediction of a constant series keeps a variance. */
 const LEAST_DEVIATION = 2 ** -40;
 
-/** σ² is at least this, whatever the scale. */
+/** σ² is at least this on every scale. */
 const LEAST_VARIANCE = 1e-300;
 
-/** The share of C₀ that is added to it before the equations are solved: it makes κ = ±1 to rounding a little less. */
+/** The share of C₀ that is added to C₀ before the equations are solved. It moves a κ that is ±1 up to rounding below 1. */
 const LOADING = 1e-12;
 
-/** Products of two differences of values are at most this: (2 · 2⁵⁰⁰)². */
+/** An upper bound of products of two differences of values: (2 · 2⁵⁰⁰)². */
 const LARGEST_SQUARE = 2 ** 1002;
 
-/** A value costs order² operations: at this order a tenth of a second. */
+/** The largest order. Each value costs order² operations, which take a tenth of a second at this order. */
 const LARGEST_ORDER = 10_000;
 
 const LOG_2PI = Math.log(2 * Math.PI);
@@ -36,21 +36,21 @@ const LOG_2PI = Math.log(2 * Math.PI);
 const KIND = 'SDAR';
 const FORMAT = 1;
 
-/** Places in a model's numbers, C₀ … C_order at the end. */
+/** Indices of μ, σ², L and C₀ in a model's numbers. C₁ … C_order follow C₀. */
 const MEAN = 0;
 const VARIANCE = 1;
 const LARGEST = 2;
 const COVARIANCE = 3;
 
-/** x − μ for the lags present, and the coefficients a₁ …: of one step, so all models share them. */
+/** Scratch of one step, shared by all models: x − μ of the lags, and the coefficients a₁ … */
 let centered = new Float64Array(64);
 let coefficients = new Float64Array(64);
 
 /**
- * Sequentially discounting autoregressive model (Yamanishi & Takeuchi, KDD 2002, section 3): every value is scored by its
- * logarithmic loss under a model that is learned on the way and forgets by a factor of 1 − r per value.
+ * Sequentially discounting autoregressive model (Yamanishi & Takeuchi, KDD 2002, section 3). It scores every value by its
+ * logarithmic loss under a model that learns from each value and forgets by a factor of 1 − r per value.
  *
- * For each x, with r the discount and the lags j = 0 … order that are present:
+ * For each x, with the discount r and the lags j = 0 … order that exist so far:
  *
  *     μ  ← (1 − r)μ + r·x
  *     Cⱼ ← (1 − r)Cⱼ + r(x − μ)(xₜ₋ⱼ − μ)
@@ -59,18 +59,18 @@ let coefficients = new Float64Array(64);
  *     σ² ← (1 − r)σ² + r(x − x̂)²
  *     score = −ln N(x; x̂, σ²) = ½ ln(2πσ²) + (x − x̂)²/(2σ²)
  *
- * Higher = stranger; the unit is nats, the zero is arbitrary: multiplying the series by c adds ln c to every score. The start
- * is deterministic: zeros and an empty history. About the first 1/r scores say how new the series is, not how strange.
- * A missing value scores NaN and changes nothing: the next one follows the last that was present.
+ * Higher = stranger. The unit is nats and the zero is arbitrary: multiplying the series by c adds ln c to every score. The start
+ * is deterministic: zeros and an empty history. About the first 1/r scores are high because the model is new, not because the
+ * values are strange. A missing value scores NaN and changes nothing: the value after it follows the value before it.
  *
- * Every score is finite, on whatever series:
- * - σ² ≥ max((2⁻⁴⁰·L)², 10⁻³⁰⁰), with L the largest |x|, which is forgotten like the rest: L ← max((1 − r)L, |x|). A constant
- *   series scores ½ ln(2πσ²) at this floor for ever, and a spike of 10¹² does not blunt the scores of all that comes later.
- * - As σ² ≥ r(x − x̂)², the second term of the score is at most 1/(2r); the logarithm is taken of σ², never of a density.
- * - C₀ is loaded by 10⁻¹² of itself, and Levinson's recursion ends before the first reflection coefficient that is not
- *   below 1 in size: the model is that of the order reached, which is stable. So no update can leave a system that is
- *   singular or indefinite: discounted autocovariances need not form a covariance matrix, the order then drops for a while.
- * - A prediction beyond ±2⁵⁰⁰, which no value can meet, is replaced by μ.
+ * Every score is finite on every series:
+ * - σ² ≥ max((2⁻⁴⁰·L)², 10⁻³⁰⁰), where L is the largest |x|. L is forgotten like the rest: L ← max((1 − r)L, |x|). So a constant
+ *   series always scores ½ ln(2πσ²) with σ² at this minimum, and a spike of 10¹² does not lower the later scores for ever.
+ * - Because σ² ≥ r(x − x̂)², the second term of the score is at most 1/(2r). The logarithm is taken of σ², never of a density.
+ * - 10⁻¹² of C₀ is added to C₀, and Levinson's recursion ends before the first reflection coefficient whose size is not below 1.
+ *   The coefficients are those of the order reached, and that model is stable. Discounted autocovariances need not form a
+ *   covariance matrix, but the system that is solved is never singular or indefinite: the order is lower for a while instead.
+ * - A prediction beyond ±2⁵⁰⁰, which no value can reach, is replaced by μ.
  *
  * O(order²) time per value, O(order) memory; `update` allocates nothing.
  *
@@ -80,24 +80,29 @@ let coefficients = new Float64Array(64);
 export class SDAR implements StreamingDetector {
   readonly order: number;
   readonly discount: number;
-  /** x̂ of the last value that was not missing, known after it; NaN before the first. */
+  /** x̂ of the last value that was not missing, computed when that value came; NaN before the first. */
   prediction: number;
   readonly #initial: Required<SDARState> | undefined;
   /**
-   * All numbers in one array, as there may be 100 000 models: μ, σ², L, C₀ … C_order as they are and as the next value makes
-   * them, the one at `#model`, the other at `#next`; then the last values twice, so that those of lags 1 … order are always
-   * together: that of lag j at `#newest` + j − 1.
+   * All numbers in one array, as there may be 100 000 models:
+   *
+   *     μ, σ², L, C₀ … C_order    at #model: the model
+   *     μ, σ², L, C₀ … C_order    at #next: the model after the value that is scored
+   *     the last values, twice    a ring buffer of `order` slots, and the same once more
+   *
+   * Each of the last values stands in both copies, so the values of lags 1 … order are in one piece: lag j at #newest + j − 1.
    */
   readonly #numbers: Float64Array;
   #model: number;
   #next: number;
   #newest: number;
+  /** The number of values in the ring buffer. */
   #count: number;
 
   /**
    * @param order number of coefficients, 1 to 10 000; 2 to 10 are usual
    * @param discount r, the weight of the newest value, from 2⁻⁵² to below 1; 0.01 looks back about 100 values
-   * @param options.initial the state of a model to go on with, any other implementation's, too
+   * @param options.initial the state to continue from, which may come from another implementation
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
    *
    * @example
@@ -126,21 +131,21 @@ export class SDAR implements StreamingDetector {
     this.reset();
   }
 
-  /** μ, as last learned. */
+  /** μ after the last value that was learned. */
   get mean(): number {
     return this.#numbers[this.#model + MEAN]!;
   }
 
-  /** σ², as last learned. */
+  /** σ² after the last value that was learned. */
   get variance(): number {
     return this.#numbers[this.#model + VARIANCE]!;
   }
 
   /**
-   * The score of `x`, higher = stranger, which is then learned; NaN for a missing value.
+   * Returns the score of `x`, higher = stranger, then learns `x`. NaN for a missing value.
    *
-   * @param options.learn `false`: the score is the same, and `x` becomes the newest of the values that the next ones are
-   * predicted from, but μ, C and σ² stay as they were: an outage is followed, not learned; default `true`
+   * @param options.learn `false`: the score is the same, and later values are predicted from `x`, but μ, C and σ² stay
+   * unchanged. So the model follows an outage without learning it. Default `true`
    * @throws TypeError when `x` is neither a number nor missing, or `learn` no boolean
    */
   update(x: Value, options?: { learn?: boolean }): number {
@@ -157,7 +162,7 @@ export class SDAR implements StreamingDetector {
     return score;
   }
 
-  /** The score that `update(x)` would return; changes nothing. */
+  /** The score that `update(x)` would return. Changes nothing. */
   peek(x: Value): number {
     const value = toNumber(x);
     if (Number.isNaN(value)) return NaN;
@@ -167,19 +172,19 @@ export class SDAR implements StreamingDetector {
     return score;
   }
 
-  /** `update` over a series: its scores. */
+  /** Calls `update` for each value of a series; returns the scores. */
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
   }
 
-  /** As newly constructed, `initial` included. */
+  /** Returns to the state after construction: to `initial` where it was given. */
   reset(): void {
     const { mean, variance, autocovariance, history } = this.#initial ?? startOf(this.order, {});
     const largest = Array.from(history).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.#restore([mean, variance, largest, ...Array.from(autocovariance)], history, NaN);
   }
 
-  /** All of the state as bytes, 16·order and about 150 more; versioned and with a checksum. */
+  /** The whole state as about 16·order + 150 bytes, with a version and a checksum. */
   save(): Uint8Array {
     const state = new StateWriter(KIND, FORMAT);
     const initial = this.#initial ?? startOf(this.order, {});
@@ -196,9 +201,10 @@ export class SDAR implements StreamingDetector {
   }
 
   /**
-   * The model that `save` wrote; it goes on bit for bit.
+   * Loads a model that `save` wrote. It continues bit for bit.
    *
-   * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when they are damaged, of something else, or newer
+   * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when the bytes are damaged, of another class, or written by a
+   * newer version
    */
   static load(bytes: Uint8Array): SDAR {
     const state = new StateReader(bytes, KIND, FORMAT);
@@ -214,7 +220,7 @@ export class SDAR implements StreamingDetector {
     return loaded;
   }
 
-  /** This is the model, and these values, oldest first, are the last ones. */
+  /** Replaces the model, the last values (oldest first) and the prediction. */
   #restore(model: ArrayLike<number>, history: ArrayLike<number>, prediction: number): void {
     this.#numbers.set(model, this.#model);
     this.#count = 0;
@@ -222,7 +228,7 @@ export class SDAR implements StreamingDetector {
     this.prediction = prediction;
   }
 
-  /** `value` is lag 1 of the next one. */
+  /** Writes `value` to the ring buffer, where it is lag 1 of the next value. Slots are filled from the last to the first. */
   #remember(value: number): void {
     const { order } = this;
     const numbers = this.#numbers;
@@ -234,7 +240,7 @@ export class SDAR implements StreamingDetector {
     if (this.#count < order) this.#count++;
   }
 
-  /** The score of x, with its prediction; leaves at `#next` the model that has learned x. */
+  /** Returns the score of x, sets `prediction`, and writes the model that has learned x to `#next`. */
   #step(x: number): number {
     const r = this.discount;
     const keep = 1 - r;
@@ -246,7 +252,7 @@ export class SDAR implements StreamingDetector {
     const differences = centered;
     const a = coefficients;
 
-    // Mean and autocovariances; a lag that is not present yet has no product to add.
+    // Mean and autocovariances. C of a lag that does not exist yet stays as it is.
     const mean = keep * numbers[model + MEAN]! + r * x;
     const weighted = r * (x - mean);
     const from = model + COVARIANCE;
@@ -259,13 +265,13 @@ export class SDAR implements StreamingDetector {
     }
     for (let j = count + 1; j <= this.order; j++) numbers[to + j] = numbers[from + j]!;
 
-    // Prediction.
+    // Prediction from the lags that exist.
     const order = solveYuleWalker(numbers, to, count, a);
     let prediction = mean;
     for (let j = 0; j < order; j++) prediction += a[j]! * differences[j]!;
     if (!(Math.abs(prediction) <= LARGEST_VALUE)) prediction = mean;
 
-    // Variance and loss.
+    // Variance, which is at least its minimum, and the loss.
     const squaredError = (x - prediction) * (x - prediction);
     const largest = Math.max(keep * numbers[model + LARGEST]!, Math.abs(x));
     const least = LEAST_DEVIATION * largest;
@@ -279,11 +285,12 @@ export class SDAR implements StreamingDetector {
 }
 
 /**
- * Levinson's recursion on C₀ … C_count, which start at `from`: leaves a₁ … in `a` and returns their number.
+ * Levinson's recursion on C₀ … C_count, which start at c[from]. Writes a₁ … to `a` and returns their number.
  *
- * With the model of order m − 1 and the variance E of its errors, κ = (C_m − Σᵢ aᵢC_m₋ᵢ)/E; the model of order m has
- * a_m = κ, aᵢ − κ·a_m₋ᵢ for i < m, and E(1 − κ²). The matrix of C₀ … C_m is positive definite exactly as long as E > 0 and
- * all |κ| < 1; the recursion ends before the first that is not, or that is no number because E or a sum left float64.
+ * Let the model of order m − 1 have coefficients aᵢ and error variance E, and let κ = (C_m − Σᵢ aᵢC_m₋ᵢ)/E. Then the model of
+ * order m has the coefficients a_m = κ and aᵢ − κ·a_m₋ᵢ for i < m, and the error variance E(1 − κ²). The matrix of C₀ … C_m is
+ * positive definite exactly if E > 0 and all |κ| < 1. The recursion ends before the first κ for which this does not hold, or
+ * which is NaN because E or a sum left float64.
  */
 function solveYuleWalker(c: Float64Array, from: number, count: number, a: Float64Array): number {
   let error = c[from]! * (1 + LOADING);
@@ -293,7 +300,7 @@ function solveYuleWalker(c: Float64Array, from: number, count: number, a: Float6
     for (let i = 1; i < m; i++) sum -= a[i - 1]! * c[top - i]!;
     const kappa = sum / error;
     if (!(Math.abs(kappa) < 1)) return m - 1;
-    // aᵢ and a_m₋ᵢ change each other: both at once, in place.
+    // aᵢ and a_m₋ᵢ depend on each other, so both are updated together.
     for (let i = 0, j = m - 2; i <= j; i++, j--) {
       const low = a[i]!;
       const high = a[j]!;
@@ -312,7 +319,7 @@ export function checkCount(value: number, argument: string, most: number): void 
   if (value > most) throw new RangeError(`${argument} must be at most ${most}, got ${value}`);
 }
 
-/** Throws unless `value` is a discount: one with which 1 − r is neither 0 nor 1. */
+/** Throws unless `value` is a discount r between 0 and 1 for which 1 − r rounds neither to 0 nor to 1. */
 export function checkDiscount(value: unknown, argument: string): void {
   const expectation = `${argument} must be a number above 0 and below 1`;
   if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
@@ -321,7 +328,7 @@ export function checkDiscount(value: unknown, argument: string): void {
     throw new RangeError(`${argument} must be at least 2^-52, or nothing is forgotten, got ${value}`);
 }
 
-/** All parts of the state that a model starts from, checked. */
+/** An initial state with all its parts, checked. */
 function startOf(order: number, initial: SDARState): Required<SDARState> {
   checkOptions(initial, ['mean', 'variance', 'autocovariance', 'history']);
   const { mean = 0, variance = 0, autocovariance = new Float64Array(order + 1), history = [] } = initial;
@@ -341,7 +348,7 @@ function startOf(order: number, initial: SDARState): Required<SDARState> {
   return { mean, variance, autocovariance: covariances, history: values };
 }
 
-/** A copy of a list of numbers of at most this size. */
+/** A copy of a list of numbers. @throws unless each is a number of at most `largest` in size */
 function numbers(list: ArrayLike<number>, argument: string, largest: number): Float64Array {
   if (typeof list !== 'object' || list === null || !Number.isSafeInteger(list.length)) {
     throw new TypeError(`${argument} must be an array of numbers, got ${describe(list)}`);
@@ -358,7 +365,7 @@ function checkNumber(value: unknown, argument: string, least: number, most: numb
   if (!(value >= least && value <= most)) throw new RangeError(`${expectation}, got ${value}`);
 }
 
-/** ±2ⁿ, or 0, as text. */
+/** A value ±2ⁿ or 0 as text. */
 function power(value: number): string {
   return value === 0 ? '0' : `${value < 0 ? '-' : ''}2^${Math.log2(Math.abs(value))}`;
 }

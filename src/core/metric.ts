@@ -107,6 +107,13 @@ export class FittedMahalanobis {
   }
 }
 
+/** The `distance` that a function metric returned for the windows i and j. @throws RangeError unless it is a number ≥ 0 */
+export function checkDistance(distance: number, i: number, j: number): number {
+  if (typeof distance === 'number' && distance >= 0) return distance;
+  const windows = `the windows starting at ${i} and ${j}`;
+  throw new RangeError(`metric must return a number ≥ 0, got ${String(distance)} for ${windows}`);
+}
+
 /** Throws for windows whose normalization takes away a dimension: their covariance has no inverse. */
 export function checkRank(normalize: Normalization): void {
   if (normalize === 'none') return;

@@ -76,3 +76,14 @@ export function firstMissing(values: Float64Array): number {
   for (let t = 0; t < values.length; t++) if (Number.isNaN(values[t])) return t;
   return -1;
 }
+
+/** The error for a missing value `x` under the option `missing: 'throw'`; `subject` names the value, `where` its position. */
+export function missingError(subject: string, x: unknown, where: string = ''): RangeError {
+  return new RangeError(`${subject} is missing (${String(x)})${where} and missing is 'throw'`);
+}
+
+/** @throws RangeError for the first missing value of `series`, whose float64 values are `values` */
+export function checkNoneMissing(series: Series, values: Float64Array, argument: string): void {
+  const t = firstMissing(values);
+  if (t >= 0) throw missingError(`${argument}[${t}]`, series[t]);
+}

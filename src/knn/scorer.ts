@@ -2,7 +2,7 @@
 // is found to scores, neighbors and explanations.
 import { checkOptions, describe } from '../core/checks.ts';
 import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
-import { firstMissing, type Series, toFloat64 } from '../core/series.ts';
+import { checkNoneMissing, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
 import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
@@ -182,10 +182,7 @@ export class Scorer {
   /** The values of a series, checked as `missing` asks. */
   #values(series: Series, argument: string): Float64Array {
     const x = toFloat64(series, argument);
-    if (this.#settings.missing === 'throw') {
-      const t = firstMissing(x);
-      if (t >= 0) throw new RangeError(`${argument}[${t}] is missing (${String(series[t])}) and missing is 'throw'`);
-    }
+    if (this.#settings.missing === 'throw') checkNoneMissing(series, x, argument);
     return x;
   }
 

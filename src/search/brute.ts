@@ -1,6 +1,6 @@
 // Every pair: any metric, any join. The engine for function metrics and for a handful of windows.
 
-import type { DistanceFunction } from '../core/metric.ts';
+import { checkDistance, type DistanceFunction } from '../core/metric.ts';
 import { vectorInto, vectorsOf, type WindowSet } from '../core/windows.ts';
 import { sqDist } from './exactness.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, positionOf, runByRows } from './join.ts';
@@ -55,7 +55,7 @@ function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined
       if (Math.abs(i - j) <= exclusion) continue;
       if (oneByOne) vectorInto(columns, j, column, 0);
       const worst = dist[0]!;
-      const d = metric ? checked(metric(row, viewOf!(c)), i, j) : sqDist(row, 0, data, j * stride, width, worst);
+      const d = metric ? checkDistance(metric(row, viewOf!(c)), i, j) : sqDist(row, 0, data, j * stride, width, worst);
       if (d < worst || (d === worst && index[0] === EMPTY)) replaceWorst(dist, index, 0, k, d, j);
     }
     emit(i, dist, index, 0, finishRow(dist, index, 0, k));
@@ -66,10 +66,4 @@ function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined
 function views({ data, stride, width, starts }: WindowSet): (c: number) => Float64Array {
   const made = Array.from(starts, (j) => data.subarray(j * stride, j * stride + width));
   return (c) => made[c]!;
-}
-
-function checked(distance: number, i: number, j: number): number {
-  if (typeof distance === 'number' && distance >= 0) return distance;
-  const windows = `the windows starting at ${i} and ${j}`;
-  throw new RangeError(`metric must return a number ≥ 0, got ${distance} for ${windows}`);
 }

@@ -1,45 +1,35 @@
-// Fleet: many streams by name in one process. Who is there, who has to leave, and their bytes as a stream of records.
+// Fleet: many streams by name in one process. It starts, updates, evicts and saves its series.
 import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
-import { toNumber, type Value } from '../core/series.ts';
+import { missingError, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnOf } from '../core/streaming-detector.ts';
-import { NO_VALUES, type Recall } from './history/history.ts';
-import {
-  checkedSettings,
-  OPTION_NAMES,
-  optionsOf,
-  readRecallState,
-  readSettings,
-  recallOf,
-  type StreamingKNNOptions,
-  type StreamSettings,
-  scoreOf,
-  writeRecall,
-  writeSettings,
-} from './settings.ts';
+import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
+import { checkedSettings, OPTION_NAMES, optionsOf, type StreamingKNNOptions, type StreamSettings } from './settings.ts';
+import { readHistoryState, readSettings, writeHistory, writeSettings } from './settings-state.ts';
+import { windowScore } from './window-score.ts';
 
-/** Options of {@link Fleet}: those of every `StreamingKNN` in it, and who has to leave. */
+/** Options of {@link Fleet}: those of every `StreamingKNN` in it, and the limits beyond which series are evicted. */
 export interface FleetOptions extends StreamingKNNOptions {
   /** Number of values in a window (w), at least 1. */
   windowSize: number;
   /** Number of neighbors, at least 1. */
   k: number;
-  /** `Infinity`: at most so many series; for one more the one leaves that had no value for the longest. */
+  /** `Infinity`: the largest number of series. For a new one beyond it, the series with the oldest last value is evicted. */
   maxSeries?: number;
-  /** `Infinity`: a series leaves when the fleet has had so many values since its last one. */
+  /** `Infinity`: a series is evicted when the fleet has received more than this many values since the last one of the series. */
   maxIdle?: number;
 }
 
 /** What a fleet counts. */
 export interface FleetStats {
-  /** Series that are there. */
+  /** Number of series in the fleet. */
   series: number;
-  /** Values in all, those of series that have left included. */
+  /** Number of all values, including those of evicted series. */
   updates: number;
-  /** Series that had to leave. */
+  /** Number of series that were evicted because of `maxSeries` or `maxIdle`. */
   evicted: number;
-  /** Bytes of what is remembered. */
+  /** Bytes of memory for the histories of all series. */
   bytes: number;
 }
 
@@ -48,21 +38,22 @@ const FORMAT = 1;
 /** Series per record: about 300 KB of short histories. */
 const SERIES_PER_RECORD = 64;
 
-/** A series, and those that had their last value just before and just after its own. */
+/** A series, in a linked list of all series in the order of their last values. */
 interface Member {
   readonly id: string;
-  readonly recall: Recall;
+  readonly history: HistorySearch;
   count: number;
-  /** The fleet's updates when it had its last value. */
+  /** The fleet's number of updates when this series had its last value. */
   last: number;
+  /** The series whose last value came before that of this one, and the series whose last value came after it. */
   older: Member | undefined;
   newer: Member | undefined;
 }
 
 /**
- * Many streams in one process, each with the scores of a `StreamingKNN` of its own. A series is there from its first value on.
- * Short plain windows take 8 bytes per value of `history` in memory that all share: 100 000 series with a history of 512 fit
- * in 600 MB.
+ * Many streams in one process, each with the scores of a `StreamingKNN` of its own. The first value of a series adds it to the
+ * fleet. Short plain windows take 8 bytes per value of `history`, in memory that all series share: 100 000 series with a
+ * history of 512 fit in 600 MB.
  *
  * @example
  * const fleet = new Fleet({ windowSize: 2, k: 1, history: 500 });
@@ -99,9 +90,9 @@ export class Fleet {
   }
 
   /**
-   * The score of the next value of a series, which is then learned: see `StreamingKNN.update`.
+   * Returns the score of the next value of a series, then learns the value: see `StreamingKNN.update`.
    *
-   * @param id the name of the series; a new one starts
+   * @param id the name of the series; an unknown name adds a series
    * @throws where `StreamingKNN.update` does; TypeError when `id` is no string
    */
   update(id: string, x: Value, options?: { learn?: boolean }): number {
@@ -111,12 +102,12 @@ export class Fleet {
   }
 
   /**
-   * The scores of one value each of many series, as one scrape brings them; a series may come more than once.
+   * The scores of one value each of many series, such as the values of one scrape. A series may occur more than once.
    *
    * @param ids names, one per value
    * @returns scores, one per value
-   * @throws where `update` does. A name or value of the wrong kind is found before anything is learned; where a function
-   * metric fails, the values before are.
+   * @throws where `update` does. A name or value of the wrong kind is found before anything is learned. When a function metric
+   * fails, the values before it have been learned.
    */
   updateMany(ids: ArrayLike<string>, values: ArrayLike<Value>, options?: { learn?: boolean }): Float64Array {
     const numValues = lengthOf(values, 'values');
@@ -134,29 +125,29 @@ export class Fleet {
     return scores;
   }
 
-  /** The score that `update(id, x)` would return; changes nothing, and starts no series. */
+  /** The score that `update(id, x)` would return. Changes nothing and adds no series. */
   peek(id: string, x: Value): number {
     checkId(id);
     const value = this.#valueOf(id, x);
     const member = this.#members.get(id);
-    if (member) return scoreOf(this.#settings, member.recall, member.recall.peek(value), member.count);
-    const recall = recallOf(this.#settings, NO_VALUES);
-    const score = scoreOf(this.#settings, recall, recall.peek(value), 0);
-    recall.close?.();
+    if (member) return windowScore(this.#settings, member.history, member.history.peek(value), member.count);
+    const history = openHistory(this.#settings, NO_VALUES);
+    const score = windowScore(this.#settings, history, history.peek(value), 0);
+    history.close?.();
     return score;
   }
 
-  /** Whether this series is there. */
+  /** Whether the fleet holds this series. */
   has(id: string): boolean {
     return this.#members.has(id);
   }
 
-  /** The names of the series, from the one that has had no value for the longest to the last that had one. */
+  /** The names of the series, from the one with the oldest last value to the one with the newest. */
   *ids(): Generator<string, void, undefined> {
     for (let member = this.#oldest; member; member = member.newer) yield member.id;
   }
 
-  /** Forgets a series. Returns whether it was there. */
+  /** Forgets a series. Returns whether the fleet held it. */
   evict(id: string): boolean {
     const member = this.#members.get(id);
     if (member) this.#evict(member);
@@ -165,7 +156,7 @@ export class Fleet {
 
   /** Forgets all series. */
   reset(): void {
-    for (const { recall } of this.#members.values()) recall.close?.();
+    for (const { history } of this.#members.values()) history.close?.();
     this.#members.clear();
     this.#oldest = undefined;
     this.#newest = undefined;
@@ -173,16 +164,16 @@ export class Fleet {
     this.#evicted = 0;
   }
 
-  /** What it has counted, and how much it remembers. O(series). */
+  /** The numbers of series, updates and evictions, and the bytes of memory. O(series). */
   get stats(): FleetStats {
     let bytes = 0;
-    for (const { recall } of this.#members.values()) bytes += recall.bytes;
+    for (const { history } of this.#members.values()) bytes += history.bytes;
     return { series: this.#members.size, updates: this.#updates, evicted: this.#evicted, bytes };
   }
 
   /**
-   * All of the state as chunks of bytes, to be written one after the other; each is made when it is asked for, so a large fleet
-   * needs no second copy of itself. Nothing may be updated before the last one.
+   * The whole state as chunks of bytes, to be written one after the other. Each chunk is made when it is requested, so a large
+   * fleet needs no second copy in memory. The fleet must not be updated before the last chunk.
    *
    * @throws RangeError when the fleet was updated in between
    */
@@ -198,10 +189,10 @@ export class Fleet {
       const members: Member[] = [];
       for (; member && members.length < SERIES_PER_RECORD; member = member.newer) members.push(member);
       record.u32(members.length);
-      for (const { id, last, recall } of members) {
+      for (const { id, last, history } of members) {
         record.text(id);
         record.f64(last);
-        writeRecall(record, recall);
+        writeHistory(record, history);
       }
       yield framed(record);
       if (this.#updates !== updates || this.#members.size !== numSeries) {
@@ -211,9 +202,9 @@ export class Fleet {
   }
 
   /**
-   * A fleet as `save` left it, from its chunks or from the same bytes cut in any other way, as files are read.
+   * Loads a fleet that `save` wrote, from its chunks or from the same bytes cut in any other way, such as those of a file stream.
    *
-   * @param options.metric the function metric it was made with, if it was
+   * @param options.metric the function metric that the fleet was made with, if it was made with one
    * @throws RangeError when they are damaged, cut short, of something else, or written by a newer version
    */
   static async load(
@@ -247,40 +238,41 @@ export class Fleet {
   #valueOf(id: string, x: Value): number {
     const value = toNumber(x);
     if (this.#settings.missing === 'throw' && Number.isNaN(value)) {
-      throw new RangeError(`the value of ${describe(id)} is missing (${String(x)}) and missing is 'throw'`);
+      throw missingError(`the value of ${describe(id)}`, x);
     }
     return value;
   }
 
   #update(id: string, value: number, learn: boolean): number {
     const known = this.#members.get(id);
-    const recall = known ? known.recall : recallOf(this.#settings, NO_VALUES);
-    const score = scoreOf(this.#settings, recall, recall.update(value, learn), known ? known.count : 0);
-    const member = known ?? this.#start(id, recall); // not where a metric threw
+    const history = known ? known.history : openHistory(this.#settings, NO_VALUES);
+    const score = windowScore(this.#settings, history, history.update(value, learn), known ? known.count : 0);
+    const member = known ?? this.#start(id, history); // after update: no series is added when a metric throws
     member.count++;
     member.last = ++this.#updates;
     if (member !== this.#newest) {
       this.#unlink(member);
       this.#append(member);
     }
-    while (this.#oldest!.last < this.#updates - this.#maxIdle) this.#leave(this.#oldest!);
+    while (this.#oldest!.last < this.#updates - this.#maxIdle) this.#evictOverLimit(this.#oldest!);
     return score;
   }
 
-  /** A new series, as if it had had a value last; the oldest makes room. */
-  #start(id: string, recall: Recall): Member {
-    if (this.#members.size >= this.#maxSeries) this.#leave(this.#oldest!);
-    return this.#add(id, recall, 0, this.#updates);
+  /** Adds a new series as the newest. The oldest one is evicted if there are `maxSeries`. */
+  #start(id: string, history: HistorySearch): Member {
+    if (this.#members.size >= this.#maxSeries) this.#evictOverLimit(this.#oldest!);
+    return this.#add(id, history, 0, this.#updates);
   }
 
-  #add(id: string, recall: Recall, count: number, last: number): Member {
-    const member: Member = { id, recall, count, last, older: undefined, newer: undefined };
+  #add(id: string, history: HistorySearch, count: number, last: number): Member {
+    const member: Member = { id, history, count, last, older: undefined, newer: undefined };
     this.#members.set(id, member);
     this.#append(member);
     return member;
   }
 
-  #leave(member: Member): void {
+  /** Evicts a series because of a limit, which counts in `stats`. */
+  #evictOverLimit(member: Member): void {
     this.#evict(member);
     this.#evicted++;
   }
@@ -288,7 +280,7 @@ export class Fleet {
   #evict(member: Member): void {
     this.#members.delete(member.id);
     this.#unlink(member);
-    member.recall.close?.();
+    member.history.close?.();
   }
 
   #append(member: Member): void {
@@ -310,9 +302,9 @@ export class Fleet {
     for (let left = reader.u32(); left > 0; left--) {
       const id = reader.text();
       const last = reader.f64();
-      const state = readRecallState(reader, this.#settings);
+      const state = readHistoryState(reader, this.#settings);
       if (this.#members.has(id)) throw new RangeError(`bytes are damaged: ${describe(id)} is there twice`);
-      this.#add(id, recallOf(this.#settings, state), state.numValues, last);
+      this.#add(id, openHistory(this.#settings, state), state.numValues, last);
     }
     reader.end();
   }
@@ -328,7 +320,7 @@ function lengthOf(list: unknown, argument: string): number {
   throw new TypeError(`${argument} must be an array, got ${describe(list)}`);
 }
 
-/** A record with its length, 32 bits, little-endian, before it. */
+/** A record behind its length in bytes, which is a little-endian integer of 32 bits. */
 function framed(writer: StateWriter): Uint8Array {
   const record = writer.finish();
   const chunk = new Uint8Array(4 + record.length);
@@ -337,13 +329,14 @@ function framed(writer: StateWriter): Uint8Array {
   return chunk;
 }
 
-/** The records of framed bytes, however they are cut. */
+/** The records of framed bytes, which may be cut into chunks anywhere. */
 async function* records(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let pending: Uint8Array[] = [];
   let size = 0;
   let needed = 4;
+  // `needed` bytes are needed to go on: 4 for a length, or 4 + length for a record.
   for await (const chunk of chunks) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`chunks must be of Uint8Array, got ${describe(chunk)}`);
     pending.push(chunk);

@@ -1,14 +1,14 @@
-// Streams of values to streams of scores: iterables, Web streams and, through both, the streams of Node.
+// Turns streams of values into streams of scores: iterables and Web streams, and through them the streams of Node.
 import { describe } from '../core/checks.ts';
 import type { Series, Value } from '../core/series.ts';
 import type { StreamingDetector } from '../core/streaming-detector.ts';
 
 /**
- * What comes of what goes in: a score for a value; for a chunk of values a chunk of scores, an array for an array and a
- * `Float64Array` for a typed array.
+ * The scores of an item of type T: a number for a value; for a chunk of values an array of scores, which is a `Float64Array` if
+ * the chunk is a typed array.
  */
 export type ScoresOf<T> = 0 extends 1 & T
-  ? T // any, which the streams of Node say they hold
+  ? T // `any`, which is the type of the items of Node's streams
   : T extends Value
     ? number
     : T extends TypedChunk
@@ -17,29 +17,30 @@ export type ScoresOf<T> = 0 extends 1 & T
 
 type TypedChunk = Series & { readonly BYTES_PER_ELEMENT: number };
 
-/** As much of a detector as a stream needs. */
+/** The part of a detector that a stream needs. */
 type Updatable = Pick<StreamingDetector, 'update'>;
 
 /**
  * The scores of a stream, one per value, each as soon as its value arrives: `detector.update(x)` for every x.
  * The source may be an array, a generator, a Node `Readable` in object mode, a Web `ReadableStream` where that is
  * iterable (Node, Deno, Firefox), or any other iterable. Its items are values, or chunks of values (arrays or typed
- * arrays), each of which gives one chunk of as many scores. Beside the detector's own work a single value costs 0.2 µs and
- * one of a chunk of 1000 costs 0.02 µs.
+ * arrays). Each chunk gives one chunk of scores of the same length. In addition to the detector's own work a single value
+ * costs 0.2 µs, and a value in a chunk of 1000 costs 0.02 µs.
  *
- * The source is read no faster than the scores are taken, and closed when the consumer leaves. A value that the detector
- * refuses ends the stream with the detector's error and the value's index, after the scores of all values before it;
- * these have been learned. In Node this is a step of a `pipeline`, much cheaper than a Web stream:
+ * The source is read no faster than the scores are consumed, and is closed when the consumer stops early. If the detector
+ * throws for a value, the stream yields the scores of all values before it, which have been learned, and then throws the
+ * detector's error with the index of the value. In Node this function is a step of a `pipeline`, much cheaper than a Web
+ * stream:
  *
  * ```js
  * import { pipeline } from 'node:stream/promises';
  * await pipeline(readable, (values) => scoreStream(values, detector), writable); // readable and writable in object mode
  * ```
  *
- * There `null` would mean the end: let `readable` give NaN for a missing value.
+ * In Node's streams `null` means the end: `readable` must give NaN for a missing value.
  *
- * @throws TypeError when `source` is not iterable, `detector` is none, or, from the iteration, an item is neither a
- * value nor a chunk of values
+ * @throws TypeError when `source` is not iterable or `detector` is no detector; during the iteration, when an item is
+ * neither a value nor a chunk of values
  *
  * @example
  * const scores: number[] = [];
@@ -69,20 +70,20 @@ async function* scoreItems(
 }
 
 /**
- * A Web `TransformStream` from values to scores: `stream.pipeThrough(scoreTransform(detector))`. Takes values, or chunks
- * of them, and emits the same kind, as {@link scoreStream} does; single values at 3 µs each, those of a chunk of 1000 at 0.01 µs.
- * For chunks say which they are: `scoreTransform<Float64Array>(detector)`.
+ * A Web `TransformStream` from values to scores: `stream.pipeThrough(scoreTransform(detector))`. It takes values or chunks of
+ * values and emits scores or chunks of scores, as {@link scoreStream} does. A single value costs 3 µs, and a value in a chunk of
+ * 1000 costs 0.01 µs. For chunks, name their type: `scoreTransform<Float64Array>(detector)`.
  *
- * What the detector refuses is an error of both sides, with the index of the value. Where Node's own streams meet, take
- * `Duplex.from((values) => scoreStream(values, detector))`, or with a high-water mark of 1
+ * If the detector throws for a value, both sides of the transform fail with its error and the index of the value. Between
+ * Node's own streams use `Duplex.from((values) => scoreStream(values, detector))`, or with a high-water mark of 1
  *
  * ```js
  * Duplex.fromWeb(scoreTransform(detector), { objectMode: true, highWaterMark: 1 });
  * ```
  *
- * With a higher one Node up to at least 22.22 ends the process when a value is refused (nodejs/node#62199).
+ * With a higher mark Node up to at least 22.22 ends the process when the detector throws (nodejs/node#62199).
  *
- * @throws TypeError when `detector` is none
+ * @throws TypeError when `detector` is no detector
  *
  * @example
  * const values = new ReadableStream<number[]>({
@@ -106,16 +107,16 @@ export function scoreTransform(detector: Updatable): ScoreTransform<unknown, unk
       controller.enqueue(scores);
     },
   });
-  return stream as unknown as ScoreTransform<unknown, unknown>; // whose overloads are others, not what they do
+  return stream as unknown as ScoreTransform<unknown, unknown>; // the overloads differ, the behavior does not
 }
 
-/** Scores of an item, and the error that ended it. */
+/** The scores of an item, as far as it was scored, and the error that stopped it. */
 interface Outcome {
   readonly scores: number | number[] | Float64Array | undefined;
   readonly error: unknown;
 }
 
-/** Scores values and chunks, and counts the values for messages. */
+/** Scores values and chunks. It counts the values, to name their index in errors. */
 class ItemScorer {
   readonly #detector: Updatable;
   #numValues: number;
@@ -135,7 +136,7 @@ class ItemScorer {
       this.#numValues++;
       return { scores, error: undefined };
     } catch (error) {
-      return { scores: undefined, error: placed(error, this.#numValues) };
+      return { scores: undefined, error: withIndex(error, this.#numValues) };
     }
   }
 
@@ -143,7 +144,7 @@ class ItemScorer {
     const { length } = chunk;
     if (!Number.isSafeInteger(length) || 'readUInt8' in chunk) {
       const error = new TypeError(`x must be a number, missing, or an array of these, got ${describe(chunk)}`);
-      return { scores: undefined, error: placed(error, this.#numValues) };
+      return { scores: undefined, error: withIndex(error, this.#numValues) };
     }
     const isTyped = ArrayBuffer.isView(chunk);
     const scores = isTyped ? new Float64Array(length) : new Array<number>(length);
@@ -154,13 +155,13 @@ class ItemScorer {
       this.#numValues += length;
       return { scores, error: undefined };
     } catch (error) {
-      return { scores: p > 0 ? scores.slice(0, p) : undefined, error: placed(error, this.#numValues + p) };
+      return { scores: p > 0 ? scores.slice(0, p) : undefined, error: withIndex(error, this.#numValues + p) };
     }
   }
 }
 
-/** Our own kinds of error with the place in the stream; any other, such as one of a metric, as it is. */
-function placed(error: unknown, index: number): unknown {
+/** A TypeError or RangeError with the index of the value in the stream. Any other error, such as a metric's, is unchanged. */
+function withIndex(error: unknown, index: number): unknown {
   for (const Kind of [TypeError, RangeError]) {
     if (error instanceof Kind) return new Kind(`source[${index}]: ${error.message}`, { cause: error });
   }
@@ -168,8 +169,8 @@ function placed(error: unknown, index: number): unknown {
 }
 
 /**
- * What `pipeThrough` and `Duplex.fromWeb` take: a Web `TransformStream`, as far as it can be told without the types of a
- * browser or of Node, to whose own it can be assigned.
+ * A Web `TransformStream`, declared without the types of a browser or of Node. It can be assigned to the types of both, so
+ * `pipeThrough` and `Duplex.fromWeb` accept it.
  */
 export interface ScoreTransform<In, Out> {
   readonly readable: ReadableStreamLike<Out>;
@@ -181,7 +182,7 @@ export interface ReadableStreamLike<T> extends AsyncIterable<T> {
   readonly locked: boolean;
   cancel(reason?: unknown): Promise<void>;
   getReader(): ReaderLike<T>;
-  // biome-ignore lint/suspicious/noExplicitAny: the types of browsers and of Node differ in what stands for any here
+  // biome-ignore lint/suspicious/noExplicitAny: the types of browsers and of Node differ here
   getReader(options?: any): any;
   // biome-ignore lint/suspicious/noExplicitAny: as above
   pipeThrough(transform: any, options?: any): any;
@@ -195,12 +196,12 @@ export interface ReadableStreamLike<T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](options?: any): any;
 }
 
-/** What reads a {@link ReadableStreamLike}. */
+/** A reader of a {@link ReadableStreamLike}. */
 export interface ReaderLike<T> {
   readonly closed: Promise<undefined>;
   cancel(reason?: unknown): Promise<void>;
   read(): Promise<{ done: false; value: T } | { done: true; value: undefined }>;
-  /** The last overload is the one from which the compiler learns what a stream holds. */
+  /** The compiler infers the type of a stream's items from the last overload. */
   read(): Promise<{ done: boolean; value: T }>;
   releaseLock(): void;
 }
@@ -213,7 +214,7 @@ export interface WritableStreamLike<T> {
   getWriter(): WriterLike<T>;
 }
 
-/** What writes to a {@link WritableStreamLike}. */
+/** A writer of a {@link WritableStreamLike}. */
 export interface WriterLike<T> {
   readonly closed: Promise<undefined>;
   readonly desiredSize: number | null;

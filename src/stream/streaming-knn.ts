@@ -1,40 +1,31 @@
-// StreamingKNN: one value in, one exact score out. Checks its values; its settings and what remembers are elsewhere.
+// StreamingKNN: one value in, one exact score out. It checks the values; settings.ts and history/ do the rest.
 import { checkOptions } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
-import { toNumber, type Value } from '../core/series.ts';
+import { missingError, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
-import { NO_VALUES, type Recall } from './history/history.ts';
-import {
-  checkedSettings,
-  optionsOf,
-  readRecallState,
-  readSettings,
-  recallOf,
-  type StreamingKNNOptions,
-  type StreamSettings,
-  scoreOf,
-  writeRecall,
-  writeSettings,
-} from './settings.ts';
+import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
+import { checkedSettings, optionsOf, type StreamingKNNOptions, type StreamSettings } from './settings.ts';
+import { readHistoryState, readSettings, writeHistory, writeSettings } from './settings-state.ts';
+import { windowScore } from './window-score.ts';
 
-/** The fields of saved bytes: see `save`. */
+/** The version of the saved bytes. */
 const FORMAT = 1;
 
 /**
- * k-nearest-neighbor anomaly scores of a stream: how far each window is from the k windows before it that are most like it.
+ * k-nearest-neighbor anomaly scores of a stream: the distance of each window from the k most similar windows before it.
  *
- * Windows and distances are those of {@link KNN}. The score of value t is about window i = t − w + 1, which ends with it, and
- * about the windows j with i − history ≤ j < i − exclusionZone: the mean of the k smallest d(i, j), of those that exist if
- * there are fewer, 0 if there is none. The first w − 1 scores are 0; a window that touches a missing value scores NaN
- * and is no candidate later, but it counts as one of the `history` windows.
+ * Windows and distances are those of {@link KNN}. The score of value t is that of window i = t − w + 1, which ends with the
+ * value. Its candidates are the windows j with i − history ≤ j < i − exclusionZone. The score is the mean of the k smallest
+ * d(i, j); of all d(i, j) if there are fewer than k candidates; 0 if there is none. The first w − 1 scores are 0. A window that
+ * touches a missing value scores NaN and is no candidate later, but it counts as one of the `history` windows.
  * So with `history` at least as long as the series, the scores are those of `new KNN(w, k, { side: 'left' })`, to the bit.
  *
- * With `update(x, { learn: false })` the value enters the current window but not the memory: the windows that contain it,
- * up to w − 1 later ones included, are scored and are no candidates later, like windows that touch a missing value.
+ * With `update(x, { learn: false })` the value enters the current window but not the memory. The windows that contain it, which
+ * are this one and up to w − 1 later ones, are scored but are no candidates later.
  *
- * Memory per value of `history`: about 30 bytes for windowSize 1, 48 for longer windows (8 for up to 8 values and a history of
- * up to 1000), and a vector of its own, 8·windowSize, for function metrics and normalized or whitened windows.
+ * Memory per value of `history`: about 30 bytes for windowSize 1; 8 for windowSize 2 to 8 with a history of up to 1000; 48 for
+ * longer windows or histories; and 8·windowSize more, for one vector, with function metrics and normalized or whitened windows.
  *
  * @example
  * const detector = new StreamingKNN(2, 1);
@@ -44,33 +35,33 @@ export class StreamingKNN implements StreamingDetector {
   readonly windowSize: number;
   readonly k: number;
   readonly #settings: StreamSettings;
-  #recall: Recall;
-  /** Of values. */
+  #history: HistorySearch;
+  /** The number of values so far. */
   #count: number;
 
   /**
    * @param windowSize number of values in a window (w), at least 1
-   * @param k number of neighbors, at least 1; where fewer windows exist, those that exist
+   * @param k number of neighbors, at least 1; if there are fewer candidates, all of them are neighbors
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
    */
   constructor(windowSize: number, k: number, options: StreamingKNNOptions = {}) {
     this.windowSize = windowSize;
     this.k = k;
     this.#settings = checkedSettings(windowSize, k, options);
-    this.#recall = recallOf(this.#settings, NO_VALUES);
+    this.#history = openHistory(this.#settings, NO_VALUES);
     this.#count = 0;
   }
 
   /**
-   * The score of `x`, higher = stranger, which is then learned; NaN where the window touches a missing value.
+   * Returns the score of `x`, higher = stranger, then learns `x`. NaN where the window touches a missing value.
    *
-   * O(log history) for windowSize 1, else O(history) whatever the window size; O(history · windowSize) for function
+   * O(log history) for windowSize 1; O(history) for longer windows, whatever their size; O(history · windowSize) for function
    * metrics and for normalized or whitened windows.
    *
    * @param x `null`, `undefined`, NaN, ±Infinity and |x| > 2⁵⁰⁰ are missing values
    * @param options.learn `false`: score `x`, but keep windows that contain it out of the memory; default `true`
-   * @throws TypeError when `x` is neither a number nor missing; RangeError when it is missing and `missing` is `'throw'`,
-   * or when a function metric returns something else than a number ≥ 0. The detector is as it was then.
+   * @throws TypeError when `x` is neither a number nor missing; RangeError when `x` is missing and `missing` is `'throw'`,
+   * or when a function metric returns anything but a number ≥ 0. An error leaves the detector unchanged.
    *
    * @example
    * const detector = new StreamingKNN(1, 1);
@@ -79,7 +70,7 @@ export class StreamingKNN implements StreamingDetector {
   update(x: Value, options?: { learn?: boolean }): number {
     const value = this.#valueOf(x);
     const learn = learnOf(options);
-    const score = this.#scoreOf(this.#recall.update(value, learn));
+    const score = this.#scoreOf(this.#history.update(value, learn));
     this.#count++;
     return score;
   }
@@ -95,13 +86,13 @@ export class StreamingKNN implements StreamingDetector {
    * detector.peek(7); // => 4
    */
   peek(x: Value): number {
-    return this.#scoreOf(this.#recall.peek(this.#valueOf(x)));
+    return this.#scoreOf(this.#history.peek(this.#valueOf(x)));
   }
 
   /**
-   * `update` over a series: its scores.
+   * Calls `update` for each value of a series; returns the scores.
    *
-   * @throws where `update` does; the values before are learned then
+   * @throws where `update` does; the values before have been learned
    *
    * @example
    * new StreamingKNN(2, 1).learn([1, 2, 1, 2, 9]); // => [0, 0, Math.SQRT2, 0, Math.sqrt(50)]
@@ -110,15 +101,15 @@ export class StreamingKNN implements StreamingDetector {
     return learnAll(this, series);
   }
 
-  /** Forgets all values: as newly constructed. A reference stays. */
+  /** Forgets all values, so that the detector is as newly constructed. A reference stays. */
   reset(): void {
-    this.#recall = recallOf(this.#settings, NO_VALUES);
+    this.#history = openHistory(this.#settings, NO_VALUES);
     this.#count = 0;
   }
 
   /**
-   * All of the state as bytes: about 8 per value that is remembered. A detector loaded from them continues bit for bit, in
-   * another process and on another machine. A function metric is not part of them: see {@link StreamingKNN.load}.
+   * The whole state as bytes: about 8 per remembered value. A detector loaded from these bytes continues bit for bit, also in
+   * another process or on another machine. The bytes do not contain a function metric: see {@link StreamingKNN.load}.
    *
    * @example
    * const detector = new StreamingKNN(2, 1);
@@ -128,25 +119,25 @@ export class StreamingKNN implements StreamingDetector {
   save(): Uint8Array {
     const writer = new StateWriter('StreamingKNN', FORMAT);
     writeSettings(writer, this.#settings);
-    writeRecall(writer, this.#recall);
+    writeHistory(writer, this.#history);
     return writer.finish();
   }
 
   /**
-   * A detector as `save` left it.
+   * Loads a detector that `save` wrote.
    *
-   * @param options.metric the function metric it was made with, if it was: a function cannot be saved
-   * @throws TypeError when `bytes` is no `Uint8Array`, or `metric` is needed and not given; RangeError when they are
-   * damaged, of something else, or written by a newer version
+   * @param options.metric the function metric that the detector was made with, if it was made with one: bytes cannot hold it
+   * @throws TypeError when `bytes` is no `Uint8Array`, or `metric` is needed and not given; RangeError when the bytes are
+   * damaged, of another class, or written by a newer version
    */
   static load(bytes: Uint8Array, options: { metric?: DistanceFunction } = {}): StreamingKNN {
     checkOptions(options, ['metric']);
     const reader = new StateReader(bytes, 'StreamingKNN', FORMAT);
     const settings = readSettings(reader, options.metric);
-    const state = readRecallState(reader, settings);
+    const state = readHistoryState(reader, settings);
     reader.end();
     const detector = new StreamingKNN(settings.windowSize, settings.k, optionsOf(settings));
-    detector.#recall = recallOf(settings, state);
+    detector.#history = openHistory(detector.#settings, state);
     detector.#count = state.numValues;
     return detector;
   }
@@ -154,12 +145,12 @@ export class StreamingKNN implements StreamingDetector {
   #valueOf(x: Value): number {
     const value = toNumber(x);
     if (this.#settings.missing === 'throw' && Number.isNaN(value)) {
-      throw new RangeError(`x is missing (${String(x)}) at index ${this.#count} and missing is 'throw'`);
+      throw missingError('x', x, ` at index ${this.#count}`);
     }
     return value;
   }
 
   #scoreOf(numFound: number): number {
-    return scoreOf(this.#settings, this.#recall, numFound, this.#count);
+    return windowScore(this.#settings, this.#history, numFound, this.#count);
   }
 }

@@ -1,10 +1,10 @@
-// What a stream remembers, structure by structure: the recurrence in WASM and its twin give the same s to the bit, on
-// series at which a recurrence with a poor error bound goes wrong, over many moves, refreshes, gaps and restarts.
+// The recurrence in WASM and its twin in TypeScript find the same s to the bit, over many moves, refreshes, gaps and restarts,
+// on series at which a recurrence with a poor error bound goes wrong.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { StreamingKNN } from '../../src/index.ts';
-import { direct } from '../../src/stream/history/direct.ts';
-import { NO_VALUES, type Recall, type RecallShape } from '../../src/stream/history/history.ts';
-import { lags } from '../../src/stream/history/lags.ts';
+import { directHistory } from '../../src/stream/history/direct.ts';
+import { type HistorySearch, type HistoryShape, NO_VALUES } from '../../src/stream/history/history-search.ts';
+import { lagHistory } from '../../src/stream/history/lags.ts';
 import { naiveScore } from '../naive.ts';
 import { generators, mulberry32, normal } from '../support/series.ts';
 
@@ -37,30 +37,30 @@ const hostile: Record<string, (n: number) => Float64Array> = {
 };
 
 /** The s of the nearest, ascending; `undefined` where there is no answer. */
-function nearest(recall: Recall, found: number): Float64Array | undefined {
-  return found < 0 ? undefined : recall.dist.slice(recall.base, recall.base + found);
+function nearest(history: HistorySearch, found: number): Float64Array | undefined {
+  return found < 0 ? undefined : history.dist.slice(history.base, history.base + found);
 }
 
 /** Feeds both the same, with gaps in learning, peeks and restarts of the first, and compares every answer. */
-function expectEqual(series: Float64Array, shape: RecallShape, seed: number): void {
+function expectEqual(series: Float64Array, shape: HistoryShape, seed: number): void {
   const random = mulberry32(seed);
-  const twin = direct(shape, NO_VALUES);
-  let recall = lags(shape, NO_VALUES)!;
+  const twin = directHistory(shape, NO_VALUES);
+  let history = lagHistory(shape, NO_VALUES)!;
   let unlearned = 0;
   for (let t = 0; t < series.length; t++) {
     if (unlearned > 0) unlearned--;
     else if (random() < 0.002) unlearned = Math.floor(30 * random());
-    if (random() < 0.001) recall = lags(shape, recall.state())!;
-    if (random() < 0.01) recall.peek(random());
+    if (random() < 0.001) history = lagHistory(shape, history.snapshot())!;
+    if (random() < 0.01) history.peek(random());
     const x = series[t]!;
     const learn = unlearned === 0;
-    const peeked = random() < 0.02 ? nearest(recall, recall.peek(x)) : null;
-    const actual = nearest(recall, recall.update(x, learn));
+    const peeked = random() < 0.02 ? nearest(history, history.peek(x)) : null;
+    const actual = nearest(history, history.update(x, learn));
     const expected = nearest(twin, twin.update(x, learn));
     if (!isSame(actual, expected)) expect([t, actual]).toEqual([t, expected]);
     if (peeked !== null && !isSame(peeked, expected)) expect([t, peeked]).toEqual([t, expected]);
   }
-  expect(recall.state()).toEqual(twin.state());
+  expect(history.snapshot()).toEqual(twin.snapshot());
 }
 
 function isSame(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
@@ -86,13 +86,13 @@ describe('distances by lag, carried and settled, are sums to the bit', () => {
 test('so they are after 300 000 values, with every kind of series in turn', () => {
   const shape = { windowSize: 12, k: 5, history: 1100, exclusionZone: 0 };
   const parts = [...Object.values(generators), ...Object.values(hostile)];
-  const recall = lags(shape, NO_VALUES)!;
+  const history = lagHistory(shape, NO_VALUES)!;
   for (let round = 0; round < 300; round++) {
-    for (const x of parts[round % parts.length]!(1000, round)) recall.update(x, true);
+    for (const x of parts[round % parts.length]!(1000, round)) history.update(x, true);
     if (round % 20 !== 19) continue;
-    const twin = direct(shape, recall.state());
+    const twin = directHistory(shape, history.snapshot());
     for (const x of noise(50, round)) {
-      expect(nearest(recall, recall.update(x, true))).toEqual(nearest(twin, twin.update(x, true)));
+      expect(nearest(history, history.update(x, true))).toEqual(nearest(twin, twin.update(x, true)));
     }
   }
 });
@@ -100,10 +100,13 @@ test('so they are after 300 000 values, with every kind of series in turn', () =
 test('many streams share one memory: places are used again, and none touches another', () => {
   const shape = { windowSize: 3, k: 2, history: 60, exclusionZone: 0 };
   const random = mulberry32(3);
-  const pairs = Array.from({ length: 200 }, () => ({ a: lags(shape, NO_VALUES)!, b: direct(shape, NO_VALUES) }));
+  const pairs = Array.from({ length: 200 }, () => ({
+    a: lagHistory(shape, NO_VALUES)!,
+    b: directHistory(shape, NO_VALUES),
+  }));
   for (let step = 0; step < 20_000; step++) {
     const pair = pairs[Math.floor(200 * random())]!;
-    if (random() < 0.02) Object.assign(pair, { a: lags(shape, NO_VALUES)!, b: direct(shape, NO_VALUES) });
+    if (random() < 0.02) Object.assign(pair, { a: lagHistory(shape, NO_VALUES)!, b: directHistory(shape, NO_VALUES) });
     const x = random() < 0.01 ? NaN : normal(random);
     expect(nearest(pair.a, pair.a.update(x, true))).toEqual(nearest(pair.b, pair.b.update(x, true)));
   }

@@ -1,88 +1,90 @@
-// The recall of a stream of plain windows in WASM: squared distances by LAG, carried from value to value, and the proof of
-// how far they may be from s. Where there are few and short ones they are summed instead, and nothing is carried.
+// The history of a stream of plain windows in WASM. It carries one squared distance per LAG from value to value, and this
+// comment proves how far those may be from s. Where windows and history are short, sums are cheaper, and nothing is carried.
 //
-// yₜ is the value at t, fⱼ what is remembered of the one at j; a missing one counts as its predecessor, and is masked when a
-// candidate is settled. D[l] is the squared distance of the window that ends at t and of the one that ends at t − l. With the
-// next value the lags stay where they are:
+// yₜ is the value at t, and fⱼ the remembered value at j. A missing value counts as the value before it; its windows are
+// rejected when a candidate is settled. D[l] is the squared distance of the window that ends at t and the window that ends at
+// t − l. The next value updates each D[l]:
 //
 //   D[l] += (yₜ − fⱼ)² − (yₜ₋w − fⱼ₋w)² = (Uₜ − uⱼ)(Vₜ − vⱼ),   j = t − l,
 //
-// U = yₜ − yₜ₋w and V = (yₜ − c) + (yₜ₋w − c), u and v the same of f, which are formed once per value. A lag whose D less its
-// margin is below the k-th best s so far is a hit and settled by the sum s; all others cannot matter. A good lag stays a good
-// lag: before all others, the D of the lags found last bound the k-th best s from above, by which most hits are spared.
+// with U = yₜ − yₜ₋w and V = (yₜ − c) + (yₜ₋w − c); u and v are the same of f and are computed once per value. A lag whose D
+// less its margin is below the k-th best s so far is a hit: its sum s is computed, which settles it. No other lag can be a
+// neighbor. Lags that were best for one window are good for the next. So the D of the lags found last are read first: they
+// bound the k-th best s from above, which avoids most hits.
 //
 // ## The margin
 //
-// ε = 2⁻⁵³; aᵢ = yᵢ − c and bᵢ = fᵢ − c in real numbers, for any float64 c; Aₜ and Bⱼ are the sums of a² and b² over a window, d
-// the real squared distance. As in margin.ts (a) – (e), where the constants are derived:
+// Let ε = 2⁻⁵³, aᵢ = yᵢ − c and bᵢ = fᵢ − c in real numbers, for any float64 c. Aₜ and Bⱼ are the sums of a² and b² over a
+// window, and d is the real squared distance. As in margin.ts (a) – (e), where the constants are derived:
 //
 //   a sum of w squares is within          2.05ε(w + 8)·(Aₜ + Bⱼ) of d;
 //   a step is within                      26ε·(aₜ² + aₜ₋w² + bⱼ² + bⱼ₋w²) of its real value;
 //   adding it rounds by                   2.05ε·(Aₜ + Bⱼ).
 //
-// D was a sum at t₀, its block's refresh. Add up over the steps τ = t₀ + 1 … t, with j = τ − l: each a² counts at most twice in
-// the second line, and w times in A; so do the b². With γ = ε(52 + 2.05w),
+// D was a sum at t₀, when its block was refreshed. Add up the errors of the steps τ = t₀ + 1 … t, with j = τ − l. Each a² counts
+// at most twice in the second line and w times in A; the same holds for b². With γ = ε(52 + 2.05w),
 //
 //   steps ≤ γ·Σ aᵢ² over i in (t₀ − w, t]  +  γ·Σ bᵢ² over i in (t₀ − l − w, t − l],
 //
-// and the first line is at most γ(A + B), as 2.05(w + 8) ≤ 52 + 2.05w: once for D at t₀ and once for s at t. So three terms of
-// running sums H(t) = γ Σ aᵢ², i ≤ t, and F(j) = γ Σ bᵢ² bound the error; a block of lags takes the earliest and
-// the latest j in it:
+// The first line is at most γ(A + B), as 2.05(w + 8) ≤ 52 + 2.05w. It counts once for D at t₀ and once for s at t. So
+// differences of the running sums H(t) = γ Σ aᵢ², i ≤ t, and F(j) = γ Σ bᵢ², i ≤ j, bound the error. A block of lags takes the
+// earliest and the latest j of its lags lmin … lmax:
 //
 //   |D[l] − s| ≤ ONCE + (H(t) − Y0) + (F(t − lmin) − X0)  +  (H(t) − H(t − w)) + (F(t − lmin) − F(t − lmax − w))
 //
-// with ONCE = (H(t₀) − Y0) + (F(t₀ − lmin) − X0), Y0 = H(t₀ − w) and X0 = F(t₀ − lmax − w). A block that is begun by a few lags and
-// goes on with more adds what they need to ONCE, and takes the earlier X0.
+// with ONCE = (H(t₀) − Y0) + (F(t₀ − lmin) − X0), Y0 = H(t₀ − w) and X0 = F(t₀ − lmax − w). The last block gains lags as the
+// history grows. Then ONCE grows by the error of the new lags, and X0 becomes the smaller of the old and the new X0.
 //
-// Every sum that is read was rounded upwards from the same earlier one, so what a difference of two is off by was made between
-// them: at most ε times the later one for each of their values. There are no more than count + w + the steps since
-// the sums were started; `slack` is four times that, which covers the few operations above, too, and 10⁻³⁰¹ for whatever
-// underflows. The constants leave room for the rounding of γa², and of D by its own error.
+// The rounding of the running sums: each is its predecessor plus one term, rounded. So the error of a difference of two sums
+// arose between them, and is at most ε times the later sum for each value between them. These are at most count + w + the
+// steps since the sums were started. `slack` is four times that, which also covers the few operations above, plus 10⁻³⁰¹ for
+// underflow. The constants are large enough to cover the rounding of γa², and the rounding of D by its own error.
 //
-// c may change at any time: a step is as good as the c it was made with. When it does, ONCE takes what has accumulated, and the sums
-// start from 0.
+// The center c may change at any time, as each step is bounded with the c it was made with. On a change, ONCE takes the error
+// that has accumulated, and the sums start from 0.
 //
-// A spike of size z leaves γz² behind: 0.02 for z = 10⁶ and w = 50. Where a block has more than a quarter of hits its D are
-// summed at once, which is cheaper, and refreshes it; else blocks take turns.
+// A spike of size z leaves an error of γz² behind: 0.02 for z = 10⁶ and w = 50. Where more than a quarter of a block are hits,
+// all D of the block are computed as sums, which is cheaper and refreshes the block. Other blocks are refreshed in turn.
 //
 // Squares and their sums are finite: |x| ≤ 2⁵⁰⁰ and w < 2¹⁸ (`servesLags`).
+import { FULL } from './fields.ts';
+import { countPresent, type HistorySearch, type HistoryShape, type HistoryState, stateOf } from './history-search.ts';
+import { type Allocation, allocateStream, type StreamPool, type StreamShape } from './wasm.ts';
 
-import type { Recall, RecallShape, RecallState } from './history.ts';
-import { FULL, openStream, type Placed, type StreamPool, type StreamShape } from './wasm.ts';
-
-/** Up to here sums cost less, in time or in memory, than what is carried does. */
+/** Where neither is exceeded, sums cost less than carried distances, in time or in memory. */
 const SHORT_WINDOW = 8;
 const SHORT_HISTORY = 1000;
 
-/** Windows so long are left to `scan`. */
+/** Windows of this size and longer ones are left to `scanHistory`. */
 const LONGEST_WINDOW = 2 ** 18;
 
-/** Values that no memory of 4 GiB holds. */
+/** More values than 4 GiB hold. */
 const MOST_VALUES = 2 ** 29;
 
 /** Whether windows of this size are served. */
-export function servesLags({ windowSize }: RecallShape): boolean {
+export function servesLags({ windowSize }: HistoryShape): boolean {
   return windowSize < LONGEST_WINDOW;
 }
 
 /**
- * O(history) per value, or O(history · w) where both are short. Memory: 48 bytes per value of `history`, or 8.
+ * O(history) per value, or O(history · w) where windows and history are short. Memory: 48 bytes per value of `history`, or 8
+ * where they are short.
  *
  * @returns `undefined` where WASM is refused
  */
-export function lags(shape: RecallShape, state: RecallState): Recall | undefined {
+export function lagHistory(shape: HistoryShape, state: HistoryState): HistorySearch | undefined {
   const numValues = state.memory.length;
-  const placed = openStream(shapeFor(shape, Math.max(64, numValues + (numValues >> 2))));
-  return placed && new Lags(shape, state, placed);
+  const allocation = allocateStream(shapeFor(shape, Math.max(64, numValues + (numValues >> 2))));
+  return allocation && new LagHistory(shape, state, allocation);
 }
 
-/** How a stream with room for so many values, or all that matter, is laid out. */
-export function shapeFor({ windowSize, k, history, exclusionZone }: RecallShape, numValues: number): StreamShape {
+/** The shape of a stream whose buffers hold `numValues` values, or all values that matter if these are fewer. */
+function shapeFor({ windowSize, k, history, exclusionZone }: HistoryShape, numValues: number): StreamShape {
   const isLagged = windowSize > SHORT_WINDOW || history > SHORT_HISTORY;
   const span = Math.min(MOST_VALUES, history + windowSize - 1);
-  // Memory moves to the other end of its buffers whenever the room before it is used up.
+  // Values are written towards the start of their buffers, and moved to the end when the start is reached.
   const fullCapacity = span + (isLagged ? Math.max(64, span >> 2) : Math.max(16, span >> 4)) + 2;
-  // A short history has its place for good: the small places that many streams outgrow would be of no use to anyone.
+  // A short history gets its full capacity at once: many streams of this shape would free small blocks that none reuses.
   const capacity = isLagged ? Math.min(fullCapacity, Math.max(64, numValues) + 2 * windowSize) : fullCapacity;
   return {
     windowSize,
@@ -95,26 +97,27 @@ export function shapeFor({ windowSize, k, history, exclusionZone }: RecallShape,
   };
 }
 
-/** Frees the places of streams that nobody holds any more. */
-const places: FinalizationRegistry<Placed> = /* @__PURE__ */ new FinalizationRegistry((placed) =>
-  placed.pool.close(placed),
+/** Frees the memory of histories that were garbage collected without close(). */
+const abandoned: FinalizationRegistry<Allocation> = /* @__PURE__ */ new FinalizationRegistry((allocation) =>
+  allocation.pool.free(allocation),
 );
 
-class Lags implements Recall {
-  readonly #shape: RecallShape;
+class LagHistory implements HistorySearch {
+  readonly #shape: HistoryShape;
+  #allocation: Allocation;
+  // The two members of #allocation that every update reads.
   #pool: StreamPool;
-  #place: number;
-  #placed: Placed;
+  #offset: number;
   #numValues: number;
 
-  constructor(shape: RecallShape, state: RecallState, placed: Placed) {
+  constructor(shape: HistoryShape, state: HistoryState, allocation: Allocation) {
     this.#shape = shape;
-    this.#pool = placed.pool;
-    this.#place = placed.place;
-    this.#placed = placed;
+    this.#allocation = allocation;
+    this.#pool = allocation.pool;
+    this.#offset = allocation.offset;
     this.#numValues = state.numValues;
-    restoreStream(placed, state);
-    places.register(this, placed, this);
+    restoreStream(allocation, state);
+    abandoned.register(this, allocation, this);
   }
 
   get dist(): Float64Array {
@@ -122,78 +125,75 @@ class Lags implements Recall {
   }
 
   get base(): number {
-    return this.#pool.get(this.#place, 'dist') / 8;
+    return this.#pool.get(this.#offset, 'dist') / 8;
   }
 
   update(x: number, learn: boolean): number {
-    let found = this.#pool.kernel.update(this.#place, x, Number(learn));
+    let found = this.#pool.kernel.update(this.#offset, x, Number(learn));
     while (found === FULL) {
       this.#grow();
-      found = this.#pool.kernel.update(this.#place, x, Number(learn));
+      found = this.#pool.kernel.update(this.#offset, x, Number(learn));
     }
     this.#numValues++;
     return found;
   }
 
   peek(x: number): number {
-    return this.#pool.kernel.peek(this.#place, x);
+    return this.#pool.kernel.peek(this.#offset, x);
   }
 
-  state(): RecallState {
-    return streamState(this.#placed, this.#numValues);
+  snapshot(): HistoryState {
+    return snapshotStream(this.#allocation, this.#numValues);
   }
 
   get bytes(): number {
-    return this.#placed.bytes;
+    return this.#allocation.bytes;
   }
 
   close(): void {
-    places.unregister(this);
-    this.#pool.close(this.#placed);
+    abandoned.unregister(this);
+    this.#pool.free(this.#allocation);
   }
 
-  /** Moves to a place twice as large. */
+  /** Moves the stream to a new allocation that holds twice as many values. */
   #grow(): void {
-    const state = this.state();
-    const placed = openStream(shapeFor(this.#shape, 2 * state.memory.length))!;
-    restoreStream(placed, state);
+    const state = this.snapshot();
+    const allocation = allocateStream(shapeFor(this.#shape, 2 * state.memory.length))!;
+    restoreStream(allocation, state);
     this.close();
-    this.#pool = placed.pool;
-    this.#place = placed.place;
-    this.#placed = placed;
-    places.register(this, placed, this);
+    this.#allocation = allocation;
+    this.#pool = allocation.pool;
+    this.#offset = allocation.offset;
+    abandoned.register(this, allocation, this);
   }
 }
 
-/** Writes a state into a new place. */
-export function restoreStream({ pool, place, shape }: Placed, { memory, window }: RecallState): void {
+/** Writes a state into a new allocation. The kernel keeps values newest first. */
+function restoreStream({ pool, offset, shape }: Allocation, { memory, window }: HistoryState): void {
   const { f64 } = pool;
   const { capacity, isLagged } = shape;
+  // The remembered values, at the end of their buffer.
   const count = memory.length;
   const head = capacity - count - 1;
-  const x = pool.get(place, 'x') / 8 + head;
+  const x = pool.get(offset, 'x') / 8 + head;
   for (let p = 0; p < count; p++) f64[x + p] = memory[count - 1 - p]!;
-  const yHead = pool.get(place, 'yHead');
-  const y = pool.get(place, 'y') / 8 + yHead;
-  let present = 0;
-  while (present < window.length && !Number.isNaN(window[window.length - 1 - present])) present++;
+  // The window, as far as it has no missing value.
+  const present = countPresent(window);
+  const y = pool.get(offset, 'y') / 8 + pool.get(offset, 'yHead');
   for (let p = 0; p < present; p++) f64[y + p] = window[window.length - 1 - p]!;
-  pool.set(place, 'head', head);
-  pool.set(place, 'count', count);
-  pool.set(place, 'present', present);
-  if (isLagged) pool.kernel.restore(place);
+  pool.set(offset, 'head', head);
+  pool.set(offset, 'count', count);
+  pool.set(offset, 'present', present);
+  if (isLagged) pool.kernel.restore(offset);
 }
 
-/** What is in a place. */
-export function streamState({ pool, place, shape }: Placed, numValues: number): RecallState {
-  const { f64 } = pool;
-  const memory = new Float64Array(pool.get(place, 'count'));
-  const newest = pool.get(place, 'x') / 8 + pool.get(place, 'head');
-  for (let p = 0; p < memory.length; p++) memory[memory.length - 1 - p] = f64[newest + p]!;
-  const numLast = Math.min(numValues, shape.windowSize - 1);
-  const window = new Float64Array(numLast).fill(NaN);
-  const present = Math.min(numLast, pool.get(place, 'present'));
-  const y = pool.get(place, 'y') / 8 + pool.get(place, 'yHead');
-  for (let p = 0; p < present; p++) window[numLast - 1 - p] = f64[y + p]!;
-  return { numValues, memory, window };
+/** The state of the stream in an allocation. */
+function snapshotStream({ pool, offset, shape }: Allocation, numValues: number): HistoryState {
+  const newestFirst = (field: 'x' | 'y', head: 'head' | 'yHead', count: number): Float64Array => {
+    const begin = pool.get(offset, field) / 8 + pool.get(offset, head);
+    return pool.f64.slice(begin, begin + count);
+  };
+  const memory = newestFirst('x', 'head', pool.get(offset, 'count')).reverse();
+  const window = newestFirst('y', 'yHead', Math.min(numValues, shape.windowSize - 1)).reverse();
+  return stateOf(numValues, memory, window, pool.get(offset, 'present'));
 }

@@ -1,56 +1,50 @@
-// The recall that compares a window with every vector it remembers: any metric, normalized and whitened windows.
-
-import type { DistanceFunction, FittedMahalanobis } from '../../core/metric.ts';
-import { embed, vectorInto, vectorsOf, type WindowSet } from '../../core/windows.ts';
+// The history that compares a window with the vector of every candidate: for any metric, and for normalized and whitened windows.
+import { checkDistance, type DistanceFunction, type FittedMahalanobis } from '../../core/metric.ts';
+import { embed, type Normalization, vectorInto, type WindowSet } from '../../core/windows.ts';
 import { sqDist } from '../../search/exactness.ts';
 import { clearRows, EMPTY, finishRow, replaceWorst } from '../../search/top-k.ts';
-import { type Recall, type RecallShape, type RecallState, Tape } from './history.ts';
+import type { HistorySearch, HistoryShape, HistoryState } from './history-search.ts';
+import type { Reference } from './reference.ts';
+import { RingBuffer } from './ring-buffer.ts';
 
-/** How windows become vectors, and vectors are compared. */
-export interface ScanShape extends RecallShape {
-  readonly normalize: WindowSet['normalize'];
+/** How windows become vectors, and how vectors are compared. */
+export interface ScanShape extends HistoryShape {
+  readonly normalize: Normalization;
   /** `undefined` is Euclidean distance. */
   readonly metric: DistanceFunction | FittedMahalanobis | undefined;
 }
 
-/** O(candidates · width) per value, less where sums are abandoned early. */
-export function scan(shape: ScanShape, state: RecallState): Recall {
-  return new Scan(shape, state);
+/**
+ * O(candidates · width) per value, less where sums are abandoned early.
+ *
+ * @param reference its windows are the candidates, and nothing is learned
+ */
+export function scanHistory(shape: ScanShape, state: HistoryState, reference?: Reference): HistorySearch {
+  return new ScanHistory(shape, state, reference?.vectors);
 }
 
-/** The same with the windows of `reference` as candidates, for good. */
-export function scanReference(shape: ScanShape, reference: Float64Array, state: RecallState): Recall {
-  let columns = references.get(shape);
-  if (!columns) {
-    const windows = embed(reference, shape.windowSize, shape.normalize);
-    columns = typeof shape.metric === 'object' ? shape.metric.whiten(windows) : vectorsOf(windows);
-    references.set(shape, columns);
-  }
-  return new Scan(shape, state, columns);
-}
-
-/** The vectors of references: streams of one shape share them. */
-const references = new WeakMap<ScanShape, WindowSet>();
-
-class Scan implements Recall {
+class ScanHistory implements HistorySearch {
   dist: Float64Array;
   readonly base: number;
   #index: Int32Array;
   readonly #shape: ScanShape;
   readonly #width: number;
-  readonly #tape: Tape;
-  /** The windows of a reference, if there is one. */
+  readonly #ring: RingBuffer;
+  /** The vectors of the reference, if there is one. */
   readonly #columns: WindowSet | undefined;
-  /** Vectors of the last windows by start modulo their number, once that is `history`; until then there is more room. */
+  /**
+   * The vectors of the stream's own windows, and which of them are candidates. Window j stands in slot j mod capacity. The
+   * capacity doubles until it is `history`, so slots are reused only when it is `history`.
+   */
   #vectors: Float64Array;
   #isCandidate: Uint8Array;
-  // Reused: the window under way as a set of one, its raw or normalized vector, its last vector, and a candidate's.
+  // Scratch: the scored window as a set of one, its normalized values, its vector, and the vector of a candidate.
   readonly #windows: WindowSet;
   readonly #normalized: Float64Array;
   readonly #vector: Float64Array;
   readonly #column: Float64Array;
 
-  constructor(shape: ScanShape, state: RecallState, columns?: WindowSet) {
+  constructor(shape: ScanShape, state: HistoryState, columns: WindowSet | undefined) {
     const { windowSize, normalize, metric } = shape;
     const width = typeof metric === 'object' ? metric.rank : windowSize;
     this.dist = new Float64Array(1);
@@ -64,17 +58,16 @@ class Scan implements Recall {
     this.#normalized = new Float64Array(windowSize);
     this.#vector = new Float64Array(width);
     this.#column = new Float64Array(width);
-    // Everything that is remembered is learned once more.
+    // The saved values are learned again, one by one, which makes their vectors.
     const { numValues, memory, window } = state;
     const before = { numValues: numValues - memory.length, memory: new Float64Array(0), window: new Float64Array(0) };
-    this.#tape = new Tape(shape, before);
-    this.#windows = { ...embed(this.#tape.window, windowSize, normalize) };
+    this.#ring = new RingBuffer(shape, before);
+    this.#windows = { ...embed(this.#ring.window, windowSize, normalize) };
     for (let p = 0; p < memory.length; p++) {
-      // A value that was not learned is in the window only, one before a missing value in memory only.
+      // A value that was not learned stands only in `window`; a value before a missing one stands only in `memory`.
       const learned = memory[p]!;
       const x = Number.isNaN(learned) ? (window[window.length - memory.length + p] ?? NaN) : learned;
-      const complete = this.#tape.completes(x);
-      if (complete) this.#embed(x);
+      if (this.#ring.completes(x)) this.#embed(x);
       this.#push(x, !Number.isNaN(learned));
     }
   }
@@ -86,23 +79,23 @@ class Scan implements Recall {
   }
 
   peek(x: number): number {
-    if (!this.#tape.completes(x)) return -1;
+    if (!this.#ring.completes(x)) return -1;
     this.#embed(x);
     return this.#columns ? this.#searchReference(this.#columns) : this.#searchHistory();
   }
 
-  state(): RecallState {
-    return this.#tape.state();
+  snapshot(): HistoryState {
+    return this.#ring.snapshot();
   }
 
   get bytes(): number {
-    return this.#tape.bytes + this.#vectors.byteLength + this.#isCandidate.byteLength + this.dist.byteLength;
+    return this.#ring.bytes + this.#vectors.byteLength + this.#isCandidate.byteLength + this.dist.byteLength;
   }
 
-  /** Makes the vector of the window that `x` completes. */
+  /** Leaves in #vector the vector of the window that `x` completes. */
   #embed(x: number): void {
     const { metric } = this.#shape;
-    this.#tape.window[this.#shape.windowSize - 1] = x;
+    this.#ring.window[this.#shape.windowSize - 1] = x;
     if (typeof metric !== 'object') {
       vectorInto(this.#windows, 0, this.#vector, 0);
       return;
@@ -111,11 +104,11 @@ class Scan implements Recall {
     metric.whitenInto(this.#normalized, this.#vector, 0);
   }
 
-  /** Appends `x`, whose window has been embedded if it is complete. */
+  /** Appends `x`. The caller has called #embed(x) if `x` completes a window. */
   #push(x: number, learn: boolean): void {
     const { windowSize, history } = this.#shape;
-    const isCandidate = this.#tape.push(x, learn);
-    const i = this.#tape.numValues - windowSize;
+    const isCandidate = this.#ring.push(x, learn);
+    const i = this.#ring.numValues - windowSize;
     if (i < 0 || this.#columns) return;
     if (i >= this.#isCandidate.length && this.#isCandidate.length < history) this.#grow(i);
     const slot = i % this.#isCandidate.length;
@@ -123,7 +116,7 @@ class Scan implements Recall {
     if (isCandidate) this.#vectors.set(this.#vector, slot * this.#width);
   }
 
-  /** Makes room for window i: starts are taken modulo the room only when that is `history`. */
+  /** Enlarges the capacity so that it holds window i. All slots are full, and slot j holds window j. */
   #grow(i: number): void {
     const capacity = Math.min(this.#shape.history, Math.max(64, 2 * i));
     const vectors = new Float64Array(capacity * this.#width);
@@ -136,7 +129,7 @@ class Scan implements Recall {
 
   #searchHistory(): number {
     const { windowSize, history, exclusionZone } = this.#shape;
-    const i = this.#tape.numValues + 1 - windowSize;
+    const i = this.#ring.numValues + 1 - windowSize;
     const first = Math.max(0, i - history);
     const end = i - exclusionZone;
     const k = this.#clear(end - first);
@@ -149,13 +142,13 @@ class Scan implements Recall {
   }
 
   #searchReference({ data, stride, starts }: WindowSet): number {
-    const i = this.#tape.numValues + 1 - this.#shape.windowSize;
+    const i = this.#ring.numValues + 1 - this.#shape.windowSize;
     const k = this.#clear(starts.length);
     for (let c = 0; c < starts.length; c++) this.#compare(i, starts[c]!, data, starts[c]! * stride, k);
     return finishRow(this.dist, this.#index, 0, k);
   }
 
-  /** Empties as many places as so many candidates can fill, at least one; returns their number. */
+  /** Empties min(k, numCandidates) slots, but at least one; returns their number. */
   #clear(numCandidates: number): number {
     const k = Math.max(1, Math.min(this.#shape.k, numCandidates));
     if (k > this.dist.length) {
@@ -167,6 +160,7 @@ class Scan implements Recall {
     return k;
   }
 
+  /** Puts candidate j, whose vector starts at data[at], among the k nearest of window i if it belongs there. */
   #compare(i: number, j: number, data: Float64Array, at: number, k: number): void {
     const { metric } = this.#shape;
     const worst = this.dist[0]!;
@@ -174,14 +168,8 @@ class Scan implements Recall {
     if (typeof metric === 'function') {
       const column = this.#column;
       for (let l = 0; l < column.length; l++) column[l] = data[at + l]!;
-      d = metric(this.#vector, column);
-      if (typeof d !== 'number' || !(d >= 0)) throw wrongDistance(d, i, j);
+      d = checkDistance(metric(this.#vector, column), i, j);
     } else d = sqDist(this.#vector, 0, data, at, this.#width, worst);
     if (d < worst || (d === worst && this.#index[0] === EMPTY)) replaceWorst(this.dist, this.#index, 0, k, d, 0);
   }
-}
-
-function wrongDistance(distance: unknown, i: number, j: number): RangeError {
-  const windows = `the windows starting at ${i} and ${j}`;
-  return new RangeError(`metric must return a number ≥ 0, got ${String(distance)} for ${windows}`);
 }

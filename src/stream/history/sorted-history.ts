@@ -1,42 +1,34 @@
-// The recall of windows of a single value: they lie in order, and the nearest are beside the place of the one that is scored.
+// The history of windows of a single value. The values are kept sorted, so the nearest ones stand beside the scored one.
 import { SortedValues } from '../../core/sorted-values.ts';
-import { type Recall, type RecallShape, type RecallState, Tape } from './history.ts';
+import type { HistorySearch, HistoryShape, HistoryState } from './history-search.ts';
+import type { Reference } from './reference.ts';
+import { RingBuffer } from './ring-buffer.ts';
 
-/** O(log history + k) per value. Memory: 16 to 32 bytes per value of `history`. */
-export function values(shape: RecallShape, state: RecallState): Recall {
-  return new Values(shape, state);
+/**
+ * O(log history + k) per value. Memory: 16 to 32 bytes per value of `history`.
+ *
+ * @param reference its values are the candidates, and nothing is learned
+ */
+export function sortedHistory(shape: HistoryShape, state: HistoryState, reference?: Reference): HistorySearch {
+  return new SortedHistory(shape, state, reference);
 }
 
-/** The same with the values of `reference` as candidates, for good. */
-export function valuesOfReference(shape: RecallShape, reference: Float64Array, state: RecallState): Recall {
-  let sorted = references.get(shape);
-  if (!sorted) {
-    sorted = new SortedValues();
-    for (const x of reference) if (!Number.isNaN(x)) sorted.insert(x);
-    references.set(shape, sorted);
-  }
-  return new Values(shape, state, sorted);
-}
-
-/** The values of references: streams of one shape share them. */
-const references = new WeakMap<RecallShape, SortedValues>();
-
-class Values implements Recall {
+class SortedHistory implements HistorySearch {
   dist: Float64Array;
   readonly base: number;
-  readonly #shape: RecallShape;
-  readonly #tape: Tape;
+  readonly #shape: HistoryShape;
+  readonly #ring: RingBuffer;
   /** The candidates of the next value. */
   readonly #sorted: SortedValues;
   /** Whether values become candidates. */
   readonly #isLearning: boolean;
 
-  constructor(shape: RecallShape, state: RecallState, reference?: SortedValues) {
+  constructor(shape: HistoryShape, state: HistoryState, reference: Reference | undefined) {
     this.dist = new Float64Array(1);
     this.base = 0;
     this.#shape = shape;
-    this.#tape = new Tape(shape, state);
-    this.#sorted = reference ?? new SortedValues();
+    this.#ring = new RingBuffer(shape, state);
+    this.#sorted = reference?.sorted ?? new SortedValues();
     this.#isLearning = reference === undefined && shape.exclusionZone < shape.history;
     if (!this.#isLearning) return;
     const { memory } = state;
@@ -46,11 +38,12 @@ class Values implements Recall {
   update(x: number, learn: boolean): number {
     const found = this.peek(x);
     const { history, exclusionZone } = this.#shape;
-    const t = this.#tape.numValues;
-    const forgotten = t >= history ? this.#tape.at(t - history) : NaN;
-    this.#tape.push(x, learn);
+    const t = this.#ring.numValues;
+    // push() overwrites the oldest value: it is read before.
+    const forgotten = t >= history ? this.#ring.at(t - history) : NaN;
+    this.#ring.push(x, learn);
     if (this.#isLearning) {
-      if (t >= exclusionZone) this.#insert(this.#tape.at(t - exclusionZone));
+      if (t >= exclusionZone) this.#insert(this.#ring.at(t - exclusionZone));
       if (!Number.isNaN(forgotten)) this.#sorted.remove(forgotten);
     }
     return found;
@@ -58,20 +51,20 @@ class Values implements Recall {
 
   peek(x: number): number {
     if (Number.isNaN(x)) return -1;
-    const places = Math.min(this.#shape.k, this.#sorted.size);
-    if (places > this.dist.length) {
-      this.dist = new Float64Array(Math.min(this.#shape.k, Math.max(places, 2 * this.dist.length)));
+    const numSlots = Math.min(this.#shape.k, this.#sorted.size);
+    if (numSlots > this.dist.length) {
+      this.dist = new Float64Array(Math.min(this.#shape.k, Math.max(numSlots, 2 * this.dist.length)));
     }
-    return this.#sorted.nearestInto(x, places, this.dist);
+    return this.#sorted.nearestInto(x, numSlots, this.dist);
   }
 
-  state(): RecallState {
-    return this.#tape.state();
+  snapshot(): HistoryState {
+    return this.#ring.snapshot();
   }
 
-  /** About: sorted values take up to twice their room. */
+  /** An estimate: SortedValues takes up to twice the bytes of its values. */
   get bytes(): number {
-    return this.#tape.bytes + this.dist.byteLength + (this.#isLearning ? 12 * this.#sorted.size : 0);
+    return this.#ring.bytes + this.dist.byteLength + (this.#isLearning ? 12 * this.#sorted.size : 0);
   }
 
   #insert(x: number): void {

@@ -1,100 +1,69 @@
-// The stream kernel in WASM SIMD: one memory in which any number of streams have their places, and how a place is laid out.
-// It has a file and a loader of its own: who imports KNN alone does not carry it.
-
+// The loader of the stream kernel in WASM SIMD. One memory holds any number of streams; each has an allocation in it, which
+// this file lays out, allocates and frees. Bundles that import KNN alone contain neither this file nor its kernel.
 import { Layout, type Memory } from '../../wasm/arena.ts';
+import { layoutOf } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
+import { CONSTANTS, STREAM_FIELDS } from './fields.ts';
 import { STREAM_WASM } from './kernel.generated.ts';
 
-/** What the place of a stream has to hold. */
+/** The numbers that determine the layout of a stream in memory. */
 export interface StreamShape {
   readonly windowSize: number;
-  /** Places for candidates, at most `capacity`. */
+  /** Slots for candidates, at most `capacity`. */
   readonly k: number;
   readonly exclusionZone: number;
-  /** Values that matter: history + w − 1. */
+  /** The number of values that later answers depend on: history + w − 1. */
   readonly span: number;
-  /** Values that fit; at least span + 2 at last. Until then `update` answers FULL where it has to grow. */
+  /** The number of values that the buffers hold. While it is below `fullCapacity`, `update` returns FULL when they are full. */
   readonly capacity: number;
+  /** The capacity that is never exceeded, at least span + 2. */
   readonly fullCapacity: number;
-  /** Whether distances are carried from value to value (search/lags.ts), or summed for each. */
+  /** Whether squared distances are carried from value to value (lags.ts), or summed for each value. */
   readonly isLagged: boolean;
 }
 
-/** The exports of assembly/stream.ts; a stream is named by its place. */
+/** The exports of assembly/stream.ts. A stream is identified by the byte offset of its allocation. */
 export interface StreamKernel {
-  /** The number of nearest found; NONE: no answer. FULL: nothing was done, the place is too small. */
-  update(place: number, x: number, learn: number): number;
-  peek(place: number, x: number): number;
-  /** After memory and window were written: makes what is carried along with them. */
-  restore(place: number): void;
+  /** Returns the number of neighbors found, NONE without an answer, or FULL, with nothing done, if the buffers must grow. */
+  update(offset: number, x: number, learn: number): number;
+  peek(offset: number, x: number): number;
+  /** Computes everything that is derived from the values and the window, after these were written. */
+  restore(offset: number): void;
 }
 
-export const NONE = -1;
-export const FULL = -2;
+type Field = keyof typeof STREAM_FIELDS;
 
-/** The 32-bit fields of a place, in the order of class Stream; the center, a float64, follows. */
-const FIELDS = [
-  'w',
-  'k',
-  'zone',
-  'span',
-  'full',
-  'cap',
-  'head',
-  'count',
-  'present',
-  'found',
-  'yCap',
-  'yHead',
-  'lagged',
-  'numD',
-  'clock',
-  'next',
-  'since',
-  'x',
-  'y',
-  'dist',
-  'lag',
-  'filled',
-  'u',
-  'v',
-  'sum',
-  'ySum',
-  'd',
-  'blocks',
-] as const;
+/** The offsets of the fields from the start of the stream. */
+const FIELD_OFFSETS = layoutOf(STREAM_FIELDS).offsets;
 
-type Field = (typeof FIELDS)[number];
+/** Where the arrays of a stream begin: behind its last field, which has at most 8 bytes. */
+const ARRAYS = Math.max(...Object.values(FIELD_OFFSETS)) + 8;
 
-const INDEX = Object.fromEntries(FIELDS.map((name, index) => [name, index])) as Record<Field, number>;
+/** The number of values that the kernel may read behind the last one. */
+const NUM_BEYOND = 16;
 
-const HEADER = 4 * FIELDS.length + 8;
+/** The arrays of a stream: fields that hold an address. */
+const ARRAY_NAMES = ['y', 'dist', 'lag', 'x', 'filled', 'u', 'v', 'sum', 'd', 'ySum', 'blocks'] as const;
 
-/** Lags per block, as in assembly/stream.ts. */
-const BLOCK = 256;
-
-/** What kernels may read behind the last value. */
-const BEYOND = 16;
-
-/** Where the parts of a place are, counted from its start, and its size in bytes. */
-interface Parts
-  extends Record<'x' | 'y' | 'dist' | 'lag' | 'filled' | 'u' | 'v' | 'sum' | 'ySum' | 'd' | 'blocks', number> {
-  readonly yCap: number;
+/** The offsets of the arrays from the start of the stream, the length of `y`, and the size of the stream in bytes. */
+interface Parts extends Readonly<Record<(typeof ARRAY_NAMES)[number], number>> {
+  readonly yCapacity: number;
   readonly bytes: number;
 }
 
 function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: StreamShape): Parts {
-  let end = HEADER;
+  let end = ARRAYS;
   const reserve = (count: number, bytes: number): number => {
     const offset = end;
     end = Math.ceil((end + count * bytes) / 8) * 8;
     return offset;
   };
-  const numValues = capacity + (isLagged ? w : 0) + BEYOND;
+  const numValues = capacity + (isLagged ? w : 0) + NUM_BEYOND;
   const numIf = isLagged ? numValues : 0;
-  const yCap = isLagged ? 3 * w + 64 : 2 * w + 2;
+  const yCapacity = isLagged ? 3 * w + 64 : 2 * w + 2;
+  const numBlocks = Math.ceil(Math.max(0, capacity - exclusionZone) / CONSTANTS.BLOCK + 1);
   const parts = {
-    y: reserve(yCap, 8),
+    y: reserve(yCapacity, 8),
     dist: reserve(k, 8),
     lag: reserve(k, 4),
     x: reserve(numValues, 8),
@@ -103,21 +72,22 @@ function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: Stream
     v: reserve(numIf, 8),
     sum: reserve(numIf, 8),
     d: reserve(numIf, 8),
-    ySum: reserve(isLagged ? yCap : 0, 8),
-    blocks: reserve(isLagged ? 3 * Math.ceil(Math.max(0, capacity - exclusionZone) / BLOCK + 1) : 0, 8),
-    yCap,
+    ySum: reserve(isLagged ? yCapacity : 0, 8),
+    blocks: reserve(isLagged ? numBlocks : 0, CONSTANTS.BLOCK_BYTES),
+    yCapacity,
   };
   return { ...parts, bytes: Math.ceil(end / 16) * 16 };
 }
 
-/** A memory with its kernel. Places are freed one by one and used again for others of the same size. */
+/** A memory with its kernel. Allocations are freed one by one and reused for others of the same size. */
 export class StreamPool {
   readonly kernel: StreamKernel;
   readonly #memory: Memory;
+  /** The offset behind the last allocation. */
   #end: number;
-  /** Free places by size. */
+  /** Offsets of free allocations, by size. */
   readonly #free: Map<number, number[]>;
-  // Views of the memory: they are new whenever it has grown.
+  // Views of the memory. They are replaced when it has grown, which detaches them.
   #f64: Float64Array;
   #i32: Int32Array;
 
@@ -146,59 +116,61 @@ export class StreamPool {
     return this.#memory.buffer.byteLength;
   }
 
-  /** A new place with no values in it; `undefined` where there is no room for it. */
-  open(shape: StreamShape): Placed | undefined {
+  /** Allocates a stream without values; `undefined` where the memory is full. */
+  allocate(shape: StreamShape): Allocation | undefined {
     const parts = partsOf(shape);
-    const place = this.#allocate(parts.bytes);
-    if (place === 0) return undefined;
+    const offset = this.#reserve(parts.bytes);
+    if (offset === 0) return undefined;
     const { windowSize: w, k, exclusionZone, span, capacity, fullCapacity, isLagged } = shape;
+    const { yCapacity } = parts;
+    // All memory is 0 before. These fields and the addresses of the arrays are not 0 in a stream without values.
     const fields: Partial<Record<Field, number>> = {
       w,
       k,
       zone: exclusionZone,
       span,
-      full: fullCapacity,
-      cap: capacity,
+      fullCapacity,
+      capacity,
       head: capacity,
-      yCap: parts.yCap,
-      yHead: parts.yCap - w - 1,
-      lagged: Number(isLagged),
+      yCapacity,
+      yHead: yCapacity - w - 1,
+      isLagged: Number(isLagged),
     };
-    for (const [name, value] of Object.entries(fields)) this.set(place, name as Field, value);
-    for (const name of ['x', 'y', 'dist', 'lag', 'filled', 'u', 'v', 'sum', 'ySum', 'd', 'blocks'] as const) {
-      this.set(place, name, place + parts[name]);
-    }
-    return { pool: this, place, shape, bytes: parts.bytes };
+    for (const [name, value] of Object.entries(fields)) this.set(offset, name as Field, value);
+    for (const name of ARRAY_NAMES) this.set(offset, name, offset + parts[name]);
+    return { pool: this, offset, shape, bytes: parts.bytes };
   }
 
-  close({ place, bytes }: Placed): void {
-    const places = this.#free.get(bytes);
-    if (places) places.push(place);
-    else this.#free.set(bytes, [place]);
+  free({ offset, bytes }: Allocation): void {
+    const ofThisSize = this.#free.get(bytes);
+    if (ofThisSize) ofThisSize.push(offset);
+    else this.#free.set(bytes, [offset]);
   }
 
-  get(place: number, field: Field): number {
-    return this.i32[place / 4 + INDEX[field]]! >>> 0;
+  /** A field of the stream at `offset`: a non-negative integer of 32 bits. */
+  get(offset: number, field: Field): number {
+    return this.i32[(offset + FIELD_OFFSETS[field]) / 4]! >>> 0;
   }
 
-  set(place: number, field: Field, value: number): void {
-    this.i32[place / 4 + INDEX[field]] = value;
+  set(offset: number, field: Field, value: number): void {
+    this.i32[(offset + FIELD_OFFSETS[field]) / 4] = value;
   }
 
-  #allocate(bytes: number): number {
+  /** The offset of this many zero bytes, from a free allocation or behind the last one; 0 where the memory is full. */
+  #reserve(bytes: number): number {
     const free = this.#free.get(bytes)?.pop();
     if (free !== undefined) {
       this.f64.fill(0, free / 8, (free + bytes) / 8);
       return free;
     }
-    const place = this.#end;
-    const missing = place + bytes - this.bytes;
+    const offset = this.#end;
+    const missing = offset + bytes - this.bytes;
     if (missing > 0 && !this.#grow(missing)) return 0;
     this.#end += bytes;
-    return place;
+    return offset;
   }
 
-  /** Makes room for so many more bytes, and for some to come. */
+  /** Grows the memory by at least this many bytes, and by an eighth, so that it rarely grows; false where it cannot. */
   #grow(bytes: number): boolean {
     const least = Math.ceil(bytes / 65536);
     const most = 65536 - this.bytes / 65536;
@@ -212,27 +184,27 @@ export class StreamPool {
   }
 }
 
-/** Where a stream is. */
-export interface Placed {
+/** The memory of one stream: `bytes` bytes from `offset` on. */
+export interface Allocation {
   readonly pool: StreamPool;
-  readonly place: number;
+  readonly offset: number;
   readonly shape: StreamShape;
   readonly bytes: number;
 }
 
 const pools: StreamPool[] = [];
 
-/** A place for a stream and the memory it is in; `undefined` where WASM is refused. @throws RangeError without room */
-export function openStream(shape: StreamShape): Placed | undefined {
+/** Allocates a stream in the newest pool with space for it. `undefined` where WASM is refused. @throws RangeError without space */
+export function allocateStream(shape: StreamShape): Allocation | undefined {
   const module = moduleOf(STREAM_WASM);
   if (!module) return undefined;
   for (let p = pools.length - 1; p >= 0; p--) {
-    const placed = pools[p]!.open(shape);
-    if (placed) return placed;
+    const allocation = pools[p]!.allocate(shape);
+    if (allocation) return allocation;
   }
   const pool = new StreamPool(module);
   pools.push(pool);
-  const placed = pool.open(shape);
-  if (placed) return placed;
+  const allocation = pool.allocate(shape);
+  if (allocation) return allocation;
   throw new RangeError(`history is too long to be held: there is no room for ${partsOf(shape).bytes} bytes`);
 }
