@@ -1,7 +1,8 @@
 // --detector: from texts such as knn:5,5 to detectors that score a whole series.
-import { ChangeFinder, KNN, type KNNOptions, type Progress, SDAR, type StreamingDetector } from '../../index.ts';
+import { KNN, type KNNOptions, type Progress, type StreamingDetector } from '../../index.ts';
 import type { Work } from '../cost.ts';
 import { show, UsageError } from '../errors.ts';
+import { DETECTORS, type DetectorKind } from '../stream/detectors.ts';
 
 /** A detector as `plot` uses it. */
 export interface Detector {
@@ -22,33 +23,35 @@ interface Kind {
 
 const KINDS: Record<string, Kind> = {
   knn: { usage: 'WINDOW,NEIGHBORS and perhaps left, mean or zscore', defaults: ['5', '5'], make: makeKNN },
-  changefinder: {
-    usage: 'ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING',
-    defaults: ['5', '0.01', '10', '0.01', '5'],
-    make: (parts) => {
-      const [order, discount, changeOrder, changeDiscount, smoothing] = numbers(parts, 5);
-      const detector = new ChangeFinder(order!, discount!, changeOrder!, changeDiscount!, smoothing!);
-      return streaming(`ChangeFinder(${parts.join(', ')})`, detector, discount!);
-    },
-  },
-  sdar: {
-    usage: 'ORDER,DISCOUNT',
-    defaults: ['5', '0.01'],
-    make: (parts) => {
-      const [order, discount] = numbers(parts, 2);
-      return streaming(`SDAR(${parts.join(', ')})`, new SDAR(order!, discount!), discount!);
-    },
-  },
+  ...streamingKinds(),
 };
 
+/** The streaming detectors that can be drawn. */
+function streamingKinds(): Record<string, Kind> {
+  const kinds: Record<string, Kind> = {};
+  for (const [name, { make, plot }] of Object.entries<DetectorKind>(DETECTORS)) {
+    if (plot === undefined) continue;
+    const { title, usage, defaults, discount } = plot;
+    kinds[name] = {
+      usage,
+      defaults,
+      make: (parts) => {
+        const args = numbers(parts, defaults.length);
+        return streaming(`${title}(${parts.join(', ')})`, make(...args.map(String)), args[discount]!);
+      },
+    };
+  }
+  return kinds;
+}
+
 /** What `--detector` knows, for messages. */
-const DETECTORS: string = Object.keys(KINDS).join(', ');
+const KIND_NAMES: string = Object.keys(KINDS).join(', ');
 
 /** The detector of a text: its kind and, after a colon, its arguments. Throws a {@link UsageError}. */
 export function parseDetector(text: string): Detector {
   const [, name = '', rest] = /^([^:]*)(?::(.*))?$/s.exec(text)!;
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (kind === undefined) throw new UsageError(`--detector must be one of ${DETECTORS}, got ${show(text)}`);
+  if (kind === undefined) throw new UsageError(`--detector must be one of ${KIND_NAMES}, got ${show(text)}`);
   try {
     return kind.make(rest === undefined ? kind.defaults : rest.split(',').map((part) => part.trim()));
   } catch (error) {
