@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The program `knn-anomaly`: finds and runs the command, and turns every error into one line and an exit status.
 import { readFileSync } from 'node:fs';
-import type { Command, CommandList } from './command.ts';
-import { optionNames } from './command.ts';
+import { type Command, type CommandList, optionNames } from './command.ts';
 import { explainError, show, UsageError } from './errors.ts';
 import { helpText } from './options/help.ts';
 import { parseOptions } from './options/parse.ts';
@@ -32,6 +31,10 @@ const COMMANDS: CommandList = {
   plot: {
     summary: 'draw a series and the scores of detectors beneath it',
     load: async () => (await import('./plot/plot.ts')).plot,
+  },
+  completion: {
+    summary: 'print a script that completes options in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
   },
   help: { summary: 'show this text, or the help of a command' },
 };
