@@ -29,10 +29,10 @@ import { plain, shortNumber } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { type EvalOptions, evalOptionsOf } from './options.ts';
 
-/** Bytes per value: the score and a label, with the spare half of doubling arrays; copies, order, weights and gains. */
+/** Bytes per value: score and label (arrays grow by doubling, so half may be spare), copies, order, weights and gains. */
 const BYTES_PER_VALUE = 120;
 
-/** What is told about the scores. Alarms only with a threshold, NAB only if a window is scored at all. */
+/** The metrics. Those of alarms need a threshold; NAB is left out if it would score no window. */
 interface Evaluation {
   n: number;
   anomalies: number;
@@ -107,7 +107,7 @@ async function anomaliesOf({ labels, input }: EvalOptions, table: Table): Promis
   throw new CliError(`${nameOf(labels)}: no label is about ${name === undefined ? 'these scores' : show(name)}`);
 }
 
-/** What a metric refuses is a problem of the input. */
+/** Turns what a metric refuses into an error about the input. */
 function inInput<T>(input: string, compute: () => T): T {
   try {
     return compute();

@@ -12,16 +12,16 @@ import {
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 
-/** Everything `knn-anomaly eval` was told. */
+/** The options of `knn-anomaly eval`. */
 export interface EvalOptions extends OutputOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
-  /** Of the scores, and of their labels where these are a column of the same file. */
+  /** How FILE is read: the scores, and the labels if they are a column of FILE. */
   readonly inputOptions: InputOptions;
   /** A file of labeled ranges; `undefined`: the labels are the second column. */
   readonly labels: string | undefined;
   readonly threshold: number | undefined;
-  /** The longest buffer of the volumes. */
+  /** The longest buffer of the VUS. */
   readonly window: number;
   readonly format: 'table' | 'json';
   readonly maxMemory: number;

@@ -16,7 +16,7 @@ export async function openOutput(path: string | undefined, force: boolean): Prom
   const target = await checkTarget(path, force);
   return {
     write: async (pieces) => {
-      if (target.isFile) await checkTarget(path, force); // it may have appeared meanwhile
+      if (target.isFile) await checkTarget(path, force); // the file may have appeared meanwhile
       try {
         await (target.isFile ? replaceFile(target.path, target.mode, pieces) : writeInto(path, pieces));
       } catch (error) {

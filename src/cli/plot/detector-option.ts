@@ -7,9 +7,9 @@ import { DETECTORS, type DetectorKind } from '../stream/detectors.ts';
 /** A detector as `plot` uses it. */
 export interface Detector {
   readonly label: string;
-  /** What scoring costs, where that is more than a moment. */
+  /** What the cost of scoring depends on; `undefined` if scoring takes only a moment. */
   readonly work: Work | undefined;
-  /** How many scores at the start are the detector's own start, not a finding. */
+  /** Number of scores at the start that say nothing, because the detector has seen too little. */
   readonly warmup: number;
   score(values: Float64Array, onProgress: (progress: Progress) => void): Promise<ArrayLike<number>>;
 }
@@ -44,7 +44,7 @@ function streamingKinds(): Record<string, Kind> {
   return kinds;
 }
 
-/** What `--detector` knows, for messages. */
+/** The names of the kinds, for messages. */
 const KIND_NAMES: string = Object.keys(KINDS).join(', ');
 
 /** The detector of a text: its kind and, after a colon, its arguments. Throws a {@link UsageError}. */
@@ -60,7 +60,7 @@ export function parseDetector(text: string): Detector {
   }
 }
 
-/** Exactly `count` numbers. What they may be, the detectors say. */
+/** Exactly `count` numbers. The detectors check their ranges. */
 function numbers(parts: readonly string[], count: number): number[] {
   if (parts.length !== count) throw new UsageError(`needs ${count} arguments, got ${parts.length}`);
   return parts.map((part) => {
@@ -88,7 +88,7 @@ function makeKNN([windowSize, k, ...words]: readonly string[]): Detector {
   };
 }
 
-/** A detector that learns as it goes; what it forgets with, 1/discount values, is also what it needs to begin. */
+/** A detector that learns as it goes. It looks back about 1/discount values, and needs as many to start. */
 function streaming(label: string, detector: Pick<StreamingDetector, 'learn'>, discount: number): Detector {
   return { label, work: undefined, warmup: Math.ceil(1 / discount), score: async (values) => detector.learn(values) };
 }

@@ -17,7 +17,7 @@ import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
 import { type Detector, parseDetector } from './detector-option.ts';
 
-/** Everything `knn-anomaly plot` was told. */
+/** The options of `knn-anomaly plot`. */
 export interface PlotCommand extends OutputOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
@@ -25,11 +25,11 @@ export interface PlotCommand extends OutputOptions {
   readonly detectors: readonly Detector[];
   /** Files with ready scores. */
   readonly scores: readonly string[];
-  /** Of the detectors, then of the files, in their order. */
+  /** Thresholds of the detectors, then of the files, in their order. */
   readonly thresholds: readonly (number | undefined)[];
-  /** The strangest places to mark, 0 for none. */
+  /** Number of the strangest places to mark, 0 for none. */
   readonly top: number;
-  /** `undefined`: as long as each detector needs. */
+  /** `undefined`: each detector's own warm-up. */
   readonly warmup: number | undefined;
   readonly labels: string | undefined;
   readonly title: string | undefined;

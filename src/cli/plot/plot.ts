@@ -68,7 +68,7 @@ async function run(options: PlotCommand): Promise<void> {
   else await output.write([await toPNG(svg, options.fonts.length > 0 ? { fonts: options.fonts } : {})]);
 }
 
-/** Reads an input, as long as there is memory for it and for scoring it. */
+/** Reads an input. Throws as soon as reading and scoring it would need too much memory. */
 async function read(path: string, input: InputOptions, options: PlotCommand): Promise<Table> {
   const progress = progressOf(options);
   const watch: Watch = async (source, table) => {
@@ -124,7 +124,7 @@ async function scoreWith(detector: Detector, values: Float64Array, options: Plot
   }
 }
 
-/** Scores that another program made, or `score`: lines, or what its csv and json call `score`. */
+/** Ready scores: one per line, or the column or field `score` of a csv or json file. */
 async function readScores(path: string, n: number, options: PlotCommand): Promise<Float64Array> {
   const extension = extname(path.toLowerCase().replace(/\.gz$/, ''));
   const input: InputOptions = {

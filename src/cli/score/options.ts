@@ -19,7 +19,7 @@ import type { ParsedOptions } from '../options/parse.ts';
 /** What `--format` names. */
 export type OutputFormat = 'summary' | 'lines' | 'csv' | 'json';
 
-/** Everything `knn-anomaly score` was told. */
+/** The options of `knn-anomaly score`. */
 export interface ScoreOptions extends Work, OutputOptions {
   /** A path; `-` is standard input. */
   readonly input: string;

@@ -79,7 +79,7 @@ async function run(options: ScoreOptions): Promise<void> {
   }
 }
 
-/** A detector, before anything is read: what it refuses is a matter of usage. */
+/** The detector, made before anything is read: what it refuses is a usage error. */
 function detectorOf(options: ScoreOptions): KNN {
   try {
     return new KNN(options.windowSize, options.k, options.knn);
@@ -116,7 +116,7 @@ function progressOf(options: ScoreOptions): Progress {
   return new Progress(options.progress && process.stderr.isTTY === true);
 }
 
-/** Threads to score with; `undefined`: as `scoreAsync` thinks best, for memory does not stand against it. */
+/** Number of threads; `undefined` leaves the choice to `scoreAsync`, because memory suffices for all of them. */
 function threadsFor(options: ScoreOptions, table: Table, reference: Table | undefined): number | undefined {
   if (options.threads !== undefined) return options.threads;
   const n = numRows(table) + (reference === undefined ? 0 : numRows(reference));
@@ -124,7 +124,7 @@ function threadsFor(options: ScoreOptions, table: Table, reference: Table | unde
   return most < availableParallelism() ? most : undefined;
 }
 
-/** Says on stderr that the scoring will take long. */
+/** Announces long work on stderr, with its estimated time. */
 function announce(
   options: ScoreOptions,
   table: Table,

@@ -9,13 +9,13 @@ import { StateFile } from './state-file.ts';
 
 /** Detectors in the middle of their streams. */
 export interface Live {
-  /** Rows so far, those of earlier runs included. */
+  /** Number of rows so far, with those of earlier runs. */
   readonly numRows: number;
   /** Makes the detectors of the table's columns, the first time; throws if a state holds others. */
   begin(table: Table): void;
-  /** Scores row t and learns it; all columns or none but for an error of a metric. */
+  /** Scores row t and learns it: all columns or none, unless a metric throws between two columns. */
   update(scored: readonly Scored[], t: number): void;
-  /** Writes the state file, if there is one and something is new. */
+  /** Writes the state file if there is one and a row came since the last save. */
   save(): void;
 }
 
