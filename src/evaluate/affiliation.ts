@@ -1,10 +1,10 @@
 // Affiliation: how near are alarms to the anomalies they belong to, compared with alarms at random?
+import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
   alarmsOf,
   checkSomeAnomaly,
   f1Of,
-  type LabeledRange,
   type PrecisionRecall,
   type Scores,
   toRanges,

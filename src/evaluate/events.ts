@@ -1,10 +1,10 @@
 // Alarms counted by events: found anomalies, false alarms, delays; and the point-adjusted F1, with what is wrong with it.
+import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
   alarmsOf,
   checkSomeAnomaly,
   f1Of,
-  type LabeledRange,
   type PrecisionRecall,
   type Scores,
   toRanges,

@@ -1,11 +1,6 @@
 // What a metric may be given: labels as ranges or as zeros and ones, scores, events; checked and brought to one form.
 import { checkInteger, describe } from '../core/checks.ts';
-
-/** A stretch of a series, both ends inclusive. */
-export interface LabeledRange {
-  readonly begin: number;
-  readonly end: number;
-}
+import type { LabeledRange } from '../core/labeled-range.ts';
 
 /**
  * The truth about a series of n values: its anomalies as ranges that do not overlap, in any order, or an array of n zeros

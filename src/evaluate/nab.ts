@@ -1,6 +1,8 @@
 // The score of the Numenta Anomaly Benchmark: what every alarm is worth by its place, and the best threshold of a corpus.
+
 import { checkChoice, checkOptions, describe } from '../core/checks.ts';
-import { type AnomalyLabels, checkThreshold, type LabeledRange, type Scores, toRanges, toScores } from './labels.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
+import { type AnomalyLabels, checkThreshold, type Scores, toRanges, toScores } from './labels.ts';
 import { fallingOrder } from './ranking.ts';
 
 /** What a missed window, an alarm outside every window and a found window weigh. */

@@ -1,11 +1,12 @@
 // Precision and recall of ranges: how much of every anomaly is found, where, and in how many pieces.
+
 import { checkChoice, checkOptions, describe } from '../core/checks.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
   alarmsOf,
   checkSomeAnomaly,
   f1Of,
-  type LabeledRange,
   type PrecisionRecall,
   type Scores,
   toRanges,

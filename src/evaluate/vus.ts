@@ -1,14 +1,8 @@
 // Volumes under the surface: areas under curves whose labels fade out around every anomaly, averaged over how far.
+
 import { checkInteger, checkOptions } from '../core/checks.ts';
-import {
-  type AnomalyLabels,
-  checkSomeAnomaly,
-  checkSomeNormal,
-  type LabeledRange,
-  type Scores,
-  toRanges,
-  toScores,
-} from './labels.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
+import { type AnomalyLabels, checkSomeAnomaly, checkSomeNormal, type Scores, toRanges, toScores } from './labels.ts';
 import { fallingOrder } from './ranking.ts';
 
 /** Options of the volumes. */

@@ -23,7 +23,8 @@ export function renameOver(
 ): void {
   for (const delay of platform === 'win32' ? DELAYS : []) {
     try {
-      return rename(from, to);
+      rename(from, to);
+      return;
     } catch (error) {
       if (!BUSY.includes(codeOf(error) ?? '')) throw error;
     }

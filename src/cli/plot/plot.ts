@@ -46,7 +46,7 @@ async function run(options: PlotCommand): Promise<void> {
   const times = table.times && readTimes(table.times);
   const labels = options.labels === undefined ? undefined : await Labels.read(options.labels, table.times);
   const moment = (at: number): number | Date => (times?.isDate ? new Date(at) : at);
-  const marked = labels?.for(name).map((label): LabeledRange => {
+  const marked = labels?.for(name).map((label): LabeledRange<number | Date> => {
     return { begin: moment(label.begin), end: moment(label.end), label: label.name };
   });
   const figure: PlotOptions = {
