@@ -1,7 +1,7 @@
 // What a signal does: it ends the program at once, with the usual status, after the cleanups of atExit.
 //
 // On Windows Node raises SIGINT for Ctrl+C, SIGBREAK for Ctrl+Break, and SIGHUP when the console window is closed; the
-// system ends the process some seconds later in any case. Nobody can send SIGTERM there: to kill a process is kill -9.
+// system ends the process some seconds later in any case. SIGTERM cannot be sent there; killing a process runs no handler.
 
 /** Statuses as shells have them: 128 + the signal's number. SIGBREAK exists on Windows only; elsewhere it never comes. */
 const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;

@@ -1,12 +1,12 @@
-// What plotSVG may be told, and the checks of it: from options to numbers that can be drawn.
+// The options of plotSVG and their checks: from options to numbers that can be drawn.
 import { checkChoice, checkInteger, checkOptions, describe } from '../core/checks.ts';
 import type { LabeledRange } from '../core/labeled-range.ts';
 import { type Series, toFloat64 } from '../core/series.ts';
 
-/** The times of a series: numbers, or dates, as many as there are values, none before the one in front of it. */
+/** The times of a series, numbers or dates: one per value, not falling. */
 export type Times = ArrayLike<number> | readonly Date[];
 
-/** Colors for light pages, for dark ones, or for what the reader prefers. */
+/** Colors for light pages, for dark pages, or for the reader's preference. */
 export type Theme = 'auto' | 'light' | 'dark';
 
 /** The scores of one detector. */
@@ -22,7 +22,7 @@ export interface PlottedScore {
    * above it; else none.
    */
   readonly alarms?: ArrayLike<number>;
-  /** What the panel shows, [least, largest], such as without the start of a detector. Default: 0 and all scores. */
+  /** The range of the panel's axis, such as without the first scores of a detector. Default: 0 and all scores. */
   readonly range?: readonly [least: number, largest: number];
 }
 
@@ -39,9 +39,9 @@ export interface PlotOptions {
   readonly title?: string;
   /** A line under the title. */
   readonly subtitle?: string;
-  /** What the series is. Default: `series`. */
+  /** Name of the series. Default: `series`. */
   readonly name?: string;
-  /** What the times are, beneath their axis. */
+  /** Name of the time axis, shown beneath it. */
   readonly timeName?: string;
   /** Pixels, 200 to 10 000. Default: 880. */
   readonly width?: number;
@@ -84,7 +84,7 @@ const KEYS = [
 ];
 const SCORE_KEYS = ['label', 'values', 'threshold', 'alarms', 'range'];
 
-/** The options as numbers. Throws for whatever cannot be drawn. */
+/** The options as numbers. Throws for options that cannot be drawn. */
 export function planOf(options: PlotOptions): Plan {
   checkOptions(options, KEYS);
   for (const key of ['title', 'subtitle', 'name', 'timeName'] as const) {
