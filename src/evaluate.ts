@@ -1,7 +1,8 @@
 // The subpath knn-anomaly/evaluate: how good are scores or alarms, given the labels? Re-exports only.
+export type { LabeledRange } from './core/labeled-range.ts';
 export { affiliation } from './evaluate/affiliation.ts';
 export { type EventF1, eventF1, pointAdjustedF1 } from './evaluate/events.ts';
-export type { AnomalyLabels, LabeledRange, PrecisionRecall, Scores } from './evaluate/labels.ts';
+export type { AnomalyLabels, PrecisionRecall, Scores } from './evaluate/labels.ts';
 export {
   type NABProfile,
   type NABResult,

@@ -1,5 +1,6 @@
 // The subpath knn-anomaly/plot: figures of a series and its scores as SVG, without a display, and as PNG.
 
+export type { LabeledRange } from './core/labeled-range.ts';
 export { plotSVG } from './plot/figure.ts';
-export type { LabeledRange, PlotOptions, PlottedScore, Theme, Times } from './plot/options.ts';
+export type { PlotOptions, PlottedScore, Theme, Times } from './plot/options.ts';
 export { type PNGOptions, toPNG } from './plot/png.ts';

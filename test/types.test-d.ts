@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { expectTypeOf } from 'vitest';
+import { type LabeledRange as EvaluatedRange, rocAuc } from '../src/evaluate.ts';
 import type {
   Explanation,
   FittedKNN,
@@ -24,6 +25,7 @@ import {
   topAnomalies,
 } from '../src/index.ts';
 import { chebyshev, mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
+import { type LabeledRange as PlottedRange, plotSVG } from '../src/plot.ts';
 
 const knn = new KNN(5, 5);
 
@@ -167,3 +169,13 @@ new StreamingKNN(5, 5, { metric: mahalanobis() });
 const fleet = new Fleet({ windowSize: 5, k: 5, maxSeries: 1000 });
 expectTypeOf(fleet.updateMany(['a'], new Float32Array(1))).toEqualTypeOf<Float64Array>();
 expectTypeOf(Fleet.load(fleet.save())).toEqualTypeOf<Promise<Fleet>>();
+
+// A labeled range is one type: indices serve metrics and figures, dates serve figures only.
+const faults: EvaluatedRange[] = [{ begin: 1, end: 2, label: 'outage' }];
+expectTypeOf<EvaluatedRange>().toEqualTypeOf<PlottedRange>();
+expectTypeOf(rocAuc([1, 2, 3], faults)).toEqualTypeOf<number>();
+expectTypeOf(plotSVG({ series: [1, 2, 3], labels: faults })).toEqualTypeOf<string>();
+const outage: PlottedRange<Date> = { begin: new Date(0), end: new Date(1) };
+expectTypeOf(plotSVG({ series: [1, 2], time: [new Date(0), new Date(1)], labels: [outage] })).toEqualTypeOf<string>();
+// @ts-expect-error a date is no index
+rocAuc([1, 2, 3], [outage]);

@@ -1,4 +1,4 @@
-// What a piece of work will cost in memory and time, and how such figures are written.
+// Estimates memory and time of a piece of work, and formats such figures.
 import {
   type EngineName,
   MAX_DIAGONAL_K,
@@ -8,7 +8,7 @@ import {
 } from '../search/plan.ts';
 import { CliError } from './errors.ts';
 
-/** What the cost of scoring depends on, beside the number of values. */
+/** What the cost of scoring depends on, apart from the number of values. */
 export interface Work {
   readonly windowSize: number;
   readonly k: number;
@@ -24,15 +24,15 @@ export interface Work {
 const BYTES_PER_VALUE = 24;
 /** Bytes per window and neighbor: distance and index. */
 const BYTES_PER_NEIGHBOR = 12;
-/** Bytes per window and coordinate: of its vector, and of the copy that a kernel reads; or of its point in a tree. */
+/** Bytes per window and coordinate: its vector and the copy that a kernel reads, or its point in a tree. */
 const BYTES_PER_COORDINATE = 16;
-/** The rest per window: order, boxes, valid starts. */
+/** Other bytes per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
 
-/** A worker beside the first: its own heap and code. */
+/** Bytes of every further worker: its own heap and code. */
 const BYTES_PER_WORKER = 16 * 1024 ** 2;
 
-/** Bytes needed to read `numColumns` series of `n` values and score them one after the other, by so many threads. */
+/** Bytes needed to read `numColumns` series of `n` values and to score them one after the other with `numThreads` threads. */
 export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads = 1): number {
   const numWindows = Math.max(0, n - work.windowSize + 1);
   const perWindow =
@@ -42,14 +42,14 @@ export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads 
   return n * BYTES_PER_VALUE * numColumns + numThreads * perThread + (numThreads - 1) * BYTES_PER_WORKER;
 }
 
-/** How many threads the memory is enough for, at least 1. */
+/** Number of threads for which the memory suffices, at least 1. */
 export function threadsIn(maxMemory: number, n: number, work: Work, numColumns: number): number {
   const one = estimateBytes(n, work, numColumns);
   const another = estimateBytes(n, work, numColumns, 2) - one;
   return Math.max(1, 1 + Math.floor((maxMemory - one) / another));
 }
 
-/** Seconds needed, at most, to score `numRows` windows against `numCandidates`. */
+/** An upper estimate of the seconds needed to score `numRows` windows against `numCandidates`. */
 export function estimateSeconds(numRows: number, numCandidates: number, work: Work, numThreads = 1): number {
   const { windowSize: width, engine, k, metric, normalize, reference } = work;
   const isSelf = reference === undefined;
@@ -67,7 +67,7 @@ function isFunctionMetric(metric: string): boolean {
   return metric !== 'euclidean' && metric !== 'mahalanobis';
 }
 
-/** Coordinates that are kept per window. A search in the series itself needs none but for a tree. */
+/** Number of coordinates kept per window. A search in the series itself keeps coordinates only for a tree. */
 function numCoordinates(numWindows: number, work: Work): number {
   const { windowSize, metric, normalize } = work;
   const inTree = isFunctionMetric(metric) ? 0 : Math.min(windowSize, MAX_POINT_WIDTH);
@@ -79,7 +79,7 @@ function numCoordinates(numWindows: number, work: Work): number {
 /**
  * Throws if reading and scoring `n` values, which needs `bytes`, would need more than `maxMemory`.
  *
- * @param share the part of the input that these values are; `undefined` if its length is not known
+ * @param share the part of the input that these values make up; `undefined` if the input's length is not known
  */
 export function checkMemory(n: number, bytes: number, maxMemory: number, share: number | undefined): void {
   if (bytes <= maxMemory) return;

@@ -1,4 +1,4 @@
-// What goes wrong for the person at the command line, as one clear line and an exit status.
+// Errors of the command line: each is one clear line and an exit status.
 
 /** A problem with the input or the output: one line for stderr; exit status 1. */
 export class CliError extends Error {
@@ -17,7 +17,7 @@ export class UsageError extends CliError {
   }
 }
 
-/** A problem with a file that its message names already. */
+/** A problem with a file. The message names the file already. */
 export class FileError extends CliError {}
 
 /** Throws a {@link CliError}. */
@@ -25,7 +25,7 @@ export function fail(message: string): never {
   throw new CliError(message);
 }
 
-/** A piece of input as a message shows it: quoted, escaped, short. */
+/** A piece of input for a message: quoted, escaped, shortened. */
 export function show(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
@@ -49,14 +49,14 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** An error of the file system as a {@link FileError} that begins with `name`; an `EPIPE` stays what it is. */
+/** A file system error as a {@link FileError} whose message begins with `name`; `EPIPE` and other errors stay as they are. */
 export function fileError(error: unknown, name: string): unknown {
   const code = codeOf(error);
   if (error instanceof CliError || code === undefined || code === 'EPIPE') return error;
   return new FileError(`${name}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`);
 }
 
-/** Message and exit status of anything that was thrown; `undefined` for a closed pipe, which is a quiet end. */
+/** Message and exit status of a thrown value; `undefined` for a closed pipe, which ends the program quietly. */
 export function explainError(error: unknown): { message: string; status: number } | undefined {
   if (codeOf(error) === 'EPIPE') return undefined;
   const status = error instanceof CliError ? error.status : 1;

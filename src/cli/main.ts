@@ -1,48 +1,42 @@
 #!/usr/bin/env node
-// The program `knn-anomaly`: finds the command, and turns every error into one line and an exit status.
+// The program `knn-anomaly`: finds and runs the command, and turns every error into one line and an exit status.
 import { readFileSync } from 'node:fs';
+import { type Command, type CommandList, optionNames } from './command.ts';
 import { explainError, show, UsageError } from './errors.ts';
+import { helpText } from './options/help.ts';
+import { parseOptions } from './options/parse.ts';
 import { catchSignals } from './signals.ts';
 
-/** A command: what the help says about it, and how it is run. Its module is loaded only when it is. */
-interface Command {
-  readonly summary: string;
-  run(args: readonly string[]): Promise<void>;
-}
-
-const COMMANDS: Record<string, Command> = {
+const COMMANDS: CommandList = {
   score: {
     summary: 'score every value of a series, and show the strangest places',
-    run: async (args) => (await import('./score/score.ts')).score(args),
+    load: async () => (await import('./score/score.ts')).score,
   },
   stream: {
     summary: 'score every value of a stream as it comes, over restarts',
-    run: async (args) => (await import('./stream/stream.ts')).stream(args),
+    load: async () => (await import('./stream/stream.ts')).stream,
   },
   changefinder: {
     summary: 'score changes of a stream as they come, by two forgetting models',
-    run: async (args) => (await import('./stream/changefinder.ts')).changefinder(args),
+    load: async () => (await import('./stream/detector-command.ts')).detectorCommand('changefinder'),
   },
   monitor: {
     summary: 'turn a stream into alarms: one threshold for every series',
-    run: async (args) => (await import('./stream/monitor.ts')).monitorCommand(args),
+    load: async () => (await import('./stream/detector-command.ts')).detectorCommand('monitor'),
   },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
-    run: async (args) => (await import('./eval/eval.ts')).evaluate(args),
+    load: async () => (await import('./eval/eval.ts')).evaluate,
   },
   plot: {
     summary: 'draw a series and the scores of detectors beneath it',
-    run: async (args) => (await import('./plot/plot.ts')).plot(args),
+    load: async () => (await import('./plot/plot.ts')).plot,
   },
-  help: {
-    summary: 'show this text, or the help of a command',
-    run: async ([name, ...rest]) => {
-      if (name === undefined || name === 'help') print(help());
-      else if (rest.length > 0) throw new UsageError('help takes one command');
-      else await commandOf(name).run(['--help']);
-    },
+  completion: {
+    summary: 'print a script that completes options in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completion,
   },
+  help: { summary: 'show this text, or the help of a command' },
 };
 
 function help(): string {
@@ -67,18 +61,38 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-function commandOf(name: string): Command {
-  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!;
+function checkName(name: string): void {
+  if (Object.hasOwn(COMMANDS, name)) return;
   const names = Object.keys(COMMANDS).join(', ');
   const kind = name.startsWith('-') ? 'option' : 'command';
   throw new UsageError(`unknown ${kind} ${show(name)}; the commands are ${names} (see knn-anomaly --help)`);
+}
+
+async function runCommand(name: string, command: Command, args: readonly string[]): Promise<void> {
+  const given = parseOptions(args, name, optionNames(command));
+  if (given.flag('help')) print(helpText(name, command));
+  else await command.run(given, COMMANDS);
+}
+
+/** `help` alone, or `help NAME`. */
+async function runHelp([name, ...rest]: readonly string[]): Promise<void> {
+  if (name === undefined || name === 'help') print(help());
+  else if (rest.length > 0) throw new UsageError('help takes one command');
+  else await run(name, ['--help']);
+}
+
+async function run(name: string, args: readonly string[]): Promise<void> {
+  checkName(name);
+  const command = await COMMANDS[name]!.load?.();
+  if (command === undefined) await runHelp(args);
+  else await runCommand(name, command, args);
 }
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
   if (name === undefined) throw new UsageError('no command given (see knn-anomaly --help)');
   if (name === '--help' || name === '-h') print(help());
   else if (name === '--version') print(`${version()}\n`);
-  else await commandOf(name).run(args);
+  else await run(name, args);
 }
 
 /** Says what went wrong, if it is not just a closed pipe; the exit status. */

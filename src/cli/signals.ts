@@ -1,14 +1,17 @@
-// What a signal does: end at once, with the usual status, leaving nothing behind and nothing half done.
+// What a signal does: it ends the program at once, with the usual status, after the cleanups of atExit.
+//
+// On Windows Node raises SIGINT for Ctrl+C, SIGBREAK for Ctrl+Break, and SIGHUP when the console window is closed; the
+// system ends the process some seconds later in any case. SIGTERM cannot be sent there; killing a process runs no handler.
 
-/** Statuses as shells have them: 128 + the signal's number. */
-const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+/** Statuses as shells have them: 128 + the signal's number. SIGBREAK exists on Windows only; elsewhere it never comes. */
+const STATUS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGBREAK: 149 } as const;
 
 type Signal = keyof typeof STATUS;
 
 const SIGNALS = Object.keys(STATUS) as Signal[];
 const cleanups = new Set<() => void>();
 
-/** How long a signal waits for what must not be interrupted, in milliseconds. */
+/** How long a signal waits for uninterrupted work, in milliseconds. */
 const PATIENCE = 2000;
 
 let numUninterruptible = 0;
@@ -20,7 +23,7 @@ function onSignal(signal: Signal): void {
   setTimeout(() => process.exit(STATUS[signal]), PATIENCE).unref();
 }
 
-/** Does asynchronous work that a first signal waits for; a second one, or two seconds, end it all the same. */
+/** Does asynchronous work. A first signal waits for its end, for two seconds at most; a second signal does not wait. */
 export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   numUninterruptible++;
   try {
@@ -31,7 +34,7 @@ export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** From now on a signal runs what {@link atExit} registered, then ends the process. */
+/** From now on a signal ends the process, after the cleanups that {@link atExit} registered. */
 export function catchSignals(): void {
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on('exit', () => {
@@ -39,7 +42,7 @@ export function catchSignals(): void {
   });
 }
 
-/** Runs long synchronous work with the signals' own behavior: a handler would have to wait until the work is done. */
+/** Runs long synchronous work without signal handlers, so that a signal ends it: a handler would wait for its end. */
 export function interruptible<T>(work: () => T): T {
   for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   try {
@@ -49,7 +52,7 @@ export function interruptible<T>(work: () => T): T {
   }
 }
 
-/** Registers synchronous work for the end of the process, however it ends; the answer takes it back. */
+/** Registers synchronous work for the end of the process, however it ends. The function returned cancels it. */
 export function atExit(cleanup: () => void): () => void {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);

@@ -1,22 +1,22 @@
-// Affiliation: how near are alarms to the anomalies they belong to, compared with alarms at random?
+// Affiliation: how near alarms are to the anomalies they belong to, compared with random alarms.
+import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
   alarmsOf,
   checkSomeAnomaly,
   f1Of,
-  type LabeledRange,
   type PrecisionRecall,
   type Scores,
   toRanges,
   toScores,
 } from './labels.ts';
 
-/** A stretch of the time line: index t is [t, t + 1). */
+/** An interval of the time line: index t is [t, t + 1). */
 type Interval = readonly [from: number, to: number];
 
 /**
  * Affiliation precision and recall (Huet, Navarro & Rossi 2022, KDD): alarms near an anomaly count
- * for much, far ones for little, on a scale where 1 is inside and an alarm at random has 0.5 on average.
+ * for much, far ones for little. On this scale an alarm inside of an anomaly has 1, and a random alarm has 0.5 on average.
  *
  * The series is cut into zones Eⱼ, one per anomaly Jⱼ, midway between neighbors. An index t is the interval [t, t + 1), an
  * alarm range the union of its own; with d the distance of a point to a set, and X uniform over Eⱼ,
@@ -26,7 +26,7 @@ type Interval = readonly [from: number, to: number];
  *
  * both averaged over j. Without an alarm the precision is NaN and f1 is 0.
  *
- * An alarm anywhere in an empty neighborhood still earns points: compare with what random alarms have, not with 0.
+ * Even a random alarm has a score above 0: compare with the scores of random alarms, not with 0.
  *
  * @param scores higher = stranger, NaN the lowest; zeros and ones are scores with the threshold 1
  * @param labels ranges, or a 0 or 1 for every score
@@ -76,8 +76,8 @@ function lengthOf([from, to]: Interval): number {
 }
 
 /**
- * At distance d outside the anomaly, P(d(X, J) > d) = 1 − (|J| + min(d, a) + min(d, b))/|E|, with a and b the room
- * before and behind J in its zone.
+ * At distance d outside the anomaly, P(d(X, J) > d) = 1 − (|J| + min(d, a) + min(d, b))/|E|, where a and b are the
+ * lengths of the zone before and behind J.
  */
 function precisionOf(alarms: readonly Interval[], anomaly: Interval, zone: Interval): number {
   const [size, inside] = [lengthOf(zone), lengthOf(anomaly)];
@@ -100,8 +100,8 @@ function capped(d: number, cap: number): number {
 }
 
 /**
- * Each alarm answers for the points of the anomaly that are nearest to it. At distance u from its near end, which has
- * the room q to the zone's end on that side, P(|X − y| > u) = 1 − (u + min(u, q − u))/|E|.
+ * Each point of the anomaly is measured to its nearest alarm. At distance u from the near end of the alarm, where q is the
+ * length from that end to the zone's end on the same side, P(|X − y| > u) = 1 − (u + min(u, q − u))/|E|.
  */
 function recallOf(alarms: readonly Interval[], anomaly: Interval, zone: Interval): number {
   const size = lengthOf(zone);
@@ -114,20 +114,20 @@ function recallOf(alarms: readonly Interval[], anomaly: Interval, zone: Interval
     const part = cut(anomaly, cell);
     sum += lengthOf(cut(part, alarm));
     const [left, right] = [cut(part, [cell[0], alarm[0]]), cut(part, [alarm[1], cell[1]])];
-    const integral = (u: number, room: number): number => u - ((u * u) / 2 + folded(u, room)) / size;
+    const integral = (u: number, margin: number): number => u - ((u * u) / 2 + folded(u, margin)) / size;
     if (lengthOf(left) > 0) {
-      const room = alarm[0] - zone[0];
-      sum += integral(alarm[0] - left[0], room) - integral(alarm[0] - left[1], room);
+      const margin = alarm[0] - zone[0];
+      sum += integral(alarm[0] - left[0], margin) - integral(alarm[0] - left[1], margin);
     }
     if (lengthOf(right) > 0) {
-      const room = zone[1] - alarm[1];
-      sum += integral(right[1] - alarm[1], room) - integral(right[0] - alarm[1], room);
+      const margin = zone[1] - alarm[1];
+      sum += integral(right[1] - alarm[1], margin) - integral(right[0] - alarm[1], margin);
     }
   }
   return sum / lengthOf(anomaly);
 }
 
-/** The integral of min(x, room − x) from 0 to u ≤ room. */
-function folded(u: number, room: number): number {
-  return u <= room / 2 ? (u * u) / 2 : room * u - (u * u) / 2 - (room * room) / 4;
+/** The integral of min(x, margin − x) from 0 to u ≤ margin. */
+function folded(u: number, margin: number): number {
+  return u <= margin / 2 ? (u * u) / 2 : margin * u - (u * u) / 2 - (margin * margin) / 4;
 }

@@ -1,10 +1,10 @@
-// Alarms counted by events: found anomalies, false alarms, delays; and the point-adjusted F1, with what is wrong with it.
+// Alarms counted by events: found anomalies, false alarms, delays. Also the point-adjusted F1, and why not to trust it.
+import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
   alarmsOf,
   checkSomeAnomaly,
   f1Of,
-  type LabeledRange,
   type PrecisionRecall,
   type Scores,
   toRanges,
@@ -29,12 +29,12 @@ export interface EventF1 extends PrecisionRecall {
 
 /**
  * Precision and recall of events, as in Hundman et al. 2018 (KDD): an anomaly is found by any alarm in it,
- * and each run of alarms that meets no anomaly is one false alarm; how long the first alarm took is told beside.
+ * and each run of alarms that meets no anomaly is one false alarm. The delay of the first alarm is reported as well.
  *
  *     precision = found/(found + false alarms)      recall = found/anomalies
  *
- * This is what someone on call counts, but a detector that always alarms finds everything in one run: read it with the
- * delays, and keep alarms short. Without an alarm the precision is NaN and f1 is 0.
+ * A person on call counts in this way. But a detector that always alarms finds everything in one run: read the delays as
+ * well, and keep alarms short. Without an alarm the precision is NaN and f1 is 0.
  *
  * @param scores higher = stranger, NaN the lowest; zeros and ones are scores with the threshold 1
  * @param labels ranges, or a 0 or 1 for every score
@@ -76,9 +76,9 @@ export function eventF1(scores: Scores, labels: AnomalyLabels, threshold: number
  * Point-adjusted precision, recall and F1 (Xu et al. 2018, WWW): a single alarm anywhere in an anomaly makes
  * every value of it a true positive, while every false alarm is one value.
  *
- * **Do not choose or praise a detector by it.** The longer the anomalies, the more certainly alarms at random hit each,
- * and then count as if they had found all of it: random scores reach what papers report as the state of the art (Kim et
- * al. 2022, AAAI). It is here to compare with published figures. Use {@link eventF1}, {@link rangeF1} or
+ * **Do not choose or praise a detector by it.** Random alarms hit nearly every long anomaly, and one hit counts as the
+ * whole anomaly: random scores reach the figures that papers report as the state of the art (Kim et al. 2022, AAAI). It is
+ * here to compare with published figures. Use {@link eventF1}, {@link rangeF1} or
  * {@link affiliation} for your own.
  *
  * Without an alarm the precision is NaN and f1 is 0.
@@ -122,13 +122,13 @@ function prepare(
   return { values, anomalies, alarms: alarmsOf(values, threshold) };
 }
 
-/** The first place from `begin` to `end` with an alarm; NaN without one. */
+/** The first index from `begin` to `end` with an alarm; NaN without one. */
 function firstAlarm(values: Float64Array, threshold: number, begin: number, end: number): number {
   for (let t = begin; t <= end; t++) if (values[t]! >= threshold) return t;
   return NaN;
 }
 
-/** How many of the ranges meet none of the others; both in order. */
+/** Number of ranges that meet none of the others. Both lists are in order. */
 function countApart(ranges: readonly LabeledRange[], others: readonly LabeledRange[]): number {
   let [count, next] = [0, 0];
   for (const { begin, end } of ranges) {

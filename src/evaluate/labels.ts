@@ -1,11 +1,6 @@
-// What a metric may be given: labels as ranges or as zeros and ones, scores, events; checked and brought to one form.
+// Checks the arguments of metrics and brings them to one form: labels as ranges or as zeros and ones, scores, alarms.
 import { checkInteger, describe } from '../core/checks.ts';
-
-/** A stretch of a series, both ends inclusive. */
-export interface LabeledRange {
-  readonly begin: number;
-  readonly end: number;
-}
+import type { LabeledRange } from '../core/labeled-range.ts';
 
 /**
  * The truth about a series of n values: its anomalies as ranges that do not overlap, in any order, or an array of n zeros
@@ -46,14 +41,14 @@ export function toRanges(labels: AnomalyLabels, n: number, argument = 'labels'):
   return ranges;
 }
 
-/** One per value: 1 inside a range, else 0. */
+/** A label per value: 1 inside a range, else 0. */
 export function toPoints(ranges: readonly LabeledRange[], n: number): Uint8Array {
   const points = new Uint8Array(n);
   for (const { begin, end } of ranges) points.fill(1, begin, end + 1);
   return points;
 }
 
-/** Throws unless there is an anomaly: where there is none, nothing can be found, and the metric is 0/0. */
+/** Throws unless there is an anomaly: without one nothing can be found, and the metric is 0/0. */
 export function checkSomeAnomaly(ranges: readonly LabeledRange[], argument = 'labels'): void {
   if (ranges.length === 0) throw new RangeError(`${argument} must hold at least one anomaly, got none`);
 }
@@ -111,7 +106,7 @@ function runs(labels: ArrayLike<number | boolean>, n: number, argument: string):
   return ranges;
 }
 
-/** Of what was reported, how much is true; of what is true, how much was reported; and both in one. */
+/** Precision: the share of the alarms that is true. Recall: the share of the anomalies that is reported. F1: both in one. */
 export interface PrecisionRecall {
   /** 0 to 1; NaN if nothing was reported. */
   precision: number;
@@ -121,7 +116,7 @@ export interface PrecisionRecall {
   f1: number;
 }
 
-/** The harmonic mean, 0 where it is 0/0 or the precision is. */
+/** The harmonic mean; 0 if it is 0/0 or the precision is NaN. */
 export function f1Of(precision: number, recall: number): number {
   return precision * recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
 }

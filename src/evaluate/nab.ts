@@ -1,9 +1,11 @@
-// The score of the Numenta Anomaly Benchmark: what every alarm is worth by its place, and the best threshold of a corpus.
+// The score of the Numenta Anomaly Benchmark: the gain of every alarm by its position, and the best threshold of a corpus.
+
 import { checkChoice, checkOptions, describe } from '../core/checks.ts';
-import { type AnomalyLabels, checkThreshold, type LabeledRange, type Scores, toRanges, toScores } from './labels.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
+import { type AnomalyLabels, checkThreshold, type Scores, toRanges, toScores } from './labels.ts';
 import { fallingOrder } from './ranking.ts';
 
-/** What a missed window, an alarm outside every window and a found window weigh. */
+/** The weights of a missed window, an alarm outside of every window and a found window. */
 interface Weights {
   readonly truePositive: number;
   readonly falsePositive: number;
@@ -17,7 +19,7 @@ const PROFILES: Record<NABProfile, Weights> = {
   reward_low_FN_rate: { truePositive: 1, falsePositive: 0.11, falseNegative: 2 },
 };
 
-/** A profile of the benchmark: how much false alarms and missed windows count. */
+/** A profile of the benchmark: the weights of false alarms and missed windows. */
 export type NABProfile = 'standard' | 'reward_low_FP_rate' | 'reward_low_FN_rate';
 
 /** The names of the profiles, in the order in which NAB lists them. */
@@ -29,13 +31,13 @@ export interface ScoredSeries {
   readonly labels: AnomalyLabels;
 }
 
-/** What became of one series at the threshold. */
+/** The result of one series at the threshold. */
 export interface NABSeries {
   /** Sum of the weights, not normalized: its share in the sum over the corpus. */
   raw: number;
-  /** What no alarm at all would have: −falseNegative per window. */
+  /** The sum of a detector without alarms: −falseNegative per window. */
   rawOfNone: number;
-  /** What an alarm at the beginning of every window and no other would have. */
+  /** The sum of a detector with one alarm at the beginning of every window and no other alarm. */
   rawOfPerfect: number;
   windows: number;
   /** Windows with at least one alarm. */
@@ -44,11 +46,11 @@ export interface NABSeries {
   falseAlarms: number;
 }
 
-/** What a detector is worth on a corpus. */
+/** The result of a detector on a corpus. */
 export interface NABResult {
   /** 100 for a perfect detector, 0 for one that never raises an alarm; negative for one that does worse. */
   score: number;
-  /** Alarms are the scores ≥ this; Infinity: best is none. */
+  /** Alarms are the scores ≥ this; Infinity if no alarm at all is best. */
   threshold: number;
   /** The series in the order given. */
   series: NABSeries[];
@@ -58,12 +60,12 @@ export interface NABResult {
 const PROBATION = 0.15;
 const LONGEST_PROBATION = 750;
 
-/** How many values at the beginning of a series of `n` are not scored. */
+/** Number of values at the beginning of a series of `n` that are not scored. */
 export function probationOf(n: number): number {
   return Math.min(Math.floor(PROBATION * n), LONGEST_PROBATION);
 }
 
-/** From here on behind a window, in window lengths, a false alarm weighs all of its weight. */
+/** From this distance behind a window on, in window lengths, a false alarm has its full weight. */
 const FAR = 3;
 
 /** 2/(1 + e⁵ᵖ) − 1: 0.987 at p = −1, the beginning of a window, 0 behind its end, −1 far behind it. */
@@ -73,7 +75,7 @@ function scaledSigmoid(position: number): number {
 
 const LARGEST_GAIN = scaledSigmoid(-1);
 
-/** What an alarm at each value would be worth, before the weights, and the window it is in (−1: none). */
+/** For each value the gain of an alarm there, before the weights, and the window that it is in (−1: none). */
 interface Worth {
   readonly scores: Float64Array;
   /** First value that counts. */
@@ -101,11 +103,11 @@ interface Worth {
  * | `reward_low_FP_rate` | 1    | 0.22 | 1    |
  * | `reward_low_FN_rate` | 1    | 0.11 | 2    |
  *
- * Of each series the first min(⌊0.15 n⌋, 750) values are a probation: alarms there count for nothing. A window that lies
- * within it altogether is left out; one that reaches out keeps its width.
+ * Of each series the first min(⌊0.15 n⌋, 750) values are a probation: alarms there do not count. A window that lies
+ * entirely within it is left out; a window that reaches out of it keeps its width.
  *
- * Without a threshold the best one is found, the highest of equals, which is what the benchmark's tables show. It has
- * seen the labels: for a figure that a user can expect, choose it on other series.
+ * Without a threshold the best one is found (of equally good ones the highest), as in the benchmark's tables. That choice
+ * uses the labels: for a score that a user can expect, choose the threshold on other series.
  *
  * @param corpus scores and windows of every series; NaN is never an alarm above threshold −Infinity
  * @param options.profile default `'standard'`
@@ -193,7 +195,7 @@ function scoreSeries(worth: Worth, weights: Weights, threshold: number): NABSeri
   return { raw, rawOfNone, rawOfPerfect: weights.truePositive * numWindows, windows: numWindows, found, falseAlarms };
 }
 
-/** Lowers the threshold from Infinity over every score that occurs, and keeps the sum of all series. */
+/** Lowers the threshold from Infinity over every score that occurs, and updates the sum of all series. */
 function bestThreshold(series: readonly Worth[], weights: Weights): number {
   const { score, gain, window, numWindows } = sorted(series);
   const best = new Float64Array(numWindows).fill(-weights.falseNegative);
@@ -215,7 +217,7 @@ function bestThreshold(series: readonly Worth[], weights: Weights): number {
   return threshold;
 }
 
-/** The values of all series that count, by falling score, windows counted through. */
+/** The values of all series that count, by falling score. Windows are numbered across the series. */
 function sorted(series: readonly Worth[]): {
   score: Float64Array;
   gain: Float64Array;

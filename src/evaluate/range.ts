@@ -1,11 +1,12 @@
 // Precision and recall of ranges: how much of every anomaly is found, where, and in how many pieces.
+
 import { checkChoice, checkOptions, describe } from '../core/checks.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
   alarmsOf,
   checkSomeAnomaly,
   f1Of,
-  type LabeledRange,
   type PrecisionRecall,
   type Scores,
   toRanges,
@@ -17,7 +18,7 @@ export type PositionalBias = 'flat' | 'front' | 'middle' | 'back';
 
 /** Options of {@link rangeF1}. */
 export interface RangeOptions {
-  /** α: share of the recall that finding an anomaly at all is worth, 0 (default) to 1; the rest is for how much of it. */
+  /** α: the share of the recall for finding an anomaly at all, 0 (default) to 1; the rest is for how much of it is found. */
   alpha?: number;
   /** δ of the recall; default `'flat'`. `'front'` rewards early alarms. */
   bias?: PositionalBias;
@@ -29,13 +30,13 @@ export interface RangeOptions {
 
 /**
  * Precision and recall for ranges (Tatbul et al. 2018, NeurIPS, section 4): an alarm range that covers half of an anomaly
- * has found half of it, or more or less by where it lies.
+ * has found half of it; more or less than half if the position is weighed.
  *
  * Alarm ranges Pⱼ are the runs of scores ≥ threshold, Rᵢ the anomalies:
  *
  *     recall        mean over i of α · [some Pⱼ meets Rᵢ] + (1 − α) · γ(x) Σⱼ ω(Rᵢ, Rᵢ ∩ Pⱼ)
  *     precision     mean over j of γ(x) Σᵢ ω(Pⱼ, Pⱼ ∩ Rᵢ)
- *     ω(A, B)       Σ δ(i) over the places of B / Σ δ(i) over those of A, places i = 1 … |A|
+ *     ω(A, B)       Σ δ(i) over the positions of B / Σ δ(i) over those of A, positions i = 1 … |A|
  *     δ(i)          flat 1; front |A| − i + 1; back i; middle i up to |A|/2, then |A| − i + 1
  *     γ(x)          1 for a range that meets x ≤ 1 others, else by `cardinality`
  *
@@ -82,7 +83,7 @@ function checkAlpha(alpha: unknown): void {
   if (!(alpha >= 0 && alpha <= 1)) throw new RangeError(`alpha must be a number from 0 to 1, got ${alpha}`);
 }
 
-/** Of each range: does it meet one of the others, and its overlap reward. Both lists are in order. */
+/** For each range: whether it meets one of the others, and its overlap reward. Both lists are in order. */
 function overlaps(
   ranges: readonly LabeledRange[],
   others: readonly LabeledRange[],

@@ -61,33 +61,32 @@ export function prAuc(scores: Scores, labels: AnomalyLabels): number {
   return area / found;
 }
 
-/** The places of all scores, highest score first, equal ones by place; and where in this order each one's equals begin. */
+/** The order of scores from the highest to the lowest. */
 export interface FallingOrder {
+  /** The indices of the scores, highest score first, equal scores by index. */
   readonly order: Uint32Array;
-  /** Of a place in the series: how many scores are higher. */
+  /** For each index in the series the number of higher scores: the rank at which its equal scores begin. */
   readonly higher: Uint32Array;
 }
 
-/**
- * Sorts the scores themselves, which needs no comparison function, and finds each in the sorted ones. O(n log n).
- */
+/** Sorts the scores themselves, which needs no comparison function, and finds each of them by bisection. O(n log n). */
 export function fallingOrder(scores: Float64Array): FallingOrder {
   const n = scores.length;
   const rising = scores.slice().sort();
   const higher = new Uint32Array(n);
   const order = new Uint32Array(n);
-  /** How many equals of the score at this place in the order are in it already. */
-  const placed = new Uint32Array(n);
+  // For each rank at which equal scores begin: the number of them that are in the order already.
+  const numSeen = new Uint32Array(n);
   for (let t = 0; t < n; t++) {
     const first = n - countUpTo(rising, scores[t]!);
     higher[t] = first;
-    order[first + placed[first]!] = t;
-    placed[first]!++;
+    order[first + numSeen[first]!] = t;
+    numSeen[first]!++;
   }
   return { order, higher };
 }
 
-/** How many of the rising values are ≤ x. */
+/** Number of the rising values that are ≤ x. */
 function countUpTo(rising: Float64Array, x: number): number {
   let [low, high] = [0, rising.length];
   while (low < high) {
@@ -98,7 +97,7 @@ function countUpTo(rising: Float64Array, x: number): number {
   return low;
 }
 
-/** Calls back with how many anomalous and normal values there are of each score, highest score first. */
+/** Calls back for each score, highest first, with the numbers of anomalous and normal values that have it. */
 function visitLevels(
   given: Scores,
   labels: AnomalyLabels,

@@ -9,11 +9,11 @@ export interface SingleAnomaly {
   readonly labels: AnomalyLabels;
   /** Length of the beginning without anomalies, where nothing is predicted; default 0. */
   readonly train?: number;
-  /** Values that a score is about, its own the last: the middle of them is the place; default 1. */
+  /** Length of the window that a score is about and that ends at the score; its middle is the place predicted; default 1. */
   readonly windowSize?: number;
 }
 
-/** What was predicted, and whether it is right. */
+/** The predictions, and whether they are right. */
 export interface UCRResult {
   /** Share of the series with a right prediction. */
   accuracy: number;

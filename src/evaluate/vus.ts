@@ -1,14 +1,8 @@
-// Volumes under the surface: areas under curves whose labels fade out around every anomaly, averaged over how far.
+// Volumes under the surface: areas under curves whose labels fade out around every anomaly, averaged over the buffer length.
+
 import { checkInteger, checkOptions } from '../core/checks.ts';
-import {
-  type AnomalyLabels,
-  checkSomeAnomaly,
-  checkSomeNormal,
-  type LabeledRange,
-  type Scores,
-  toRanges,
-  toScores,
-} from './labels.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
+import { type AnomalyLabels, checkSomeAnomaly, checkSomeNormal, type Scores, toRanges, toScores } from './labels.ts';
 import { fallingOrder } from './ranking.ts';
 
 /** Options of the volumes. */
@@ -19,7 +13,7 @@ export interface VUSOptions {
 
 /**
  * The volume under the ROC surface (Paparrizos et al. 2022, PVLDB 15(11)): the area under a ROC
- * curve that forgives a score for being high a little before or after the anomaly, averaged over what a little means.
+ * curve that forgives a score for being high a little before or after the anomaly, averaged over the lengths of that buffer.
  *
  * For each buffer ℓ = 0 … window, an anomaly from s to e labels the values up to ⌊ℓ/2⌋ before and after it, too:
  * lᵢ = √(1 − (s − i)/ℓ) and √(1 − (i − e)/ℓ), 1 inside, sums of neighbors at most 1. With yᵢ the labels without buffer and
@@ -32,8 +26,8 @@ export interface VUSOptions {
  * and the area is that of the trapezoids over all thresholds, from (0, 0) to (1, 1). With window 0 and one anomaly it is
  * {@link rocAuc}.
  *
- * The authors' program looks at 250 thresholds, this at all; that of the TSB-AD benchmark, of the same authors, has since
- * counted a buffer's labels only where there is an alarm, and gives other values.
+ * The authors' program uses 250 thresholds; this function uses all. The later program of the TSB-AD benchmark, by the same
+ * authors, counts a buffer's labels only where there is an alarm, and gives other values.
  *
  * @param scores higher = stranger; NaN is the lowest
  * @param labels ranges, or a 0 or 1 for every score
@@ -69,13 +63,13 @@ export function vusPr(scores: Scores, labels: AnomalyLabels, options: VUSOptions
 }
 
 /**
- * The values that a buffer can reach, by falling score, and the scores as levels: between two levels with such a value
- * the alarms only grow more false, so that all the others need not be visited for every buffer.
+ * The values that a buffer can reach, by falling score. Equal scores are one level. Between two levels with such a value
+ * only false alarms are added, so that the other values need not be visited for every buffer.
  */
 interface Near {
   readonly n: number;
-  readonly places: Uint32Array;
-  /** Of each of these: how many scores are higher, and how many at least as high. */
+  readonly indices: Uint32Array;
+  /** For each of these indices the number of higher scores (`from`), and of scores at least as high (`to`). */
   readonly from: Uint32Array;
   readonly to: Uint32Array;
 }
@@ -110,15 +104,15 @@ function nearestOf(scores: Float64Array, ranges: readonly LabeledRange[], reach:
   const isNear = new Uint8Array(n);
   for (const { begin, end } of ranges) isNear.fill(1, Math.max(0, begin - reach), end + reach + 1);
   const { order, higher } = fallingOrder(scores);
-  const places = order.filter((t) => isNear[t] === 1);
-  const from = places.map((t) => higher[t]!);
+  const indices = order.filter((t) => isNear[t] === 1);
+  const from = indices.map((t) => higher[t]!);
   // A level ends where the next one in the whole order begins.
   const ends = new Uint32Array(n);
   for (let p = n - 1, end = n; p >= 0; p--) {
     ends[p] = end;
     if (higher[order[p]!] === p) end = p;
   }
-  return { n, places, from, to: from.map((p) => ends[p]!) };
+  return { n, indices, from, to: from.map((p) => ends[p]!) };
 }
 
 /** The labels with a buffer, and which anomaly a value with its buffer belongs to. */
@@ -129,22 +123,22 @@ interface Faded {
   readonly numGroups: number;
 }
 
-function areasAt({ n, places, from, to }: Near, ranges: readonly LabeledRange[], faded: Faded): Areas {
+function areasAt({ n, indices, from, to }: Near, ranges: readonly LabeledRange[], faded: Faded): Areas {
   const { weights, group, numGroups } = faded;
   let positive = ranges.reduce((sum, { begin, end }) => sum + end - begin + 1, 0) / 2;
-  for (const t of places) positive += weights[t]! / 2;
+  for (const t of indices) positive += weights[t]! / 2;
   const isFound = new Uint8Array(numGroups);
   let [truth, found] = [0, 0];
   let [tpr, fpr] = [0, 0];
   const areas: Areas = { roc: 0, pr: 0 };
-  for (let i = 0; i < places.length; ) {
+  for (let i = 0; i < indices.length; ) {
     // The threshold just above this level: as many true alarms as before, all others false.
     const [above, below] = [from[i]!, to[i]!];
     const fprAbove = (above - truth) / (n - positive);
     const precisionAbove = above === 0 ? 1 : truth / above;
     areas.roc += (fprAbove - fpr) * tpr;
-    for (; i < places.length && from[i] === above; i++) {
-      const t = places[i]!;
+    for (; i < indices.length && from[i] === above; i++) {
+      const t = indices[i]!;
       truth += weights[t]!;
       if (group[t]! < 0 || isFound[group[t]!] === 1) continue;
       isFound[group[t]!] = 1;
@@ -162,7 +156,7 @@ function areasAt({ n, places, from, to }: Near, ranges: readonly LabeledRange[],
   return areas;
 }
 
-/** Writes the labels for a buffer over those of a shorter one; the number of groups. */
+/** Writes the labels for a buffer over those of a shorter buffer. Returns the number of groups. */
 function fade(
   ranges: readonly LabeledRange[],
   buffer: number,

@@ -1,12 +1,12 @@
 // From a series to the paths of a line, with as many points as can be seen: M4, with gaps where values are missing.
 
-/** The paths of a line: what is joined, and the values between two gaps, each a line of no length for round caps. */
+/** The paths of a line: joined values, and single values between two gaps. A single value is a line of length 0 with round caps. */
 export interface Paths {
   readonly line: string;
   readonly dots: string;
 }
 
-/** What a line is made from; all positions are integers, tenths of a pixel. */
+/** The inputs of a line. All positions are integers, tenths of a pixel. */
 export interface Line {
   /** NaN is missing. */
   readonly values: Float64Array;
@@ -19,7 +19,7 @@ export interface Line {
 const PIXEL = 10;
 
 /**
- * The SVG paths of a line. Of all values in one column of pixels it has the first, the least, the largest and the last
+ * The SVG paths of a line. For each column of pixels it keeps the first, the least, the largest and the last value
  * (Jugel, Jerzak, Hackenbroich, Markl: M4, PVLDB 7(10), 2014, section 4): the picture of all of them, for at most four points
  * per column, and no extreme is lost. The line breaks where values are missing, unless both ends of the gap are in one
  * column; a value between two gaps is a dot. One pass, O(n).
@@ -54,7 +54,7 @@ export function linePaths({ values, xOf, yOf }: Line): Paths {
   return path.end();
 }
 
-/** Writes relative steps, which are short. They are differences of integers, so that nothing adds up. */
+/** Writes relative steps, which are short. They are differences of integers, so that no rounding error adds up. */
 class Pen {
   #line: string;
   #dots: string;
@@ -116,7 +116,7 @@ export function missingRanges(values: Float64Array, xOf: (t: number) => number):
   return ranges;
 }
 
-/** Of the indices, in rising order, the one with the largest value in every column of pixels. */
+/** For every column of pixels the index with the largest value. The indices are given in rising order. */
 export function thinOut(indices: readonly number[], values: Float64Array, xOf: (t: number) => number): number[] {
   const kept: number[] = [];
   let column = -1;

@@ -1,4 +1,4 @@
-// The figure: panels one below the other on one time axis, and what is in them.
+// The figure: panels one below the other on one time axis, and their contents.
 import { linePaths, missingRanges, thinOut } from './decimate.ts';
 import { type Band, type Plan, type PlotOptions, planOf, type Score } from './options.ts';
 import { FONT, type Paints, paintsFor, type Role } from './palette.ts';
@@ -18,7 +18,7 @@ const SCORE_HEIGHT = 72;
 const LEAST_HEIGHT = 24;
 const TICK_SIZE = 11;
 const NAME_SIZE = 13;
-/** Radius of the rings that the first score with alarms has on the series; those of the next ones go around them. */
+/** Radius of the rings on the series for the alarms of the first score; the rings of the next scores are wider. */
 const RING = 5;
 /** Free space above and below a curve, as a part of its range. */
 const FREE = 0.06;
@@ -30,7 +30,7 @@ interface Panel {
   readonly values: Float64Array;
   readonly top: number;
   readonly bottom: number;
-  /** What lies at the bottom and, less `inset`, at the top. */
+  /** The values at the bottom and at the top of the panel, the top lowered by `inset`. */
   readonly lo: number;
   readonly hi: number;
   /** Pixels at the top that no curve enters. */
@@ -52,9 +52,9 @@ interface Axis {
  * page.
  *
  * Every panel has a name and an axis of its own. Labeled ranges run through all panels; a threshold is a dashed line; an
- * alarm is a dot on the score and a ring on the series. Missing values are gaps, and gray bars at the foot of the panel, which
- * show those that are too short for a gap. Long series are drawn by what can be seen of them (M4): a million values take
- * a fraction of a second, some 10 KB, and no extreme is lost. The ground is opaque; with the theme `'auto'` the colors follow
+ * alarm is a dot on the score and a ring on the series. Missing values are gaps, and gray bars at the foot of the panel; the
+ * bars also show gaps that are too short to be seen. Of long series only the visible points are drawn (M4): a million values
+ * take a fraction of a second and some 10 KB, and no extreme is lost. The background is opaque; with the theme `'auto'` the colors follow
  * the page, light or dark. The same options give the same bytes.
  *
  * @throws TypeError for options of the wrong kind, RangeError for wrong values: both name the option
@@ -151,7 +151,7 @@ function panelsOf(options: PlotOptions, plan: Plan, top: number, heights: readon
   });
 }
 
-/** What a panel shows: all values with some space around them; of scores also 0 and the threshold. */
+/** The range of a panel: all values with some space around them; for scores also 0 and the threshold. */
 function rangeOf(values: Float64Array, score: Score | undefined): [number, number] {
   let [lo, hi] = [Infinity, -Infinity];
   for (let t = 0; t < values.length; t++) {
@@ -163,8 +163,8 @@ function rangeOf(values: Float64Array, score: Score | undefined): [number, numbe
     const threshold = score.threshold ?? 0;
     [lo, hi] = [Math.min(lo, 0, threshold), Math.max(hi, 0, threshold)];
   }
-  if (lo > hi) return [0, 1]; // nothing is known
-  const least = 2 ** -50 * Math.max(Math.abs(lo), Math.abs(hi)); // what is nearer is one value
+  if (lo > hi) return [0, 1]; // every value is missing
+  const least = 2 ** -50 * Math.max(Math.abs(lo), Math.abs(hi)); // values that are closer together count as equal
   if (!(hi - lo > least)) {
     const half = lo === 0 ? 1 : Math.abs(lo) / 2;
     return score === undefined ? [lo - half, hi + half] : [0, 1];
@@ -188,7 +188,7 @@ function xAt({ left, right, lo, hi }: Axis, at: number): number {
   return left + ((at - lo) / (hi - lo)) * (right - left);
 }
 
-/** Beyond the panel's range a curve leaves the panel, but not the numbers that drawing programs can hold. */
+/** A curve may leave the panel, but its coordinates stay within the numbers that drawing programs can hold. */
 function yAt({ top, bottom, inset, lo, hi }: Panel, value: number): number {
   const share = (value - lo) / (hi - lo);
   return bottom - Math.max(-9, Math.min(9, share)) * (bottom - top - inset);
@@ -211,7 +211,7 @@ function bands(ranges: readonly Band[], panels: readonly Panel[], axis: Axis, pa
     if (label === '') continue;
     const length = textWidth(label, TICK_SIZE);
     const start = Math.min(from + 3, axis.right - length);
-    if (start < free) continue; // its title still says it
+    if (start < free) continue; // the title in the band tells the label
     names.push(text(start, top + 12, label, ''));
     free = start + length + 6;
   }
@@ -245,7 +245,7 @@ function drawPanel(panel: Panel, plan: Plan, axis: Axis, paints: Paints): string
   ];
 }
 
-/** An inner picture hides what leaves it, without a name that another figure on the page could have, too. */
+/** A nested svg element clips its contents. A clip path would need an id, which another figure on the page might have. */
 function clipped(curve: string, { top, bottom }: Panel, { left, right }: Axis): string {
   const [x, y, width, height] = [left - 2, top, right - left + 4, bottom - top];
   return `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">${curve}</svg>`;
@@ -280,7 +280,7 @@ function drawMarks([series, ...others]: readonly Panel[], plan: Plan, axis: Axis
   return parts;
 }
 
-/** Where a mark is: on the curve, at the edge of the panel where that is outside, at the foot where a value is missing. */
+/** Position of a mark: on the curve; at the edge of the panel if the curve is outside; at the foot if the value is missing. */
 function heightOf(panel: Panel, value: number): number {
   const y = Number.isNaN(value) ? panel.bottom : yAt(panel, value);
   return Math.max(panel.top + 2, Math.min(panel.bottom, y));

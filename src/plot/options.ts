@@ -1,11 +1,12 @@
-// What plotSVG may be told, and the checks of it: from options to numbers that can be drawn.
+// The options of plotSVG and their checks: from options to numbers that can be drawn.
 import { checkChoice, checkInteger, checkOptions, describe } from '../core/checks.ts';
+import type { LabeledRange } from '../core/labeled-range.ts';
 import { type Series, toFloat64 } from '../core/series.ts';
 
-/** The times of a series: numbers, or dates, as many as there are values, none before the one in front of it. */
+/** The times of a series, numbers or dates: one per value, not falling. */
 export type Times = ArrayLike<number> | readonly Date[];
 
-/** Colors for light pages, for dark ones, or for what the reader prefers. */
+/** Colors for light pages, for dark pages, or for the reader's preference. */
 export type Theme = 'auto' | 'light' | 'dark';
 
 /** The scores of one detector. */
@@ -21,16 +22,8 @@ export interface PlottedScore {
    * above it; else none.
    */
   readonly alarms?: ArrayLike<number>;
-  /** What the panel shows, [least, largest], such as without the start of a detector. Default: 0 and all scores. */
+  /** The range of the panel's axis, such as without the first scores of a detector. Default: 0 and all scores. */
   readonly range?: readonly [least: number, largest: number];
-}
-
-/** A part of the time axis that is marked from top to bottom, such as a known fault. */
-export interface LabeledRange {
-  /** First and last time, both inclusive; indices if there are no times. */
-  readonly begin: number | Date;
-  readonly end: number | Date;
-  readonly label?: string;
 }
 
 /** What {@link plotSVG} draws. */
@@ -41,13 +34,14 @@ export interface PlotOptions {
   readonly time?: Times;
   /** Panels beneath the series, from top to bottom. */
   readonly scores?: readonly PlottedScore[];
-  readonly labels?: readonly LabeledRange[];
+  /** Parts of the time axis that are marked from top to bottom, in times; in indices if there are no times. */
+  readonly labels?: readonly LabeledRange<number | Date>[];
   readonly title?: string;
   /** A line under the title. */
   readonly subtitle?: string;
-  /** What the series is. Default: `series`. */
+  /** Name of the series. Default: `series`. */
   readonly name?: string;
-  /** What the times are, beneath their axis. */
+  /** Name of the time axis, shown beneath it. */
   readonly timeName?: string;
   /** Pixels, 200 to 10 000. Default: 880. */
   readonly width?: number;
@@ -90,7 +84,7 @@ const KEYS = [
 ];
 const SCORE_KEYS = ['label', 'values', 'threshold', 'alarms', 'range'];
 
-/** The options as numbers. Throws for whatever cannot be drawn. */
+/** The options as numbers. Throws for options that cannot be drawn. */
 export function planOf(options: PlotOptions): Plan {
   checkOptions(options, KEYS);
   for (const key of ['title', 'subtitle', 'name', 'timeName'] as const) {
@@ -103,7 +97,9 @@ export function planOf(options: PlotOptions): Plan {
   if (values.length === 0) throw new RangeError('series must have at least one value, got none');
   const { isDate, timeOf } = timesOf(options.time, values.length);
   const scores = listOf(options.scores, 'scores').map((score, s) => scoreOf(score as PlottedScore, s, values.length));
-  const bands = listOf(options.labels, 'labels').map((range, r) => bandOf(range as LabeledRange, r, isDate));
+  const bands = listOf(options.labels, 'labels').map((range, r) =>
+    bandOf(range as LabeledRange<number | Date>, r, isDate),
+  );
   return { values, timeOf, isDate, scores, bands };
 }
 
@@ -207,7 +203,7 @@ function indices(alarms: ArrayLike<number>, name: string, n: number): number[] {
   }).sort((a, b) => a - b);
 }
 
-function bandOf(range: LabeledRange, r: number, isDate: boolean): Band {
+function bandOf(range: LabeledRange<number | Date>, r: number, isDate: boolean): Band {
   const name = `labels[${r}]`;
   if (typeof range !== 'object' || range === null) {
     throw new TypeError(`${name} must be an object with begin and end, got ${describe(range)}`);

@@ -1,9 +1,9 @@
-// The colors of figures, light and dark, and how a figure says both.
+// The colors of figures, light and dark, and how one figure holds both.
 import type { Theme } from './options.ts';
 
 /**
- * What is drawn in which color. The hues are those of Okabe and Ito, which people with any color vision tell apart; blue is
- * lighter on a dark ground. Nothing is told by color alone: every curve stands in a panel with its name.
+ * The colors. The hues are those of Okabe and Ito, which people with any color vision tell apart; blue is lighter on a dark
+ * background. No meaning depends on color alone: every curve stands in a panel with its name.
  */
 interface Palette {
   readonly ground: string;
@@ -43,7 +43,7 @@ const DARK: Palette = {
 /** The fonts, in the order in which they are looked for. */
 export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';
 
-/** A color of the palette: the class that elements of this color have, too. */
+/** A color of the palette. Elements of this color have a class of the same name. */
 export type Role = Exclude<keyof Palette, 'scores'> | `score${number}`;
 
 function colorOf(palette: Palette, role: Role): string {
@@ -53,7 +53,7 @@ function colorOf(palette: Palette, role: Role): string {
 
 /** The colors of a figure. */
 export interface Paints {
-  /** Attributes for what is filled, or drawn, in a color. */
+  /** Attributes of elements that are filled, or drawn, in a color. */
   fill(role: Role): string;
   stroke(role: Role): string;
   /** Class of the whole figure, and the rules that change its colors on a dark page. */
@@ -62,8 +62,8 @@ export interface Paints {
 }
 
 /**
- * Colors are attributes, so that programs without style sheets draw them; a figure for light and dark pages says the dark
- * ones in a media query, which wins over attributes.
+ * Colors are attributes, so that programs without style sheets draw them. A figure for light and dark pages has the dark
+ * colors in a media query, which overrides attributes.
  *
  * @param numScores how many scores there are to paint
  */

@@ -5,10 +5,10 @@ type Resvg = typeof import('@resvg/resvg-js');
 
 const PACKAGE = '@resvg/resvg-js';
 
-/** Where none of the fonts that a figure names is installed, this one often is. */
+/** A font that is often installed where none of the fonts named in a figure is. */
 const SANS = 'DejaVu Sans';
 
-/** A text and nothing else: drawn, it shows whether there is a font. */
+/** A figure of one text. Without a font it has no bounding box. */
 const PROBE = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><text x="2" y="15">x</text></svg>';
 
 /** Options of {@link toPNG}. */

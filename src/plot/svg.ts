@@ -1,4 +1,4 @@
-// SVG as text: escaping, coordinates, and about how wide a text is.
+// SVG as text: escaping, coordinates, and the approximate width of a text.
 
 /** A text made harmless for XML: escaped, without the characters that XML does not know. */
 export function escapeXml(text: string): string {
@@ -6,7 +6,7 @@ export function escapeXml(text: string): string {
   return clean.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A coordinate in tenths of a pixel, which is as fine as anybody sees. */
+/** A coordinate in tenths of a pixel; finer steps are not visible. */
 export function tenths(pixels: number): number {
   return Math.round(10 * pixels);
 }
@@ -16,7 +16,7 @@ export function px(pixels: number): string {
   return String(tenths(pixels) / 10);
 }
 
-/** About how many pixels a text takes: an upper estimate for the fonts that are likely. */
+/** The approximate width of a text in pixels: an upper estimate for the usual fonts. */
 export function textWidth(text: string, fontSize: number): number {
   return 0.62 * fontSize * text.length;
 }

@@ -1,4 +1,4 @@
-// Where an axis has its ticks, and what they say. No logarithms, no locale: the same bytes on every machine.
+// The ticks of an axis and their texts. Without logarithms and locale, so that every machine writes the same bytes.
 
 /** A tick of an axis; `below` is a second line under its text. */
 export interface Tick {
@@ -7,7 +7,7 @@ export interface Tick {
   readonly below?: string;
 }
 
-/** Part of a step by which an end may miss its tick: 0.3 / 0.05 is 5.999…. */
+/** The part of a step by which an end may miss its tick, because of rounding: 0.3 / 0.05 is 5.999…. */
 const ROUNDING = 1e-9;
 
 /** At most `most` (at least 2) ticks at multiples of 1, 2 or 5 times a power of ten from `lo` to `hi`; lo < hi. */
@@ -99,7 +99,7 @@ function monthTicks(lo: number, hi: number, most: number): Tick[] {
   return [];
 }
 
-/** Ticks whose second line is said where it changes. */
+/** Ticks. The second line is written only where it changes. */
 function withChanges(ats: number[], textOf: (at: number) => string, belowOf: (at: number) => string): Tick[] {
   return ats.map((at, i) => {
     const below = belowOf(at);
@@ -111,7 +111,7 @@ function plainTicks(ats: number[], textOf: (at: number) => string): Tick[] {
   return ats.map((at) => ({ at, text: textOf(at) }));
 }
 
-/** From an ISO date the part that a step changes: hours and minutes, seconds, or milliseconds. */
+/** The part of an ISO date that a step changes: hours and minutes, seconds, or milliseconds. */
 function clockText(step: number): (at: number) => string {
   const end = step >= MINUTE ? 16 : step >= SECOND ? 19 : 23;
   return (at) =>

@@ -1,5 +1,4 @@
 // The command `eval`: reads scores and labels, writes what every metric says about them.
-
 import { toRanges } from '../../evaluate/labels.ts';
 import { probationOf } from '../../evaluate/nab.ts';
 import {
@@ -17,21 +16,23 @@ import {
   vusPr,
   vusRoc,
 } from '../../evaluate.ts';
+import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { checkMemory, formatCount } from '../cost.ts';
 import { CliError, show } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { Labels } from '../input/labels.ts';
 import { readTable } from '../input/read.ts';
 import { nameOf, type Source } from '../input/source.ts';
+import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { plain, shortNumber } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
-import { EVAL_HELP, type EvalOptions, parseEvalOptions } from './options.ts';
+import { type EvalOptions, evalOptionsOf } from './options.ts';
 
-/** Bytes per value: the score and a label, with the spare half of doubling arrays; copies, order, weights and gains. */
+/** Bytes per value: score and label (arrays grow by doubling, so half may be spare), copies, order, weights and gains. */
 const BYTES_PER_VALUE = 120;
 
-/** What is told about the scores. Alarms only with a threshold, NAB only if a window is scored at all. */
+/** The metrics. Those of alarms need a threshold; NAB is left out if it would score no window. */
 interface Evaluation {
   n: number;
   anomalies: number;
@@ -49,13 +50,29 @@ interface Evaluation {
   nab?: Record<string, { score: number; threshold: number }>;
 }
 
-/** Runs `knn-anomaly eval` with these arguments. */
-export async function evaluate(args: readonly string[]): Promise<void> {
-  const options = parseEvalOptions(args, process.stdin.isTTY === true);
-  if (options === 'help') {
-    await (await openOutput(undefined, false)).write([EVAL_HELP]);
-    return;
-  }
+/** The command `knn-anomaly eval`. */
+export const evaluate: Command = {
+  usage: '[FILE] (--labels FILE | --label-column NAME) [...]',
+  about: `Tells how good scores are, given the true anomalies. FILE holds one score per
+value, higher is stranger, as score, stream and monitor write them; it is a
+path, or - or nothing for standard input. Gzip is recognized.`,
+  groups: [
+    {
+      title: 'Input',
+      options: [...INPUT_OPTIONS, 'labels', 'label-column'],
+      note: 'Missing scores are empty cells, NaN, NA, null and infinities: lower than all.',
+    },
+    { title: 'Metrics', options: ['threshold', 'window'] },
+    { title: 'Output', options: ['format', 'output', 'force', 'max-memory', 'help'] },
+  ],
+  exitStatus: EXIT_STATUS,
+  examples: `knn-anomaly eval scores.txt --labels faults.csv
+knn-anomaly eval scores.csv --column score --label-column y --threshold 4.65
+knn-anomaly score cpu.txt | knn-anomaly eval --labels faults.csv --format json`,
+  run: async (given) => await run(evalOptionsOf(given, terminals().stdin)),
+};
+
+async function run(options: EvalOptions): Promise<void> {
   const output = await openOutput(options.output, options.force);
   const table = await read(options);
   const scored = table.columns[0]!;
@@ -90,7 +107,7 @@ async function anomaliesOf({ labels, input }: EvalOptions, table: Table): Promis
   throw new CliError(`${nameOf(labels)}: no label is about ${name === undefined ? 'these scores' : show(name)}`);
 }
 
-/** What a metric refuses is a problem of the input. */
+/** Turns what a metric refuses into an error about the input. */
 function inInput<T>(input: string, compute: () => T): T {
   try {
     return compute();

@@ -1,4 +1,4 @@
-// The columns of an input in memory: numbers and times that grow while they are read, without a copy of the text.
+// The columns of an input in memory: numbers and times that grow while they are read. The text itself is not kept.
 
 /** Numbers that grow by doubling. */
 export class Numbers {
@@ -15,7 +15,7 @@ export class Numbers {
     this.#array[this.length++] = x;
   }
 
-  /** Forgets all numbers from index `length` on, but keeps their room. */
+  /** Drops all numbers from index `length` on; their memory is used again. */
   truncate(length: number): void {
     this.length = Math.min(this.length, length);
   }
@@ -27,7 +27,7 @@ export class Numbers {
 }
 
 /** Short texts that grow by doubling, kept as UTF-8 bytes one after the other: text i is bytes[ends[i − 1] … ends[i]). */
-export class Texts {
+export class StringColumn {
   #bytes: Buffer;
   #ends: Numbers;
   #size: number;
@@ -54,7 +54,7 @@ export class Texts {
     this.#ends.push(this.#size);
   }
 
-  /** Forgets all texts from index `length` on, but keeps their room. */
+  /** Drops all texts from index `length` on; their memory is used again. */
   truncate(length: number): void {
     this.#ends.truncate(length);
     this.#size = length === 0 ? 0 : this.#ends.toArray().at(-1)!;
@@ -73,21 +73,21 @@ function grown<T extends Float64Array | Buffer>(from: T, to: T): T {
 
 /** One series of an input. */
 export interface Column {
-  /** Its name in the input; `undefined` where the input has but one unnamed series. */
+  /** Its name in the input; `undefined` if the input is one unnamed series. */
   readonly name: string | undefined;
   readonly values: Numbers;
 }
 
-/** What was read from one input: as many values in every column as there are times, if there are times. */
+/** The rows of one input. All columns have the same length, and so have the times if there are any. */
 export interface Table {
   readonly columns: Column[];
-  readonly times: Texts | undefined;
+  readonly times: StringColumn | undefined;
 }
 
 /** An empty table with columns of these names. */
 export function emptyTable(names: readonly (string | undefined)[], hasTimes: boolean): Table {
   const columns = names.map((name) => ({ name, values: new Numbers() }));
-  return { columns, times: hasTimes ? new Texts() : undefined };
+  return { columns, times: hasTimes ? new StringColumn() : undefined };
 }
 
 /** Number of rows. */
@@ -95,13 +95,13 @@ export function numRows(table: Table): number {
   return table.columns[0]?.values.length ?? 0;
 }
 
-/** Forgets every row from index `length` on. */
+/** Drops every row from index `length` on. */
 export function truncate(table: Table, length: number): void {
   for (const { values } of table.columns) values.truncate(length);
   table.times?.truncate(length);
 }
 
-/** Forgets a last row that was not read to its end. */
+/** Drops a last row that was not read to its end. */
 export function dropPartialRow(table: Table): void {
   const lengths = table.columns.map(({ values }) => values.length);
   truncate(table, Math.min(...lengths, table.times?.length ?? Infinity));

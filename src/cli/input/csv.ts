@@ -3,13 +3,13 @@
 import { fail, show } from '../errors.ts';
 import { isBlank, notANumber, parseCell } from './cells.ts';
 import { emptyTable } from './columns.ts';
-import { BlankRows, type Blanks, type RowReader } from './rows.ts';
+import { type BlankLines, BlankRows, type RowReader } from './rows.ts';
 
 type Papa = typeof import('papaparse');
 
 const DELIMITERS = [',', ';', '\t'];
 
-/** A quoted cell longer than this has lost its closing quote. */
+/** A record longer than this has lost a closing quote. */
 const LONGEST_RECORD = 1 << 20;
 
 let papa: Papa | undefined;
@@ -19,9 +19,9 @@ async function loadPapa(): Promise<Papa> {
   return papa;
 }
 
-/** Puts lines together to records and splits these into cells. Papa Parse reads those that hold a quote. */
+/** Joins lines to records and splits records into cells. Papa Parse splits the records that hold a quote. */
 export class CsvRecords {
-  /** Line on which the record last returned, or the open one, begins. */
+  /** Line on which the open record begins, or else the one that was returned last. */
   firstLine: number;
   readonly #papa: Papa;
   readonly #delimiter: string;
@@ -93,14 +93,14 @@ interface Selection {
  * A reader of CSV for these columns, each the name of a column or its number from 1.
  *
  * @param sample the first lines of the input, from which delimiter, header and columns are found
- * @param isWhole whether they are all of it
+ * @param isWhole whether `sample` is the whole input
  */
 export async function csvRows(
   sample: readonly string[],
   isWhole: boolean,
   columns: readonly string[],
   time: string | undefined,
-  blanks: Blanks,
+  blanks: BlankLines,
 ): Promise<RowReader> {
   const records = await CsvRecords.for(sample);
   const rows = sampleRows(records.fresh(), sample, isWhole);
@@ -136,8 +136,8 @@ export async function csvRows(
 }
 
 /**
- * Whether these lines, the first of an input, tell delimiter, header and columns, so that the next need not be waited
- * for: a row of data, or a header and a row, and if no column was asked for the one with a number in it.
+ * Whether the first lines of an input suffice to find delimiter, header and columns. They do if they hold a row of data,
+ * or a header and a row; if no column was asked for, one column must also be known to hold numbers.
  */
 export async function isTelling(
   sample: readonly string[],
@@ -147,8 +147,8 @@ export async function isTelling(
   const rows = completeRows(await CsvRecords.for(sample), sample);
   if (rows.length === 0) return false;
   const first = rows[0]!.map((cell) => cell.trim());
-  const indices = columns.length > 0 ? columns.map((column) => placeOf(first, column)) : [...first.keys()];
-  const candidates = columns.length > 0 ? indices : indices.filter((c) => c !== (time && placeOf(first, time)));
+  const indices = columns.length > 0 ? columns.map((column) => indexIn(first, column)) : [...first.keys()];
+  const candidates = columns.length > 0 ? indices : indices.filter((c) => c !== (time && indexIn(first, time)));
   const below = rows.slice(rows.length > 1 ? 1 : 0);
   const isPossible = (c: number): boolean => below.every((row) => parseCell(row[c] ?? '') !== undefined);
   if (columns.length > 0) return rows.length > 1 || candidates.every(isPossible);
@@ -190,14 +190,14 @@ function select(rows: string[][], columns: readonly string[], time: string | und
 
 /** The index of a column by its number or its name in the first row. Digits always are a number. */
 function find(first: readonly string[], column: string, rows: string[][]): number {
-  const index = placeOf(first, column);
+  const index = indexIn(first, column);
   if (!(index in first)) fail(`no column ${show(column)}; ${listColumns(rows)}`);
   if (index !== first.indexOf(column) || first.indexOf(column, index + 1) < 0) return index;
   fail(`there are several columns ${show(column)}: choose one by its number, from 1`);
 }
 
-/** The same, but no index of `first` if there is no such column. */
-function placeOf(first: readonly string[], column: string): number {
+/** The same, but an index outside of `first` if there is no such column. */
+function indexIn(first: readonly string[], column: string): number {
   return /^\d+$/.test(column) ? Number(column) - 1 : first.indexOf(column);
 }
 

@@ -1,7 +1,7 @@
-// Known faults: reading a file of labeled intervals, and which of them a window touches.
+// Known faults: reads a file of labeled intervals, and tells which of them a window touches.
 
 import { CliError, fail, show } from '../errors.ts';
-import type { Texts } from './columns.ts';
+import type { StringColumn } from './columns.ts';
 import { CsvRecords } from './csv.ts';
 import { openSource } from './source.ts';
 
@@ -9,15 +9,15 @@ import { openSource } from './source.ts';
 export interface Label {
   readonly begin: number;
   readonly end: number;
-  /** What the label is called; empty if the file does not say. */
+  /** Name of the fault; empty if the file has none. */
   readonly name: string;
-  /** The one column it is about; `undefined`: all. */
+  /** The one column that the label is about; `undefined`: all columns. */
   readonly metric: string | undefined;
 }
 
-/** From a notation of time to numbers in the same order. */
+/** Translates one notation of time to numbers in the same order, and back. */
 interface Clock {
-  /** NaN for what is not in this notation. */
+  /** NaN for a text in another notation. */
   read(text: string): number;
   write(time: number): string;
   readonly expectation: string;
@@ -48,7 +48,7 @@ function parseDate(text: string): number {
 }
 
 /** The notation of a time column; without one, indices. */
-function clockOf(times: Texts | undefined): Clock {
+function clockOf(times: StringColumn | undefined): Clock {
   if (times === undefined) return INDICES;
   for (let t = 0; t < times.length; t++) {
     const text = times.at(t).trim();
@@ -60,7 +60,7 @@ function clockOf(times: Texts | undefined): Clock {
 }
 
 /** A time column as numbers: milliseconds where it holds dates. Every row must have a time. */
-export function readTimes(times: Texts): { readonly numbers: Float64Array; readonly isDate: boolean } {
+export function readTimes(times: StringColumn): { readonly numbers: Float64Array; readonly isDate: boolean } {
   const clock = clockOf(times);
   const numbers = new Float64Array(times.length);
   for (let t = 0; t < times.length; t++) {
@@ -76,16 +76,16 @@ export function readTimes(times: Texts): { readonly numbers: Float64Array; reado
 export class Labels {
   readonly all: readonly Label[];
   readonly #clock: Clock;
-  readonly #times: Texts | undefined;
+  readonly #times: StringColumn | undefined;
 
-  constructor(all: readonly Label[], clock: Clock, times: Texts | undefined) {
+  constructor(all: readonly Label[], clock: Clock, times: StringColumn | undefined) {
     this.all = all;
     this.#clock = clock;
     this.#times = times;
   }
 
   /** Reads a CSV file with the columns begin, end and perhaps fault or label, and metric. */
-  static async read(path: string, times: Texts | undefined): Promise<Labels> {
+  static async read(path: string, times: StringColumn | undefined): Promise<Labels> {
     const clock = clockOf(times);
     const source = await openSource(path);
     try {

@@ -1,11 +1,11 @@
-// From a path to a table: which format it is, the reader for it, and a look at every batch that was read.
+// From a path to a table: finds the format, chooses the reader, and calls back after every batch of lines.
 import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table } from './columns.ts';
 import { csvRows, isTelling } from './csv.ts';
 import { jsonRows } from './json.ts';
-import { type Blanks, numberLines, type RowReader } from './rows.ts';
+import { type BlankLines, numberLines, type RowReader } from './rows.ts';
 import { openSource, type Source } from './source.ts';
 
 /** The input formats. */
@@ -22,10 +22,10 @@ export interface InputOptions {
   readonly time: string | undefined;
 }
 
-/** Called after every batch of lines with what is in the table then; may throw to stop. */
+/** Called after every batch of lines with the table so far; may throw to stop. */
 export type Watch = (source: Source, table: Table) => void | Promise<void>;
 
-/** Lines that are looked at to find format, delimiter, header and columns. */
+/** Number of lines from which format, delimiter, header and columns are found. */
 const SAMPLE = 100;
 
 const EXTENSIONS: Record<string, InputFormat> = {
@@ -39,23 +39,23 @@ const EXTENSIONS: Record<string, InputFormat> = {
 /** Reads an input to its end. */
 export async function readTable(path: string, options: InputOptions, watch: Watch): Promise<Table> {
   return await reading(path, async (source) => {
-    const table = await readSource(source, path, options, 'held', watch);
+    const table = await readSource(source, path, options, 'deferred', watch);
     if (table === undefined || numRows(table) === 0) fail('empty: there are no values');
     return table;
   });
 }
 
 /**
- * Reads an input row by row: every row is in the table as soon as its line is there, and `take` has to empty it. Format,
- * header and columns are found from as few lines as possible, and always from the same ones. A line that cannot be read is
- * an error after all rows before it were taken.
+ * Reads an input row by row. Every row is in the table as soon as its line has arrived; `take` has to empty the table.
+ * Format, header and columns are found from as few lines as possible, and from the same lines however they arrive. A line
+ * that cannot be read is an error after all rows before it were taken.
  */
 export async function readLive(
   path: string,
   options: InputOptions,
   take: (table: Table) => Promise<void>,
 ): Promise<void> {
-  await reading(path, (source) => readSource(source, path, options, 'answered', (_, table) => take(table)));
+  await reading(path, (source) => readSource(source, path, options, 'immediate', (_, table) => take(table)));
 }
 
 async function reading<T>(path: string, read: (source: Source) => Promise<T>): Promise<T> {
@@ -63,8 +63,8 @@ async function reading<T>(path: string, read: (source: Source) => Promise<T>): P
   try {
     return await read(source);
   } catch (error) {
-    const isPlaced = error instanceof UsageError || error instanceof FileError;
-    if (!(error instanceof CliError) || isPlaced) throw error;
+    const isFinal = error instanceof UsageError || error instanceof FileError;
+    if (!(error instanceof CliError) || isFinal) throw error;
     throw new CliError(`${source.name}: ${error.message}`);
   }
 }
@@ -74,7 +74,7 @@ async function readSource(
   source: Source,
   path: string,
   options: InputOptions,
-  blanks: Blanks,
+  blanks: BlankLines,
   watch: Watch,
 ): Promise<Table | undefined> {
   const batches = source.lines();
@@ -90,13 +90,13 @@ async function readLines(
   batches: AsyncGenerator<string[]>,
   path: string,
   options: InputOptions,
-  blanks: Blanks,
+  blanks: BlankLines,
   watch: Watch,
 ): Promise<Table | undefined> {
   let hasContent = false;
   const isEnough = (sample: readonly string[]): boolean | Promise<boolean> => {
     hasContent ||= !isBlank(sample.at(-1)!);
-    return (hasContent && sample.length >= SAMPLE) || (blanks === 'answered' && tells(path, sample, options));
+    return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, options));
   };
   const { sample, rest, isWhole } = await takeSample(batches, isEnough);
   if (!hasContent && formatOf(path, sample, options) === 'csv') return undefined;
@@ -107,7 +107,7 @@ async function readLines(
       for (const line of lines) reader.push(line, ++lineNumber);
     } catch (error) {
       dropPartialRow(reader.table);
-      if (blanks === 'answered') await watch(source, reader.table);
+      if (blanks === 'immediate') await watch(source, reader.table);
       throw error;
     }
     await watch(source, reader.table);
@@ -168,7 +168,7 @@ async function readerFor(
   sample: readonly string[],
   isWhole: boolean,
   options: InputOptions,
-  blanks: Blanks,
+  blanks: BlankLines,
 ): Promise<RowReader> {
   const { columns, fields, time } = options;
   if (format !== 'csv' && columns.length > 0)

@@ -11,33 +11,33 @@ export interface RowReader {
   end(): void;
 }
 
-/** What a blank line is worth where it stands for a missing value. */
-export type Blanks =
-  /** A row at once: whoever sent it waits for its answer. */
-  | 'answered'
-  /** A row if something follows, and nothing at the end of the input. */
-  | 'held';
+/** When a blank line that stands for a missing value becomes a row. */
+export type BlankLines =
+  /** At once: the sender of the line waits for its answer. */
+  | 'immediate'
+  /** When another row follows. Blank lines at the end of the input are no rows. */
+  | 'deferred';
 
-/** Rows that are missing values. */
+/** Turns blank lines into rows of missing values. */
 export class BlankRows {
   readonly #table: Table;
-  readonly #blanks: Blanks;
-  #held: number;
+  readonly #blanks: BlankLines;
+  #numDeferred: number;
 
-  constructor(table: Table, blanks: Blanks) {
+  constructor(table: Table, blanks: BlankLines) {
     this.#table = table;
     this.#blanks = blanks;
-    this.#held = 0;
+    this.#numDeferred = 0;
   }
 
   add(): void {
-    this.#held++;
-    if (this.#blanks === 'answered') this.flush();
+    this.#numDeferred++;
+    if (this.#blanks === 'immediate') this.flush();
   }
 
-  /** Something follows: the rows held back become missing values. */
+  /** Another row follows: the deferred blank lines become rows. */
   flush(): void {
-    for (; this.#held > 0; this.#held--) {
+    for (; this.#numDeferred > 0; this.#numDeferred--) {
       for (const { values } of this.#table.columns) values.push(NaN);
       this.#table.times?.push('');
     }
@@ -45,7 +45,7 @@ export class BlankRows {
 }
 
 /** One number per line. A blank line is a missing value. */
-export function numberLines(blanks: Blanks): RowReader {
+export function numberLines(blanks: BlankLines): RowReader {
   const table = emptyTable([undefined], false);
   const values = table.columns[0]!.values;
   const blank = new BlankRows(table, blanks);

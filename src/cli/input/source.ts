@@ -8,12 +8,12 @@ import { CliError, codeOf, fail, fileError } from '../errors.ts';
 /** Bytes read at a time. */
 const CHUNK = 1 << 18;
 
-/** A line of more characters than this is no line of a table. */
+/** The longest line, in characters. */
 const LONGEST_LINE = 1 << 24;
 
 /** An input that is being read. */
 export interface Source {
-  /** How messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** Size of the file in bytes, compressed or not; `undefined` for a pipe. */
   readonly size: number | undefined;
@@ -23,7 +23,7 @@ export interface Source {
   lines(): AsyncGenerator<string[]>;
 }
 
-/** How messages call a path. */
+/** The name of a path in messages. */
 export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : basename(path);
 }
@@ -90,7 +90,7 @@ async function* plainBytes(source: Source, stream: Readable): AsyncGenerator<Buf
       yield* raw;
     }
   } finally {
-    await raw.return(undefined); // who leaves before the end leaves nothing open
+    await raw.return(undefined); // a reader that stops before the end closes the input
   }
 }
 

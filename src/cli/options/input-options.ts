@@ -1,41 +1,23 @@
-// The options that say what is read and how, the same for every command.
-
+// The options that say what is read and how, and those about the output file: the same for every command.
 import { UsageError } from '../errors.ts';
 import type { InputOptions } from '../input/read.ts';
-import type { Given } from './arguments.ts';
+import type { ParsedOptions } from './parse.ts';
+import type { OptionName } from './table.ts';
 
-const TEXT = { type: 'string' } as const;
-const TEXTS = { type: 'string', multiple: true } as const;
+/** The options of an input, for a command's groups. */
+export const INPUT_OPTIONS: readonly OptionName[] = ['input', 'column', 'field', 'time'];
 
-/** For parseArgs. */
-export const INPUT_OPTIONS: {
-  readonly input: typeof TEXT;
-  readonly column: typeof TEXTS;
-  readonly field: typeof TEXTS;
-  readonly time: typeof TEXT;
-} = { input: TEXT, column: TEXTS, field: TEXTS, time: TEXT };
-
-/** Their lines of a help text. */
-export const INPUT_HELP: string = `  --input FORMAT      lines (a number per line), csv, json (a value or an object
-                      per line) or auto (default: by extension, then content)
-  --column NAME       CSV column to score, by its name or its number from 1 (all
-                      digits are a number). Repeat it for several columns.
-                      Default: the only column of numbers
-  --field PATH        JSON field to score, such as cpu.user; may be repeated
-  --time NAME         column or field with the time, shown beside the scores
-`;
-
-/** What was said of the input. */
-export function inputOptionsOf(given: Given<'input' | 'column' | 'field' | 'time'>): InputOptions {
+/** The input options that were given. */
+export function inputOptionsOf(given: ParsedOptions): InputOptions {
   return {
-    format: given.choice('input', ['auto', 'lines', 'csv', 'json']),
+    format: given.choice('input'),
     columns: given.texts('column'),
     fields: given.texts('field'),
     time: given.text('time'),
   };
 }
 
-/** Throws for options that exclude each other, and for several columns where there is room for one. */
+/** Throws for options that exclude each other, and for several columns where the output holds only one. */
 export function checkInputOptions({ columns, fields }: InputOptions, outputFormat: string): void {
   if (columns.length > 0 && fields.length > 0) throw new UsageError('--column is for CSV, --field for JSON: give one');
   if (columns.length + fields.length > 1 && outputFormat === 'lines') {
@@ -43,11 +25,37 @@ export function checkInputOptions({ columns, fields }: InputOptions, outputForma
   }
 }
 
-/** The one FILE of a command line; `-` for none. Throws for a terminal that nobody mentioned: it would be waited for. */
-export function inputPath(positionals: readonly string[], isTerminal: boolean, command: string): string {
+/**
+ * The one FILE of a command line; `-` if there is none. Throws if that means a terminal: the program would seem to hang,
+ * because it waits for somebody to type.
+ */
+export function inputPath({ positionals, command }: ParsedOptions, isTerminal: boolean): string {
   if (positionals.length > 1) throw new UsageError(`one FILE at a time, got ${positionals.join(' ')}`);
   if (positionals.length === 0 && isTerminal) {
     throw new UsageError(`no FILE, and standard input is a terminal (see knn-anomaly ${command} --help)`);
   }
   return positionals[0] ?? '-';
+}
+
+/** Throws if more than one of these paths is standard input. */
+export function checkStdin(paths: readonly (string | undefined)[]): void {
+  if (paths.filter((path) => path === '-').length > 1) throw new UsageError('standard input can be read once only');
+}
+
+/** Where the output goes; `output` is `undefined` for standard output. */
+export interface OutputOptions {
+  readonly output: string | undefined;
+  /** Whether an existing file may be replaced. */
+  readonly force: boolean;
+}
+
+/** The {@link OutputOptions} that were given. */
+export function outputOptionsOf(given: ParsedOptions): OutputOptions {
+  const text = given.text('output');
+  return { output: text === '-' ? undefined : text, force: given.flag('force') };
+}
+
+/** Throws for `--force` without a file that it could be about. */
+export function checkOutput({ output, force }: OutputOptions): void {
+  if (force && output === undefined) throw new UsageError('--force is for --output FILE');
 }

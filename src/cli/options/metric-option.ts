@@ -1,12 +1,12 @@
-// --metric and --covariance: from their texts to a metric. Loads ml-matrix and ml-distance only where one is used.
+// --metric and --covariance: from their texts to a metric. ml-matrix and ml-distance are loaded only when a metric needs them.
 import type { FittedMahalanobis, Metric, Normalization } from '../../index.ts';
 import type { Covariance } from '../../metrics.ts';
 import { show, UsageError } from '../errors.ts';
 
-/** Exports of the metrics module that are made with an argument. */
+/** Exports of the metrics module that make a metric from an argument. */
 const FACTORIES = ['mahalanobis', 'minkowski'];
 
-/** What the covariance of Mahalanobis distance is called on the command line, by default. */
+/** The default of `--covariance`. */
 export const DEFAULT_COVARIANCE = 'ledoit-wolf';
 
 /** The metric with this name; `undefined` for the default, Euclidean distance. */
@@ -28,7 +28,7 @@ export async function metricOf(name: string, covariance: string | undefined): Pr
   throw new UsageError(`unknown metric ${show(name)}; the metrics are ${names.join(', ')}`);
 }
 
-/** What fits Mahalanobis distance with this covariance to a series. */
+/** A function that fits Mahalanobis distance with this covariance to a series. */
 export async function mahalanobisFitter(
   covariance: string,
 ): Promise<(series: Float64Array, windowSize: number, normalize?: Normalization) => FittedMahalanobis> {

@@ -1,9 +1,9 @@
 // The outputs for programs: lines, CSV and JSON lines, as pieces of text of bounded size.
-import type { Texts } from '../input/columns.ts';
+import type { StringColumn } from '../input/columns.ts';
 
 /** A scored series. */
 export interface Scored {
-  /** Name of its column or field; `undefined` where the input has but one unnamed series. */
+  /** Name of its column or field; `undefined` if the input is one unnamed series. */
   readonly name: string | undefined;
   /** Missing values are NaN. */
   readonly values: Float64Array;
@@ -11,7 +11,7 @@ export interface Scored {
 }
 
 /** A time per value. */
-export type Times = Pick<Texts, 'at'>;
+export type Times = Pick<StringColumn, 'at'>;
 
 const PIECE = 1 << 16;
 
@@ -26,7 +26,7 @@ function* piecesOf(header: string, length: number, row: (t: number) => string): 
   if (piece !== '') yield piece;
 }
 
-/** One score per line, `NaN` where there is none. */
+/** One score per line; `NaN` for a missing one. */
 export function formatLines({ scores }: Scored): Generator<string> {
   return piecesOf('', scores.length, (t) => String(scores[t]));
 }
@@ -79,7 +79,7 @@ function csvNumber(x: number): string {
   return Number.isNaN(x) ? '' : String(x);
 }
 
-/** A time that is a number, and would be written the same again, stays a number. */
+/** A time that is a number in its shortest form stays a number; other times are texts. */
 function timeValue(text: string): string | number | null {
   if (text === '') return null;
   return String(Number(text)) === text && Number.isFinite(Number(text)) ? Number(text) : text;

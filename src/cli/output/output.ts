@@ -1,9 +1,10 @@
 // Where results go: standard output, or a file that appears when it is complete and not before.
 import { type Stats, unlinkSync } from 'node:fs';
-import { chmod, open, realpath, rename, stat } from 'node:fs/promises';
+import { chmod, open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type CliError, codeOf, fail, fileError } from '../errors.ts';
 import { atExit } from '../signals.ts';
+import { renameOver } from './rename.ts';
 
 /** A destination for text, or bytes. */
 export interface Output {
@@ -16,7 +17,7 @@ export async function openOutput(path: string | undefined, force: boolean): Prom
   const target = await checkTarget(path, force);
   return {
     write: async (pieces) => {
-      if (target.isFile) await checkTarget(path, force); // it may have appeared meanwhile
+      if (target.isFile) await checkTarget(path, force); // the file may have appeared meanwhile
       try {
         await (target.isFile ? replaceFile(target.path, target.mode, pieces) : writeInto(path, pieces));
       } catch (error) {
@@ -27,7 +28,7 @@ export async function openOutput(path: string | undefined, force: boolean): Prom
 }
 
 interface Target {
-  /** Where the file really is, symbolic links followed. */
+  /** The path with symbolic links followed. */
   readonly path: string;
   /** False for devices and pipes, which are written into. */
   readonly isFile: boolean;
@@ -71,7 +72,7 @@ async function replaceFile(
     await file.sync();
     await file.close();
     if (mode !== undefined) await chmod(temporary, mode & 0o7777);
-    await rename(temporary, target);
+    renameOver(temporary, target);
   } catch (error) {
     await file.close().catch(() => {});
     unlinkSync(temporary);

@@ -1,11 +1,11 @@
-// What stderr shows while a long input is read or scored.
+// The progress bar on stderr while a long input is read or scored.
 import type { Progress as ScoreProgress } from '../../index.ts';
 import { formatBytes, formatCount, formatDuration } from '../cost.ts';
 import type { Source } from '../input/source.ts';
 import { atExit } from '../signals.ts';
 import { plain } from './text.ts';
 
-/** Work that takes no longer than this many milliseconds shows nothing. */
+/** Nothing is shown before this many milliseconds. */
 const PATIENCE = 1000;
 
 /** A bar on a terminal, once the work has taken a second. */
@@ -53,7 +53,7 @@ export class Progress {
     return bar;
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   async stop(): Promise<void> {
     (await this.#bar)?.stop();
     this.#bar = undefined;

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 /** Colors a text, or leaves it alone. */
 export type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
-/** A painter for a stream that is a terminal, unless the environment says `NO_COLOR`. */
+/** The painter of a stream: colors on a terminal, unless `NO_COLOR` is set; else none. */
 export function painter(isTerminal: boolean): Paint {
   if (!isTerminal || process.env.NO_COLOR) return (_style, text) => text;
   return (style, text) => styleText(style, text, { validateStream: false });

@@ -1,14 +1,15 @@
 // --detector: from texts such as knn:5,5 to detectors that score a whole series.
-import { ChangeFinder, KNN, type KNNOptions, type Progress, SDAR, type StreamingDetector } from '../../index.ts';
+import { KNN, type KNNOptions, type Progress, type StreamingDetector } from '../../index.ts';
 import type { Work } from '../cost.ts';
 import { show, UsageError } from '../errors.ts';
+import { DETECTORS, type DetectorKind } from '../stream/detectors.ts';
 
 /** A detector as `plot` uses it. */
 export interface Detector {
   readonly label: string;
-  /** What scoring costs, where that is more than a moment. */
+  /** What the cost of scoring depends on; `undefined` if scoring takes only a moment. */
   readonly work: Work | undefined;
-  /** How many scores at the start are the detector's own start, not a finding. */
+  /** Number of scores at the start that say nothing, because the detector has seen too little. */
   readonly warmup: number;
   score(values: Float64Array, onProgress: (progress: Progress) => void): Promise<ArrayLike<number>>;
 }
@@ -22,33 +23,35 @@ interface Kind {
 
 const KINDS: Record<string, Kind> = {
   knn: { usage: 'WINDOW,NEIGHBORS and perhaps left, mean or zscore', defaults: ['5', '5'], make: makeKNN },
-  changefinder: {
-    usage: 'ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING',
-    defaults: ['5', '0.01', '10', '0.01', '5'],
-    make: (parts) => {
-      const [order, discount, changeOrder, changeDiscount, smoothing] = numbers(parts, 5);
-      const detector = new ChangeFinder(order!, discount!, changeOrder!, changeDiscount!, smoothing!);
-      return streaming(`ChangeFinder(${parts.join(', ')})`, detector, discount!);
-    },
-  },
-  sdar: {
-    usage: 'ORDER,DISCOUNT',
-    defaults: ['5', '0.01'],
-    make: (parts) => {
-      const [order, discount] = numbers(parts, 2);
-      return streaming(`SDAR(${parts.join(', ')})`, new SDAR(order!, discount!), discount!);
-    },
-  },
+  ...streamingKinds(),
 };
 
-/** What `--detector` knows, for messages. */
-const DETECTORS: string = Object.keys(KINDS).join(', ');
+/** The streaming detectors that can be drawn. */
+function streamingKinds(): Record<string, Kind> {
+  const kinds: Record<string, Kind> = {};
+  for (const [name, { make, plot }] of Object.entries<DetectorKind>(DETECTORS)) {
+    if (plot === undefined) continue;
+    const { title, usage, defaults, discount } = plot;
+    kinds[name] = {
+      usage,
+      defaults,
+      make: (parts) => {
+        const args = numbers(parts, defaults.length);
+        return streaming(`${title}(${parts.join(', ')})`, make(...args.map(String)), args[discount]!);
+      },
+    };
+  }
+  return kinds;
+}
+
+/** The names of the kinds, for messages. */
+const KIND_NAMES: string = Object.keys(KINDS).join(', ');
 
 /** The detector of a text: its kind and, after a colon, its arguments. Throws a {@link UsageError}. */
 export function parseDetector(text: string): Detector {
   const [, name = '', rest] = /^([^:]*)(?::(.*))?$/s.exec(text)!;
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
-  if (kind === undefined) throw new UsageError(`--detector must be one of ${DETECTORS}, got ${show(text)}`);
+  if (kind === undefined) throw new UsageError(`--detector must be one of ${KIND_NAMES}, got ${show(text)}`);
   try {
     return kind.make(rest === undefined ? kind.defaults : rest.split(',').map((part) => part.trim()));
   } catch (error) {
@@ -57,7 +60,7 @@ export function parseDetector(text: string): Detector {
   }
 }
 
-/** Exactly `count` numbers. What they may be, the detectors say. */
+/** Exactly `count` numbers. The detectors check their ranges. */
 function numbers(parts: readonly string[], count: number): number[] {
   if (parts.length !== count) throw new UsageError(`needs ${count} arguments, got ${parts.length}`);
   return parts.map((part) => {
@@ -85,7 +88,7 @@ function makeKNN([windowSize, k, ...words]: readonly string[]): Detector {
   };
 }
 
-/** A detector that learns as it goes; what it forgets with, 1/discount values, is also what it needs to begin. */
+/** A detector that learns as it goes. It looks back about 1/discount values, and needs as many to start. */
 function streaming(label: string, detector: Pick<StreamingDetector, 'learn'>, discount: number): Detector {
   return { label, work: undefined, warmup: Math.ceil(1 / discount), score: async (values) => detector.learn(values) };
 }

@@ -2,28 +2,43 @@
 import { extname } from 'node:path';
 import { topAnomalies } from '../../index.ts';
 import { type LabeledRange, type PlotOptions, type PlottedScore, plotSVG, toPNG } from '../../plot.ts';
+import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { checkMemory, estimateBytes } from '../cost.ts';
 import { fail } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { Labels, readTimes } from '../input/labels.ts';
 import { type InputOptions, readTable, type Watch } from '../input/read.ts';
 import { nameOf } from '../input/source.ts';
+import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import type { Detector } from './detector-option.ts';
-import { PLOT_HELP, type PlotCommand, parsePlotOptions } from './options.ts';
+import { type PlotCommand, plotOptionsOf } from './options.ts';
 
 /** Bytes per value of the series and of every score, with its copy and its time. */
 const BYTES_PER_VALUE = 32;
 
-/** Runs `knn-anomaly plot` with these arguments. */
-export async function plot(args: readonly string[]): Promise<void> {
-  const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
-  const options = parsePlotOptions(args, isTerminal);
-  if (options === 'help') {
-    await (await openOutput(undefined, false)).write([PLOT_HELP]);
-    return;
-  }
+/** The command `knn-anomaly plot`. */
+export const plot: Command = {
+  usage: '[FILE] [options]',
+  about: `Draws a series with the scores of detectors beneath it, as SVG or PNG. FILE is
+a path, or - or nothing for standard input. Gzip is recognized.`,
+  groups: [
+    { title: 'Input', options: [...INPUT_OPTIONS, 'labels'] },
+    { title: 'Scores', options: ['detector', 'scores', 'threshold', 'top', 'warmup'] },
+    { title: 'Figure', options: ['title', 'width', 'height', 'theme', 'font'] },
+    { title: 'Output', options: ['output', 'format', 'force', 'max-memory', 'no-progress', 'help'] },
+  ],
+  note: 'PNG needs an optional package: npm install @resvg/resvg-js',
+  exitStatus: EXIT_STATUS,
+  examples: `knn-anomaly plot cpu.txt -o cpu.svg
+knn-anomaly plot server.csv.gz --column cpu --time time --top 5 -o cpu.png
+knn-anomaly plot a.csv --column x --detector changefinder:5,0.01,10,0.01,5 \\
+  --detector knn:5,5 --threshold none --threshold 0.5 -o both.svg`,
+  run: async (given) => await run(plotOptionsOf(given, terminals())),
+};
+
+async function run(options: PlotCommand): Promise<void> {
   const output = await openOutput(options.output, options.force);
   const table = await read(options.input, options.inputOptions, options);
   const { name, values: numbers } = table.columns[0]!;
@@ -31,7 +46,7 @@ export async function plot(args: readonly string[]): Promise<void> {
   const times = table.times && readTimes(table.times);
   const labels = options.labels === undefined ? undefined : await Labels.read(options.labels, table.times);
   const moment = (at: number): number | Date => (times?.isDate ? new Date(at) : at);
-  const marked = labels?.for(name).map((label): LabeledRange => {
+  const marked = labels?.for(name).map((label): LabeledRange<number | Date> => {
     return { begin: moment(label.begin), end: moment(label.end), label: label.name };
   });
   const figure: PlotOptions = {
@@ -53,7 +68,7 @@ export async function plot(args: readonly string[]): Promise<void> {
   else await output.write([await toPNG(svg, options.fonts.length > 0 ? { fonts: options.fonts } : {})]);
 }
 
-/** Reads an input, as long as there is memory for it and for scoring it. */
+/** Reads an input. Throws as soon as reading and scoring it would need too much memory. */
 async function read(path: string, input: InputOptions, options: PlotCommand): Promise<Table> {
   const progress = progressOf(options);
   const watch: Watch = async (source, table) => {
@@ -80,7 +95,7 @@ async function scoresOf(values: Float64Array, options: PlotCommand): Promise<Plo
   const { detectors, thresholds, warmup, top } = options;
   const scores: { label: string; values: Float64Array; separation: number }[] = [];
   for (const detector of detectors) {
-    const found = Float64Array.from(await run(detector, values, options));
+    const found = Float64Array.from(await scoreWith(detector, values, options));
     found.fill(NaN, 0, warmup ?? Math.min(detector.warmup, values.length >> 2));
     scores.push({ label: detector.label, values: found, separation: detector.work?.windowSize ?? 1 });
   }
@@ -96,7 +111,7 @@ async function scoresOf(values: Float64Array, options: PlotCommand): Promise<Plo
   });
 }
 
-async function run(detector: Detector, values: Float64Array, options: PlotCommand): Promise<ArrayLike<number>> {
+async function scoreWith(detector: Detector, values: Float64Array, options: PlotCommand): Promise<ArrayLike<number>> {
   const { label, work } = detector;
   if (work !== undefined && values.length < work.windowSize) {
     fail(`${label}: the window is larger than the series: ${nameOf(options.input)} has ${values.length} values`);
@@ -109,7 +124,7 @@ async function run(detector: Detector, values: Float64Array, options: PlotComman
   }
 }
 
-/** Scores that another program made, or `score`: lines, or what its csv and json call `score`. */
+/** Ready scores: one per line, or the column or field `score` of a csv or json file. */
 async function readScores(path: string, n: number, options: PlotCommand): Promise<Float64Array> {
   const extension = extname(path.toLowerCase().replace(/\.gz$/, ''));
   const input: InputOptions = {

@@ -3,20 +3,20 @@ import type { Explanation } from '../../index.ts';
 import { sparkline } from '../output/sparkline.ts';
 import { type Paint, plain, shortNumber } from '../output/text.ts';
 
-/** One of the strangest places. */
-export interface Place {
+/** One of the strangest places: a row of the table. */
+export interface AnomalyRow {
   /** From 1, the strangest. */
   readonly rank: number;
   readonly explanation: Explanation;
   /** Time of the window's end, or its index. */
   readonly at: string;
-  /** The labels it meets; `undefined` where there are no labels at all. */
+  /** The labels that the window meets; `undefined` if there is no file of labels. */
   readonly labels: readonly string[] | undefined;
 }
 
 const GAP = '  ';
 const HEADINGS = ['#', '', 'score', 'values', 'vs expected', 'label'];
-/** Columns whose cells are set flush right. */
+/** Columns that are aligned to the right. */
 const RIGHT = [0, 2];
 const VALUES = 3;
 const LABEL = 5;
@@ -24,14 +24,14 @@ const FEWEST_BLOCKS = 8;
 const MOST_BLOCKS = 24;
 
 /** The table, one line per place under a line of headings, at most `width` characters wide if that is possible. */
-export function placesTable(places: readonly Place[], heading: string, width: number, paint: Paint): string[] {
-  const hasLabels = places.some(({ labels }) => labels !== undefined);
+export function anomalyTable(anomalies: readonly AnomalyRow[], heading: string, width: number, paint: Paint): string[] {
+  const hasLabels = anomalies.some(({ labels }) => labels !== undefined);
   const headings = HEADINGS.slice(0, hasLabels ? undefined : LABEL).with(1, heading);
-  const rows = places.map(cellsOf);
+  const rows = anomalies.map(cellsOf);
   const taken = widths(rows, headings).with(VALUES, 0);
-  const room = width - taken.reduce((sum, other) => sum + other + GAP.length, -GAP.length);
-  const windows = places.map(({ explanation }) => explanation.window);
-  for (const [p, text] of windowTexts(windows, Math.max(room, headings[VALUES]!.length)).entries()) {
+  const space = width - taken.reduce((sum, other) => sum + other + GAP.length, -GAP.length);
+  const windows = anomalies.map(({ explanation }) => explanation.window);
+  for (const [p, text] of windowTexts(windows, Math.max(space, headings[VALUES]!.length)).entries()) {
     rows[p]![VALUES] = text;
   }
   const columns = widths(rows, headings);
@@ -42,7 +42,9 @@ export function placesTable(places: readonly Place[], heading: string, width: nu
       .trimEnd();
   return [
     line(headings, (cell) => paint('dim', cell)),
-    ...places.map(({ explanation }, p) => line(rows[p]!, (cell, c) => paintCell(cell, c, oddOf(explanation), paint))),
+    ...anomalies.map(({ explanation }, p) =>
+      line(rows[p]!, (cell, c) => paintCell(cell, c, oddOf(explanation), paint)),
+    ),
   ];
 }
 
@@ -51,37 +53,37 @@ function widths(rows: readonly string[][], headings: readonly string[]): number[
 }
 
 /** The cells of a row, the values still left out. */
-function cellsOf({ rank, explanation, at, labels }: Place): string[] {
+function cellsOf({ rank, explanation, at, labels }: AnomalyRow): string[] {
   const label = labels === undefined ? '' : labels.length > 0 ? plain(labels.join(', '), 24) : '–';
   return [String(rank), plain(at, 32), shortNumber(explanation.score), '', verdict(explanation), label];
 }
 
-/** Index of the value that differs most from what its neighbors have there. */
+/** Index of the value in the window that differs most from the neighbors' value there. */
 function oddOf({ window, expected, shares }: Explanation): number {
   const weights = shares?.some((share) => share > 0) ? shares : window.map((x, l) => Math.abs(x - expected[l]!));
   return weights.indexOf(Math.max(...weights));
 }
 
-/** In words: on which side of what its neighbors have there the value lies that differs most. */
+/** The value that differs most from the neighbors, in words: on which side of their value it lies. */
 function verdict(explanation: Explanation): string {
   const { expected, direction } = explanation;
   return `${direction === 'none' ? 'around' : direction} ${shortNumber(expected[oddOf(explanation)]!)}`;
 }
 
-/** The values of the windows, all with the same number of digits, if there is room; else their curves and ranges. */
-function windowTexts(windows: readonly (readonly number[])[], room: number): string[] {
+/** The values of the windows, all with the same number of digits, if there is space; else their curves and ranges. */
+function windowTexts(windows: readonly (readonly number[])[], space: number): string[] {
   for (const digits of [4, 3, 2]) {
     const texts = windows.map((window) => window.map((x) => shortNumber(x, digits)).join(' '));
-    if (texts.every((text) => text.length <= room)) return texts;
+    if (texts.every((text) => text.length <= space)) return texts;
   }
-  return windows.map((window) => curve(window, room));
+  return windows.map((window) => curve(window, space));
 }
 
-function curve(window: readonly number[], room: number): string {
+function curve(window: readonly number[], space: number): string {
   const range = `${shortNumber(Math.min(...window), 3)} to ${shortNumber(Math.max(...window), 3)}`;
-  const blocks = Math.min(window.length, MOST_BLOCKS, room - range.length - 1);
+  const blocks = Math.min(window.length, MOST_BLOCKS, space - range.length - 1);
   if (blocks >= Math.min(window.length, FEWEST_BLOCKS)) return `${sparkline(window, blocks, 'mean')} ${range}`;
-  return sparkline(window, Math.max(1, Math.min(room, MOST_BLOCKS)), 'mean');
+  return sparkline(window, Math.max(1, Math.min(space, MOST_BLOCKS)), 'mean');
 }
 
 function paintCell(cell: string, column: number, odd: number, paint: Paint): string {

@@ -6,14 +6,14 @@ import { nameOf } from '../input/source.ts';
 import { DEFAULT_COVARIANCE } from '../options/metric-option.ts';
 import type { Scored } from '../output/formats.ts';
 import { painter, plain } from '../output/text.ts';
-import type { Place } from './anomaly-table.ts';
+import type { AnomalyRow } from './anomaly-table.ts';
 import type { ScoreOptions } from './options.ts';
 import { summarize } from './summary.ts';
 
-/** Columns of a terminal that does not say, and of a file. */
+/** Width of a terminal that does not tell its width, and of a file. */
 const WIDTH = 80;
 
-/** What the summary is made from. */
+/** The inputs of {@link report}. */
 export interface ReportParts {
   readonly options: ScoreOptions;
   readonly scored: readonly Scored[];
@@ -30,11 +30,11 @@ export function report(parts: ReportParts): string[] {
   const paint = painter(isTerminal);
   const found = new Set<Label>();
   const blocks = scored.map((series, c) => {
-    const places = placesOf(parts, series, c, found);
+    const anomalies = anomaliesOf(parts, series, c, found);
     const title = [nameOf(options.input), ...(series.name === undefined ? [] : [series.name])].join(' · ');
-    const closing = labels === undefined ? [] : [countFound(labels.for(series.name), found, places.length)];
+    const closing = labels === undefined ? [] : [countFound(labels.for(series.name), found, anomalies.length)];
     const unit = parts.table.times === undefined ? 'ends at' : 'ends at time';
-    return summarize({ title, series, settings: settingsOf(options), places, unit, closing }, width, paint);
+    return summarize({ title, series, settings: settingsOf(options), anomalies, unit, closing }, width, paint);
   });
   if (labels !== undefined && scored.length > 1) {
     blocks.push(`all columns: found ${found.size} of ${labels.all.length} labeled faults`);
@@ -42,7 +42,7 @@ export function report(parts: ReportParts): string[] {
   return [`${blocks.join('\n\n')}\n`];
 }
 
-function placesOf(parts: ReportParts, series: Scored, c: number, found: Set<Label>): Place[] {
+function anomaliesOf(parts: ReportParts, series: Scored, c: number, found: Set<Label>): AnomalyRow[] {
   const { options, table, reference, labels } = parts;
   const { windowSize, k, knn, top, separation } = options;
   const candidates = labels?.for(series.name);
@@ -62,14 +62,14 @@ function placesOf(parts: ReportParts, series: Scored, c: number, found: Set<Labe
   });
 }
 
-function countFound(labels: readonly Label[], found: ReadonlySet<Label>, numPlaces: number): string {
+function countFound(labels: readonly Label[], found: ReadonlySet<Label>, numAnomalies: number): string {
   if (labels.length === 0) return 'no labeled fault is about this column';
   const number = labels.filter((label) => found.has(label)).length;
-  const among = numPlaces === 1 ? 'at the strangest place' : `among the ${numPlaces} strangest places`;
+  const among = numAnomalies === 1 ? 'at the strangest place' : `among the ${numAnomalies} strangest places`;
   return `found ${number} of ${labels.length} labeled faults ${among}`;
 }
 
-/** The settings in words; what is as usual, beside window, neighbors and metric, is left out. */
+/** The settings in words. Defaults are left out, except window, neighbors and metric. */
 function settingsOf(options: ScoreOptions): string[] {
   const { windowSize, k, metric, covariance, normalize, engine, separation, reference, knn } = options;
   const settings = [

@@ -1,28 +1,62 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
 import { KNN } from '../../index.ts';
+import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { readTable } from '../input/read.ts';
 import { nameOf, type Source } from '../input/source.ts';
+import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import { interruptible } from '../signals.ts';
-import { parseScoreOptions, SCORE_HELP, type ScoreOptions } from './options.ts';
+import { type ScoreOptions, scoreOptionsOf } from './options.ts';
 
 /** Work that is estimated to take at least this many seconds is announced. */
 const LONG = 10;
 
-/** Runs `knn-anomaly score` with these arguments. */
-export async function score(args: readonly string[]): Promise<void> {
-  const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
-  const options = await parseScoreOptions(args, isTerminal);
-  if (options === 'help') {
-    await (await openOutput(undefined, false)).write([SCORE_HELP]);
-    return;
-  }
+/** The command `knn-anomaly score`. */
+export const score: Command = {
+  usage: '[FILE] [options]',
+  about: `Scores every value of a series by how far the window that ends there is from
+the windows most like it: higher is stranger. FILE is a path, or - or nothing
+for standard input. Gzip is recognized.`,
+  groups: [
+    {
+      title: 'Input',
+      options: [...INPUT_OPTIONS, 'reference', 'missing'],
+      note: 'Missing are empty cells, NaN, NA, null and infinities.',
+    },
+    {
+      title: 'Scores',
+      options: [
+        'window',
+        'neighbors',
+        'metric',
+        'covariance',
+        'normalize',
+        'aggregation',
+        'exclusion-zone',
+        'side',
+        'engine',
+        'threads',
+      ],
+    },
+    {
+      title: 'Output',
+      options: ['format', 'top', 'separation', 'labels', 'output', 'force', 'max-memory', 'no-progress', 'help'],
+    },
+  ],
+  exitStatus: EXIT_STATUS,
+  examples: `knn-anomaly score cpu.txt
+knn-anomaly score server.csv.gz --column cpu --time time --format csv
+zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
+  run: async (given) => await run(await scoreOptionsOf(given, terminals())),
+};
+
+async function run(options: ScoreOptions): Promise<void> {
   const knn = detectorOf(options);
   const output = await openOutput(options.output, options.force);
   const table = await read(options.input, options, 0);
@@ -45,7 +79,7 @@ export async function score(args: readonly string[]): Promise<void> {
   }
 }
 
-/** A detector, before anything is read: what it refuses is a matter of usage. */
+/** The detector, made before anything is read: what it refuses is a usage error. */
 function detectorOf(options: ScoreOptions): KNN {
   try {
     return new KNN(options.windowSize, options.k, options.knn);
@@ -82,7 +116,7 @@ function progressOf(options: ScoreOptions): Progress {
   return new Progress(options.progress && process.stderr.isTTY === true);
 }
 
-/** Threads to score with; `undefined`: as `scoreAsync` thinks best, for memory does not stand against it. */
+/** Number of threads; `undefined` leaves the choice to `scoreAsync`, because memory suffices for all of them. */
 function threadsFor(options: ScoreOptions, table: Table, reference: Table | undefined): number | undefined {
   if (options.threads !== undefined) return options.threads;
   const n = numRows(table) + (reference === undefined ? 0 : numRows(reference));
@@ -90,7 +124,7 @@ function threadsFor(options: ScoreOptions, table: Table, reference: Table | unde
   return most < availableParallelism() ? most : undefined;
 }
 
-/** Says on stderr that the scoring will take long. */
+/** Announces long work on stderr, with its estimated time. */
 function announce(
   options: ScoreOptions,
   table: Table,

@@ -4,21 +4,21 @@ import { formatCount } from '../cost.ts';
 import type { Scored } from '../output/formats.ts';
 import { cellOf, sparkline } from '../output/sparkline.ts';
 import { type Paint, plain, shortNumber, wrap } from '../output/text.ts';
-import { type Place, placesTable } from './anomaly-table.ts';
+import { type AnomalyRow, anomalyTable } from './anomaly-table.ts';
 
 const MARGIN = 10; // width of the names on the left
 
 const NOTHING = 'No place stands out: every score is 0 or missing.';
 
-/** What the summary of one series is made of. */
+/** The parts of the summary of one series. */
 export interface SummaryParts {
   /** File and column. */
   readonly title: string;
   readonly series: Scored;
   /** The settings in words. */
   readonly settings: readonly string[];
-  readonly places: readonly Place[];
-  /** What the places' ends are given in. */
+  readonly anomalies: readonly AnomalyRow[];
+  /** Heading of the column that says where the anomalies end. */
   readonly unit: string;
   /** Last lines, such as how many labels were found. */
   readonly closing: readonly string[];
@@ -26,7 +26,7 @@ export interface SummaryParts {
 
 /** The summary, without a line feed at its end. */
 export function summarize(parts: SummaryParts, width: number, paint: Paint): string {
-  const { title, series, settings, places, unit, closing } = parts;
+  const { title, series, settings, anomalies, unit, closing } = parts;
   const cells = Math.max(10, width - MARGIN);
   const field = (name: string, lines: readonly string[]): string[] =>
     lines.map((line, i) => `${paint('dim', (i === 0 ? name : '').padEnd(MARGIN))}${line}`);
@@ -39,9 +39,9 @@ export function summarize(parts: SummaryParts, width: number, paint: Paint): str
     '',
     ...field('series', [paint('cyan', sparkline(series.values, cells, 'mean'))]),
     ...field('scores', [paint('magenta', sparkline(series.scores, cells, 'max'))]),
-    ...ranks(places, series.scores.length, cells).map((line) => paint('bold', ' '.repeat(MARGIN) + line)),
+    ...ranks(anomalies, series.scores.length, cells).map((line) => paint('bold', ' '.repeat(MARGIN) + line)),
     '',
-    ...(places.length > 0 ? placesTable(places, unit, width, paint) : [NOTHING]),
+    ...(anomalies.length > 0 ? anomalyTable(anomalies, unit, width, paint) : [NOTHING]),
     ...(closing.length > 0 ? ['', ...closing] : []),
   ];
   return lines.join('\n');
@@ -59,11 +59,11 @@ function statistics(values: Float64Array): { counts: string; range: string } {
 }
 
 /** The line below the scores that says where the nine strangest places are. */
-function ranks(places: readonly Place[], length: number, width: number): string[] {
-  if (places.length === 0) return [];
+function ranks(anomalies: readonly AnomalyRow[], length: number, width: number): string[] {
+  if (anomalies.length === 0) return [];
   const numCells = Math.min(width, length);
   const line = new Array<string>(numCells).fill(' ');
-  for (const { explanation, rank } of places.slice(0, 9)) {
+  for (const { explanation, rank } of anomalies.slice(0, 9)) {
     const c = cellOf(explanation.index, length, numCells);
     if (line[c] === ' ') line[c] = String(rank);
   }

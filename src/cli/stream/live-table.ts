@@ -1,8 +1,8 @@
-// Scores of a stream for people who read along: a row per value, with a bar as long as the score is large.
+// Scores of a stream as a table for people who read along: a row per value, with a bar in proportion to the score.
 import type { Scored, Times } from '../output/formats.ts';
 import { painter, plain, shortNumber } from '../output/text.ts';
 
-/** Columns of the longest bar. */
+/** Length of the longest bar, in characters. */
 const WIDTH = 30;
 
 /** Formats rows of `time or index, value, score, bar`; the longest bar is that of the largest score so far. */
@@ -19,8 +19,8 @@ export function formatTable(): (scored: readonly Scored[], times: Times | undefi
         const title = scored.length > 1 ? `${paint('dim', plain(name!, 24))} ` : '';
         return `${title}${numberCell(values[t]!)}${numberCell(score)}  ${paint('magenta', bar)}`;
       });
-      const place = plain(times ? times.at(t) : String(first + t), 40);
-      return `${paint('dim', place.padEnd(8))}${cells.join('  ')}`.trimEnd().concat('\n');
+      const position = plain(times ? times.at(t) : String(first + t), 40);
+      return `${paint('dim', position.padEnd(8))}${cells.join('  ')}`.trimEnd().concat('\n');
     });
   };
 }

@@ -1,29 +1,26 @@
-// What a state file of `knn-anomaly stream`, `changefinder` or `monitor` holds, and whether it fits what the command line asks for.
+// What the state file of a streaming command holds, and whether it agrees with the command line.
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { fail } from '../errors.ts';
 
-/** The commands that keep a state. */
-export type StatefulCommand = 'stream' | 'changefinder' | 'monitor';
+const kindOf = (command: string): string => `knn-anomaly ${command}`;
 
-const kindOf = (command: StatefulCommand): string => `knn-anomaly ${command}`;
-
-/** Of the fields: raised by one whenever they change. */
+/** Version of the fields. It is raised by one whenever they change. */
 const FORMAT = 1;
 
-/** Options as texts, by name; an option that plays no part is ''. */
+/** Options as texts, by name; '' for an option without a value. */
 export type Settings<Name extends string> = Readonly<Record<Name, string>>;
 
 /** Detectors in the middle of their streams. */
-export interface SavedStream {
+export interface SavedState {
   readonly settings: Readonly<Record<string, string>>;
-  /** How many rows there were. */
+  /** Number of rows so far. */
   readonly numRows: number;
-  /** The state of the detector of each column, with the column's name; '' where it has none. */
+  /** The state of each column's detector by the column's name; '' for a column without a name. */
   readonly detectors: ReadonlyMap<string, Uint8Array>;
 }
 
-/** As bytes with a checksum. */
-export function encode({ settings, numRows, detectors }: SavedStream, command: StatefulCommand): Uint8Array {
+/** A state as bytes with a checksum. */
+export function encode({ settings, numRows, detectors }: SavedState, command: string): Uint8Array {
   const writer = new StateWriter(kindOf(command), FORMAT);
   writer.text(JSON.stringify(settings));
   writer.f64(numRows);
@@ -35,8 +32,8 @@ export function encode({ settings, numRows, detectors }: SavedStream, command: S
   return writer.finish();
 }
 
-/** From bytes; `path` is for messages. */
-export function decode(bytes: Uint8Array, path: string, command: StatefulCommand): SavedStream {
+/** A state from its bytes; `path` is for messages. */
+export function decode(bytes: Uint8Array, path: string, command: string): SavedState {
   try {
     const reader = new StateReader(bytes, kindOf(command), FORMAT);
     const settings = JSON.parse(reader.text()) as Record<string, string>;
@@ -56,12 +53,12 @@ export function unusable(path: string, error: unknown): never {
 }
 
 /**
- * The settings in force: what was given, else what was saved, else the defaults. Throws if a given one is not the saved
- * one: what was learned with other settings says nothing.
+ * The settings in force: each is the given one, else the saved one, else the default. Throws if a given setting differs
+ * from the saved one, because a detector that learned with other settings cannot go on with these.
  */
 export function agreed<Name extends string>(
   given: Partial<Settings<Name>>,
-  saved: SavedStream | undefined,
+  saved: SavedState | undefined,
   defaults: Settings<Name>,
   path: string | undefined,
 ): Settings<Name> {

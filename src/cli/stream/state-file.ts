@@ -1,8 +1,8 @@
-// A file that holds the state of a command: replaced as a whole, so that it is readable after an end at any moment.
+// A file that holds the state of a command. It is replaced as a whole, so that it is readable whenever the program ends.
 //
-// The bytes go to a temporary file in the same folder, which is flushed to the disk, renamed over the state, and the
-// folder flushed: whoever reads sees the old state or the new one. All of it is synchronous, so that a signal is handled
-// before or after it. Two processes on one file do each other no harm but this: the last to save wins.
+// The bytes go to a temporary file in the same folder. This file is flushed to the disk and renamed over the state; then
+// the folder is flushed. A reader sees the old state or the new one. All steps are synchronous, so that a signal is handled
+// before or after them. Of two processes that save to one file the last one wins; neither does other harm.
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -12,7 +12,6 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   type Stats,
   statSync,
   unlinkSync,
@@ -20,15 +19,16 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, fail, fileError } from '../errors.ts';
+import { renameOver } from '../output/rename.ts';
 
 /** A temporary file older than this many milliseconds was left behind by a process that was killed. */
 const ABANDONED = 60_000;
 
 /** A state file by its path. */
 export class StateFile {
-  /** As it was given: how messages call it. */
+  /** The path as it was given, for messages. */
   readonly path: string;
-  /** Where it really is, symbolic links followed. */
+  /** The path with symbolic links followed. */
   readonly #target: string;
 
   /** @throws CliError at once if it could not be written later */
@@ -82,7 +82,7 @@ export class StateFile {
       }
       const mode = this.#stat(this.#target)?.mode;
       if (mode !== undefined) chmodSync(temporary, mode & 0o7777);
-      renameSync(temporary, this.#target);
+      renameOver(temporary, this.#target);
     } catch (error) {
       unlinkSync(temporary);
       throw error;
@@ -90,7 +90,10 @@ export class StateFile {
     this.#flushFolder();
   }
 
-  /** Makes the new name last. Some systems cannot flush folders; the file itself is safe there, too. */
+  /**
+   * Makes the new name survive a power failure. Windows cannot open a folder (EISDIR or EPERM), and some network file
+   * systems cannot flush one; the bytes of the file are flushed there all the same, so the error is ignored.
+   */
   #flushFolder(): void {
     try {
       const folder = openSync(dirname(this.#target), 'r');

@@ -1,120 +1,171 @@
-// The command `stream`, and what it shares with others: rows in as they come, a score out for each of their values, the
-// state kept in a file.
-import { writeSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
-import { CliError, explainError } from '../errors.ts';
-import { numRows, type Table, truncate } from '../input/columns.ts';
-import { readLive } from '../input/read.ts';
-import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
-import { openOutput } from '../output/output.ts';
-import { atExit, uninterrupted } from '../signals.ts';
-import { type Live, openLive } from './live-detectors.ts';
-import { formatTable } from './live-table.ts';
-import { type AnswerOptions, parseStreamOptions, STREAM_HELP, type StreamFormat } from './options.ts';
+// The command `stream`: KNN detectors that learn from the stream, or score it against a reference.
+import { createHash } from 'node:crypto';
+import { StreamingKNN, type StreamingKNNOptions } from '../../index.ts';
+import { type Command, terminals } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import type { Table } from '../input/columns.ts';
+import { readTable } from '../input/read.ts';
+import { checkStdin } from '../options/input-options.ts';
+import { DEFAULT_COVARIANCE, mahalanobisFitter, metricOf } from '../options/metric-option.ts';
+import { type ParsedOptions, parseInteger } from '../options/parse.ts';
+import { answer } from './answer.ts';
+import { type Detectors, type Live, openLive, openState } from './live-detectors.ts';
+import {
+  type AnswerOptions,
+  answerOptionsOf,
+  defaultSettings,
+  givenSettings,
+  STREAM_EXIT_STATUS,
+  streamGroups,
+} from './options.ts';
+import type { Settings } from './saved-state.ts';
 
-/** Rows are scored in slices of at most so many, and of so many milliseconds; signals and timers come between them. */
-const MOST_ROWS = 4096;
-const SLICE = 50;
+/** The settings that a state keeps, in the order in which it keeps them. `reference` is a digest of the values. */
+const SETTINGS = [
+  'window',
+  'neighbors',
+  'history',
+  'metric',
+  'covariance',
+  'normalize',
+  'aggregation',
+  'exclusion-zone',
+  'missing',
+  'reference',
+] as const;
 
-/** Runs `knn-anomaly stream` with these arguments. */
-export async function stream(args: readonly string[]): Promise<void> {
-  const isTerminal = { stdin: process.stdin.isTTY === true, stdout: process.stdout.isTTY === true };
-  const options = parseStreamOptions(args, isTerminal);
-  await answer(options === 'help' ? STREAM_HELP : options, openLive);
+type SettingName = (typeof SETTINGS)[number];
+
+/** The options of a command line. */
+interface StreamOptions extends AnswerOptions {
+  /** The settings that were given, without the digest. */
+  readonly settings: Partial<Settings<SettingName>>;
+  /** Path of the reference. */
+  readonly reference: string | undefined;
 }
 
-/** Answers row after row until the input ends; or prints a text. */
-export async function answer<O extends AnswerOptions>(
-  options: O | string,
-  open: (options: O) => Live | Promise<Live>,
-): Promise<void> {
-  const output = await openOutput(undefined, false);
-  if (typeof options === 'string') {
-    await output.write([options]);
-    return;
-  }
-  const live = await open(options);
-  const format = formatterOf(options.format);
-  const take = async (table: Table): Promise<void> => {
-    live.begin(table);
-    const numAll = numRows(table);
-    for (let from = 0; from < numAll; ) {
-      const first = live.numRows;
-      const { scored, error } = scoreSlice(live, table, from);
-      const offset = from;
-      const times = table.times && { at: (t: number) => table.times!.at(offset + t) };
-      // The first piece is written before anything else can happen: what is learned is answered.
-      await uninterrupted(() => output.write(format(scored, times, first)));
-      if (error !== undefined) throw error;
-      from += scored[0]!.scores.length;
-      await turn();
-    }
-    truncate(table, 0);
-  };
-  const saving = keepSaving(live, options.saveEvery);
-  try {
-    await readLive(options.input, options.inputOptions, take);
-  } finally {
-    saving.stop();
-    live.save();
-  }
-}
+/** The command `knn-anomaly stream`. */
+export const stream: Command = {
+  usage: '[FILE] [options]',
+  about: `Scores every value as it comes, by how far the window that ends there is from
+the windows before it that are most like it: higher is stranger. Each line is
+answered before the next one arrives. FILE is a path, or - or nothing for
+standard input. Gzip is recognized.`,
+  groups: streamGroups({
+    title: 'Scores',
+    options: [
+      'window',
+      'neighbors',
+      'history',
+      'reference',
+      'metric',
+      'covariance',
+      'normalize',
+      'aggregation',
+      'exclusion-zone',
+    ],
+  }),
+  exitStatus: STREAM_EXIT_STATUS,
+  examples: `tail -f latency.log | knn-anomaly stream --state latency.state
+vmstat -n 5 | awk 'NR > 2 {print $15; fflush()}' | knn-anomaly stream -w 1
+tail -f log.jsonl | knn-anomaly stream --field ms --time ts --format json`,
+  run: async (given) => {
+    const options = streamOptionsOf(given);
+    await answer(await open(options), options);
+  },
+};
 
-/** Scores rows from index `from` on until the slice is full or a value is refused. */
-function scoreSlice(live: Live, table: Table, from: number): { scored: Scored[]; error: unknown } {
-  const to = Math.min(numRows(table), from + MOST_ROWS);
-  const columns = table.columns.map(({ name, values }) => ({ name, values: values.toArray().subarray(from, to) }));
-  const scored = columns.map(({ name, values }) => ({ name, values, scores: new Float64Array(to - from) }));
-  const end = performance.now() + SLICE;
-  let t = 0;
-  let error: unknown;
-  try {
-    for (; t < to - from && (t === 0 || performance.now() < end); t++) live.update(scored, t);
-  } catch (thrown) {
-    error = thrown instanceof CliError ? thrown : new CliError((thrown as Error).message);
-  }
-  const cut = scored.map(({ name, values, scores }) => ({
-    name,
-    values: values.subarray(0, t),
-    scores: scores.subarray(0, t),
-  }));
-  return { scored: cut, error };
-}
-
-type Formatter = (
-  scored: readonly Scored[],
-  times: { at(t: number): string } | undefined,
-  first: number,
-) => Iterable<string>;
-
-function formatterOf(format: StreamFormat): Formatter {
-  let isFirst = true;
-  const once = (): boolean => isFirst && !(isFirst = false);
-  if (format === 'csv') return (scored, times, first) => formatCsv(scored, times, first, once());
-  if (format === 'json') return formatJson;
-  if (format === 'table') return formatTable();
-  return ([scored]) => formatLines(scored!);
-}
-
-/** Saves now and then, and at the end of the process if that comes as a surprise; until stopped. */
-function keepSaving(live: Live, seconds: number): { stop(): void } {
-  const attempt = (remedy: string): boolean => {
-    try {
-      live.save();
-      return true;
-    } catch (error) {
-      writeSync(2, `knn-anomaly: ${explainError(error)?.message}: ${remedy}\n`);
-      return false;
-    }
-  };
-  const timer = setInterval(() => attempt(`not saved; next attempt in ${seconds} s`), 1000 * seconds).unref();
-  const forget = atExit(() => {
-    if (!attempt('not saved')) process.exitCode = 1;
-  });
-  return {
-    stop() {
-      clearInterval(timer);
-      forget();
+function streamOptionsOf(given: ParsedOptions): StreamOptions {
+  const names = SETTINGS.filter((name) => name !== 'reference' && name !== 'history');
+  const options: StreamOptions = {
+    ...answerOptionsOf(given, terminals()),
+    settings: {
+      ...givenSettings(given, names),
+      ...(given.has('history') && { history: parseHistory(given.text('history')!) }),
     },
+    reference: given.text('reference'),
   };
+  for (const name of ['history', 'exclusion-zone'] as const) {
+    if (given.has(name) && options.reference !== undefined) {
+      throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
+    }
+  }
+  checkStdin([options.input, options.reference]);
+  return options;
+}
+
+function parseHistory(text: string): string {
+  return /^infinit[ey]$/i.test(text) ? 'infinite' : String(parseInteger(text, '--history', 1));
+}
+
+/** Opens the state and makes the detectors. Everything that can go wrong before the first value goes wrong here. */
+async function open(options: StreamOptions): Promise<Live> {
+  const state = openState('stream', options.state);
+  const reference = await readReference(options);
+  const given = { ...options.settings, ...(reference && { reference: digest(reference) }) };
+  const metric = given.metric ?? state.saved?.settings.metric;
+  const defaults = {
+    ...defaultSettings(SETTINGS, 'stream'),
+    ...(metric === 'mahalanobis' && { covariance: DEFAULT_COVARIANCE }),
+    // With a reference no window of the stream is a candidate.
+    ...(reference && { history: '', 'exclusion-zone': '' }),
+  };
+  return await openLive({
+    state,
+    given,
+    defaults,
+    make: (settings) => makeDetectors(settings, reference),
+    load: loaderFor,
+  });
+}
+
+/** Makes detectors. What StreamingKNN refuses without a series is a usage error, and found at once. */
+async function makeDetectors(
+  settings: Settings<SettingName>,
+  reference: Table | undefined,
+): Promise<Detectors<StreamingKNN>> {
+  const windowSize = Number(settings.window);
+  const k = Number(settings.neighbors);
+  const fitTo = settings.metric === 'mahalanobis' ? await mahalanobisFitter(settings.covariance) : undefined;
+  const metric = fitTo ? undefined : await metricOf(settings.metric, settings.covariance || undefined);
+  const options: StreamingKNNOptions = {
+    ...(reference === undefined && {
+      history: settings.history === 'infinite' ? Infinity : Number(settings.history),
+      exclusionZone: Number(settings['exclusion-zone']),
+    }),
+    ...(metric !== undefined && { metric: metric as NonNullable<StreamingKNNOptions['metric']> }),
+    normalize: settings.normalize as NonNullable<StreamingKNNOptions['normalize']>,
+    aggregation: settings.aggregation as NonNullable<StreamingKNNOptions['aggregation']>,
+    missing: settings.missing as NonNullable<StreamingKNNOptions['missing']>,
+  };
+  try {
+    new StreamingKNN(windowSize, k, options);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  if (fitTo && reference === undefined) {
+    throw new UsageError('--metric mahalanobis needs --reference FILE: the covariance of a stream is not known before');
+  }
+  const made = reference?.columns.map(({ values }) => {
+    const series = values.toArray();
+    const fitted = fitTo && { metric: fitTo(series, windowSize, options.normalize) };
+    return new StreamingKNN(windowSize, k, { ...options, ...fitted, reference: series });
+  });
+  return ({ columns }) => made ?? columns.map(() => new StreamingKNN(windowSize, k, options));
+}
+
+async function loaderFor(settings: Settings<SettingName>): Promise<(bytes: Uint8Array) => StreamingKNN> {
+  const metric = await metricOf(settings.metric, settings.covariance || undefined);
+  const options = typeof metric === 'function' ? { metric } : {};
+  return (bytes) => StreamingKNN.load(bytes, options);
+}
+
+async function readReference({ reference, inputOptions }: StreamOptions): Promise<Table | undefined> {
+  return reference === undefined ? undefined : await readTable(reference, inputOptions, () => {});
+}
+
+function digest({ columns }: Table): string {
+  const hash = createHash('sha256');
+  for (const { name = '', values } of columns) hash.update(`${name}\n${values.length}\n`).update(values.toArray());
+  return hash.digest('hex');
 }

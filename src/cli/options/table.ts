@@ -1,0 +1,406 @@
+// The table of all command-line options. Parsing, the help texts and shell completion are made from it.
+//
+// A command lists the names of its options in its help groups (see command.ts). An option that differs from command to
+// command says so under `in`.
+
+/** What the value of an option may be. */
+export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size';
+
+/** One option, without its name. */
+export interface Option {
+  readonly kind: OptionKind;
+  /** One letter. */
+  readonly short?: string;
+  /** Placeholder of the value in help texts; a flag has none. `FILE` and `SIZE` mean what they say. */
+  readonly value?: string;
+  /** Whether the option may be given several times. Any other option that is given twice is an error. */
+  readonly isRepeatable?: boolean;
+  /** The values of a `choice`. The first one is the default. */
+  readonly choices?: readonly string[];
+  /** The smallest `integer`: 0 or 1. */
+  readonly least?: 0 | 1;
+  /** A `number` must be greater than this. */
+  readonly above?: number;
+  /** A `number` must be less than this. */
+  readonly below?: number;
+  /** The value when the option is not given. */
+  readonly default?: string | undefined;
+  /**
+   * The help text. `{default}` stands for the default, `{choices}` for the list of choices. A line feed stays; lines are
+   * wrapped where they are too long.
+   */
+  readonly help: string;
+  /** What differs in a command, by the command's name. */
+  readonly in?: Readonly<Record<string, Partial<Omit<Option, 'in'>>>>;
+}
+
+/** Every option of every command, by its long name. */
+export const OPTIONS = {
+  // What is read.
+  input: {
+    kind: 'choice',
+    value: 'FORMAT',
+    choices: ['auto', 'lines', 'csv', 'json'],
+    help: 'lines (a number per line), csv, json (a value or an object per line) or auto (default: by extension, then content)',
+  },
+  column: {
+    kind: 'text',
+    value: 'NAME',
+    isRepeatable: true,
+    help: 'CSV column to score, by its name or its number from 1 (all digits are a number). Repeat it for several columns. Default: the only column of numbers',
+    in: {
+      eval: {
+        isRepeatable: false,
+        help: 'CSV column with the scores, by its name or its number from 1. Default: the only column of numbers',
+      },
+      plot: { isRepeatable: false, help: 'CSV column to draw, by its name or its number from 1' },
+    },
+  },
+  field: {
+    kind: 'text',
+    value: 'PATH',
+    isRepeatable: true,
+    help: 'JSON field to score, such as cpu.user; may be repeated',
+    in: {
+      eval: { isRepeatable: false, help: 'JSON field with the scores' },
+      plot: { isRepeatable: false, help: 'JSON field to draw, such as cpu.user' },
+    },
+  },
+  time: {
+    kind: 'text',
+    value: 'NAME',
+    help: 'column or field with the time, shown beside the scores',
+    in: {
+      eval: { help: 'column or field with the time, for --labels' },
+      plot: { help: 'column or field with the time: numbers or ISO dates' },
+    },
+  },
+  reference: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'score against the windows of this file, read the same way',
+    in: { stream: { help: 'score against the windows of this file, read the same way; nothing else is learned' } },
+  },
+  missing: {
+    kind: 'choice',
+    value: 'HOW',
+    choices: ['omit', 'throw'],
+    help: '{choices}: stop at a missing value',
+    in: {
+      changefinder: { help: 'omit (default): score NaN and skip it, or throw: stop' },
+      monitor: { help: 'omit (default): NaN, and skip it, or throw: stop there' },
+    },
+  },
+  labels: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'CSV of known faults, for the summary: begin and end, both inclusive, as in the time column, or without one indices from 0; and optionally fault (or label), and metric: the one column it is about',
+    in: {
+      eval: {
+        help: 'CSV of anomalies: begin and end, both inclusive, as in the time column, or without one indices from 0; and optionally metric: the one column it is about. Those that overlap are one anomaly',
+      },
+      plot: {
+        help: 'CSV of known faults: begin and end, as in the time column, or without one indices from 0; fault (or label), metric',
+      },
+    },
+  },
+  'label-column': {
+    kind: 'text',
+    value: 'NAME',
+    help: 'column or field of FILE: 1 for anomalous values, else 0',
+  },
+
+  // How windows are scored.
+  window: {
+    kind: 'integer',
+    short: 'w',
+    value: 'N',
+    least: 1,
+    default: '5',
+    help: 'values per window (default {default})',
+    in: {
+      eval: {
+        short: '',
+        least: 0,
+        default: '100',
+        help: 'longest buffer of the VUS around an anomaly, in values (default {default}); the period of the series is advised',
+      },
+    },
+  },
+  neighbors: {
+    kind: 'integer',
+    short: 'k',
+    value: 'N',
+    least: 1,
+    default: '5',
+    help: 'neighbors per window (default {default})',
+  },
+  history: {
+    kind: 'text',
+    value: 'N',
+    default: '10000',
+    help: 'how many windows back neighbors are looked for (default {default}), or infinite: forgets nothing, takes memory for all',
+  },
+  metric: {
+    kind: 'text',
+    value: 'NAME',
+    default: 'euclidean',
+    help: '{default} (default), mahalanobis, manhattan, minkowski:P, or another of ml-distance; a wrong name lists them all',
+    in: {
+      stream: {
+        help: '{default} (default), mahalanobis (of --reference), manhattan, minkowski:P, or another of ml-distance',
+      },
+    },
+  },
+  covariance: {
+    kind: 'text',
+    value: 'HOW',
+    help: 'for mahalanobis: ledoit-wolf (default), empirical, pinv or ridge:X',
+  },
+  normalize: {
+    kind: 'choice',
+    value: 'HOW',
+    choices: ['none', 'mean', 'zscore'],
+    help: '{choices}, within each window',
+  },
+  aggregation: {
+    kind: 'choice',
+    value: 'HOW',
+    choices: ['mean', 'max', 'median'],
+    help: "{choices} of the neighbors' distances",
+  },
+  'exclusion-zone': {
+    kind: 'integer',
+    value: 'N',
+    least: 0,
+    default: '0',
+    help: 'windows that start this near are no neighbors (default {default})',
+    in: { stream: { help: 'so many windows just before are no neighbors (default {default})' } },
+  },
+  side: {
+    kind: 'choice',
+    value: 'SIDE',
+    choices: ['both', 'left'],
+    help: '{choices}: neighbors are earlier windows',
+  },
+  engine: {
+    kind: 'choice',
+    value: 'NAME',
+    choices: ['auto', 'brute', 'kdtree', 'diagonal'],
+    help: '{choices}: same scores',
+  },
+  threads: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'threads to score with; default: all processors for work of more than 0.2 s, as far as --max-memory allows. Distances of ml-distance are computed by one',
+  },
+
+  // ChangeFinder.
+  'outlier-order': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '5',
+    help: 'coefficients of the first model (default {default})',
+  },
+  'outlier-discount': {
+    kind: 'number',
+    value: 'R',
+    above: 0,
+    below: 1,
+    default: '0.01',
+    help: 'how fast it forgets, between 0 and 1: it looks back about 1/R values (default {default})',
+  },
+  'change-order': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '10',
+    help: 'coefficients of the second model (default {default})',
+  },
+  'change-discount': {
+    kind: 'number',
+    value: 'R',
+    above: 0,
+    below: 1,
+    default: '0.01',
+    help: 'how fast that forgets (default {default})',
+  },
+  smoothing: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '5',
+    help: 'how many outlier scores are averaged (default {default})',
+  },
+  outlier: { kind: 'flag', help: "show the first model's scores: single strange values" },
+
+  // Alarms.
+  preset: {
+    kind: 'choice',
+    value: 'NAME',
+    choices: ['novelty', 'views'],
+    help: 'novelty (default): how far from every value before; or views: the same of the value and of minimum, median, maximum and range of the last 10 and 50 values, summed',
+  },
+  threshold: {
+    kind: 'number',
+    value: 'X',
+    help: 'alarms are scores of X and more: adds what depends on it. Without it the NAB score is that of its best threshold',
+    in: {
+      monitor: { above: 0, help: 'what an alarm is (default 4.65; of views 24.4): for --explain' },
+      plot: {
+        kind: 'text',
+        isRepeatable: true,
+        help: 'a line, and marks where scores rise above it; a number, or none. Repeat it: for every detector, then every file',
+      },
+    },
+  },
+  hold: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '100',
+    help: 'so many values later a surprise as large is shown again (default {default})',
+  },
+  warmup: {
+    kind: 'integer',
+    value: 'N',
+    least: 0,
+    default: '100',
+    help: 'values that are passed over at the start (default {default})',
+    in: {
+      plot: {
+        default: undefined,
+        help: 'scores at the start that are not shown (default: none of knn; 1/DISCOUNT of the others, at most a quarter)',
+      },
+    },
+  },
+  'max-values': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '100000',
+    help: 'values that are kept, beyond that a sample of all\n(default {default})',
+  },
+  seed: { kind: 'integer', value: 'N', least: 0, default: '1', help: 'decides which are kept (default {default})' },
+  explain: { kind: 'flag', help: 'every alarm in a sentence, on standard error' },
+
+  // The state of a stream.
+  state: {
+    kind: 'text',
+    value: 'FILE',
+    help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+    in: {
+      changefinder: {
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+      },
+      monitor: {
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Surprises but --explain, and --missing: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+      },
+    },
+  },
+  'save-every': {
+    kind: 'seconds',
+    value: 'SECS',
+    default: '60',
+    help: 'most that kill -9 or a power failure can lose (default {default})',
+  },
+
+  // Figures.
+  detector: {
+    kind: 'text',
+    value: 'WHAT',
+    isRepeatable: true,
+    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT',
+  },
+  scores: {
+    kind: 'text',
+    value: 'FILE',
+    isRepeatable: true,
+    help: 'ready scores, one per line, or the column or field "score" of a .csv or .json file; may be repeated',
+  },
+  title: { kind: 'text', value: 'TEXT', help: 'default: the name of the file and the column' },
+  width: { kind: 'integer', value: 'N', least: 1, help: 'pixels (default 880)' },
+  height: { kind: 'integer', value: 'N', least: 1, help: 'pixels (default: by the number of panels)' },
+  theme: {
+    kind: 'choice',
+    value: 'NAME',
+    choices: ['auto', 'light', 'dark'],
+    help: 'auto (default: light or dark like the page), light or dark',
+  },
+  font: {
+    kind: 'text',
+    value: 'FILE',
+    isRepeatable: true,
+    help: 'for PNG: a TTF or OTF file, instead of installed fonts; may be repeated',
+  },
+
+  // What is written.
+  format: {
+    kind: 'choice',
+    value: 'FORMAT',
+    choices: ['auto', 'table', 'lines', 'csv', 'json'],
+    help: 'lines  one score per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\ntable  for reading along\nauto   (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+    in: {
+      score: {
+        choices: ['auto', 'summary', 'lines', 'csv', 'json'],
+        help: 'lines  one score per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\nsummary  settings, curves and the strangest places\nauto   (default) summary on a terminal, else lines',
+      },
+      monitor: {
+        help: 'lines  one surprise per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\ntable  for reading along\nauto   (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+      },
+      eval: { choices: ['table', 'json'], help: '{choices}: one object' },
+      plot: { choices: ['svg', 'png'], help: 'svg or png (default: by the extension of FILE, else svg)' },
+    },
+  },
+  top: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '5',
+    help: 'strangest places in the summary (default {default})',
+    in: { plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' } },
+  },
+  separation: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'least distance of two of them (default: the window)',
+  },
+  output: {
+    kind: 'text',
+    short: 'o',
+    value: 'FILE',
+    help: 'write to FILE, all of it or nothing',
+    in: { plot: { help: 'write to FILE, .svg or .png, all of it or nothing' } },
+  },
+  force: { kind: 'flag', help: 'let --output overwrite a file' },
+  'max-memory': {
+    kind: 'size',
+    value: 'SIZE',
+    default: '2G',
+    help: 'refuse work that needs more (default {default})',
+  },
+  'no-progress': {
+    kind: 'flag',
+    help: 'no progress and no announcement of long work on stderr',
+    in: { plot: { help: 'no progress on stderr' } },
+  },
+  help: { kind: 'flag', short: 'h', help: 'this text' },
+} as const;
+
+/** The long name of an option. */
+export type OptionName = keyof typeof OPTIONS;
+
+/** An option as a command has it. */
+export function optionOf(name: OptionName, command: string): Option {
+  const option: Option = OPTIONS[name];
+  return { ...option, ...option.in?.[command] };
+}
+
+/** What an option is worth in a command when it is not given; `undefined` if that is not one fixed value. */
+export function defaultOf(name: OptionName, command: string): string | undefined {
+  const option = optionOf(name, command);
+  return option.default ?? option.choices?.[0];
+}

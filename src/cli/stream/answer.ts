@@ -1,0 +1,106 @@
+// How every streaming command answers: it reads rows as they come, writes a score for each of their values, and keeps the
+// state in a file.
+import { writeSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import { CliError, explainError } from '../errors.ts';
+import { numRows, type Table, truncate } from '../input/columns.ts';
+import { readLive } from '../input/read.ts';
+import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
+import { openOutput } from '../output/output.ts';
+import { atExit, uninterrupted } from '../signals.ts';
+import type { Live } from './live-detectors.ts';
+import { formatTable } from './live-table.ts';
+import type { AnswerOptions, StreamFormat } from './options.ts';
+
+/** Rows are scored in slices. Signals and timers are handled between two slices. A slice has at most this many rows. */
+const MOST_ROWS = 4096;
+/** A slice takes about this many milliseconds at most. */
+const SLICE = 50;
+
+/** Answers row after row until the input ends. */
+export async function answer(live: Live, options: AnswerOptions): Promise<void> {
+  const output = await openOutput(undefined, false);
+  const format = formatterOf(options.format);
+  const take = async (table: Table): Promise<void> => {
+    live.begin(table);
+    const numAll = numRows(table);
+    for (let from = 0; from < numAll; ) {
+      const first = live.numRows;
+      const { scored, error } = scoreSlice(live, table, from);
+      const offset = from;
+      const times = table.times && { at: (t: number) => table.times!.at(offset + t) };
+      // A signal waits until the answer is written: every row that was learned is answered.
+      await uninterrupted(() => output.write(format(scored, times, first)));
+      if (error !== undefined) throw error;
+      from += scored[0]!.scores.length;
+      await turn();
+    }
+    truncate(table, 0);
+  };
+  const saving = keepSaving(live, options.saveEvery);
+  try {
+    await readLive(options.input, options.inputOptions, take);
+  } finally {
+    saving.stop();
+    live.save();
+  }
+}
+
+/** Scores rows from index `from` on until the slice is full or a value is refused. */
+function scoreSlice(live: Live, table: Table, from: number): { scored: Scored[]; error: unknown } {
+  const to = Math.min(numRows(table), from + MOST_ROWS);
+  const columns = table.columns.map(({ name, values }) => ({ name, values: values.toArray().subarray(from, to) }));
+  const scored = columns.map(({ name, values }) => ({ name, values, scores: new Float64Array(to - from) }));
+  const end = performance.now() + SLICE;
+  let t = 0;
+  let error: unknown;
+  try {
+    for (; t < to - from && (t === 0 || performance.now() < end); t++) live.update(scored, t);
+  } catch (thrown) {
+    error = thrown instanceof CliError ? thrown : new CliError((thrown as Error).message);
+  }
+  const cut = scored.map(({ name, values, scores }) => ({
+    name,
+    values: values.subarray(0, t),
+    scores: scores.subarray(0, t),
+  }));
+  return { scored: cut, error };
+}
+
+type Formatter = (
+  scored: readonly Scored[],
+  times: { at(t: number): string } | undefined,
+  first: number,
+) => Iterable<string>;
+
+function formatterOf(format: StreamFormat): Formatter {
+  let isFirst = true;
+  const once = (): boolean => isFirst && !(isFirst = false);
+  if (format === 'csv') return (scored, times, first) => formatCsv(scored, times, first, once());
+  if (format === 'json') return formatJson;
+  if (format === 'table') return formatTable();
+  return ([scored]) => formatLines(scored!);
+}
+
+/** Until it is stopped: saves at intervals, and when the process ends before it is stopped. */
+function keepSaving(live: Live, seconds: number): { stop(): void } {
+  const attempt = (remedy: string): boolean => {
+    try {
+      live.save();
+      return true;
+    } catch (error) {
+      writeSync(2, `knn-anomaly: ${explainError(error)?.message}: ${remedy}\n`);
+      return false;
+    }
+  };
+  const timer = setInterval(() => attempt(`not saved; next attempt in ${seconds} s`), 1000 * seconds).unref();
+  const forget = atExit(() => {
+    if (!attempt('not saved')) process.exitCode = 1;
+  });
+  return {
+    stop() {
+      clearInterval(timer);
+      forget();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// Makes the command of a streaming detector, such as `changefinder` or `monitor`, from its entry in the registry.
+import type { StreamingDetector } from '../../core/streaming-detector.ts';
+import { type Command, terminals } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import type { ParsedOptions } from '../options/parse.ts';
+import type { OptionName } from '../options/table.ts';
+import { answer } from './answer.ts';
+import { DETECTORS, type DetectorKind } from './detectors.ts';
+import { type Live, openLive, openState } from './live-detectors.ts';
+import { answerOptionsOf, defaultSettings, givenSettings, STREAM_EXIT_STATUS, streamGroups } from './options.ts';
+
+/** The command `knn-anomaly NAME` of the detector NAME. */
+export function detectorCommand(name: string): Command {
+  const kind = DETECTORS[name]!;
+  const { about, group, examples } = kind.command!;
+  return {
+    usage: '[FILE] [options]',
+    about,
+    groups: streamGroups(group),
+    exitStatus: STREAM_EXIT_STATUS,
+    examples,
+    run: async (given) => {
+      const options = answerOptionsOf(given, terminals());
+      await answer(await open(name, kind, given, options.state), options);
+    },
+  };
+}
+
+/** Opens the state and makes the detectors. Everything that can go wrong before the first value goes wrong here. */
+async function open(
+  name: string,
+  kind: DetectorKind,
+  given: ParsedOptions,
+  statePath: string | undefined,
+): Promise<Live> {
+  const names: OptionName[] = [...kind.settings, 'missing'];
+  const givenOnes = givenSettings(given, names);
+  const { view } = kind;
+  return await openLive({
+    state: openState(name, statePath),
+    given: givenOnes,
+    defaults: defaultSettings(names, name),
+    make: (settings) => {
+      const make = (): StreamingDetector => kind.make(...kind.settings.map((setting) => settings[setting]));
+      checkArguments(make);
+      return ({ columns }) => columns.map(make);
+    },
+    load: () => kind.load,
+    ...(view !== undefined && given.flag(view.flag) && { show: view.show }),
+  });
+}
+
+/** What the library refuses is a usage error, found before anything is read. */
+function checkArguments(make: () => unknown): void {
+  try {
+    make();
+  } catch (error) {
+    throw new UsageError(optionsIn((error as Error).message));
+  }
+}
+
+/** The library's message, with the name of the option instead of the argument that it begins with. */
+function optionsIn(message: string): string {
+  return message.replace(/^\w+/, (name) => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`);
+}
