@@ -6,7 +6,7 @@ import { embed, endOf, type Normalization, validStarts, type WindowSet } from '.
 import { brute } from '../search/brute.ts';
 import { type ChosenEngine, chooseEngine, needsIndex } from '../search/choose.ts';
 import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from '../search/join.ts';
-import { type Draft, draftIndex, type SharedIndex, shareIndex } from '../search/kdtree/index.ts';
+import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import { estimateSeconds } from '../search/plan.ts';
@@ -151,7 +151,7 @@ export interface JobPlan {
 export type Request =
   | { readonly job: Job }
   | { readonly draft: number }
-  | { readonly share: Draft; readonly thread: number }
+  | { readonly share: BuildPlan; readonly thread: number }
   | { readonly build: readonly [phase: number, from: number, to: number] }
   | { readonly engine: EngineName }
   | { readonly parts: readonly [from: number, to: number] }
@@ -181,19 +181,19 @@ export class Task {
   }
 
   /** The index that so many threads had better build together before the engine is chosen, if there is one. */
-  draft(numThreads: number): Draft | undefined {
+  draft(numThreads: number): BuildPlan | undefined {
     const { isSelf, columns } = this.#join;
     const k = mostNeighbors(this.#job, this.#join);
     const isShared = isSelf && canShare() && needsIndex(this.#job.engine, this.#join, k);
-    return isShared ? draftIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
+    return isShared ? planIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
   }
 
   /** Takes the index of a draft for its own, as the thread of this number. */
-  share(draft: Draft, thread: number): void {
-    this.#index = shareIndex(this.#join.columns, draft, thread);
+  share(draft: BuildPlan, thread: number): void {
+    this.#index = attachIndex(this.#join, draft, thread);
   }
 
-  /** Does the parts [from, to) of a phase of that index: see {@link Draft}. */
+  /** Does the parts [from, to) of a phase of that index: see {@link BuildPlan}. */
   build(phase: number, from: number, to: number): void {
     for (let part = from; part < to; part++) this.#index!.build(phase, part);
   }

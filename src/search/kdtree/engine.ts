@@ -8,7 +8,8 @@ import type { KDTree } from './build.ts';
 import { indexOf, treeLike } from './index.ts';
 import { reachOf } from './projection.ts';
 import { LeafSearch, type LeafSearcher } from './query.ts';
-import { kdtreeModule, wasmLeafSearch } from './wasm.ts';
+import { kdtreeModule } from './wasm.ts';
+import { wasmLeafSearch } from './wasm-search.ts';
 
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
 export const kdtree: NeighborSearch = {
@@ -35,16 +36,15 @@ function prepare(join: Join, k: number, byIndex: boolean, module: KernelModule |
   const { tree: columns, projection, inPlace } = index;
   const reach = projection && reachOf(projection, join.columns.width);
   if (isSelf && module && inPlace && k <= inPlace.k) {
-    return { rows: columns, leafSearch: inPlace.worker.search(byIndex, join, k, reach) };
+    return { rows: columns, leafSearch: inPlace.worker.search({ k, byIndex, allowed: join }, reach) };
   }
   const rowVectors = isSelf ? index.vectors() : vectorsOf(join.rows);
   const rows = isSelf ? columns : treeLike(index, rowVectors);
   const refinement = reach && { rows: rowVectors, columns: index.vectors(), width: join.columns.width, reach };
+  const query = { rows, columns, k, byIndex, allowed: join, refinement };
   // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
-  const leafSearch =
-    module && rows.order.length >= columns.order.length / 8
-      ? wasmLeafSearch(module, rows, columns, k, byIndex, join, refinement)
-      : new LeafSearch(rows, columns, k, byIndex, join, refinement);
+  const isWorthCopying = rows.order.length >= columns.order.length / 8;
+  const leafSearch = module && isWorthCopying ? wasmLeafSearch(module, query) : new LeafSearch(query);
   return { rows, leafSearch };
 }
 
