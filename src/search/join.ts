@@ -118,12 +118,6 @@ export function searchAll(search: NeighborSearch, join: Join, k: number, byIndex
   run.finish(emit);
 }
 
-/** 0 … count − 1 in the order of p·φ mod 1: from 0, and every beginning of it lies about evenly. */
-export function spread(count: number): number[] {
-  const keys = Array.from({ length: count }, (_, p) => (p * 0.6180339887498949) % 1);
-  return Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]!);
-}
-
 /** A run whose rows are complete when their part is: `rowsPerPart` of `numRows` rows at a time. */
 export function runByRows(
   numRows: number,

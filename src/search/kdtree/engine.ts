@@ -3,7 +3,7 @@ import { vectorsOf } from '../../core/windows.ts';
 import type { KernelModule } from '../../wasm/load.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from '../join.ts';
 import type { TreeWork } from '../plan.ts';
-import { filledPlaces } from '../top-k.ts';
+import { filledSlots } from '../top-k.ts';
 import type { KDTree } from './build.ts';
 import { indexOf, treeLike } from './index.ts';
 import { reachOf } from './projection.ts';
@@ -62,7 +62,7 @@ function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: nu
   leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
   for (let q = 0; q < rows.size[slot]!; q++) {
     const i = rows.order[rows.first[slot]! + q]!;
-    emit(i, dist, index, q * k, filledPlaces(index, q * k, k));
+    emit(i, dist, index, q * k, filledSlots(index, q * k, k));
   }
 }
 
