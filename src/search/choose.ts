@@ -5,7 +5,7 @@ import { brute } from './brute.ts';
 import { contrastOf } from './contrast.ts';
 import { dense } from './dense/engine.ts';
 import { diagonal, servesDiagonal } from './diagonal/engine.ts';
-import type { Join, NeighborSearch } from './join.ts';
+import { type Join, joinWith, type NeighborSearch } from './join.ts';
 import { kdtree, probeTree } from './kdtree/engine.ts';
 import {
   alternativeCost,
@@ -97,15 +97,12 @@ function asEngine(choice: Decision): ChosenEngine {
   return choice;
 }
 
-/** The decisions for joins, by k: the caller that asks whether an index is needed will choose the engine, too. */
-const decisions = new WeakMap<Join, { readonly k: number; readonly choice: Decision; readonly contrast: number }>();
-
-/** The decision that needs no probe of the whole tree: an engine, or to probe. */
+/** The decision that needs no probe of the whole tree: an engine, or to probe. The join keeps it for the next question. */
 function decideUnprobed(shape: Shape, join: Join): { choice: Decision; contrast: number } {
-  const known = decisions.get(join);
+  const known = join.cache.decision;
   if (known?.k === shape.k) return known;
   const decision = { k: shape.k, ...gatherEvidence(shape, join) };
-  decisions.set(join, decision);
+  join.cache.decision = decision;
   return decision;
 }
 
@@ -128,7 +125,7 @@ const PIECES = 16;
 /** A subsample of the join: one window in PILOT_SHARE. */
 function pilotOf(join: Join): Join {
   const columns = piecesOf(join.columns);
-  return { ...join, columns, rows: join.isSelf ? columns : piecesOf(join.rows), arena: undefined };
+  return joinWith(join, { columns, rows: join.isSelf ? columns : piecesOf(join.rows), arena: undefined });
 }
 
 function piecesOf(windows: WindowSet): WindowSet {

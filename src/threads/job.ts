@@ -5,8 +5,8 @@ import type { Steps } from '../core/steps.ts';
 import { embed, endOf, type Normalization, validStarts, type WindowSet } from '../core/windows.ts';
 import { brute } from '../search/brute.ts';
 import { type ChosenEngine, chooseEngine, needsIndex } from '../search/choose.ts';
-import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from '../search/join.ts';
-import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
+import { type Join, joinWith, type NeighborSearch, type Run, referenceJoin, selfJoin } from '../search/join.ts';
+import { attachIndex, type BuildPlan, type IndexHolder, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import { estimateSeconds } from '../search/plan.ts';
@@ -64,19 +64,23 @@ export function windowsOf({ windowSize, normalize, metric, series, starts }: Job
   return typeof metric === 'object' ? new FittedMahalanobis(metric).whiten(windows) : windows;
 }
 
-/** The search that the job is; `columns` are the windows of its reference, if these have been made before. */
+/**
+ * The search that the job is; `columns` are the windows of its reference, if these have been made before, and `indexHolder`
+ * holds their index.
+ */
 export function joinOf(
   job: Job,
   columns: WindowSet | undefined = job.reference && windowsOf(job, job.reference),
+  indexHolder?: IndexHolder,
 ): Join {
   const rows = windowsOf(job, job.series);
-  return columns ? referenceJoin(rows, columns) : selfJoin(rows, job.exclusionZone, job.side);
+  return columns ? referenceJoin(rows, columns, indexHolder) : selfJoin(rows, job.exclusionZone, job.side);
 }
 
 /** The same for the only thread that does the job: an index may be built beside the series. */
-export function joinAlone(job: Job, columns?: WindowSet): Join {
-  const join = joinOf(job, columns);
-  return { ...join, arena: arenaOf(job, join) };
+export function joinAlone(job: Job, columns?: WindowSet, indexHolder?: IndexHolder): Join {
+  const join = joinOf(job, columns, indexHolder);
+  return joinWith(join, { arena: arenaOf(job, join) });
 }
 
 /** The job's arena, if it holds the values of the columns. */

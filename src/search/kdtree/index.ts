@@ -1,10 +1,13 @@
-// Indexes: the tree of a set of windows, or of their projections, built by one thread or by several side by side.
+// Indexes: the tree of a set of windows, or of their projections, built by one thread or by several side by side. The second
+// door of this folder: it knows nothing of joins, so that a join may carry what is declared here.
 import { vectorsOf, type WindowSet } from '../../core/windows.ts';
 import type { Memory } from '../../wasm/arena.ts';
 import { MAX_POINT_WIDTH } from '../plan.ts';
 import { buildTree, type KDTree, numLeavesOf, spanOf } from './build.ts';
 import { fitProjection, type Projection, project } from './projection.ts';
 import { allocateTree, attachTree, kdtreeModule, type TreeLayout, type TreeUse, type TreeWorker } from './wasm.ts';
+
+export type { PreparedSearch } from './query.ts';
 
 /** A tree, and the windows that it is an index of. */
 export interface Index {
@@ -17,23 +20,32 @@ export interface Index {
   readonly inPlace: { readonly k: number; readonly worker: TreeWorker } | undefined;
 }
 
-/** Indexes of window sets that are searched again and again: a reference is indexed once. */
-const indexes = new WeakMap<WindowSet, Index>();
+/** Holds the index of some columns when there is one. The owner of the columns keeps it: a reference is indexed once. */
+export interface IndexHolder {
+  index: Index | undefined;
+}
+
+/** Columns, the holder of their index, and the memory for it: a join. */
+interface IndexedColumns {
+  readonly columns: WindowSet;
+  readonly indexHolder: IndexHolder;
+  readonly arena?: Memory | undefined;
+}
 
 /**
- * The index of `windows`, which is built if there is none. It gets scratch to search it for the k nearest of its own rows,
+ * The index of the columns, which is built if there is none. It gets scratch to search it for the k nearest of its own rows,
  * unless k is 0. It is built in the memory `arena` if that is given and holds the vectors themselves.
  */
-export function indexOf(windows: WindowSet, k: number, arena?: Memory): Index {
-  let index = indexes.get(windows);
+export function indexOf({ columns, indexHolder, arena }: IndexedColumns, k: number): Index {
+  let { index } = indexHolder;
   if (!index) {
-    const vectors = vectorsOf(windows);
+    const vectors = vectorsOf(columns);
     const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
     const numThreads = k === 0 ? 0 : 1;
-    const own = vectors === windows ? arena : undefined;
-    const use = { k, numThreads, isShared: own !== undefined, arena: own };
+    const memory = vectors === columns ? arena : undefined;
+    const use = { k, numThreads, isShared: memory !== undefined, arena: memory };
     index = { projection, vectors: () => vectors, ...builtTree(vectors, projection, use) };
-    indexes.set(windows, index);
+    indexHolder.index = index;
   }
   return index;
 }
@@ -134,15 +146,14 @@ export interface SharedIndex {
  * Makes the tree of a plan the index of the join's columns, which must be the windows it was planned for, on thread number
  * `thread`. Searches may begin when all parts are done, no matter by whom.
  */
-export function attachIndex(join: { readonly columns: WindowSet }, plan: BuildPlan, thread: number): SharedIndex {
-  const windows = join.columns;
+export function attachIndex({ columns, indexHolder }: IndexedColumns, plan: BuildPlan, thread: number): SharedIndex {
   const worker = attachTree(kdtreeModule(true)!, plan.layout, thread);
   let vectors: WindowSet | undefined;
-  indexes.set(windows, {
+  indexHolder.index = {
     tree: worker.tree,
     projection: plan.projection,
-    vectors: () => (vectors ??= vectorsOf(windows)),
+    vectors: () => (vectors ??= vectorsOf(columns)),
     inPlace: { k: plan.layout.k, worker },
-  });
+  };
   return { build: (phase, part) => buildPart(plan, worker, phase, part) };
 }

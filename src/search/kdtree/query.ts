@@ -68,6 +68,15 @@ export interface LeafSearcher {
   run(node: number, firstColumn: number, lastColumn: number): void;
 }
 
+/** A search that is ready to run. */
+export interface PreparedSearch {
+  /** The tree of the rows. */
+  readonly rows: KDTree;
+  readonly leafSearch: LeafSearcher;
+  /** The join that it was prepared for. */
+  readonly allowed: Allowed;
+}
+
 /**
  * The search for the rows of one leaf: the scalar twin of assembly/kdtree.ts. While it runs, `dist` and `index` hold rows
  * as top-k.ts lays them out.
