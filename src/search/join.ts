@@ -15,7 +15,7 @@ import type { Decision } from './plan.ts';
 export interface Join {
   readonly rows: WindowSet;
   readonly columns: WindowSet;
-  /** Whether every column is a row, too: then a pair is met from both of its ends. */
+  /** Whether every column is a row, too: then each pair is met twice, once from each end. */
   readonly isSelf: boolean;
   readonly exclusion: number;
   readonly before: number;

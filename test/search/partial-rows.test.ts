@@ -1,4 +1,4 @@
-// Parts of one join dealt to several runs, some of them twice: merged, they are what one run finds.
+// Parts of one join are distributed to several runs, some of them twice. Merged, they give the rows of one run.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { embed } from '../../src/core/windows.ts';
