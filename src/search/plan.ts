@@ -1,6 +1,6 @@
 // Which engine serves a join: a pure function of its shape and of the evidence so far. Counts decide, not times: the same
 // input makes the same choice every time.
-import { PLAN } from './plan-constants.ts';
+import * as PLAN from './plan-constants.ts';
 
 /** The engines that `engine` can name. */
 export const ENGINES = ['auto', 'brute', 'kdtree', 'diagonal'] as const;
