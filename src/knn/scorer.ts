@@ -6,6 +6,7 @@ import { checkNoneMissing, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
 import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
+import type { IndexHolder } from '../search/kdtree/index.ts';
 import {
   arenaSeries,
   emptyScores,
@@ -67,6 +68,8 @@ export class Scorer {
   readonly #reference: Float64Array | undefined;
   #fitted: { readonly metric: JobSettings['metric'] } | undefined;
   #columns: WindowSet | undefined;
+  /** The index of the columns, which is built once. */
+  readonly #columnsIndex: IndexHolder;
 
   /** @throws RangeError when the reference has no window without a missing value */
   constructor(settings: Settings, memory?: { readonly reference: Series }) {
@@ -74,6 +77,7 @@ export class Scorer {
     this.#reference = memory && this.#copy(this.#values(memory.reference, 'reference'));
     this.#fitted = undefined;
     this.#columns = undefined;
+    this.#columnsIndex = { index: undefined };
     if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
       const needed = `reference must hold at least ${settings.windowSize} values in a row without a missing one`;
       throw new RangeError(`${needed}, got ${this.#reference.length} values`);
@@ -232,7 +236,8 @@ export class Scorer {
   }
 
   #join(job: Job): Join {
-    return joinAlone(job, job.reference && (this.#columns ??= windowsOf(job, job.reference)));
+    const columns = job.reference && (this.#columns ??= windowsOf(job, job.reference));
+    return joinAlone(job, columns, this.#columnsIndex);
   }
 }
 

@@ -28,11 +28,11 @@ export function brute(metric?: DistanceFunction): NeighborSearch {
 const PAIRS_PER_PART = 1e6;
 const CALLS_PER_PART = 5e4;
 
-/** For so few rows normalized columns are made one at a time: a matrix of them would take longer, and room. */
+/** Up to this number of rows normalized columns are made one at a time: a matrix of them takes longer, and memory. */
 const FEW_ROWS = 16;
 
-// Columns come in ascending order, so of equal distances the first seen has the smaller index: the order (s, j) of
-// exactness.ts needs no tie rule here (an infinite distance still fills an empty place).
+// Columns come in ascending order, so the first of equal distances has the smallest index: the order (s, j) of exactness.ts
+// needs no tie rule here. An infinite distance still fills an empty slot.
 function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined): (r: number, emit: Emit) => void {
   const dist = new Float64Array(k);
   const index = new Int32Array(k);
@@ -62,7 +62,7 @@ function rowAnswerer(join: Join, k: number, metric: DistanceFunction | undefined
   };
 }
 
-/** Views of the columns, made once: making one per pair costs more than most metrics. */
+/** Views of the columns, made once: a new view per pair takes longer than most metrics. */
 function views({ data, stride, width, starts }: WindowSet): (c: number) => Float64Array {
   const made = Array.from(starts, (j) => data.subarray(j * stride, j * stride + width));
   return (c) => made[c]!;

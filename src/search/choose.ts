@@ -1,22 +1,20 @@
-// The engine that answers a join of vectors: the one that is named, or the one the planner takes.
-import { vectorInto, type WindowSet } from '../core/windows.ts';
+// The engine that answers a join of vectors: the named one, or the one that the planner takes. This file gathers the evidence
+// that plan.ts asks for.
+import type { WindowSet } from '../core/windows.ts';
 import { brute } from './brute.ts';
+import { contrastOf } from './contrast.ts';
 import { dense } from './dense/engine.ts';
 import { diagonal, servesDiagonal } from './diagonal/engine.ts';
-import { sqDist } from './exactness.ts';
-import type { Join, NeighborSearch } from './join.ts';
+import { type Join, joinWith, type NeighborSearch } from './join.ts';
 import { kdtree, probeTree } from './kdtree/engine.ts';
 import {
+  alternativeCost,
+  type Decision,
+  decide,
   type EngineName,
-  GLIMPSE,
   isFew,
   MAX_POINT_WIDTH,
-  plan,
-  planFromGlimpse,
-  planFromSample,
-  planFromWork,
-  type Rival,
-  rivalCost,
+  PILOT_SHARE,
   type Shape,
   type TreeWork,
   treeCost,
@@ -37,11 +35,11 @@ export function chooseEngine(
   return { engine, search: engineCalled(engine, join) };
 }
 
-/** Whether the choice, or the engine that is named, needs the index of the columns: then threads had better share it. */
+/** Whether the named engine, or the choice among all, needs the index of the columns, so that threads should share it. */
 export function needsIndex(name: EngineName, join: Join, k: number): boolean {
   if (join.rows.starts.length === 1) return false;
   if (name !== 'auto') return name === 'kdtree';
-  const { choice } = planUnprobed(shapeOf(join, k), join);
+  const { choice } = decideUnprobed(shapeOf(join, k), join);
   return choice === 'kdtree' || choice === 'probe';
 }
 
@@ -52,17 +50,17 @@ function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
     case 'kdtree':
       return kdtree;
     case 'diagonal':
-      return servesDiagonal(join) ? diagonalUnlessInDoubt : dense();
+      return servesDiagonal(join) ? diagonalUnlessAmbiguous : dense();
   }
 }
 
-/** Above this share of doubtful pairs their sums cost more than all sums do in tiles. */
-const MOST_DOUBT = 0.05;
+/** Above this share of ambiguous pairs, their sums take longer than all sums do in tiles. */
+const MOST_AMBIGUOUS = 0.05;
 
-const diagonalUnlessInDoubt: NeighborSearch = {
+const diagonalUnlessAmbiguous: NeighborSearch = {
   start(join, k, byIndex) {
     const run = diagonal().start(join, k, byIndex);
-    return run.doubt() > MOST_DOUBT ? dense().start(join, k, byIndex) : run;
+    return run.doubt() > MOST_AMBIGUOUS ? dense().start(join, k, byIndex) : run;
   },
 };
 
@@ -74,113 +72,68 @@ function shapeOf(join: Join, k: number): Shape {
     width: rows.width,
     k,
     isSelf: join.isSelf,
-    // Of windows that are points it does not matter, and to know it takes a look at every value.
+    // Skipped when width ≤ MAX_POINT_WIDTH: the tree is chosen anyway, and the check takes O(n).
     diagonal: rows.width > MAX_POINT_WIDTH && servesDiagonal(join),
     isLazy: columns.normalize !== 'none',
   };
 }
 
+/** The time of a probe over that of the alternative, at most. */
+const PROBE_SHARE = 0.03;
+
 function planned(join: Join, k: number): ChosenEngine {
   const shape = shapeOf(join, k);
-  const { choice, contrast } = planUnprobed(shape, join);
-  if (choice !== 'probe') return choice;
-  // A probe may cost this share of the other engine; a tree of which so little can be seen is too dear anyway.
-  const budget = PROBE_SHARE * rivalCost(shape, contrast);
+  const { choice, contrast } = decideUnprobed(shape, join);
+  if (choice !== 'probe') return asEngine(choice);
+  // A tree that answers few rows within the budget is too slow anyway.
+  const budget = PROBE_SHARE * alternativeCost(shape, contrast);
   const isEnough = (seen: TreeWork): boolean =>
     seen.rows > 0 && treeCost({ ...shape, numRows: seen.rows }, seen) > budget;
-  return planFromWork(shape, contrast, probeTree(join, k, isEnough));
+  return asEngine(decide(shape, { contrast, probe: probeTree(join, k, isEnough) }));
 }
 
-/** The engine, or whether to probe the tree; and what a sample said, if one was looked at. */
-interface Outlook {
-  readonly choice: Rival | 'kdtree' | 'probe';
-  readonly contrast: number;
+function asEngine(choice: Decision): ChosenEngine {
+  if (choice === 'sample' || choice === 'pilot' || choice === 'probe') throw new Error(`${choice} is no engine`);
+  return choice;
 }
 
-/** Outlooks by join and k: whoever asks whether an index is needed will choose the engine, too. */
-const outlooks = new WeakMap<Join, { readonly k: number; readonly outlook: Outlook }>();
-
-function planUnprobed(shape: Shape, join: Join): Outlook {
-  const known = outlooks.get(join);
-  if (known?.k === shape.k) return known.outlook;
-  const outlook = lookAt(shape, join);
-  outlooks.set(join, { k: shape.k, outlook });
-  return outlook;
+/** The decision that needs no probe of the whole tree: an engine, or to probe. The join keeps it for the next question. */
+function decideUnprobed(shape: Shape, join: Join): { choice: Decision; contrast: number } {
+  const known = join.cache.decision;
+  if (known?.k === shape.k) return known;
+  const decision = { k: shape.k, ...gatherEvidence(shape, join) };
+  join.cache.decision = decision;
+  return decision;
 }
 
-function lookAt(shape: Shape, join: Join): Outlook {
-  const first = plan(shape);
-  if (first !== 'sample') return { choice: first, contrast: 1 };
+/** Number of rows that a pilot answers, about. */
+const PILOT_ROWS = 400;
+
+function gatherEvidence(shape: Shape, join: Join): { choice: Decision; contrast: number } {
+  const byShape = decide(shape);
+  if (byShape !== 'sample') return { choice: byShape, contrast: 1 };
   const contrast = contrastOf(join);
-  const choice = planFromSample(shape, contrast);
-  if (choice !== 'glimpse') return { choice, contrast };
-  const isEnough = (seen: TreeWork): boolean => seen.rows >= GLIMPSED_ROWS;
-  return { choice: planFromGlimpse(shape, contrast, probeTree(glimpseOf(join), shape.k, isEnough)), contrast };
+  const byContrast = decide(shape, { contrast });
+  if (byContrast !== 'pilot') return { choice: byContrast, contrast };
+  const pilot = probeTree(pilotOf(join), shape.k, ({ rows }) => rows >= PILOT_ROWS);
+  return { choice: decide(shape, { contrast, pilot }), contrast };
 }
 
-/** Rows that a glimpse answers, about. */
-const GLIMPSED_ROWS = 400;
-
-/** Pieces of a series that a glimpse sees: windows beside each other, from everywhere. */
+/** Number of pieces of the series that a pilot consists of: windows beside each other, from everywhere. */
 const PIECES = 16;
 
-/** The same join of one window in GLIMPSE. */
-function glimpseOf(join: Join): Join {
+/** A subsample of the join: one window in PILOT_SHARE. */
+function pilotOf(join: Join): Join {
   const columns = piecesOf(join.columns);
-  return { ...join, columns, rows: join.isSelf ? columns : piecesOf(join.rows), arena: undefined };
+  return joinWith(join, { columns, rows: join.isSelf ? columns : piecesOf(join.rows), arena: undefined });
 }
 
 function piecesOf(windows: WindowSet): WindowSet {
   const { starts } = windows;
-  const length = Math.ceil(starts.length / (PIECES * GLIMPSE));
+  const length = Math.ceil(starts.length / (PIECES * PILOT_SHARE));
   const from = (piece: number): number => Math.floor((piece / PIECES) * starts.length);
   const pieces = Array.from({ length: PIECES }, (_, piece) => from(piece) + Math.floor(length / 2));
-  const seen = new Int32Array(PIECES * length);
-  for (const [piece, first] of pieces.entries()) seen.set(starts.subarray(first, first + length), piece * length);
-  return { ...windows, starts: seen };
-}
-
-const PROBE_SHARE = 0.03;
-
-/** Rows and columns that are compared to judge how near near windows are. */
-const SAMPLED_ROWS = 5;
-const SAMPLED_COLUMNS = 1024;
-
-/** Columns of these whose middle distance is taken. */
-const MIDDLE_OF = 128;
-
-/**
- * How near the nearest of a sample of windows is, compared with the middle one: min s / median s, the median over some
- * rows. 0 for windows that have copies, near 1 where all are equally far.
- */
-function contrastOf({ rows, columns, isSelf }: Join): number {
-  const { width, starts, stride, normalize } = columns;
-  const isPlain = normalize === 'none';
-  const row = new Float64Array(width);
-  const other = isPlain ? columns.data : new Float64Array(width);
-  const contrasts = new Float64Array(SAMPLED_ROWS);
-  const distances = new Float64Array(MIDDLE_OF);
-  let random = 1;
-  const anyOf = (starts: Int32Array): number => {
-    random = (Math.imul(random, 1664525) + 1013904223) >>> 0; // even steps are in phase with some period
-    return Math.floor((random / 2 ** 32) * starts.length);
-  };
-  for (let r = 0; r < SAMPLED_ROWS; r++) {
-    const i = rows.starts[anyOf(rows.starts)]!;
-    vectorInto(rows, i, row, 0);
-    let nearest = Infinity;
-    for (let c = 0; c < SAMPLED_COLUMNS; c++) {
-      const column = anyOf(starts);
-      const isItself = isSelf && starts[column] === i;
-      const j = starts[isItself ? (column + 1) % starts.length : column]!;
-      if (!isPlain) vectorInto(columns, j, other, 0);
-      const isForMiddle = c < MIDDLE_OF;
-      const s = sqDist(row, 0, other, isPlain ? j * stride : 0, width, isForMiddle ? Infinity : nearest);
-      if (isForMiddle) distances[c] = s;
-      if (s < nearest) nearest = s;
-    }
-    const middle = distances.sort()[MIDDLE_OF / 2]!;
-    contrasts[r] = middle > 0 ? nearest / middle : 0;
-  }
-  return contrasts.sort()[(SAMPLED_ROWS - 1) / 2]!;
+  const kept = new Int32Array(PIECES * length);
+  for (const [piece, first] of pieces.entries()) kept.set(starts.subarray(first, first + length), piece * length);
+  return { ...windows, starts: kept };
 }

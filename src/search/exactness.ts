@@ -1,6 +1,6 @@
 // The definition of s(i, j) and of the order of candidates, and the proofs that let an engine skip a pair.
-// Engines decide which pairs to look at; what a pair is worth, and which of two is nearer, is said here. The WASM
-// kernels form the same sum, several pairs side by side.
+// Engines decide which pairs to compare. This file defines the value of a pair and which of two pairs is nearer. The WASM
+// kernels compute the same sum, several pairs side by side.
 //
 // Notation: x, y are two vectors of `width` coordinates, fl(·) is a float64 operation, rounded to nearest.
 //
@@ -15,9 +15,9 @@
 //      so the left-to-right sum of fl(bₗ·bₗ) is ≤ s(x, y). For two boxes the same holds with
 //      bₗ = max(0, fl(lo′ₗ − hiₗ), fl(loₗ − hi′ₗ)).
 //
-// So a box or a partial sum at or above the k-th best s of a row holds nothing smaller than it. It may hold an equal
-// s with a smaller index: an engine that is asked for the exact order (`byIndex`) keeps looking there as long as a
-// smaller index than the k-th's is possible.
+// So a box or a partial sum at or above the k-th best s of a row holds no smaller s. It may hold an equal s with a smaller
+// index. An engine that must give the exact order (`byIndex`) therefore searches such a box as long as it may hold a smaller
+// index than the k-th's.
 
 /**
  * s of the vectors x[p] … x[p + width − 1] and y[q] … y[q + width − 1], or any value ≥ `limit` as soon as it is known

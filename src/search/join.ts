@@ -1,6 +1,8 @@
 // The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
 import type { WindowSet } from '../core/windows.ts';
 import type { Memory } from '../wasm/arena.ts';
+import type { IndexHolder, PreparedSearch } from './kdtree/index.ts';
+import type { Decision } from './plan.ts';
 
 /**
  * "For each window of `rows`, its k nearest windows of `columns`." With lag = j − i, column j is allowed for row i if
@@ -13,29 +15,68 @@ import type { Memory } from '../wasm/arena.ts';
 export interface Join {
   readonly rows: WindowSet;
   readonly columns: WindowSet;
-  /** Whether every column is a row, too: then a pair is met from both of its ends. */
+  /** Whether every column is a row, too: then each pair is met twice, once from each end. */
   readonly isSelf: boolean;
   readonly exclusion: number;
   readonly before: number;
   readonly after: number;
   /** The memory that holds the values of the columns and can grow to hold an index of them; this join alone uses it. */
   readonly arena?: Memory | undefined;
+  /** Holds the index of `columns` when there is one. Joins with the same columns may share it. */
+  readonly indexHolder: IndexHolder;
+  /** Results of planning this very join, for the search that follows. */
+  readonly cache: JoinCache;
+}
+
+/** What planning found out about a join. */
+export interface JoinCache {
+  /** The decision that needs no probe, the contrast that it was made by, and the k that it was made for. */
+  decision: { readonly k: number; readonly choice: Decision; readonly contrast: number } | undefined;
+  /** The search that a probe of the tree prepared. */
+  prepared: PreparedSearch | undefined;
+}
+
+function emptyCache(): JoinCache {
+  return { decision: undefined, prepared: undefined };
 }
 
 /** All windows of one series against each other. */
 export function selfJoin(windows: WindowSet, exclusionZone: number, side: 'both' | 'left'): Join {
-  const after = side === 'left' ? 0 : Infinity;
-  return { rows: windows, columns: windows, isSelf: true, exclusion: exclusionZone, before: Infinity, after };
+  return {
+    rows: windows,
+    columns: windows,
+    isSelf: true,
+    exclusion: exclusionZone,
+    before: Infinity,
+    after: side === 'left' ? 0 : Infinity,
+    indexHolder: { index: undefined },
+    cache: emptyCache(),
+  };
 }
 
-/** All windows of one series against those of another. */
-export function referenceJoin(rows: WindowSet, columns: WindowSet): Join {
-  return { rows, columns, isSelf: false, exclusion: -1, before: Infinity, after: Infinity };
+/**
+ * All windows of one series against those of another. The owner of columns that are searched again and again passes the same
+ * `indexHolder` every time: they are indexed once.
+ */
+export function referenceJoin(
+  rows: WindowSet,
+  columns: WindowSet,
+  indexHolder: IndexHolder = { index: undefined },
+): Join {
+  const allowed = { exclusion: -1, before: Infinity, after: Infinity };
+  return { rows, columns, isSelf: false, ...allowed, indexHolder, cache: emptyCache() };
+}
+
+/** A join with some changes. It shares the index of the columns unless these change, but nothing that was planned. */
+export function joinWith(join: Join, changes: Partial<Omit<Join, 'indexHolder' | 'cache'>>): Join {
+  const { columns = join.columns } = changes;
+  const indexHolder = columns === join.columns ? join.indexHolder : { index: undefined };
+  return { ...join, ...changes, indexHolder, cache: emptyCache() };
 }
 
 /** The same join for one row only: no self-join any more. */
 export function oneRow(join: Join, i: number): Join {
-  return { ...join, rows: { ...join.rows, starts: Int32Array.of(i) }, isSelf: false };
+  return joinWith(join, { rows: { ...join.rows, starts: Int32Array.of(i) }, isSelf: false });
 }
 
 /** Whether column j is allowed for row i. */
@@ -81,22 +122,21 @@ export function positionOf(starts: Int32Array, start: number): number {
 export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: number, count: number) => void;
 
 /**
- * A search under way: parts of moderate size that can be run in any order, or be dealt to several runs of the same join.
- * A part emits the rows it completes; rows that several parts add to are emitted by `finish`.
+ * A search in parts of moderate size, which can be run in any order, or be distributed to several runs of the same join.
+ * A part emits the rows that it completes; `finish` emits the rows that several parts add to.
  */
 export interface Run {
   readonly numParts: number;
-  /** The first so many parts are cheap and make all others faster: worth doing in every run that parts are dealt to. */
+  /** The number of leading parts that every run does: they are cheap and tighten the thresholds of all others. */
   readonly numCommon: number;
-  /** Whether rows are complete when their part is: then `finish` emits none. */
+  /** Whether each row is complete when its part is: then `finish` emits none. */
   readonly isByRows: boolean;
-  /** What part p costs compared with the other parts. */
+  /** The cost of part p, in a unit that all parts share. */
   work(p: number): number;
   run(p: number, emit: Emit): void;
   /**
-   * Emits the rows that are still to be emitted, as the parts run so far know them: all, or those at [from, to) of
-   * `join.rows.starts`. May be called before all parts are run, and again: what it emits then are upper bounds of the
-   * distances to come.
+   * Emits the rows that no part emits: all, or those at [from, to) of `join.rows.starts`. It may be called before all parts
+   * are run, and again: it then emits upper bounds of the final distances.
    */
   finish(emit: Emit, from?: number, to?: number): void;
 }
@@ -105,7 +145,7 @@ export interface Run {
 export interface NeighborSearch {
   /**
    * Prepares a search. Its parts and `finish` together call `emit` once for each row of `join.rows.starts`, in any order.
-   * With `byIndex` the neighbors are the first k in the order (s, j); without, the k distances are right but `index` may
+   * With `byIndex` the neighbors are the first k in the order (s, j). Without it the k distances are the same, but `index` may
    * name other columns at these distances, or none.
    */
   start(join: Join, k: number, byIndex: boolean): Run;
@@ -118,13 +158,7 @@ export function searchAll(search: NeighborSearch, join: Join, k: number, byIndex
   run.finish(emit);
 }
 
-/** 0 … count − 1 in the order of p·φ mod 1: from 0, and every beginning of it lies about evenly. */
-export function spread(count: number): number[] {
-  const keys = Array.from({ length: count }, (_, p) => (p * 0.6180339887498949) % 1);
-  return Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]!);
-}
-
-/** A run whose rows are complete when their part is: `rowsPerPart` of `numRows` rows at a time. */
+/** A run in which each part completes `rowsPerPart` of `numRows` rows. */
 export function runByRows(
   numRows: number,
   rowsPerPart: number,

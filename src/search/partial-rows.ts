@@ -1,20 +1,20 @@
-// Rows as data: what several runs of one join know, each from its own parts, and how it is put together. A pair that
-// several runs have seen counts once, so a part may be dealt twice, and answers may come in any order.
+// Rows as data: several runs of one join collect the neighbors that their parts found, and these are merged. A pair that
+// several runs have seen counts once, so a part may be run twice, and blocks may come in any order.
 import { type Emit, type Join, numAllowed, type Run } from './join.ts';
 
-/** The nearest columns of some rows, as far as they are known: `k` places per row, in the order (s, j). */
+/** The nearest columns of some rows, as far as they are known: `k` slots per row, in the order (s, j). */
 export interface Rows {
   readonly k: number;
   readonly starts: Int32Array;
-  /** How many are known. */
+  /** The number of known columns per row. */
   readonly count: Int32Array;
-  /** How many there are to know. */
+  /** The number of columns per row when all parts are known. */
   readonly most: Int32Array;
   readonly dist: Float64Array;
   readonly index: Int32Array;
 }
 
-/** What `run` knows of the rows at [from, to) of `join.rows.starts`; none for a run whose parts emit their rows. */
+/** Collects what `run` knows of the rows at [from, to) of `join.rows.starts`; no rows for a run whose parts emit them. */
 export function collectRows(join: Join, run: Run, k: number, from: number, to: number): Rows {
   const rows = emptyRows(join.rows.starts.subarray(from, run.isByRows ? from : to), k);
   const { count, most, dist, index } = rows;
@@ -46,7 +46,7 @@ function emptyRows(starts: Int32Array, k: number): Rows {
   };
 }
 
-/** Emits the k nearest of every row among what `blocks`, which are about the same rows, know of it. */
+/** Merges blocks of the same rows: emits the k nearest columns that the blocks know of every row. */
 export function mergeRows(blocks: readonly Rows[], emit: (...args: [...Parameters<Emit>, most: number]) => void): void {
   const { k, starts, most } = blocks[0]!;
   let best = { dist: new Float64Array(k), index: new Int32Array(k) };
@@ -63,7 +63,7 @@ export function mergeRows(blocks: readonly Rows[], emit: (...args: [...Parameter
 
 type Candidates = Pick<Rows, 'dist' | 'index'>;
 
-/** Writes the first k of two ascending lists to `out`, a candidate that is in both once; returns their number. */
+/** Writes the first k of two ascending lists to `out` and returns their number. A candidate in both lists counts once. */
 function mergeRow(
   a: Candidates,
   countA: number,

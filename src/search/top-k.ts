@@ -1,16 +1,16 @@
 // The k best candidates of a row, in flat arrays. A candidate is (distance, index); the order is smaller distance
 // first, then smaller index. A row starts at `base` and holds its WORST candidate there, so that the test
-// "is this one better than my k-th?" reads one place.
+// "is this one better than my k-th?" reads one slot.
 //
 //   k ≤ SORTED_UP_TO   the row is sorted from worst to best: insertion by shifting, O(k)
 //   k > SORTED_UP_TO   the row is a binary heap with the worst on top: insertion O(log k)
 //
-// (A row sorted from worst to best is such a heap, too: finishing is the same for both.)
+// A row sorted from worst to best is also such a heap.
 
-/** Rows up to this length are kept sorted: shifting 16 entries costs about what sifting through a heap does. */
+/** Rows up to this length are kept sorted: shifting 16 entries takes about as long as sifting through a heap. */
 export const SORTED_UP_TO = 16;
 
-/** The index of an empty place: behind every window, so that empty places are worst of all. */
+/** The index of an empty slot: larger than that of every window, so that empty slots are worst of all. */
 export const EMPTY = 0x7fffffff;
 
 /** Empties `numRows` rows of length k, the first at index 0. */
@@ -19,7 +19,7 @@ export function clearRows(dist: Float64Array, index: Int32Array, numRows: number
   index.fill(EMPTY, 0, numRows * k);
 }
 
-/** Puts (d, j) in the place of the row's worst candidate. The caller has seen that it is better than that one. */
+/** Replaces the row's worst candidate by (d, j). The caller has checked that (d, j) is better. */
 export function replaceWorst(
   dist: Float64Array,
   index: Int32Array,
@@ -45,7 +45,7 @@ export function replaceWorst(
   index[p] = j;
 }
 
-/** Lets (d, j) sink from the top of the heap `base … base + size − 1` to its place. */
+/** Replaces the top of the heap `base … base + size − 1` by (d, j), which sinks to its slot. */
 function siftDown(dist: Float64Array, index: Int32Array, base: number, size: number, d: number, j: number): void {
   let p = 0;
   for (let child = 1; child < size; child = 2 * p + 1) {
@@ -63,15 +63,15 @@ function isWorse(dist: Float64Array, index: Int32Array, p: number, d: number, j:
   return dist[p]! > d || (dist[p] === d && index[p]! > j);
 }
 
-/** Sorts the row from best to worst and returns how many of its places are filled. */
+/** Sorts the row from best to worst and returns the number of its filled slots. */
 export function finishRow(dist: Float64Array, index: Int32Array, base: number, k: number): number {
   if (k > SORTED_UP_TO) heapSort(dist, index, base, k);
   else reverse(dist, index, base, base + k - 1);
-  return filledPlaces(index, base, k);
+  return filledSlots(index, base, k);
 }
 
-/** How many places of a finished row are filled. */
-export function filledPlaces(index: Int32Array, base: number, k: number): number {
+/** The number of filled slots of a finished row. */
+export function filledSlots(index: Int32Array, base: number, k: number): number {
   let filled = k;
   while (filled > 0 && index[base + filled - 1] === EMPTY) filled--;
   return filled;

@@ -5,8 +5,8 @@ import type { Steps } from '../core/steps.ts';
 import { embed, endOf, type Normalization, validStarts, type WindowSet } from '../core/windows.ts';
 import { brute } from '../search/brute.ts';
 import { type ChosenEngine, chooseEngine, needsIndex } from '../search/choose.ts';
-import { type Join, type NeighborSearch, type Run, referenceJoin, selfJoin } from '../search/join.ts';
-import { type Draft, draftIndex, type SharedIndex, shareIndex } from '../search/kdtree/index.ts';
+import { type Join, joinWith, type NeighborSearch, type Run, referenceJoin, selfJoin } from '../search/join.ts';
+import { attachIndex, type BuildPlan, type IndexHolder, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import { estimateSeconds } from '../search/plan.ts';
@@ -64,19 +64,23 @@ export function windowsOf({ windowSize, normalize, metric, series, starts }: Job
   return typeof metric === 'object' ? new FittedMahalanobis(metric).whiten(windows) : windows;
 }
 
-/** The search that the job is; `columns` are the windows of its reference, if these have been made before. */
+/**
+ * The search that the job is; `columns` are the windows of its reference, if these have been made before, and `indexHolder`
+ * holds their index.
+ */
 export function joinOf(
   job: Job,
   columns: WindowSet | undefined = job.reference && windowsOf(job, job.reference),
+  indexHolder?: IndexHolder,
 ): Join {
   const rows = windowsOf(job, job.series);
-  return columns ? referenceJoin(rows, columns) : selfJoin(rows, job.exclusionZone, job.side);
+  return columns ? referenceJoin(rows, columns, indexHolder) : selfJoin(rows, job.exclusionZone, job.side);
 }
 
 /** The same for the only thread that does the job: an index may be built beside the series. */
-export function joinAlone(job: Job, columns?: WindowSet): Join {
-  const join = joinOf(job, columns);
-  return { ...join, arena: arenaOf(job, join) };
+export function joinAlone(job: Job, columns?: WindowSet, indexHolder?: IndexHolder): Join {
+  const join = joinOf(job, columns, indexHolder);
+  return joinWith(join, { arena: arenaOf(job, join) });
 }
 
 /** The job's arena, if it holds the values of the columns. */
@@ -151,7 +155,7 @@ export interface JobPlan {
 export type Request =
   | { readonly job: Job }
   | { readonly draft: number }
-  | { readonly share: Draft; readonly thread: number }
+  | { readonly share: BuildPlan; readonly thread: number }
   | { readonly build: readonly [phase: number, from: number, to: number] }
   | { readonly engine: EngineName }
   | { readonly parts: readonly [from: number, to: number] }
@@ -181,19 +185,19 @@ export class Task {
   }
 
   /** The index that so many threads had better build together before the engine is chosen, if there is one. */
-  draft(numThreads: number): Draft | undefined {
+  draft(numThreads: number): BuildPlan | undefined {
     const { isSelf, columns } = this.#join;
     const k = mostNeighbors(this.#job, this.#join);
     const isShared = isSelf && canShare() && needsIndex(this.#job.engine, this.#join, k);
-    return isShared ? draftIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
+    return isShared ? planIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
   }
 
   /** Takes the index of a draft for its own, as the thread of this number. */
-  share(draft: Draft, thread: number): void {
-    this.#index = shareIndex(this.#join.columns, draft, thread);
+  share(draft: BuildPlan, thread: number): void {
+    this.#index = attachIndex(this.#join, draft, thread);
   }
 
-  /** Does the parts [from, to) of a phase of that index: see {@link Draft}. */
+  /** Does the parts [from, to) of a phase of that index: see {@link BuildPlan}. */
   build(phase: number, from: number, to: number): void {
     for (let part = from; part < to; part++) this.#index!.build(phase, part);
   }

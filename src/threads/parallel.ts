@@ -2,7 +2,7 @@
 import { checkInteger, describe } from '../core/checks.ts';
 import type { Steps } from '../core/steps.ts';
 import { endOf } from '../core/windows.ts';
-import type { Draft } from '../search/kdtree/index.ts';
+import type { BuildPlan } from '../search/kdtree/index.ts';
 import { mergeRows, type Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import {
@@ -293,7 +293,7 @@ class Team implements Crew {
       return this.#tell(thread, { job: this.#job });
     });
     const drafter = await firstOf(this.#ready);
-    const draft = drafter && (await this.#ask<Draft | undefined>(drafter, { draft: this.#numThreads }));
+    const draft = drafter && (await this.#ask<BuildPlan | undefined>(drafter, { draft: this.#numThreads }));
     if (draft?.reply !== undefined) await this.#build(draft.reply);
     const chooser = draft?.reply && drafter;
     const plans = this.#ready.map(async (ready) => {
@@ -317,7 +317,7 @@ class Team implements Crew {
   }
 
   /** Builds an index, phase by phase. */
-  async #build(draft: Draft): Promise<void> {
+  async #build(draft: BuildPlan): Promise<void> {
     this.#ready = this.#ready.map(async (ready, thread) => {
       const one = await ready;
       return one && this.#tell(one, { share: draft, thread });

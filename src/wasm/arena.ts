@@ -1,9 +1,9 @@
-// The memories of the WASM kernels: who allocates them, how arrays are laid out in them, and which one waits for the next job.
+// The memories of the WASM kernels: how arrays are laid out in them, and the idle memory that waits for the next job.
 import { canPool, IdlePool } from '../core/idle-pool.ts';
 
 /**
- * A `WebAssembly.Memory`. Our declarations name the two members that are used: not every library of types knows
- * WebAssembly. Where threads share it, `buffer` is a `SharedArrayBuffer`.
+ * A `WebAssembly.Memory`. Our declarations name the two members that are used, for not every library of types knows
+ * WebAssembly. In a memory that threads share, `buffer` is a `SharedArrayBuffer`.
  */
 export interface Memory {
   readonly buffer: ArrayBuffer;
@@ -19,12 +19,12 @@ const PAGE = 65536;
 /** Pages that 32 bits address: 4 GB. */
 const MAX_PAGES = 65536;
 
-/** Lays out arrays one after the other, in a memory that is allocated when all are known. */
+/** Lays out arrays one after the other. The memory is allocated when all arrays are known. */
 export class Layout {
   /** The offset behind the last array. */
   end: number;
 
-  /** @param begin the first offset that is free */
+  /** @param begin the first free offset */
   constructor(begin: number = DATA_END) {
     this.end = begin;
   }
@@ -36,19 +36,19 @@ export class Layout {
     return offset;
   }
 
-  /** A memory of exactly this size, `isShared` for one that threads share. @throws RangeError where it is not to be had */
+  /** A memory of exactly this size, `isShared` for one that threads share. @throws RangeError where memory is short */
   allocate(isShared = false): Memory {
     const initial = this.#numPages();
     return new WebAssembly.Memory({ initial, maximum: initial, shared: isShared });
   }
 
-  /** Grows a memory that exists, to hold all arrays. @throws RangeError where so much is not to be had */
+  /** Grows a memory that exists to hold all arrays. @throws RangeError where memory is short */
   grow(memory: Memory): Memory {
     memory.grow(Math.max(0, this.#numPages() - memory.buffer.byteLength / PAGE));
     return memory;
   }
 
-  /** A memory that can grow up to all that can be addressed, `isShared` for one that threads share. */
+  /** A memory that can grow up to 4 GB, `isShared` for one that threads share. */
   allocateGrowing(isShared: boolean): Memory {
     return new WebAssembly.Memory({ initial: this.#numPages(), maximum: MAX_PAGES, shared: isShared });
   }
@@ -68,17 +68,17 @@ export interface SeriesArena {
 }
 
 /**
- * Bytes per value of the largest memory that is reused: twice what a series takes with an index of its windows. A short
- * series must not hold on to the memory of a long one.
+ * Bytes per value of the largest memory that is reused: twice the bytes of a series with an index of its windows. Without a
+ * limit, a short series would keep the memory of a long one.
  */
 const REUSED_BYTES = 200;
 
-/** The memory of the last job. Only one is kept: the latest. */
+/** The memory of the last job; only the latest is kept. */
 const idleMemory = new IdlePool<Memory>(() => {});
 
 /**
- * An arena for a series of `length` values, in the idle memory of an earlier job if that fits; its content is arbitrary
- * then. `undefined` where WebAssembly or so much address space is refused.
+ * An arena for a series of `length` values. It reuses the idle memory of an earlier job if that fits; then its content is
+ * arbitrary. `undefined` where WebAssembly is refused or address space is short.
  */
 export function acquireArena(length: number): SeriesArena | undefined {
   const layout = new Layout();
@@ -99,7 +99,7 @@ export function acquireArena(length: number): SeriesArena | undefined {
   }
 }
 
-/** Keeps the memory of a finished job for the next one: the first touch of a page costs more than all later ones. */
+/** Keeps the memory of a finished job for the next one, which saves it the first-touch page faults. */
 export function releaseMemory(memory: Memory): void {
   idleMemory.acquire();
   if (canPool()) idleMemory.release(memory);

@@ -1,6 +1,7 @@
 // Compiles the AssemblyScript kernels into the kernel.generated.ts of their engines. `npm run build:wasm`; a test compares.
-// They are written in hexadecimal: bytes that repeat still do, so that a compressed bundle has 22 % less of them than in base64.
-// What a kernel and its loader must agree on is generated, too, from fields.ts in the engine's folder.
+// The bytes are written in hexadecimal, where repeated bytes stay repeated text: they take 22 % less of a compressed bundle
+// than in base64. The fields and constants that a kernel shares with its loader are generated from fields.ts in the engine's
+// folder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 import * as kdtreeFields from '../search/kdtree/fields.ts';

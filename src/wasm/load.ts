@@ -23,12 +23,12 @@ export function moduleOf(hex: string, isShared = false): KernelModule | null {
   return module;
 }
 
-/** The import of a memory, up to its flags: `env.memory`, of kind 2. */
+/** The bytes of the import of a memory, up to its flags: `env.memory`, of kind 2. */
 const MEMORY_IMPORT = [...'\x03env\x06memory\x02'].map((c) => c.charCodeAt(0));
 const HAS_LIMIT = 1;
 const HAS_LIMIT_AND_IS_SHARED = 3;
 
-/** Lets a module import a memory that threads share: the code is the same, one bit of the import says so. */
+/** Lets a module import a memory that threads share. One bit of the import changes, the code stays the same. */
 function shareMemory(bytes: Uint8Array): void {
   const at = bytes.findIndex((_, p) => MEMORY_IMPORT.every((byte, q) => bytes[p + q] === byte));
   const flags = at + MEMORY_IMPORT.length;
@@ -42,7 +42,7 @@ export function instantiate<Exports>(module: KernelModule, memory: Memory): Expo
   return new WebAssembly.Instance(module as WebAssembly.Module, imports).exports as Exports;
 }
 
-/** A lag or column as a kernel takes it: infinite ones become the farthest there is. */
+/** A lag or column as a kernel takes it. Infinite values become the largest or least int32. */
 export function toInt32(value: number): number {
   return Math.max(-0x80000000, Math.min(0x7fffffff, value));
 }

@@ -40,8 +40,8 @@ function expectTheDefinition(
     const knn = new KNN(w, k, { ...options, engine });
     const neighbors = knn.neighbors(series, join);
     expect([engine, neighbors.numWindows, neighbors.k]).toEqual([engine, table.numWindows, k]);
-    expectSameBits(`${engine}: indices`, neighbors.indices, table.indices);
-    expectSameBits(`${engine}: distances`, neighbors.distances, table.distances);
+    expectSameBits(`${engine}: indices`, neighbors.indices, table.indices, k);
+    expectSameBits(`${engine}: distances`, neighbors.distances, table.distances, k);
     expectSameBits(
       `${engine}: score`,
       series instanceof Float64Array ? knn.score(series, join) : knn.score(series, join),
@@ -50,12 +50,14 @@ function expectTheDefinition(
   }
 }
 
-/** As `toEqual` of the two lists, but quick on long ones, and it names the first difference only. */
-function expectSameBits(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+/** Like `toEqual` of the two lists, but quick on long lists. It names the first difference only. */
+function expectSameBits(what: string, actual: ArrayLike<number>, expected: ArrayLike<number>, k?: number): void {
+  const rowOf = (at: number): string => (k ? `: row i = ${Math.floor(at / k)}, neighbor p = ${at % k}` : '');
   let at = 0;
   while (at < expected.length && Object.is(actual[at], expected[at])) at++;
   if (at < expected.length || actual.length !== expected.length) {
-    expect([what, actual.length, at, actual[at]]).toEqual([what, expected.length, at, expected[at]]);
+    const lengths = `of ${actual.length} and ${expected.length} entries`;
+    expect.fail(`${what}: entry ${at} (${lengths}) is ${actual[at]}, expected ${expected[at]}${rowOf(at)}`);
   }
 }
 

@@ -1,10 +1,10 @@
-// Parts of one join dealt to several runs, some of them twice: merged, they are what one run finds.
+// Parts of one join are distributed to several runs, some of them twice. Merged, they give the rows of one run.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { embed } from '../../src/core/windows.ts';
 import { brute } from '../../src/search/brute.ts';
 import { diagonal } from '../../src/search/diagonal/engine.ts';
-import { type Join, numAllowed, referenceJoin, searchAll, selfJoin } from '../../src/search/join.ts';
+import { joinWith, numAllowed, referenceJoin, searchAll, selfJoin } from '../../src/search/join.ts';
 import { collectRows, mergeRows } from '../../src/search/partial-rows.ts';
 import { denormals, gaps, mixture, mulberry32, randomWalk, spiky, steps } from '../support/series.ts';
 
@@ -64,7 +64,8 @@ test('numAllowed(join, i) counts what the join allows', () => {
       lag,
       fc.nat(147),
       (isSelf, exclusion, before, after, i) => {
-        const join: Join = { rows, columns: isSelf ? rows : columns, isSelf, exclusion, before, after };
+        const base = isSelf ? selfJoin(rows, 0, 'both') : referenceJoin(rows, columns);
+        const join = joinWith(base, { exclusion, before, after });
         const isAllowed = (j: number): boolean =>
           (j - i > exclusion && j - i <= after) || (i - j > exclusion && i - j <= before);
         expect(numAllowed(join, i)).toBe(join.columns.starts.filter(isAllowed).length);

@@ -3,15 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { embed } from '../../src/core/windows.ts';
 import { chooseEngine, needsIndex } from '../../src/search/choose.ts';
 import { type Join, referenceJoin, selfJoin } from '../../src/search/join.ts';
-import {
-  plan,
-  planFromGlimpse,
-  planFromSample,
-  planFromWork,
-  rivalCost,
-  type Shape,
-  treeCost,
-} from '../../src/search/plan.ts';
+import { alternativeCost, decide, type Shape, treeCost } from '../../src/search/plan.ts';
 import { ecg, mulberry32, normal, randomWalk, steps, whiteNoise } from '../support/series.ts';
 
 const n = 20_000;
@@ -61,39 +53,40 @@ describe('the plan', () => {
   const work = (leafTests: number) => ({ rows: 100, boxTests: 0, leafTests: 100 * leafTests, refinements: 0 });
 
   test('by a sample: nothing for few and far windows, a glimpse of ordinary ones, a probe of smooth ones and copies', () => {
-    expect(planFromSample(shape, 0.5)).toBe('diagonal');
-    expect(planFromSample(shape, 0.1)).toBe('glimpse');
-    expect(planFromSample({ ...shape, numColumns: 2500 }, 0.1)).toBe('diagonal');
-    expect(planFromSample({ ...shape, numColumns: 1799 }, 0.01)).toBe('diagonal');
-    expect(planFromSample({ ...shape, numColumns: 1800 }, 0.01)).toBe('probe');
-    expect(planFromSample({ ...shape, numColumns: 100_000 }, 0.1)).toBe('probe');
-    expect(planFromSample(shape, 0.001)).toBe('probe');
-    expect(planFromSample(shape, 0)).toBe('probe');
+    expect(decide(shape, { contrast: 0.5 })).toBe('diagonal');
+    expect(decide(shape, { contrast: 0.1 })).toBe('pilot');
+    expect(decide({ ...shape, numColumns: 2500 }, { contrast: 0.1 })).toBe('diagonal');
+    expect(decide({ ...shape, numColumns: 1799 }, { contrast: 0.01 })).toBe('diagonal');
+    expect(decide({ ...shape, numColumns: 1800 }, { contrast: 0.01 })).toBe('probe');
+    expect(decide({ ...shape, numColumns: 100_000 }, { contrast: 0.1 })).toBe('probe');
+    expect(decide(shape, { contrast: 0.001 })).toBe('probe');
+    expect(decide(shape, { contrast: 0 })).toBe('probe');
   });
 
   test('by the shape: a tree of windows that are points themselves, diagonals of a few longer ones', () => {
-    expect(plan({ ...shape, width: 8 })).toBe('kdtree');
-    expect(plan({ ...shape, width: 1, numRows: 100, numColumns: 100, diagonal: false })).toBe('kdtree');
-    expect(plan({ ...shape, width: 9 })).toBe('sample');
-    expect(plan({ ...shape, width: 9, numRows: 684, numColumns: 684 })).toBe('diagonal');
-    expect(plan({ ...shape, width: 5, numRows: 16 })).toBe('brute');
-    expect(plan({ ...shape, width: 5, numRows: 64, numColumns: 64 })).toBe('brute');
+    expect(decide({ ...shape, width: 8 })).toBe('kdtree');
+    expect(decide({ ...shape, width: 1, numRows: 100, numColumns: 100, diagonal: false })).toBe('kdtree');
+    expect(decide({ ...shape, width: 9 })).toBe('sample');
+    expect(decide({ ...shape, width: 9, numRows: 684, numColumns: 684 })).toBe('diagonal');
+    expect(decide({ ...shape, width: 5, numRows: 16 })).toBe('brute');
+    expect(decide({ ...shape, width: 5, numRows: 64, numColumns: 64 })).toBe('brute');
   });
 
   test('by a glimpse: twice what it saw, and the points of a projection', () => {
-    const limit = 1.15 * rivalCost(shape, 0.1) - 1000 * n;
+    const limit = 1.15 * alternativeCost(shape, 0.1) - 1000 * n;
     for (const [share, choice] of [
       [0.45, 'probe'],
       [0.55, 'diagonal'],
     ] as const) {
-      expect(planFromGlimpse(shape, 0.1, work((share * limit - treeCost(shape, work(0))) / 68 / n))).toBe(choice);
+      const pilot = work((share * limit - treeCost(shape, work(0))) / 68 / n);
+      expect(decide(shape, { contrast: 0.1, pilot })).toBe(choice);
     }
   });
 
   test('by a probe: copies with jitter are dear along diagonals', () => {
-    const dear = work((1.5 * rivalCost(shape, 0.1)) / 68 / n);
-    expect(planFromWork(shape, 0.1, dear)).toBe('diagonal');
-    expect(planFromWork(shape, 0, dear)).toBe('kdtree');
-    expect(planFromWork({ ...shape, diagonal: false }, 0, work(1e6))).toBe('brute');
+    const dear = work((1.5 * alternativeCost(shape, 0.1)) / 68 / n);
+    expect(decide(shape, { contrast: 0.1, probe: dear })).toBe('diagonal');
+    expect(decide(shape, { contrast: 0, probe: dear })).toBe('kdtree');
+    expect(decide({ ...shape, diagonal: false }, { contrast: 0, probe: work(1e6) })).toBe('brute');
   });
 });

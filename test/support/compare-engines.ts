@@ -1,18 +1,50 @@
-// What an engine found, as one list of numbers that two engines can be compared by.
+// What an engine found, held against every pair compared; a difference is told as a row and a neighbor of it.
 import { expect } from 'vitest';
 import { brute } from '../../src/search/brute.ts';
 import { type Join, type NeighborSearch, searchAll } from '../../src/search/join.ts';
 
-/** All rows: k distances, each followed by its column (−1 where the order of ties is open); −2 where nothing was found. */
-function tableOf(search: NeighborSearch, join: Join, k: number, byIndex: boolean): Float64Array {
-  const rows = new Float64Array(join.rows.numWindows * k * 2).fill(-2);
+/** The k neighbors of every row, row-major by window start. −2 stands where nothing was found. */
+interface Table {
+  readonly dist: Float64Array;
+  readonly column: Int32Array;
+}
+
+const NOTHING = -2;
+
+function tableOf(search: NeighborSearch, join: Join, k: number, byIndex: boolean): Table {
+  const { numWindows } = join.rows;
+  const numSlots = numWindows * k;
+  const table = { dist: new Float64Array(numSlots).fill(NOTHING), column: new Int32Array(numSlots).fill(NOTHING) };
   searchAll(search, join, k, byIndex, (i, dist, index, base, count) => {
     for (let p = 0; p < count; p++) {
-      rows[2 * (i * k + p)] = dist[base + p]!;
-      rows[2 * (i * k + p) + 1] = byIndex ? index[base + p]! : -1;
+      table.dist[i * k + p] = dist[base + p]!;
+      table.column[i * k + p] = index[base + p]!;
     }
   });
-  return rows;
+  return table;
+}
+
+/** The first slot in which two tables differ, −1 if none does; columns count only where their order is asked for. */
+function firstDifference(actual: Table, expected: Table, byIndex: boolean): number {
+  return expected.dist.findIndex((s, slot) => {
+    return !Object.is(actual.dist[slot], s) || (byIndex && actual.column[slot] !== expected.column[slot]);
+  });
+}
+
+const neighborIn = ({ dist, column }: Table, slot: number, byIndex: boolean): string => {
+  if (dist[slot] === NOTHING) return 'none';
+  return byIndex ? `(s = ${dist[slot]}, column ${column[slot]})` : `s = ${dist[slot]}`;
+};
+
+/** Says which neighbor of which row an engine found wrong, and what kind of fault that is. */
+function describeDifference(name: string, tables: [Table, Table], k: number, byIndex: boolean, slot: number): string {
+  const [actual, expected] = tables;
+  const isTie = Object.is(actual.dist[slot], expected.dist[slot]);
+  return [
+    `engine ${name}, byIndex ${byIndex}, row i = ${Math.floor(slot / k)}, neighbor p = ${slot % k} of k = ${k}:`,
+    `found ${neighborIn(actual, slot, byIndex)}, expected ${neighborIn(expected, slot, byIndex)}`,
+    isTie ? '(a tie: of equal s the smaller column must come first)' : '(the distances differ)',
+  ].join(' ');
 }
 
 /** Holds engines, by name, against every pair compared, to the bit; columns too, where their order is asked for. */
@@ -21,8 +53,8 @@ export function expectEveryPair(engines: Record<string, NeighborSearch>, join: J
     const expected = tableOf(brute(), join, k, byIndex);
     for (const [name, search] of Object.entries(engines)) {
       const actual = tableOf(search, join, k, byIndex);
-      const at = actual.findIndex((value, p) => !Object.is(value, expected[p]));
-      expect([name, byIndex, at, actual[at]]).toEqual([name, byIndex, -1, undefined]);
+      const slot = firstDifference(actual, expected, byIndex);
+      if (slot >= 0) expect.fail(describeDifference(name, [actual, expected], k, byIndex, slot));
     }
   }
 }

@@ -1,7 +1,8 @@
 // The dense engine: every pair of vectors, in tiles that stay in cache. O(N²·width), for whatever has no faster way.
 import { vectorInto, type WindowSet } from '../../core/windows.ts';
 import { brute } from '../brute.ts';
-import { type Join, type NeighborSearch, type Run, spread } from '../join.ts';
+import { goldenOrder } from '../golden-order.ts';
+import type { Join, NeighborSearch, Run } from '../join.ts';
 import { clearRows, finishRow } from '../top-k.ts';
 import { BLOCK, blocksOf, type DenseShape, type PackedVectors, scalarDense } from './scalar.ts';
 import { denseModule, wasmDense } from './wasm.ts';
@@ -105,7 +106,7 @@ function dealParts({ numRows, numColumns, width, isSelf }: DenseShape): number[]
   const perTile = TILE * BLOCK * BLOCK * width;
   const length = TILE * Math.max(1, Math.ceil(WORK_PER_PART / perTile / TILE));
   const parts: number[] = [];
-  for (const range of spread(Math.ceil(numBlocks / length))) {
+  for (const range of goldenOrder(Math.ceil(numBlocks / length))) {
     const offset = range * length;
     for (let row = 0; row < blocksOf(numRows); row += TILE) {
       const from = (isSelf ? row : 0) + offset;

@@ -8,7 +8,8 @@
 // margin.ts proves. A margin grows with the energy of what the diagonal crossed: behind a spike the bound is computed anew,
 // so that it loosens its neighborhood and not the rest of the segment.
 
-import { type Join, type Run, spread } from '../join.ts';
+import { goldenOrder } from '../golden-order.ts';
+import type { Join, Run } from '../join.ts';
 import { doubtOf } from './ambiguity.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
 import {
@@ -155,7 +156,8 @@ function dealParts(
   deal(0, NEAR_LAGS);
   const numNear = parts.length / 3;
   const most = Math.max(0, ...segments.map(({ lowest, end }) => end - lowest - NEAR_LAGS));
-  for (const range of spread(Math.ceil(most / LAGS_PER_PART))) deal(NEAR_LAGS + range * LAGS_PER_PART, LAGS_PER_PART);
+  for (const range of goldenOrder(Math.ceil(most / LAGS_PER_PART)))
+    deal(NEAR_LAGS + range * LAGS_PER_PART, LAGS_PER_PART);
   return { parts, numNear };
 }
 

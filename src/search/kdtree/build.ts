@@ -1,15 +1,18 @@
-// A balanced k-d tree over points in flat arrays: building it, and searching it with 16 queries at a time.
+// A balanced k-d tree over points in flat arrays, and how it is built.
 //
 // Nodes are numbered as in a heap: the children of node x are 2x and 2x + 1, its sibling is x ^ 1, its parent x >> 1,
 // the root is 1. Nodes numLeaves … 2·numLeaves − 1 are leaves; every leaf but the last holds exactly LEAF points.
 //
 //   order    points in leaf order: the leaf in slot s = x − numLeaves holds order[first[s]] … order[first[s] + size[s])
 //   points   per leaf, one coordinate after the other: coordinate d of its point p is points[first[s]·width + d·LEAF + p]
-//   boxes    per node, lo and hi of every coordinate: boxes[(x·width + d)·2] and the place after it
+//   boxes    per node, lo and hi of every coordinate: boxes[(x·width + d)·2] and the entry after it
 //   lowest, highest   per node, the smallest and the largest index among its points
 
-/** Points per leaf, and queries per search: what a box test costs is shared by so many. */
+/** Points per leaf, and rows per search: all rows of a leaf share the cost of a box test. */
 export const LEAF = 16;
+
+/** Subtrees that may wait during a search: at most one a level, and 2³¹ windows make 28 levels. */
+export const STACK = 64;
 
 export interface KDTree {
   readonly width: number;
@@ -23,24 +26,24 @@ export interface KDTree {
   readonly highest: Int32Array;
 }
 
-/** What a tree is built from, and what building needs to do with the points, by their places in `order`. */
+/** What a tree is built from, and the two steps of a partition. Points are named by their positions in `order`. */
 interface Splitter {
-  /** Vector i is `data[i·stride]` and what follows. */
+  /** Vector i begins at `data[i·stride]`. */
   readonly data: Float64Array;
   readonly stride: number;
-  /** The coordinate in which every `step`-th point of [from, to) spreads widest; −1 if they are equal. */
+  /** The coordinate of the largest extent among every `step`-th point of [from, to); −1 if they are equal. */
   widest(from: number, to: number, step: number): number;
-  /** Reorders [from, to) so that in coordinate d nothing before `middle` is larger than anything from it on. */
+  /** Reorders [from, to) so that in coordinate d no point before `middle` is larger than one at or behind it. */
   split(d: number, from: number, to: number, middle: number): void;
 }
 
-/** How many leaves so many points fill. */
+/** The number of leaves that `numPoints` points fill. */
 export function numLeavesOf(numPoints: number): number {
   return Math.max(1, Math.ceil(numPoints / LEAF));
 }
 
 /**
- * Builds the tree of the vectors `starts` names: vector i is `data[i·stride] … data[i·stride + width − 1]`.
+ * Builds the tree of the vectors at `starts`: vector i is `data[i·stride] … data[i·stride + width − 1]`.
  * O(N·(log N + width)) time; N·(12 + 10·width) + O(N) bytes.
  */
 export function buildTree(data: Float64Array, stride: number, width: number, starts: Int32Array): KDTree {
@@ -60,7 +63,7 @@ export function buildTree(data: Float64Array, stride: number, width: number, sta
   return tree;
 }
 
-/** A node, its points order[from … to), and how many leaves they fill. */
+/** A node, the number of its leaves, and its points order[from … to). */
 export interface Span {
   readonly node: number;
   readonly leaves: number;
@@ -68,7 +71,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** The span of a node. Subtrees are independent of each other: threads may build them side by side. */
+/** The span of a node. Subtrees are independent of each other, so threads may build them side by side. */
 export function spanOf({ numLeaves, order }: KDTree, node: number): Span {
   let span: Span = { node: 1, leaves: numLeaves, from: 0, to: order.length };
   for (let level = Math.floor(Math.log2(node)) - 1; level >= 0; level--) {
@@ -78,7 +81,7 @@ export function spanOf({ numLeaves, order }: KDTree, node: number): Span {
   return span;
 }
 
-/** Where the points of the right child of a node begin. */
+/** The position in `order` at which the points of a node's right child begin. */
 export function middleOf(span: Span): number {
   return halves(span)[1].from;
 }
@@ -93,11 +96,11 @@ function halves({ node, leaves, from, to }: Span): [left: Span, right: Span] {
   ];
 }
 
-/** Points looked at to choose the coordinate of a split: the choice may be poor without harm to the result. */
+/** Number of points that are compared to choose the coordinate of a partition. A poor choice costs time only. */
 export const SPLIT_SAMPLE = 128;
 
-/** Deals the points of a span to the halves of it. */
-function splitNode(splitter: Splitter, span: Span): void {
+/** Partitions the points of a span into its halves. */
+function partition(splitter: Splitter, span: Span): void {
   const { from, to } = span;
   const step = Math.max(1, Math.floor((to - from) / SPLIT_SAMPLE));
   let d = splitter.widest(from, to, step);
@@ -111,18 +114,18 @@ function buildNode(tree: KDTree, splitter: Splitter, span: Span): void {
     fillLeaf(tree, splitter, span);
     return;
   }
-  splitNode(splitter, span);
+  partition(splitter, span);
   for (const half of halves(span)) buildNode(tree, splitter, half);
-  uniteChildren(tree, span.node);
+  mergeBounds(tree, span.node);
 }
 
-/** How many of a complete binary tree's leaves, the last level filled from the left, are under its left child. */
+/** The number of leaves under the left child of a tree whose last level is filled from the left. */
 function leftLeaves(leaves: number): number {
   const full = 2 ** Math.floor(Math.log2(leaves)); // leaves of the last level that is full
   return full / 2 + Math.min(leaves - full, full / 2);
 }
 
-/** Splitting in plain TypeScript. */
+/** The steps of a partition in plain TypeScript. */
 function scalarSplitter(data: Float64Array, stride: number, width: number, order: Int32Array): Splitter {
   const keys = new Float64Array(order.length);
   return {
@@ -154,8 +157,8 @@ function scalarSplitter(data: Float64Array, stride: number, width: number, order
 }
 
 /**
- * Reorders keys[lo … hi], and `order` with it, so that everything before `middle` is ≤ everything from it on
- * (Hoare's selection). Equal keys are swapped, too: ties split evenly instead of costing a quadratic number of steps.
+ * Reorders keys[lo … hi], and `order` with it, so that no key before `middle` is larger than one at or behind it (Hoare's
+ * selection). Equal keys are swapped, too: ties then split evenly, else they would cost a quadratic number of steps.
  */
 function select(keys: Float64Array, order: Int32Array, lo: number, hi: number, middle: number): void {
   while (lo < hi) {
@@ -186,6 +189,7 @@ function medianOf(a: number, b: number, c: number): number {
   return a < c ? a : b < c ? c : b;
 }
 
+/** Copies the points of a leaf to `points`, and derives its box and its range of indices. */
 function fillLeaf(tree: KDTree, { data, stride }: Splitter, { node, from, to }: Span): void {
   const { width, order, points, boxes } = tree;
   const slot = node - tree.numLeaves;
@@ -215,8 +219,8 @@ function fillLeaf(tree: KDTree, { data, stride }: Splitter, { node, from, to }: 
   tree.highest[node] = highest;
 }
 
-/** The box and the range of indices of a node, from those of its children. */
-function uniteChildren(tree: KDTree, node: number): void {
+/** Merges the boxes and the ranges of indices of a node's children into its own. */
+function mergeBounds(tree: KDTree, node: number): void {
   const { width, boxes, lowest, highest } = tree;
   const left = 2 * node;
   const right = left + 1;

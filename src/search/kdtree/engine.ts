@@ -3,14 +3,15 @@ import { vectorsOf } from '../../core/windows.ts';
 import type { KernelModule } from '../../wasm/load.ts';
 import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from '../join.ts';
 import type { TreeWork } from '../plan.ts';
-import { filledPlaces } from '../top-k.ts';
+import { filledSlots } from '../top-k.ts';
 import type { KDTree } from './build.ts';
 import { indexOf, treeLike } from './index.ts';
 import { reachOf } from './projection.ts';
-import { LeafSearch, type LeafSearcher } from './query.ts';
-import { kdtreeModule, wasmLeafSearch } from './wasm.ts';
+import { LeafSearch, type LeafSearcher, type PreparedSearch } from './query.ts';
+import { kdtreeModule } from './wasm.ts';
+import { wasmLeafSearch } from './wasm-search.ts';
 
-/** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; never more than every pair. */
+/** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; at most every pair. */
 export const kdtree: NeighborSearch = {
   start: (join, k, byIndex) => start(join, k, byIndex, kdtreeModule()),
 };
@@ -23,34 +24,30 @@ export const scalarKdtree: NeighborSearch = {
 /** A few milliseconds of work. */
 const LEAVES_PER_PART = 64;
 
-/** The rows' tree of a join, and a search through the columns'. */
-interface Prepared {
-  readonly rows: KDTree;
-  readonly leafSearch: LeafSearcher;
-}
-
-function prepare(join: Join, k: number, byIndex: boolean, module: KernelModule | null): Prepared {
+/** Indexes rows and columns, and prepares the search. */
+function prepare(join: Join, k: number, byIndex: boolean, module: KernelModule | null): PreparedSearch {
   const { isSelf } = join;
-  const index = indexOf(join.columns, isSelf ? k : 0, join.arena);
+  const index = indexOf(join, isSelf ? k : 0);
   const { tree: columns, projection, inPlace } = index;
   const reach = projection && reachOf(projection, join.columns.width);
   if (isSelf && module && inPlace && k <= inPlace.k) {
-    return { rows: columns, leafSearch: inPlace.worker.search(byIndex, join, k, reach) };
+    return { rows: columns, leafSearch: inPlace.worker.search({ k, byIndex, allowed: join }, reach), allowed: join };
   }
   const rowVectors = isSelf ? index.vectors() : vectorsOf(join.rows);
   const rows = isSelf ? columns : treeLike(index, rowVectors);
   const refinement = reach && { rows: rowVectors, columns: index.vectors(), width: join.columns.width, reach };
+  const query = { rows, columns, k, byIndex, allowed: join, refinement };
   // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
-  const leafSearch =
-    module && rows.order.length >= columns.order.length / 8
-      ? wasmLeafSearch(module, rows, columns, k, byIndex, join, refinement)
-      : new LeafSearch(rows, columns, k, byIndex, join, refinement);
-  return { rows, leafSearch };
+  const isWorthCopying = rows.order.length >= columns.order.length / 8;
+  const leafSearch = module && isWorthCopying ? wasmLeafSearch(module, query) : new LeafSearch(query);
+  return { rows, leafSearch, allowed: join };
 }
 
 function start(join: Join, k: number, byIndex: boolean, module: KernelModule | null): Run {
-  const known = byIndex || module === null ? undefined : probed.get(join);
-  const { rows, leafSearch } = known?.leafSearch.k === k ? known : prepare(join, k, byIndex, module);
+  const { prepared } = join.cache;
+  // A probe's search serves this very join in WASM, for the same k, without an order by index.
+  const isReusable = !byIndex && module !== null && prepared?.allowed === join && prepared.leafSearch.k === k;
+  const { rows, leafSearch } = isReusable ? prepared : prepare(join, k, byIndex, module);
   return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {
     for (let slot = from; slot < to; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
   });
@@ -62,24 +59,21 @@ function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: nu
   leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
   for (let q = 0; q < rows.size[slot]!; q++) {
     const i = rows.order[rows.first[slot]! + q]!;
-    emit(i, dist, index, q * k, filledPlaces(index, q * k, k));
+    emit(i, dist, index, q * k, filledSlots(index, q * k, k));
   }
 }
 
-/** Leaves that a probe answers at most, spread over the tree. */
+/** Number of leaves that a probe answers at most, from everywhere in the tree. */
 const PROBED_LEAVES = 48;
 
-/** What probes prepared, for the searches that may follow. */
-const probed = new WeakMap<Join, Prepared>();
-
-/** Answers a sample of the rows and counts the work, until `isEnough` says so. */
+/** Answers a sample of the rows and counts the work, until `isEnough`. The join keeps the search for its next run. */
 export function probeTree(join: Join, k: number, isEnough: (work: TreeWork) => boolean): TreeWork {
   const prepared = prepare(join, k, false, kdtreeModule());
-  probed.set(join, prepared);
+  join.cache.prepared = prepared;
   const { rows, leafSearch } = prepared;
   const work = { rows: 0, boxTests: 0, leafTests: 0, refinements: 0 };
   for (let p = 0; p < PROBED_LEAVES && !isEnough(work); p++) {
-    // 29 and 48 have no common divisor: a probe that ends early has seen leaves from everywhere, too.
+    // 29 and 48 have no common divisor: even a probe that ends early has seen leaves from everywhere.
     const slot = Math.floor((((p * 29) % PROBED_LEAVES) * rows.numLeaves + rows.numLeaves / 2) / PROBED_LEAVES);
     answerLeaf(join, rows, leafSearch, slot, () => work.rows++);
     Object.assign(work, leafSearch.work);

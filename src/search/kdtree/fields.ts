@@ -2,11 +2,8 @@
 // wasm.ts writes the structs by them. Offsets are in bytes.
 import type { ArrayField } from '../../wasm/fields.ts';
 import { EMPTY, SORTED_UP_TO } from '../top-k.ts';
-import { LEAF, SPLIT_SAMPLE } from './build.ts';
+import { LEAF, SPLIT_SAMPLE, STACK } from './build.ts';
 import { COORDINATES } from './project-point.ts';
-
-/** Subtrees that may wait while a subtree is searched: at most one a level, and 2³¹ windows make 28 levels. */
-export const STACK = 64;
 
 /** Integers that the kernel shares with its twins. */
 export const CONSTANTS: Readonly<Record<string, number>> = {

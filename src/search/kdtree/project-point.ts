@@ -1,4 +1,4 @@
-// Windows as points of a few coordinates: see search/projection.ts, where the rounding of these sums is accounted for.
+// Windows as points of a few coordinates. projection.ts bounds the rounding of these sums.
 
 /** Coordinates of a point. */
 export const COORDINATES = 8;
@@ -12,7 +12,7 @@ interface Vectors {
   readonly starts: Int32Array;
 }
 
-/** What a vector is projected by. */
+/** How a vector is projected. */
 interface Projector {
   readonly center: number;
   readonly radius: number;
@@ -21,7 +21,7 @@ interface Projector {
 
 /**
  * Vector i as a point, at i·COORDINATES. With yₗ = clamp(xₗ − center, ±radius), coordinate r is Σₗ yₗ·basis[l·COORDINATES + r];
- * the last is what the others leave of |y|.
+ * the last coordinate is the part of |y| that the others leave.
  */
 export function projectRows(vectors: Vectors, { center, radius, basis }: Projector): Float64Array {
   const { data, stride, width, numWindows, starts } = vectors;

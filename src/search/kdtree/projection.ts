@@ -1,11 +1,12 @@
-// A few coordinates that tell windows apart: what the k-d tree is built over when windows are long.
+// Long windows as points of a few coordinates that tell them apart: the k-d tree of long windows is built over these points.
 //
 // With y = clamp(x − c, −R, R), value by value, window x becomes the point
 //
 //     F(x) = (V·y, √(|y|² − |V·y|²))
 //
 // V has COORDINATES − 1 rows of w values, nearly orthonormal, which span the principal components of a sample; what they
-// leave over is the last coordinate. A poor sample costs time, never a neighbor: what is used is, for every V, c and R,
+// leave over is the last coordinate. A poor sample costs time, never a neighbor, for the search relies on this alone, which
+// holds for every V, c and R:
 //
 //     |F(x) − F(x′)|  ≤  |x − x′|        if ‖V‖ ≤ 1
 //
@@ -29,15 +30,16 @@
 //
 // and a point, or a box, that is farther away than that holds no window with s ≤ b: neither a nearer one nor an equal one.
 import type { WindowSet } from '../../core/windows.ts';
+import { goldenFraction } from '../golden-order.ts';
 import { COORDINATES, projectRows } from './project-point.ts';
 import type { Reach } from './query.ts';
 
 const EPSILON = 2 ** -53;
 
-/** Windows looked at to choose the coordinates. */
+/** Number of windows that the coordinates are chosen by. */
 const SAMPLE = 256;
 
-/** Power iterations on the sample: enough to turn the rows towards the largest components. */
+/** Number of power iterations on the sample: enough to turn the rows towards the largest components. */
 const ITERATIONS = 4;
 
 /** How windows become points. */
@@ -50,7 +52,7 @@ export interface Projection {
   readonly basis: Float64Array;
 }
 
-/** The projection that tells the windows of `windows` apart best. O(w) but for a constant factor. */
+/** The projection on the principal components of a sample of `windows`. O(w), with a large constant factor. */
 export function fitProjection(windows: WindowSet): Projection {
   const sample = sampleOf(windows);
   const { center, radius } = rangeOf(sample);
@@ -89,18 +91,17 @@ export function reachOf({ radius }: Projection, width: number): Reach {
   };
 }
 
-/** Copies of some windows, spread over the series. */
+/** Copies of some windows, from everywhere in the series. */
 function sampleOf({ data, stride, width, starts }: WindowSet): Float64Array[] {
   const count = Math.min(SAMPLE, starts.length);
   return Array.from({ length: count }, (_, r) => {
-    // Steps of the golden ratio: even, and in phase with no period.
-    const place = count < SAMPLE ? r : Math.floor((((r + 1) * 0.6180339887498949) % 1) * starts.length);
-    const from = starts[place]! * stride;
+    const position = count < SAMPLE ? r : Math.floor(goldenFraction(r + 1) * starts.length);
+    const from = starts[position]! * stride;
     return data.slice(from, from + width);
   });
 }
 
-/** The middle of the values, and a distance from it that all but spikes are within. */
+/** The median of the values, and a distance from it that only spikes exceed. */
 function rangeOf(sample: Float64Array[]): { center: number; radius: number } {
   const step = Math.ceil((sample.length * (sample[0]?.length ?? 0)) / RANGE_VALUES);
   const values: number[] = [];
@@ -113,21 +114,21 @@ function rangeOf(sample: Float64Array[]): { center: number; radius: number } {
   return { center, radius: most > 0 ? 4 * most : (distances.at(-1) ?? 0) };
 }
 
-/** Values that the range is judged by. */
+/** Number of values that the range is derived from. */
 const RANGE_VALUES = 8192;
 
-/** Clamps the windows as points are, and subtracts their mean: the components are those of their differences. */
+/** Clamps the windows as `project` does, and subtracts their mean: components are those of differences from the mean. */
 function centerAll(sample: Float64Array[], center: number, radius: number): void {
   const mean = new Float64Array(sample[0]?.length ?? 0);
   for (const x of sample) {
-    // To a size whose square neither overflows nor vanishes.
+    // Scale to a size whose square neither overflows nor vanishes.
     for (let l = 0; l < x.length; l++) x[l] = Math.max(-1, Math.min(1, (x[l]! - center) / radius)) || 0;
     addMultiple(mean, 1 / sample.length, x);
   }
   for (const x of sample) addMultiple(x, -1, mean);
 }
 
-/** Numbers without a pattern, the same on every machine. */
+/** Pseudorandom numbers, the same on every machine. */
 function scrambled(length: number, seed: number): Float64Array {
   return Float64Array.from(
     { length },
@@ -135,20 +136,20 @@ function scrambled(length: number, seed: number): Float64Array {
   );
 }
 
-/** Gram–Schmidt, twice: once leaves the rows orthogonal only as far as they were independent. */
+/** Gram–Schmidt, twice: one pass leaves rows that were nearly dependent far from orthogonal. */
 function orthonormalize(rows: Float64Array[]): void {
   for (const [r, row] of rows.entries()) {
     for (let pass = 0; pass < 2; pass++) {
       const before = Math.sqrt(dot(row, row));
       for (const other of rows.slice(0, r)) addMultiple(row, -dot(row, other), other);
       const length = Math.sqrt(dot(row, row));
-      // What is left of a row that depends on the others is rounding: it would point anywhere.
+      // If a row depends on the others, only rounding errors are left of it: drop it.
       scale(row, length > 1e-6 * before ? 1 / length : 0);
     }
   }
 }
 
-/** What makes the norm of the matrix at most 1. */
+/** The factor that makes the norm of the matrix at most 1: see (a). */
 function shrinkage(rows: Float64Array[]): number {
   const sums = rows.map((row) => rows.reduce((sum, other) => sum + Math.abs(dot(row, other)), 0));
   const mw = COORDINATES * (rows[0]!.length + 4);

@@ -1,24 +1,20 @@
-// Searching a k-d tree for the 16 rows of one leaf at a time: what one row learns about a subtree, its neighbors in
-// space need not find out again, and the memory they touch stays in cache. The lower bounds are those of exactness.ts (2):
-// exact, without error terms.
-
+// Searching a k-d tree for the 16 rows of one leaf at a time. These rows are near each other: they share the box tests of a
+// subtree, and the memory that they touch stays in cache. The lower bounds are those of exactness.ts (2): exact, without
+// error terms.
 import { sqDist } from '../exactness.ts';
 import type { SearchWork } from '../plan.ts';
 import { clearRows, EMPTY, finishRow, replaceWorst } from '../top-k.ts';
-import { type KDTree, LEAF } from './build.ts';
-
-/** Deeper than any path of pending siblings: at most one a level, and 2³¹ windows make 28 levels. */
-const STACK = 64;
+import { type KDTree, LEAF, STACK } from './build.ts';
 
 /**
- * max(0, below, above), where at most one of the two is positive: v + |v| is 2v or 0, both exactly. Without branches,
- * which nobody can predict here: 1.5 times faster as a whole on white noise.
+ * max(0, below, above), where at most one of the two is positive: v + |v| is 2v or 0, both exactly. Branches could not be
+ * predicted here; without them the whole search is 1.5 times faster on white noise.
  */
 function outside(below: number, above: number): number {
   return 0.5 * (below + Math.abs(below) + (above + Math.abs(above)));
 }
 
-/** What a bound on s means for points that are projections: (√(s + under)·factor + slack)². See search/projection.ts. */
+/** The bound on the points of two windows that follows from a bound on s: (√(s + under)·factor + slack)². See projection.ts. */
 export interface Reach {
   readonly under: number;
   readonly factor: number;
@@ -39,23 +35,51 @@ interface Vectors {
   readonly stride: number;
 }
 
+/** Which columns are allowed for a row: see `Join` in join.ts. */
+export interface Allowed {
+  readonly exclusion: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What a search is asked: for the rows of one tree, their k best columns in another tree or in the same. */
+export interface LeafQuery {
+  readonly rows: KDTree;
+  readonly columns: KDTree;
+  readonly k: number;
+  /** Whether columns at equal distances must come in the order of their indices. */
+  readonly byIndex: boolean;
+  readonly allowed: Allowed;
+  /** If the points of the trees are projections. */
+  readonly refinement?: Refinement | undefined;
+}
+
 /** What the engine needs of a search; implemented here and in WASM. */
 export interface LeafSearcher {
   readonly k: number;
   readonly work: SearchWork;
-  /** LEAF rows of length k, the best first, EMPTY places last. */
+  /** LEAF rows of length k, the best first, EMPTY slots last. */
   readonly dist: Float64Array;
   readonly index: Int32Array;
   /**
-   * Finds the k best columns of every row in the leaf `node` of the rows' tree. `firstColumn` and `lastColumn` bound
-   * what is allowed for any of them.
+   * Finds the k best columns of every row in the leaf `node` of the rows' tree. No column before `firstColumn` or after
+   * `lastColumn` is allowed for any of these rows.
    */
   run(node: number, firstColumn: number, lastColumn: number): void;
 }
 
+/** A search that is ready to run. */
+export interface PreparedSearch {
+  /** The tree of the rows. */
+  readonly rows: KDTree;
+  readonly leafSearch: LeafSearcher;
+  /** The join that it was prepared for. */
+  readonly allowed: Allowed;
+}
+
 /**
- * The search for the rows of one leaf, scalar twin of assembly/kdtree.ts. While it runs, rows are as top-k.ts lays them
- * out. Which columns are allowed for a row is said by `exclusion`, `before` and `after` (see `Join` in search.ts).
+ * The search for the rows of one leaf: the scalar twin of assembly/kdtree.ts. While it runs, `dist` and `index` hold rows
+ * as top-k.ts lays them out.
  */
 export class LeafSearch implements LeafSearcher {
   readonly dist: Float64Array;
@@ -71,9 +95,8 @@ export class LeafSearch implements LeafSearcher {
   private readonly after: number;
   private readonly refinement: Refinement | undefined;
 
-  // The rows at hand: their leaf, and how far a point may be to be better than their k-th best so far. A column at
-  // distance `bound[q]` still counts for row q if its index is below `tieBound[q]`: the k-th's index if the order by
-  // index is asked for, else −1.
+  // The rows at hand: their leaf, and for row q the distance `bound[q]` of its k-th best column so far. A column at that
+  // very distance counts if its index is below `tieBound[q]`: the k-th's index if the order by index is asked for, else −1.
   private leaf = 0;
   private slot = 0;
   private size = 0;
@@ -84,19 +107,12 @@ export class LeafSearch implements LeafSearcher {
   private readonly tieBound: Int32Array = new Int32Array(LEAF);
   private worstBound = 0;
 
-  // Subtrees to come: node, distance of its box to the box of the rows, rows that may profit (one bit each).
+  // Subtrees that wait: node, distance of its box to the box of the rows, rows that may profit (one bit each).
   private readonly nodes: Int32Array = new Int32Array(STACK);
   private readonly distances: Float64Array = new Float64Array(STACK);
   private readonly masks: Int32Array = new Int32Array(STACK);
 
-  constructor(
-    rows: KDTree,
-    columns: KDTree,
-    k: number,
-    byIndex: boolean,
-    allowed: { exclusion: number; before: number; after: number },
-    refinement?: Refinement,
-  ) {
+  constructor({ rows, columns, k, byIndex, allowed, refinement }: LeafQuery) {
     this.refinement = refinement;
     this.rows = rows;
     this.columns = columns;
@@ -152,7 +168,7 @@ export class LeafSearch implements LeafSearcher {
         this.scan(x - numLeaves, near);
         continue;
       }
-      // A row that is too far from a box is too far from the boxes in it: children only ask the rows in `near`.
+      // A row that is too far from a box is too far from the boxes in it: the children inherit the rows of `near`.
       const left = 2 * x;
       const right = left + 1;
       const toLeft = this.boxDistance(left);
@@ -181,7 +197,7 @@ export class LeafSearch implements LeafSearcher {
     return sum;
   }
 
-  /** Those rows of `mask` for which the box of column node x may hold a better column than their k-th. */
+  /** The rows of `mask` for which the box of column node x may hold a better column than their k-th. */
   private rowsNear(x: number, mask: number): number {
     const { width, points, first } = this.rows;
     const base = first[this.slot]! * width;
@@ -257,7 +273,7 @@ export class LeafSearch implements LeafSearcher {
     this.worstBound = worst;
   }
 
-  /** Takes column c of a leaf into row q if it is allowed and precedes the row's k-th; returns the row's new bound. */
+  /** Inserts column c of a leaf into row q if it is allowed and precedes the row's k-th. Returns the row's bound. */
   private offer(
     q: number,
     rowOrder: number,
@@ -281,7 +297,7 @@ export class LeafSearch implements LeafSearcher {
     return (this.bound[q] = this.reachOf(this.dist[base]!));
   }
 
-  /** s of two windows, or something above `worst`. */
+  /** s of two windows, or any value above `worst` if s is above it. */
   private refine({ rows, columns, width }: Refinement, i: number, j: number, worst: number): number {
     this.work.refinements++;
     const limit = worst * (1 + 2 ** -50) + 2 ** -1074;

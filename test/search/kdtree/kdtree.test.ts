@@ -2,12 +2,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { embed, type WindowSet } from '../../../src/core/windows.ts';
 import { KNN } from '../../../src/knn/knn.ts';
-import { type Join, referenceJoin, selfJoin } from '../../../src/search/join.ts';
+import { type Join, joinWith, referenceJoin, selfJoin } from '../../../src/search/join.ts';
 import { buildTree, type KDTree, LEAF, spanOf } from '../../../src/search/kdtree/build.ts';
 import { kdtree, scalarKdtree } from '../../../src/search/kdtree/engine.ts';
 import { fitProjection, project, reachOf } from '../../../src/search/kdtree/projection.ts';
 import { LeafSearch } from '../../../src/search/kdtree/query.ts';
-import { kdtreeModule, openPlace, placeTree } from '../../../src/search/kdtree/wasm.ts';
+import { allocateTree, attachTree, kdtreeModule } from '../../../src/search/kdtree/wasm.ts';
 import { expectEveryPair } from '../../support/compare-engines.ts';
 import { generators, mulberry32 } from '../../support/series.ts';
 
@@ -44,7 +44,7 @@ describe('both searches of the tree give the bits of every pair compared', () =>
 
   test('within a history', () => {
     const join = selfJoin(embed(generators.serverMetric!(2000), 5, 'none'), 2, 'left');
-    expectEqual({ ...join, before: 300 }, 4);
+    expectEqual(joinWith(join, { before: 300 }), 4);
   });
 });
 
@@ -88,7 +88,8 @@ describe('calls that come soon after each other', () => {
 
 describe('a tree built in WASM', () => {
   const built = (windows: WindowSet): KDTree => {
-    const worker = openPlace(kdtreeModule()!, placeTree({ ...windows, projector: undefined }, 1, 1, false), 0);
+    const use = { k: 1, numThreads: 1, isShared: false };
+    const worker = attachTree(kdtreeModule()!, allocateTree({ ...windows, projector: undefined }, use), 0);
     worker.build(spanOf(worker.tree, 1));
     return worker.tree;
   };
@@ -122,7 +123,8 @@ describe('a tree built in WASM', () => {
     test(`is as good as one built in plain TypeScript: ${name}`, () => {
       const { data, stride, width, starts } = windows;
       const cost = (tree: KDTree): number => {
-        const search = new LeafSearch(tree, tree, 3, false, { exclusion: 0, before: Infinity, after: Infinity });
+        const allowed = { exclusion: 0, before: Infinity, after: Infinity };
+        const search = new LeafSearch({ rows: tree, columns: tree, k: 3, byIndex: false, allowed });
         for (let node = tree.numLeaves; node < 2 * tree.numLeaves; node++) search.run(node, -Infinity, Infinity);
         return 2 * search.work.boxTests + search.work.leafTests;
       };
