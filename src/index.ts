@@ -36,5 +36,7 @@ export {
 } from './stream/score-stream.ts';
 export type { StreamingKNNOptions } from './stream/settings.ts';
 export { StreamingKNN } from './stream/streaming-knn.ts';
-export type { AbortSignalLike, Progress, ThreadOptions } from './threads/parallel.ts';
+export type { AbortSignalLike } from './threads/abort.ts';
+export type { ThreadOptions } from './threads/options.ts';
+export type { Progress } from './threads/progress.ts';
 export type { WorkerLike } from './threads/worker-pool.ts';

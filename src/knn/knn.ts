@@ -6,7 +6,7 @@ import type { NumericTypedArray, Series } from '../core/series.ts';
 import { atOnce } from '../core/steps.ts';
 import type { Normalization } from '../core/windows.ts';
 import { ENGINES, type EngineName } from '../search/plan.ts';
-import { THREAD_OPTIONS, type ThreadOptions } from '../threads/parallel.ts';
+import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Explanation } from './explain.ts';
 import { type Neighbors, type Refinement, Scorer, type Settings } from './scorer.ts';
 

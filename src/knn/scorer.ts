@@ -6,6 +6,7 @@ import { firstMissing, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
 import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
+import { inTurns } from '../threads/abort.ts';
 import {
   arenaSeries,
   emptyScores,
@@ -17,14 +18,9 @@ import {
   searchOf,
   windowsOf,
 } from '../threads/job.ts';
-import {
-  checkThreadOptions,
-  inTurns,
-  type Progress,
-  runJob,
-  THREAD_OPTIONS,
-  type ThreadOptions,
-} from '../threads/parallel.ts';
+import { checkThreadOptions, THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
+import type { Progress } from '../threads/progress.ts';
+import { runJob } from '../threads/run-job.ts';
 import { sharedCopy } from '../threads/worker-pool.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import { type Explanation, explainRow } from './explain.ts';
