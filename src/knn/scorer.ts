@@ -13,7 +13,7 @@ import {
   type Job,
   type JobSettings,
   jobSeries,
-  joinAlone,
+  joinInArena,
   scoreOf,
   searchOf,
   windowsOf,
@@ -21,7 +21,7 @@ import {
 import { checkThreadOptions, THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Progress } from '../threads/progress.ts';
 import { runJob } from '../threads/run-job.ts';
-import { sharedCopy } from '../threads/worker-pool.ts';
+import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import { type Explanation, explainRow } from './explain.ts';
 
@@ -231,7 +231,7 @@ export class Scorer {
   }
 
   #join(job: Job): Join {
-    return joinAlone(job, job.reference && (this.#columns ??= windowsOf(job, job.reference)));
+    return joinInArena(job, job.reference && (this.#columns ??= windowsOf(job, job.reference)));
   }
 }
 

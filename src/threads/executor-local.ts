@@ -2,7 +2,8 @@
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
-import { type Job, type JobPlan, joinAlone, Task } from './job.ts';
+import { type Job, joinInArena } from './job.ts';
+import { type JobPlan, Task } from './task.ts';
 import { turn } from './worker-pool.ts';
 
 /** Milliseconds that the calling thread works before timers and input have their turn; a part may take as long again. */
@@ -23,7 +24,7 @@ export class LocalExecutor implements Executor {
 
   async prepare(): Promise<JobPlan> {
     await this.#turn();
-    this.#task = new Task(this.#job, joinAlone(this.#job));
+    this.#task = new Task(this.#job, joinInArena(this.#job));
     return this.#task.prepare(this.#job.engine);
   }
 

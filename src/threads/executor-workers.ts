@@ -4,8 +4,9 @@ import type { Draft as BuildPlan } from '../search/kdtree/index.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
-import type { Job, JobPlan, Request, Scores } from './job.ts';
+import type { Job } from './job.ts';
 import type { ThreadOptions } from './options.ts';
+import type { JobPlan, Request, Scores } from './task.ts';
 import { acquireThread, releaseThread, Thread } from './worker-pool.ts';
 
 /** Milliseconds of work that a worker is given at a time. */
@@ -61,7 +62,7 @@ export class WorkerExecutor implements Executor {
     if (planner === undefined) return this.#giveUp();
 
     // Plan an index, and build it.
-    const buildPlan = await this.#ask<BuildPlan | undefined>(planner, { draft: this.#numThreads });
+    const buildPlan = await this.#ask<BuildPlan | undefined>(planner, { plan: this.#numThreads });
     if (buildPlan !== undefined) await this.#build(buildPlan);
 
     // Choose the engine.
@@ -126,7 +127,7 @@ export class WorkerExecutor implements Executor {
   /** Builds an index, phase by phase. */
   async #build(plan: BuildPlan): Promise<void> {
     for (const [thread, worker] of this.#workers.entries()) {
-      this.#then(worker, () => this.#ask(worker, { share: plan, thread }));
+      this.#then(worker, () => this.#ask(worker, { attach: plan, thread }));
     }
     for (const [phase, numParts] of plan.phases.entries()) {
       await this.#deal(0, numParts, ({ thread }, from, to) => thread.ask({ build: [phase, from, to] }));

@@ -1,6 +1,6 @@
 // The one interface of what can do a job: workers, or the calling thread.
 import type { Rows } from '../search/partial-rows.ts';
-import type { JobPlan, Scores } from './job.ts';
+import type { JobPlan, Scores } from './task.ts';
 
 /** Called for the parts [from, to) when they are done, with the scores they completed. */
 export type PartsDone = (from: number, to: number, scores: Scores) => void;

@@ -1,5 +1,5 @@
 // How much of a job is done: counted in work, reported in windows.
-import type { JobPlan } from './job.ts';
+import type { JobPlan } from './task.ts';
 
 /** How far a job is, counted in windows: one ends at every value from the first full window on. */
 export interface Progress {

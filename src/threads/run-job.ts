@@ -1,13 +1,15 @@
 // A job from its beginning to its end: who does it, in which portions, and what is known after each of them.
 import { endOf } from '../core/windows.ts';
 import { mergeRows } from '../search/partial-rows.ts';
+import { estimateSeconds } from '../search/plan.ts';
 import { inTurns, throwIfAborted } from './abort.ts';
 import type { Executor } from './executor.ts';
 import { LocalExecutor } from './executor-local.ts';
 import { WorkerExecutor } from './executor-workers.ts';
-import { emptyScores, estimateJob, type Job, type JobPlan, scoreOf } from './job.ts';
+import { emptyScores, type Job, scoreOf } from './job.ts';
 import type { ThreadOptions } from './options.ts';
 import { type Progress, ProgressMeter } from './progress.ts';
+import type { JobPlan } from './task.ts';
 import { numProcessors } from './worker-pool.ts';
 
 /** Seconds of work that make starting workers worth it, and each further worker. */
@@ -88,4 +90,22 @@ function executorFor(job: Job, { threads, worker }: ThreadOptions): Executor {
   const isLong = seconds >= WORTH_WORKERS || (threads !== undefined && threads > 1);
   if (!isLong || typeof job.metric === 'function') return new LocalExecutor(job);
   return new WorkerExecutor(job, threads ?? Math.min(numProcessors(), Math.ceil(seconds / WORTH_ANOTHER)), worker);
+}
+
+/** Seconds that one thread needs, about. */
+function estimateJob(job: Job): number {
+  const { series, reference, windowSize: width, k, metric, normalize, engine } = job;
+  const numWindows = (values: Float64Array): number => Math.max(0, values.length - width + 1);
+  const numRows = numWindows(series);
+  const numColumns = numWindows(reference ?? series);
+  const shape = {
+    numRows,
+    numColumns,
+    width,
+    k,
+    isSelf: reference === undefined,
+    diagonal: metric === undefined,
+    isLazy: normalize !== 'none',
+  };
+  return estimateSeconds(shape, engine, typeof metric === 'function');
 }
