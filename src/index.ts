@@ -21,7 +21,7 @@ export type { Normalization } from './core/windows.ts';
 export type { Explanation } from './knn/explain.ts';
 export type { FittedKNN } from './knn/fitted-knn.ts';
 export { KNN, type KNNOptions } from './knn/knn.ts';
-export { type Location, locate } from './knn/locate.ts';
+export { type LocatedAnomaly, type Location, locate } from './knn/locate.ts';
 export type { Neighbors, Refinement, Refinements, ScoresLike } from './knn/scorer.ts';
 export { suggestWindow, type WindowSuggestion } from './knn/suggest-window.ts';
 export { type Anomaly, topAnomalies } from './knn/top-anomalies.ts';

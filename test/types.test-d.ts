@@ -8,6 +8,8 @@ import type {
   Explanation,
   FittedKNN,
   KNNOptions,
+  LocatedAnomaly,
+  Location,
   Neighbors,
   Refinements,
   Series,
@@ -17,6 +19,7 @@ import {
   euclidean,
   Fleet,
   KNN,
+  locate,
   type StreamingDetector,
   StreamingKNN,
   scoreStream,
@@ -79,6 +82,10 @@ expectTypeOf(explained.neighbors).toEqualTypeOf<{ start: number; end: number; di
 expectTypeOf(topAnomalies([1, 2], 1)[0]!.index).toEqualTypeOf<number>();
 expectTypeOf(topAnomalies(new Float64Array(2), 1, { separation: 3 })[0]!.score).toEqualTypeOf<number>();
 expectTypeOf(euclidean([1], new Float32Array(1))).toEqualTypeOf<number>();
+
+// Location is the old name of LocatedAnomaly.
+expectTypeOf(locate([1, 2])).toEqualTypeOf<LocatedAnomaly[]>();
+expectTypeOf<Location>().toEqualTypeOf<LocatedAnomaly>();
 
 // Series: arrays with gaps and numeric typed arrays, and nothing else.
 expectTypeOf<readonly (number | null | undefined)[]>().toExtend<Series>();
