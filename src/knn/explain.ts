@@ -21,8 +21,8 @@ export interface Explanation {
 }
 
 /**
- * Explains the window of `x` that ends at `t` by its neighbors, which are windows of `candidates`; `squares` holds their
- * s(i, j) if shares are wanted. O(k·windowSize).
+ * Explains the window of `x` that ends at `t` by its neighbors, which are windows of `candidates`; `squares` holds
+ * their s(i, j) if shares are wanted. O(k·windowSize).
  */
 export function explainRow(row: {
   x: Float64Array;

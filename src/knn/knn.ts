@@ -103,9 +103,9 @@ export class KNN {
    * What {@link KNN.score} returns, to the bit, computed by several threads while this one stays free.
    *
    * Starting threads takes 50 to 100 ms, so they wait five seconds for the next call before they end; they do not keep
-   * Node alive. The calling thread does the work where that start would take longer, where the metric is a function, and
-   * where no worker can be started. It works in slices of a few milliseconds, between which timers and input have their
-   * turn; an index is built in one go.
+   * Node alive. The calling thread does the work where that start would take longer, where the metric is a function,
+   * and where no worker can be started. It works in slices of a few milliseconds, between which timers and input have
+   * their turn; an index is built in one go.
    *
    * @param options.threads number of workers; default: as many as there are processors, for work above 0.2 s
    * @param options.signal an `AbortSignal` that ends the work: the promise is rejected with its reason
@@ -129,9 +129,9 @@ export class KNN {
    * Scores that improve until they are those of {@link KNN.score}: upper bounds of them, element by element, from one
    * refinement to the next never higher, and in the last one, marked `exact`, the scores themselves to the bit.
    *
-   * They come after 1, 2, 5, 10, 20, 35, 50 and 75 % of the work. Near windows are compared first, then lags spread over
-   * the whole series, so that most of the strangest places are right after a tenth of the work. Short windows, series that
-   * repeat (both normally take moments) and function metrics have one refinement, the exact one.
+   * They come after 1, 2, 5, 10, 20, 35, 50 and 75 % of the work. Near windows are compared first, then lags spread
+   * over the whole series, so that most of the strangest places are right after a tenth of the work. Short windows,
+   * series that repeat (both normally take moments) and function metrics have one refinement, the exact one.
    * Leaving the loop ends all work. The series is read when the loop begins.
    *
    * @param options see {@link KNN.scoreAsync}

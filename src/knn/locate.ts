@@ -29,8 +29,8 @@ const RAW_WINDOW = 50;
  *
  * Two profiles are added: raw windows of 50 values, which see strange values and levels, and z-scored windows of the
  * dominant period ({@link suggestWindow}, if there is one), which see strange shapes. A profile holds, at the middle of
- * each window, the distance to the nearest window at least half a window away, standardized: less its mean and divided by
- * its deviation over the series. On the public UCR archive (one anomaly per series) this finds 71 %, the usual
+ * each window, the distance to the nearest window at least half a window away, standardized: less its mean and divided
+ * by its deviation over the series. On the public UCR archive (one anomaly per series) this finds 71 %, the usual
  * z-normalized discord 58 %.
  *
  * Windows with a missing value are never found. A series shorter than 100 values has raw windows of half its length.

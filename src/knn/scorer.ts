@@ -1,5 +1,5 @@
-// The work of KNN and FittedKNN: makes the job of scoring a series against itself or a reference, and turns the neighbors
-// that are found into scores, tables of neighbors and explanations.
+// The work of KNN and FittedKNN: makes the job of scoring a series against itself or a reference, and turns the
+// neighbors that are found into scores, tables of neighbors and explanations.
 import { checkOptions, describe } from '../core/checks.ts';
 import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
 import { firstMissing, type NumericTypedArray, type Series, toFloat64 } from '../core/series.ts';
@@ -55,7 +55,9 @@ export interface Refinement<Scores = number[] | Float64Array> {
 /** Refined scores, one after the other. */
 export type Refinements<Scores = number[] | Float64Array> = AsyncGenerator<Refinement<Scores>, void, undefined>;
 
-/** Scores in the kind of the series: a `Float64Array` for a typed array, `number[]` for an array, either for the rest. */
+/**
+ * Scores in the kind of the series: a `Float64Array` for a typed array, `number[]` for an array, either for the rest.
+ */
 export type ScoresLike<S extends Series> = 0 extends 1 & S
   ? Float64Array // any
   : S extends NumericTypedArray

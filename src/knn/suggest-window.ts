@@ -25,8 +25,8 @@ const NEARLY_HIGHEST = 0.9;
  *     r(l) = Σ (xₜ − μ)(xₜ₊ₗ − μ) / (number of pairs · variance)
  *
  * after its first minimum, over lags l from 4 to a third of the length. Of several peaks that are nearly as high the
- * earliest is taken: multiples of a period correlate as well. A slow drift is removed first (a moving mean over a third of
- * the values). Pairs with a missing value do not count. Only {@link locate} uses it by itself.
+ * earliest is taken: multiples of a period correlate as well. A slow drift is removed first (a moving mean over a third
+ * of the values). Pairs with a missing value do not count. Only {@link locate} uses it by itself.
  *
  * @param options.maxWindow no longer period is looked for; default: a third of the length
  * @returns `undefined` where there is no peak, as in white noise, a ramp or fewer than 12 values

@@ -6,7 +6,9 @@ import { type Job, joinInArena } from './job.ts';
 import { type JobPlan, Task } from './task.ts';
 import { turn } from './worker-pool.ts';
 
-/** Milliseconds that the calling thread works before timers and input have their turn; a part may take as long again. */
+/**
+ * Milliseconds that the calling thread works before timers and input have their turn; a part may take as long again.
+ */
 const SLICE = 5;
 
 /** The calling thread. Between two slices of work it lets timers and input have their turn. */

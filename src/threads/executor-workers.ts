@@ -1,5 +1,5 @@
-// A job done by workers. They load and prepare side by side; nobody waits for one that is late, cannot be loaded, or has
-// no memory for the job.
+// A job done by workers. They load and prepare side by side; nobody waits for one that is late, cannot be loaded, or
+// has no memory for the job.
 import type { Draft as BuildPlan } from '../search/kdtree/index.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
@@ -15,7 +15,10 @@ const BATCH = 50;
 /** A worker and how far it is. */
 interface JobWorker {
   readonly thread: Thread;
-  /** `'failed'`: it could not be loaded, or one of its steps failed; its thread is ended and its work left to the others. */
+  /**
+   * `'failed'`: it could not be loaded, or one of its steps failed; its thread is ended and its work left to the
+   * others.
+   */
   state: 'loading' | 'ready' | 'failed';
   /** Settles when the steps that the worker was given so far are done, or it has failed. It is never rejected. */
   settled: Promise<void>;
@@ -49,11 +52,11 @@ export class WorkerExecutor implements Executor {
   }
 
   /**
-   * Five steps: load, plan, build, choose, follow. The first worker that is loaded plans the index, if one is needed. All
-   * workers build it side by side in memory that they share, and the first worker chooses the engine. Without shared
-   * memory each worker chooses by itself and builds an index of its own at the same time. The choice depends on counts
-   * alone, so it is the same for all; a worker that chose otherwise after all (because WebAssembly was refused to it only)
-   * follows the first choice and prepares again.
+   * Five steps: load, plan, build, choose, follow. The first worker that is loaded plans the index, if one is needed.
+   * All workers build it side by side in memory that they share, and the first worker chooses the engine. Without
+   * shared memory each worker chooses by itself and builds an index of its own at the same time. The choice depends on
+   * counts alone, so it is the same for all; a worker that chose otherwise after all (because WebAssembly was refused
+   * to it only) follows the first choice and prepares again.
    */
   async prepare(): Promise<JobPlan | undefined> {
     // Load the workers, and send them the job.

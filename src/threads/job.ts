@@ -39,7 +39,9 @@ export type StoredSeries = Pick<Job, 'series' | 'arena' | 'starts'>;
 /** Shorter series get no arena: making one would cost more than threads save. */
 const MIN_ARENA_LENGTH = 4096;
 
-/** Copies `values` into an arena with space for their index, an idle one if it fits; `undefined` where there is none. */
+/**
+ * Copies `values` into an arena with space for their index, an idle one if it fits; `undefined` where there is none.
+ */
 export function arenaSeries(values: Float64Array, windowSize: number): StoredSeries | undefined {
   const { length } = values;
   const arena = length >= MIN_ARENA_LENGTH && canShare() ? acquireArena(length) : undefined;

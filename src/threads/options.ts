@@ -4,7 +4,7 @@ import { type AbortSignalLike, throwIfAborted } from './abort.ts';
 import type { Progress } from './progress.ts';
 import type { WorkerLike } from './worker-pool.ts';
 
-/** How the work is done; none of it changes the scores. */
+/** The options of work by threads. None of them changes the scores. */
 export interface ThreadOptions {
   /**
    * Workers that compute. Default: one per processor, fewer for little work and none where starting them would take
@@ -16,8 +16,8 @@ export interface ThreadOptions {
   /** Called at most ten times a second and once at the end. What it throws ends the work and rejects the promise. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /**
-   * Starts a worker with the module `knn-anomaly/worker`, where the bundler does not see to it by itself. Such workers
-   * are ended with the job; those that are found by themselves wait for another one for five seconds.
+   * Starts a worker with the module `knn-anomaly/worker`, for bundlers that do not find that module by themselves. Such
+   * workers are ended with the job; without this option workers wait five seconds for another job.
    */
   worker?: (() => WorkerLike) | undefined;
 }

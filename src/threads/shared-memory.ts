@@ -5,7 +5,9 @@ export function canShare(): boolean {
   return typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
 }
 
-/** A copy of the values that threads share where that is allowed; elsewhere each thread gets its own with the message. */
+/**
+ * A copy of the values that threads share where that is allowed; elsewhere each thread gets its own with the message.
+ */
 export function sharedCopy(values: Float64Array): Float64Array {
   const copy = canShare()
     ? new Float64Array(new SharedArrayBuffer(values.byteLength))

@@ -52,8 +52,8 @@ export function acquireThread(): Thread | undefined {
 }
 
 /**
- * Makes a worker of {@link acquireThread} forget its job, and keeps it for the next one, for five seconds. At most as many
- * workers are kept as can run at the same time.
+ * Makes a worker of {@link acquireThread} forget its job, and keeps it for the next one, for five seconds. At most as
+ * many workers are kept as can run at the same time.
  */
 export function releaseThread(thread: Thread): void {
   if (thread.isBusy || !canPool() || idleThreads.size >= numProcessors()) {
