@@ -1,5 +1,5 @@
-// The subpath knn-anomaly/metrics: Mahalanobis distance and the distances of ml-distance. The only file that needs
-// ml-distance, whose types our declarations do not mention. The formula of each distance is in ml-distance's README.
+// The subpath knn-anomaly/metrics: Mahalanobis distance and the distances of ml-distance, whose README has their
+// formulas. Only this file needs ml-distance; our declarations do not mention its types.
 import { distance } from 'ml-distance';
 import { describe } from './core/checks.ts';
 import type { DistanceFunction } from './core/metric.ts';

@@ -9,6 +9,8 @@ import type {
   Explanation,
   FittedKNN,
   KNNOptions,
+  LocatedAnomaly,
+  Location,
   Neighbors,
   Refinements,
   Series,
@@ -18,6 +20,7 @@ import {
   euclidean,
   Fleet,
   KNN,
+  locate,
   type StreamingDetector,
   StreamingKNN,
   scoreStream,
@@ -46,6 +49,19 @@ expectTypeOf(knn.score(new Uint32Array(9))).toEqualTypeOf<Float64Array>();
 expectTypeOf(knn.score([1], { reference: new Int32Array(9) })).toEqualTypeOf<number[]>();
 expectTypeOf(knn.score(new Float64Array(9), { reference: [1, null] })).toEqualTypeOf<Float64Array>();
 
+declare const someSeries: Series;
+declare const either: number[] | Int16Array;
+// biome-ignore lint/suspicious/noExplicitAny: what a caller without types passes
+declare const untyped: any;
+expectTypeOf(knn.score(someSeries)).toEqualTypeOf<number[] | Float64Array>();
+expectTypeOf(knn.score(either)).toEqualTypeOf<number[] | Float64Array>();
+expectTypeOf(knn.score(untyped)).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score([])).toEqualTypeOf<number[]>();
+expectTypeOf(knn.score(Buffer.of(1, 2))).toEqualTypeOf<Float64Array>();
+expectTypeOf(knn.score({ length: 2, 0: 1, 1: null })).toEqualTypeOf<number[] | Float64Array>();
+expectTypeOf(knn.refine(someSeries)).toEqualTypeOf<Refinements>();
+expectTypeOf(knn.scoreAsync(someSeries)).toEqualTypeOf<Promise<number[] | Float64Array>>();
+
 // So does a fitted detector.
 expectTypeOf(knn.fit([1, 2, null])).toEqualTypeOf<FittedKNN>();
 expectTypeOf(knn.fit([1, 2, 3]).score([1, 2])).toEqualTypeOf<number[]>();
@@ -68,6 +84,10 @@ expectTypeOf(explained.neighbors).toEqualTypeOf<{ start: number; end: number; di
 expectTypeOf(topAnomalies([1, 2], 1)[0]!.index).toEqualTypeOf<number>();
 expectTypeOf(topAnomalies(new Float64Array(2), 1, { separation: 3 })[0]!.score).toEqualTypeOf<number>();
 expectTypeOf(euclidean([1], new Float32Array(1))).toEqualTypeOf<number>();
+
+// Location is the old name of LocatedAnomaly.
+expectTypeOf(locate([1, 2])).toEqualTypeOf<LocatedAnomaly[]>();
+expectTypeOf<Location>().toEqualTypeOf<LocatedAnomaly>();
 
 // Series: arrays with gaps and numeric typed arrays, and nothing else.
 expectTypeOf<readonly (number | null | undefined)[]>().toExtend<Series>();

@@ -1,4 +1,4 @@
-// From the k distances of a window to its one score.
+// The aggregation of the k distances of a window to its score.
 
 /** The aggregations that `aggregation` can name. */
 export const AGGREGATIONS = ['mean', 'max', 'median'] as const;
@@ -6,7 +6,7 @@ export const AGGREGATIONS = ['mean', 'max', 'median'] as const;
 /** See `KNNOptions.aggregation`. */
 export type Aggregation = (typeof AGGREGATIONS)[number];
 
-/** The score of `count` distances that ascend from `dist[base]`; `root` says that they still are squares. 0 for none. */
+/** The score of `count` ascending distances from `dist[base]` on; with `root` they are squares still. 0 for none. */
 export function aggregate(
   aggregation: Aggregation,
   root: boolean,

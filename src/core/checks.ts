@@ -1,4 +1,4 @@
-// The argument checks that every detector shares, and a value as an error message shows it.
+// The argument checks that all detectors share, and the text by which an error message shows a value.
 
 /** Throws unless `value` is an integer of at least `least`. */
 export function checkInteger(value: unknown, argument: string, least: 0 | 1): void {
@@ -7,7 +7,7 @@ export function checkInteger(value: unknown, argument: string, least: 0 | 1): vo
   if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${expectation}, got ${value}`);
 }
 
-/** Throws unless `seed` is an integer: what decides random choices, the same everywhere. */
+/** Throws unless `seed` is an integer. */
 export function checkSeed(seed: unknown): void {
   if (typeof seed !== 'number') throw new TypeError(`seed must be an integer, got ${describe(seed)}`);
   if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be an integer, got ${seed}`);
@@ -20,7 +20,7 @@ export function checkChoice(value: unknown, argument: string, choices: readonly 
   throw typeof value === 'string' ? new RangeError(message) : new TypeError(message);
 }
 
-/** Throws unless windows of this size can be normalized so: a single value has no shape. */
+/** Throws unless `normalize` is a normalization for windows of this size: a single value has no shape. */
 export function checkNormalization(normalize: unknown, windowSize: number): void {
   checkChoice(normalize, 'normalize', ['none', 'mean', 'zscore']);
   if (normalize === 'none' || windowSize >= 2) return;
@@ -37,7 +37,7 @@ export function checkOptions(options: unknown, known: readonly string[]): void {
   }
 }
 
-/** A value as an error message shows it: short, and telling its kind. */
+/** The text by which an error message shows a value: short, with the value's kind. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'string') return `string "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;

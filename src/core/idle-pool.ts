@@ -1,9 +1,9 @@
-// Things that wait for their next use: workers, and the memory of finished jobs.
+// The idle pool: keeps workers and the memory of finished jobs for their next use.
 
 /** Milliseconds that an item waits for its next use: starting a worker takes 50. */
 const IDLE_TIME = 5000;
 
-/** Whether programs end while something waits in a pool. Deno waits for every worker and every timer. */
+/** Whether a program can end while items wait in a pool. In Deno it cannot: Deno waits for every worker and timer. */
 export const canPool = (): boolean => !('Deno' in globalThis);
 
 /** Items that wait for their next use, each for five seconds at most. They do not keep Node alive. */
@@ -21,7 +21,7 @@ export class IdlePool<T> {
     return this.#timers.size;
   }
 
-  /** Adds an item that nobody uses any more. */
+  /** Adds an item that is in use no more. */
   release(item: T): void {
     const timer = setTimeout(() => {
       this.#timers.delete(item);

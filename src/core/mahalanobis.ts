@@ -1,5 +1,5 @@
-// Fitting a Mahalanobis metric: the covariance of the windows, made invertible, factored once with ml-matrix.
-// The only file that needs ml-matrix; applying a fitted metric does not (metric.ts).
+// Fits a Mahalanobis metric: estimates the covariance of the windows, makes it invertible and factors it once. Only
+// this file needs ml-matrix; metric.ts applies a fitted metric without it.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { checkChoice, checkInteger, checkNormalization, checkOptions, describe } from './checks.ts';
 import { checkRank, FittedMahalanobis, type MahalanobisMetric } from './metric.ts';
@@ -11,7 +11,8 @@ import { allEqual, embed, type Normalization, vectorInto, type WindowSet } from 
  * Where the covariance Σ of the windows comes from.
  *
  * - `'ledoit-wolf'`: (1 − δ)·S + δ·(tr S / w)·I with δ from the data (Ledoit & Wolf 2004): always usable.
- * - `'empirical'`: S, the covariance with divisor N. A `RangeError` where it is singular, as on smooth or periodic data.
+ * - `'empirical'`: S, the covariance with divisor N. A `RangeError` where it is singular, as on smooth or periodic
+ *   data.
  * - `'pinv'`: S with its pseudo-inverse: directions in which the windows do not vary are ignored.
  * - `{ ridge: r }`: S + r·I, r > 0 in squared units of the series.
  * - a matrix: Σ itself, w × w, symmetric and positive definite.
@@ -19,9 +20,9 @@ import { allEqual, embed, type Normalization, vectorInto, type WindowSet } from 
 export type Covariance = 'ledoit-wolf' | 'empirical' | 'pinv' | { ridge: number } | ArrayLike<ArrayLike<number>>;
 
 /**
- * Mahalanobis distance √((x − y)ᵀ Σ⁻¹ (x − y)) of two windows, with Σ taken from the windows it is used on (from the
- * reference's, where there is one). Equal windows have distance 0, so a series
- * whose windows are all equal scores 0.
+ * Mahalanobis distance √((x − y)ᵀ Σ⁻¹ (x − y)) of two windows. Σ is taken from the windows of the series that is
+ * scored, or from those of the reference if there is one. Equal windows have distance 0, so a series whose windows are
+ * all equal scores 0.
  *
  * @param options.covariance how Σ is estimated; default `'ledoit-wolf'`
  * @throws RangeError for a covariance that cannot be inverted, with the remedy
@@ -34,11 +35,11 @@ export type Covariance = 'ledoit-wolf' | 'empirical' | 'pinv' | { ridge: number 
 export const mahalanobis: {
   (options?: { covariance?: Covariance }): MahalanobisMetric;
   /**
-   * The same with Σ frozen to that of one series: for scoring others, and for streams.
+   * The same distance with Σ frozen to that of one series: for scoring other series, and for streams.
    *
-   * @param series what the covariance is taken from; windows that touch a missing value are left out
+   * @param series the series whose covariance is taken; windows that touch a missing value are left out
    * @param windowSize number of values in a window, at least 1
-   * @param options.normalize what `KNN` will be told, too; default `'none'`
+   * @param options.normalize the same as for the `KNN` that uses the metric; default `'none'`
    * @throws RangeError when no window is left, or Σ cannot be inverted
    *
    * @example
@@ -99,8 +100,9 @@ function checkCovariance(covariance: unknown): void {
 
 function* fitWindows(windows: WindowSet, covariance: Covariance): Steps<FittedMahalanobis> {
   const mean = yield* meanOf(windows);
-  // A power of two brings the windows near 1 (exactly), so that their squares neither over- nor underflow.
-  const unit = typeof covariance === 'string' ? yield* spread(windows, mean) : 1;
+  // Dividing by a power of two is exact. It brings the windows near 1, so that their squares neither over- nor
+  // underflow.
+  const unit = typeof covariance === 'string' ? yield* scaleOf(windows, mean) : 1;
   const { sigma, shrinkage } = yield* estimate(windows, mean, unit, covariance);
   return new FittedMahalanobis({
     windowSize: windows.width,
@@ -112,10 +114,10 @@ function* fitWindows(windows: WindowSet, covariance: Covariance): Steps<FittedMa
   });
 }
 
-/** Additions that take some milliseconds. */
+/** Additions per step: they take some milliseconds. */
 const STEP = 1 << 22;
 
-/** Calls `visit` with the vector of each valid window, which is reused; `cost` additions each. */
+/** Calls `visit`, which takes `cost` additions, with the vector of each valid window. The vector's array is reused. */
 function* visitWindows(windows: WindowSet, cost: number, visit: (vector: Float64Array) => void): Steps<void> {
   const { starts, width } = windows;
   const vector = new Float64Array(width);
@@ -129,6 +131,7 @@ function* visitWindows(windows: WindowSet, cost: number, visit: (vector: Float64
   }
 }
 
+/** The mean of the valid windows' vectors. */
 function* meanOf(windows: WindowSet): Steps<number[]> {
   const { width: w, starts } = windows;
   const sums = new Array<number>(w).fill(0);
@@ -139,7 +142,7 @@ function* meanOf(windows: WindowSet): Steps<number[]> {
 }
 
 /** A power of two near the largest deviation from the mean. */
-function* spread(windows: WindowSet, mean: number[]): Steps<number> {
+function* scaleOf(windows: WindowSet, mean: number[]): Steps<number> {
   const { width: w } = windows;
   let largest = 0;
   yield* visitWindows(windows, w, (vector) => {
@@ -178,6 +181,7 @@ function* estimate(
   return { sigma, shrinkage: undefined };
 }
 
+/** Row r of (1 − δ)·S + δ·μ·I. */
 function shrink(row: number[], r: number, shrinkage: number, mu: number): number[] {
   return row.map((c, l) => (1 - shrinkage) * c + (l === r ? shrinkage * mu : 0));
 }
@@ -225,6 +229,7 @@ function trace(sigma: number[][]): number {
   return sigma.reduce((sum, row, r) => sum + row[r]!, 0);
 }
 
+/** The user's matrix as arrays, checked to be w × w, finite and symmetric. */
 function userMatrix(matrix: ArrayLike<ArrayLike<number>>, w: number): number[][] {
   const rows = Array.from(matrix, (row) => Array.from(row ?? []));
   if (rows.length !== w || rows.some((row) => row.length !== w)) {
@@ -248,8 +253,8 @@ function userMatrix(matrix: ArrayLike<ArrayLike<number>>, w: number): number[][]
 
 /**
  * W with WᵀW = Σ⁻¹: the eigenvectors of Σ, each divided by the root of its eigenvalue. An eigenvalue ≤ w·ε·λmax is
- * rounding error: where the pseudo-inverse is asked for its direction is left out, else Σ is refused as singular.
- * Ledoit–Wolf with δ = 0 on a singular S (windows that take two values only) has no inverse either: it is pseudo-inverted.
+ * rounding error: the pseudo-inverse leaves its direction out, all others refuse Σ as singular. Ledoit–Wolf with δ = 0
+ * on a singular S (windows that take only two values) has no inverse either: there the pseudo-inverse is used.
  */
 function whiteningOf(sigma: number[][], covariance: Covariance, shrinkage: number | undefined): Float64Array {
   const w = sigma.length;
@@ -272,6 +277,7 @@ function whiteningOf(sigma: number[][], covariance: Covariance, shrinkage: numbe
   return whitening;
 }
 
+/** The end of an error message: how to get a covariance that can be inverted. */
 function remedy(covariance: Covariance): string {
   if (covariance === 'empirical') return "use 'ledoit-wolf' (the default), 'pinv' or { ridge }";
   return typeof covariance === 'object' && 'ridge' in covariance

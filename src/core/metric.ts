@@ -1,10 +1,10 @@
-// What the distance of two windows may be: Euclidean, a fitted whitening (Mahalanobis) or any function.
+// The metrics: Euclidean distance, a fitted whitening (Mahalanobis), or any function of two windows.
 import { describe } from './checks.ts';
 import type { Steps } from './steps.ts';
 import { mapWindows, type Normalization, vectorInto, type WindowSet } from './windows.ts';
 
 /**
- * The distance of two windows of equal length, ≥ 0. Called with reused views: do not keep them.
+ * The distance of two windows of equal length, ≥ 0. The arrays are reused between calls: do not keep them.
  * The first argument is the window that is scored. Any distance of ml-distance fits.
  */
 export type DistanceFunction = (a: Float64Array, b: Float64Array) => number;
@@ -12,21 +12,24 @@ export type DistanceFunction = (a: Float64Array, b: Float64Array) => number;
 /** What `metric` accepts: a distance function, or a Mahalanobis metric, fitted or not. */
 export type Metric = DistanceFunction | MahalanobisMetric | FittedMahalanobis;
 
-/** A Mahalanobis metric that takes its covariance from the windows it is used on. Made by `mahalanobis(…)`. */
+/**
+ * A Mahalanobis metric that takes its covariance from the series (or the reference) it is used on. Made by
+ * `mahalanobis(…)`.
+ */
 export interface MahalanobisMetric {
   readonly kind: 'mahalanobis';
   /** True if the covariance cannot be inverted on normalized windows (`'empirical'`). */
   readonly needsFullRank: boolean;
-  /** The metric of these windows, in small steps. */
+  /** Fits the metric to these windows, in small steps. */
   fitWindows(windows: WindowSet): Steps<FittedMahalanobis>;
 }
 
-/** True for a metric that takes its covariance from the windows it is used on. */
+/** True for a Mahalanobis metric without a covariance of its own. */
 export function isUnfitted(metric: Metric): metric is MahalanobisMetric {
   return typeof metric === 'object' && metric.kind === 'mahalanobis';
 }
 
-/** True for a metric that we can only call; Euclidean distance, whitened or not, is known to the engines. */
+/** True for a function that the engines can only call; they know Euclidean distance, whitened or not. */
 export function isFunctionMetric(metric: Metric): metric is DistanceFunction {
   return typeof metric === 'function' && metric !== euclidean;
 }
@@ -114,14 +117,14 @@ export function checkDistance(distance: number, i: number, j: number): number {
   throw new RangeError(`metric must return a number ≥ 0, got ${String(distance)} for ${windows}`);
 }
 
-/** Throws for windows whose normalization takes away a dimension: their covariance has no inverse. */
+/** Throws for normalized windows: normalization removes a dimension, so their covariance has no inverse. */
 export function checkRank(normalize: Normalization): void {
   if (normalize === 'none') return;
   const cure = "use covariance 'ledoit-wolf', 'pinv' or { ridge }";
   throw new RangeError(`covariance 'empirical' is singular for windows normalized by '${normalize}': ${cure}`);
 }
 
-/** Throws unless `metric` is one for windows of this size and normalization. */
+/** Throws unless `metric` fits windows of this size and normalization. */
 export function checkMetric(metric: Metric, windowSize: number, normalize: Normalization): void {
   if (typeof metric === 'function') return;
   if (metric instanceof FittedMahalanobis) {

@@ -1,8 +1,8 @@
-// Random numbers that are the same everywhere: integer arithmetic, from a seed.
+// Random numbers from a seed, the same on every machine: integer arithmetic only.
 
 /**
- * Uniform integers: xoshiro128** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number generators", ACM TOMS 47(4)).
- * Period 2¹²⁸ − 1; different seeds start in different states.
+ * Uniform integers: xoshiro128** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number generators", ACM TOMS
+ * 47(4)). Period 2¹²⁸ − 1; different seeds start in different states.
  */
 export class Random {
   #a: number;
@@ -12,9 +12,9 @@ export class Random {
 
   /** @param seed any safe integer; all of its 54 bits count */
   constructor(seed: number) {
-    // a tells the seed's low half, b then its high half: no two seeds share a state. The first number comes from b alone, so
-    // b has to differ between seeds that are close. All zeros, where xoshiro would stay, are not met: b = c would be
-    // mix(low + 2γ) = mix(low + 3γ), but mix is a bijection.
+    // No two seeds share a state: `a` determines the seed's low half, and `b` then determines its high half. The first
+    // number comes from `b` alone, so `b` must differ between seeds that are close. The state is never all zeros, which
+    // xoshiro could not leave: b = c would mean mix(low + 2γ) = mix(low + 3γ), but mix is a bijection.
     const low = seed | 0;
     const high = mix(Math.floor(seed / 2 ** 32));
     this.#a = mix(low + GAMMA);
@@ -36,7 +36,9 @@ export class Random {
     return result;
   }
 
-  /** 0 … n − 1, all equally likely, for 1 ≤ n ≤ 2⁵³: as many bits as n − 1 has, drawn until they make less than n. */
+  /**
+   * 0 … n − 1, all equally likely, for 1 ≤ n ≤ 2⁵³: draws as many bits as n − 1 has, until the number is less than n.
+   */
   below(n: number): number {
     if (n === 1) return 0;
     const high = Math.floor((n - 1) / 2 ** 32);
@@ -47,7 +49,7 @@ export class Random {
     }
   }
 
-  /** All of its state, four words. */
+  /** The whole state: four words. */
   get state(): number[] {
     return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0];
   }

@@ -1,7 +1,7 @@
-// What a series may be, what counts as missing, and a series as float64.
+// The types of series, the rule of missing values, and the conversion of a series to float64.
 import { describe } from './checks.ts';
 
-/** A numeric typed array: what `score` answers with a `Float64Array`. */
+/** A numeric typed array: `score` returns a `Float64Array` for it. */
 export type NumericTypedArray =
   | Float64Array
   | Float32Array
@@ -55,7 +55,7 @@ function markMissing(x: number): number {
   return Math.abs(x) <= LARGEST_VALUE ? x : NaN;
 }
 
-/** True if every missing value already is NaN. */
+/** True if every missing value is NaN already. */
 function isMarked(values: Float64Array): boolean {
   for (let t = 0; t < values.length; t++) if (Math.abs(values[t]!) > LARGEST_VALUE) return false;
   return true;

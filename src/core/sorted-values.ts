@@ -1,49 +1,51 @@
-// A multiset of numbers in order: the memory of detectors that compare single values.
+// A sorted multiset of numbers: the history of detectors that compare single values.
 //
-// Values stand in blocks of up to BLOCK, each block sorted, in any slot of one array. A directory lists the blocks from the
-// least values to the greatest; behind the last block it lists the free slots:
+// Values lie in sorted blocks of at most BLOCK values. A block lies in any slot of one array. A directory lists the
+// blocks in ascending order of their values; behind the last block it lists the free slots:
 //
 //   position   0      1      2     3 …
 //   low     −3.5    0.2    7.0             least value of the block
-//   slot       2      0      3     1 …     its values stand from slot · BLOCK on
-//   count     91     60     18             how many there are
-//   groups  [ their sum over GROUP positions ] …
+//   slot       2      0      3     1 …     the block's values lie from index slot · BLOCK on
+//   count     91     60     18             number of the block's values
+//   groups  [ sum of the counts of GROUP positions ] …
 //
-// Invariants: (1) no block is empty, but an only one may be; (2) two neighboring blocks together hold more than HALF
-// values. So n values have at most 4n / BLOCK + 1 blocks. An operation moves values within a block or two and looks at
-// O(log n) others (O(n / (BLOCK·GROUP)) sums where it has to do with ranks); nothing is ever rebuilt. A split or a
-// merger of blocks shifts the directory, O(n / BLOCK) entries in a memmove. A new block has EDGE places or more to fill until it
-// splits, so splits are at most one in EDGE insertions, one in HALF as a rule, and there are no more mergers than splits.
+// Invariants: (1) no block is empty, except that the only block may be; (2) two neighboring blocks together hold more
+// than HALF values. So n values have at most 4n / BLOCK + 1 blocks. An operation moves values within one or two blocks
+// and reads O(log n) directory entries (operations with ranks: O(n / (BLOCK·GROUP)) sums). Nothing is ever rebuilt. A
+// split or a merge of blocks shifts the directory: O(n / BLOCK) entries in a memmove. A new block takes at least EDGE
+// values until it splits, so at most one of EDGE insertions splits a block, normally one of HALF. There are no more
+// merges than splits.
 
 /**
- * Values per block: more of them cost more to shift, fewer make the directory longer. A slide over 10⁴ and 10⁷ values (nearest
- * 5, insert, remove) takes 0.30 and 2.0 µs with 64, 0.30 and 1.4 with 96, 0.32 and 1.7 with 128.
+ * Values per block: larger blocks cost more to shift, smaller ones make the directory longer. One slide over 10⁴ and
+ * 10⁷ values (nearest 5, insert, remove) takes 0.30 and 2.0 µs with 64 values, 0.30 and 1.4 with 96, 0.32 and 1.7 with
+ * 128.
  */
 const BLOCK = 96;
 
 const HALF = BLOCK / 2;
 
-/** Values of a full block that go to a block of their own where values rise or fall beyond all others. */
+/** Values that a full first or last block gives to a new block, where new values lie beyond all others. */
 const EDGE = BLOCK / 8;
 
-/** Places of a new multiset, doubled up to a block: a hundred thousand small ones must fit in a process. */
-const FIRST_PLACES = 12;
+/** Capacity of a new multiset, doubled up to a block: a hundred thousand small ones must fit in a process. */
+const FIRST_CAPACITY = 12;
 
-/** Values that a search in a block takes in one step. */
+/** Values that a search in a block skips in one step. */
 const STRIDE = 8;
 
 /** Directory positions per sum of counts. */
 const GROUP = 64;
 
 /**
- * A multiset of float64 values, none of them NaN; −0 is kept as 0. Its answers
- * depend on the values alone, not on the order in which they came. Allocates when it outgrows its arrays, and not else.
+ * A multiset of float64 values, none of them NaN; −0 is kept as 0. Its results depend on the values alone, not on the
+ * order in which they came. It allocates only when it outgrows its arrays.
  */
 export class SortedValues {
-  /** How many values it holds, repeated ones counted. */
+  /** The number of values, repeated ones counted. */
   size: number;
   #numBlocks: number;
-  /** Places for values: a part of one block while it is small, then whole slots. */
+  /** The values: a part of one block while there are few, then whole slots. */
   #values: Float64Array;
   // The directory, by position.
   #lows: Float64Array;
@@ -54,14 +56,14 @@ export class SortedValues {
   constructor() {
     this.size = 0;
     this.#numBlocks = 1;
-    this.#values = new Float64Array(FIRST_PLACES);
+    this.#values = new Float64Array(FIRST_CAPACITY);
     this.#lows = new Float64Array(1);
     this.#slots = new Uint32Array(1);
     this.#counts = new Uint8Array(1);
     this.#groups = new Float64Array(1);
   }
 
-  /** Forgets all values, and the memory that they took. */
+  /** Removes all values and frees their memory. */
   clear(): void {
     const empty = new SortedValues();
     this.size = 0;
@@ -76,7 +78,7 @@ export class SortedValues {
   insert(x: number): void {
     const value = x + 0; // −0 becomes 0
     let p = this.#blockOf(value);
-    if (this.#counts[p] === BLOCK || this.size === this.#values.length) p = this.#makeRoom(p, value);
+    if (this.#counts[p] === BLOCK || this.size === this.#values.length) p = this.#makeSpace(p, value);
     const values = this.#values;
     const from = this.#slots[p]! * BLOCK;
     let at = from + this.#counts[p]!;
@@ -86,33 +88,33 @@ export class SortedValues {
     this.#count(p, 1);
   }
 
-  /** Takes out one copy of `x`; `false` if there is none. */
+  /** Removes one copy of `x`; `false` if there is none. */
   remove(x: number): boolean {
-    const p = this.#blockOf(x); // lows beyond it are greater than x, so x is here or nowhere
+    const p = this.#blockOf(x); // later blocks hold greater values, so x is in this block or in none
     const from = this.#slots[p]! * BLOCK;
-    const at = placeAfter(this.#values, from, from + this.#counts[p]!, x) - 1;
+    const at = indexAfter(this.#values, from, from + this.#counts[p]!, x) - 1;
     if (at < from || this.#values[at] !== x) return false;
-    this.#takeOut(p, at);
+    this.#removeFrom(p, at);
     return true;
   }
 
-  /** Takes out the value of this rank, 0 ≤ rank < size, and returns it. */
+  /** Removes the value of this rank, 0 ≤ rank < size, and returns it. */
   removeAt(rank: number): number {
-    const place = this.#placeOf(rank);
-    const p = Math.floor(place / BLOCK);
-    const at = this.#slots[p]! * BLOCK + (place % BLOCK);
+    const location = this.#locate(rank);
+    const p = Math.floor(location / BLOCK);
+    const at = this.#slots[p]! * BLOCK + (location % BLOCK);
     const value = this.#values[at]!;
-    this.#takeOut(p, at);
+    this.#removeFrom(p, at);
     return value;
   }
 
-  /** The value of this rank, 0 ≤ rank < size: so many stand before it in ascending order. */
+  /** The value of this rank, 0 ≤ rank < size: the number of values before it in ascending order. */
   at(rank: number): number {
-    const place = this.#placeOf(rank);
-    return this.#values[this.#slots[Math.floor(place / BLOCK)]! * BLOCK + (place % BLOCK)]!;
+    const location = this.#locate(rank);
+    return this.#values[this.#slots[Math.floor(location / BLOCK)]! * BLOCK + (location % BLOCK)]!;
   }
 
-  /** How many values are less than `x`. */
+  /** The number of values less than `x`. */
   rank(x: number): number {
     // The last block whose least value is less than x, or the first.
     const lows = this.#lows;
@@ -123,16 +125,19 @@ export class SortedValues {
       length -= half;
     }
     const from = this.#slots[p]! * BLOCK;
-    return this.#countBefore(p) + placeBefore(this.#values, from, from + this.#counts[p]!, x) - from;
+    return this.#countBefore(p) + indexBefore(this.#values, from, from + this.#counts[p]!, x) - from;
   }
 
-  /** The values from this rank on, added in ascending order: the bits depend on the values alone. O(size − rank). */
+  /**
+   * The sum of the values from this rank on, added in ascending order: its bits depend on the values alone. O(size −
+   * rank).
+   */
   sumFrom(rank: number): number {
     if (rank >= this.size) return 0;
-    const place = this.#placeOf(rank);
+    const location = this.#locate(rank);
     let sum = 0;
-    let skipped = place % BLOCK;
-    for (let p = Math.floor(place / BLOCK); p < this.#numBlocks; p++) {
+    let skipped = location % BLOCK;
+    for (let p = Math.floor(location / BLOCK); p < this.#numBlocks; p++) {
       const from = this.#slots[p]! * BLOCK;
       for (let i = from + skipped; i < from + this.#counts[p]!; i++) sum += this.#values[i]!;
       skipped = 0;
@@ -141,20 +146,21 @@ export class SortedValues {
   }
 
   /**
-   * Writes the k smallest s = (x − y)² over the values y to `out`, ascending, and returns how many there are: min(k, size).
+   * Writes the k smallest s = (x − y)² over the values y to `out`, ascending, and returns how many there are: min(k,
+   * size).
    *
-   * They are those of the definition, to the bit. Rounding is monotone, a ≤ b ⇒ fl(a) ≤ fl(b), and fl(x − y) = −fl(y − x). So
-   * for x ≤ y ≤ z: 0 ≤ fl(y − x) ≤ fl(z − x), and their squares are in that order, too: away from the place of x, s does not
-   * fall on either side. Two such sequences are merged, which a comparison of the differences does: equal or smaller
+   * They are those of the definition, to the bit. Rounding is monotone, a ≤ b ⇒ fl(a) ≤ fl(b), and fl(x − y) = −fl(y −
+   * x). So for x ≤ y ≤ z: 0 ≤ fl(y − x) ≤ fl(z − x), and their squares are in that order, too. Hence s does not fall on
+   * the way up or down from the rank of x. These two sequences are merged by their differences: equal or smaller
    * differences have equal or smaller squares.
    */
   nearestInto(x: number, k: number, out: Float64Array): number {
     const values = this.#values;
     let below = this.#blockOf(x); // positions of the blocks that are read
     let above = below;
-    let first = this.#slots[below]! * BLOCK; // values [first, left) and [right, end) of them are to come
+    let first = this.#slots[below]! * BLOCK; // values [first, left) and [right, end) are still to be read
     let end = first + this.#counts[above]!;
-    let right = placeAfter(values, first, end, x);
+    let right = indexAfter(values, first, end, x);
     let left = right;
     let filled = 0;
     while (filled < k) {
@@ -208,8 +214,8 @@ export class SortedValues {
     return p;
   }
 
-  /** Where the value of this rank stands: position · BLOCK + index in the block. */
-  #placeOf(rank: number): number {
+  /** The block and the index of the value of this rank, as position · BLOCK + index in the block. */
+  #locate(rank: number): number {
     let left = rank;
     let g = 0;
     for (; left >= this.#groups[g]!; g++) left -= this.#groups[g]!;
@@ -218,7 +224,7 @@ export class SortedValues {
     return p * BLOCK + left;
   }
 
-  /** How many values stand before position `p`. */
+  /** The number of values in the blocks before position `p`. */
   #countBefore(p: number): number {
     const group = Math.floor(p / GROUP);
     let sum = 0;
@@ -233,8 +239,8 @@ export class SortedValues {
     this.#groups[Math.floor(p / GROUP)]! += change;
   }
 
-  /** Makes room for `value` where block p is full, and returns the position of the block that takes it. */
-  #makeRoom(p: number, value: number): number {
+  /** Makes space for `value` where block p is full, and returns the position of the block that takes it. */
+  #makeSpace(p: number, value: number): number {
     if (this.#values.length < BLOCK) {
       this.#values = grown(this.#values, 2 * this.#values.length);
       return p;
@@ -249,7 +255,10 @@ export class SortedValues {
     return value < middle ? p : p + 1;
   }
 
-  /** Where a full block is cut: in halves, but near the end where values rise or fall beyond all, to leave few places empty. */
+  /**
+   * The index at which a full block is cut: the middle; near the edge where new values lie beyond all others, so that
+   * full blocks stay nearly full.
+   */
   #cutOf(p: number, value: number): number {
     if (p === this.#numBlocks - 1 && value >= this.#values[this.#slots[p]! * BLOCK + BLOCK - 1]!) return BLOCK - EDGE;
     return p === 0 && value < this.#lows[0]! ? EDGE : HALF;
@@ -263,8 +272,8 @@ export class SortedValues {
     this.#groups[Math.floor(q / GROUP)]! += numValues;
   }
 
-  /** Takes out the value at index `at`, of block p. */
-  #takeOut(p: number, at: number): void {
+  /** Removes the value at index `at`, which is in block p. */
+  #removeFrom(p: number, at: number): void {
     const values = this.#values;
     const from = this.#slots[p]! * BLOCK;
     const last = from + this.#counts[p]! - 1;
@@ -272,12 +281,12 @@ export class SortedValues {
     if (at === from) this.#lows[p] = values[from]!;
     this.#count(p, -1);
     if (this.#counts[p]! > HALF || this.#numBlocks === 1) return;
-    // Invariant (1). The blocks beside an empty one had HALF values or more: (2) holds without it.
+    // Restore invariant (1). The blocks beside an empty one hold more than HALF values each, so (2) holds without it.
     if (this.#counts[p] === 0) this.#close(p);
     else this.#restore(p);
   }
 
-  /** Restores invariant (2) about block p: together with a neighbor it makes one block. */
+  /** Restores invariant (2) for block p: merges it with a neighbor if both together are small. */
   #restore(p: number): void {
     if (p + 1 < this.#numBlocks && this.#counts[p]! + this.#counts[p + 1]! <= HALF) this.#merge(p);
     if (p > 0 && this.#counts[p - 1]! + this.#counts[p]! <= HALF) this.#merge(p - 1);
@@ -292,7 +301,7 @@ export class SortedValues {
     this.#close(p + 1);
   }
 
-  /** Puts an empty block at position p; its least value is going to be `low`. */
+  /** Inserts an empty block at position p; its least value will be `low`. */
   #open(p: number, low: number): void {
     if (this.#numBlocks === this.#slots.length) this.#addSlots();
     const end = this.#numBlocks++;
@@ -303,14 +312,14 @@ export class SortedValues {
     this.#lows[p] = low;
     this.#slots[p] = slot;
     this.#counts[p] = 0;
-    // One block has gone from each group to the next.
+    // One block has moved from each group to the next.
     for (let q = (Math.floor(p / GROUP) + 1) * GROUP; q <= end; q += GROUP) {
       this.#groups[q / GROUP - 1]! -= this.#counts[q]!;
       this.#groups[q / GROUP]! += this.#counts[q]!;
     }
   }
 
-  /** Takes the empty block at position p out; its slot becomes the first free one. */
+  /** Removes the empty block at position p; its slot becomes the first free one. */
   #close(p: number): void {
     const end = --this.#numBlocks;
     for (let q = (Math.floor(p / GROUP) + 1) * GROUP; q <= end; q += GROUP) {
@@ -324,7 +333,7 @@ export class SortedValues {
     this.#slots[end] = slot;
   }
 
-  /** Half as many slots again. */
+  /** Adds half as many slots as there are. */
   #addSlots(): void {
     const before = this.#slots.length;
     const after = before + Math.max(1, before >> 1);
@@ -341,23 +350,24 @@ export class SortedValues {
   }
 }
 
-/** The index in sorted values [from, to) behind those that are at most `x`. */
-function placeAfter(values: Float64Array, from: number, to: number, x: number): number {
-  // In strides: about as many steps as a mispredicted branch of a binary search takes time; 0.1 µs less per slide.
+/** The index in sorted values [from, to) behind all that are at most `x`. */
+function indexAfter(values: Float64Array, from: number, to: number, x: number): number {
+  // A search in strides is 0.1 µs per slide faster than a binary search: it has fewer mispredicted branches.
   let at = from;
   while (at + STRIDE <= to && values[at + STRIDE - 1]! <= x) at += STRIDE;
   while (at < to && values[at]! <= x) at++;
   return at;
 }
 
-/** The index in sorted values [from, to) behind those that are less than `x`. */
-function placeBefore(values: Float64Array, from: number, to: number, x: number): number {
+/** The index in sorted values [from, to) behind all that are less than `x`. */
+function indexBefore(values: Float64Array, from: number, to: number, x: number): number {
   let at = from;
   while (at + STRIDE <= to && values[at + STRIDE - 1]! < x) at += STRIDE;
   while (at < to && values[at]! < x) at++;
   return at;
 }
 
+/** A copy of this length, filled up with zeros. */
 function grown(values: Float64Array, length: number): Float64Array {
   const longer = new Float64Array(length);
   longer.set(values);

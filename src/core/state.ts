@@ -1,14 +1,14 @@
 // The bytes of a saved detector: what `save` returns and `load` reads. Little-endian on every machine.
 //
 //   0   4 bytes   "KNNA"
-//   4   u16       format of the fields that follow, counted up whenever they change
+//   4   u16       format of the fields that follow, raised by one whenever they change
 //   6   u16       length of the kind
 //   8   ASCII     the kind: the class that wrote it
 //       fields    one after the other, without tags: reader and writer agree by kind and format
 //  −4   u32       CRC-32 of everything before it
 //
-// A CRC-32 tells every single flipped bit and every burst of up to 32; a shortened file fails it, too, but for one in 2³²,
-// which then ends in the middle of a field.
+// A CRC-32 detects every single flipped bit and every burst of up to 32 bits. It also detects a shortened file, except
+// for one in 2³²; reading that file ends in the middle of a field, which is an error.
 import { describe } from './checks.ts';
 
 const MAGIC = 0x414e4e4b; // "KNNA"
@@ -28,37 +28,37 @@ export class StateWriter {
     this.#view = new DataView(new ArrayBuffer(256));
     this.#length = 0;
     this.u32(MAGIC);
-    this.#view.setUint16(this.#room(2), format, true);
-    this.#view.setUint16(this.#room(2), kind.length, true);
+    this.#view.setUint16(this.#reserve(2), format, true);
+    this.#view.setUint16(this.#reserve(2), kind.length, true);
     for (let p = 0; p < kind.length; p++) this.u8(kind.charCodeAt(p));
   }
 
   u8(value: number): void {
-    const at = this.#room(1); // first: it may replace the view
+    const at = this.#reserve(1); // before #view is read: it may replace it
     this.#view.setUint8(at, value);
   }
 
   u32(value: number): void {
-    const at = this.#room(4); // first: it may replace the view
+    const at = this.#reserve(4); // before #view is read: it may replace it
     this.#view.setUint32(at, value, true);
   }
 
   f64(value: number): void {
-    const at = this.#room(8); // first: it may replace the view
+    const at = this.#reserve(8); // before #view is read: it may replace it
     this.#view.setFloat64(at, value, true);
   }
 
-  /** How many there are, then the values. */
+  /** Their number as u32, then the values. */
   f64s(values: ArrayLike<number>): void {
     this.u32(values.length);
-    let at = this.#room(8 * values.length);
+    let at = this.#reserve(8 * values.length);
     for (let p = 0; p < values.length; p++, at += 8) this.#view.setFloat64(at, values[p]!, true);
   }
 
-  /** Text, or another detector's state. */
+  /** Their number as u32, then the bytes: text, or another detector's state. */
   bytes(bytes: Uint8Array): void {
     this.u32(bytes.length);
-    const at = this.#room(bytes.length);
+    const at = this.#reserve(bytes.length);
     new Uint8Array(this.#view.buffer).set(bytes, at);
   }
 
@@ -66,15 +66,15 @@ export class StateWriter {
     this.bytes(new TextEncoder().encode(text));
   }
 
-  /** All that was written, with its checksum. */
+  /** All bytes that were written, with their checksum. */
   finish(): Uint8Array {
     const checksum = crc32(new Uint8Array(this.#view.buffer, 0, this.#length));
     this.u32(checksum);
     return new Uint8Array(this.#view.buffer.slice(0, this.#length));
   }
 
-  /** Where the next `count` bytes go. */
-  #room(count: number): number {
+  /** Reserves the next `count` bytes and returns their offset. Grows the buffer, and replaces `#view`, where needed. */
+  #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
     if (this.#length > this.#view.byteLength) {
@@ -96,8 +96,8 @@ export class StateReader {
   /**
    * Checks all bytes before anything is read.
    *
-   * @param kind what wrote them
-   * @param newest format that the caller understands
+   * @param kind the class that wrote them
+   * @param newest the newest format that the caller understands
    * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when they are damaged, of something else, or newer
    */
   constructor(bytes: Uint8Array, kind: string, newest: number) {
@@ -142,7 +142,7 @@ export class StateReader {
     return values;
   }
 
-  /** A copy. */
+  /** A copy of the bytes. */
   bytes(): Uint8Array {
     const count = this.u32();
     const at = this.#view.byteOffset + this.#take(count);
@@ -173,7 +173,7 @@ export class StateReader {
   }
 }
 
-/** The class whose state these bytes are, by their header alone; '' where there is none. */
+/** The class whose state these bytes are, read from the header alone; '' if they have no such header. */
 export function kindOf(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < HEADER || view.getUint32(0, true) !== MAGIC) return '';

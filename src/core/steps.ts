@@ -1,6 +1,6 @@
-// Work in small steps: a generator that yields between them, so that its caller may do something else meanwhile.
+// Work in small steps: a generator that yields between them, so that its caller can do other work there.
 
-/** Yields every few milliseconds of work, and returns what the work was for. */
+/** Yields every few milliseconds of work, and returns the result of the work. */
 export type Steps<T> = Generator<void, T, void>;
 
 /** Does all steps at once. */

@@ -1,16 +1,16 @@
-// The interface of every detector that meets one value at a time, and what all of them share.
+// The interface of the streaming detectors, and the code that all of them share.
 import { checkOptions, describe } from './checks.ts';
 import type { Value } from './series.ts';
 
 /**
- * A detector that meets one value at a time. It keeps what it has learned; `save` and the `load` of its class carry that
- * over a restart, to the bit.
+ * A detector that gets one value at a time and keeps what it has learned. `save` and the `load` of its class restore
+ * its state after a restart, to the bit.
  */
 export interface StreamingDetector {
   /**
    * Scores `x`, then learns it: higher = stranger, NaN for a missing value or a window that touches one.
    *
-   * @param options.learn `false`: the value enters the current window but not the memory, so that an outage is not
+   * @param options.learn `false`: the value enters the current window but not the history, so that an outage is not
    * learned; default `true`
    * @throws TypeError when `x` is neither a number nor missing
    */
@@ -21,11 +21,11 @@ export interface StreamingDetector {
   learn(series: Iterable<Value>): number[];
   /** Forgets everything: as newly constructed. */
   reset(): void;
-  /** All of the state as bytes, versioned and with a checksum. */
+  /** The whole state as bytes, with a version and a checksum. */
   save(): Uint8Array;
 }
 
-/** `detector.update` over a series: its scores. */
+/** Calls `detector.update` for each value of a series; returns the scores. */
 export function learnAll(detector: Pick<StreamingDetector, 'update'>, series: Iterable<Value>): number[] {
   if (typeof series?.[Symbol.iterator] !== 'function') {
     throw new TypeError(`series must be iterable, got ${describe(series)}`);
@@ -35,7 +35,7 @@ export function learnAll(detector: Pick<StreamingDetector, 'update'>, series: It
   return scores;
 }
 
-/** Whether the options of `update` say that a value is learned. @throws TypeError for anything but true or false */
+/** The option `learn` of `update`, true by default. @throws TypeError for anything but true or false */
 export function learnOf(options: { learn?: boolean } | undefined): boolean {
   if (options === undefined) return true;
   checkOptions(options, ['learn']);

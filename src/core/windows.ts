@@ -1,18 +1,19 @@
-// From a series to its windows: which windows are valid, their vectors, and the one place that converts
-// between a window's start (kernels, search) and its end (scores).
+// From a series to its windows: which windows are valid, and their vectors. Only this file converts between a window's
+// start (used in search/) and its end (used for scores).
 
 /** What is done to a window before its distances are taken. */
 export type Normalization = 'none' | 'mean' | 'zscore';
 
 /**
- * The vectors of a series' windows. Vector `i` is `data[i·stride] … data[i·stride + width − 1]`, normalized as `normalize`
- * says: the series itself with stride 1, or a matrix with stride = width. Only the vectors of valid windows are defined.
+ * The vectors of a series' windows. Vector `i` is `data[i·stride] … data[i·stride + width − 1]`, normalized by
+ * `normalize`. `data` is the series itself with stride 1, or a matrix with stride = width. Only the vectors of valid
+ * windows are defined.
  */
 export interface WindowSet {
   readonly data: Float64Array;
   readonly stride: number;
   readonly width: number;
-  /** What is still to be done to the values: an engine that needs no vectors is spared a matrix of them. */
+  /** The normalization that is still to be done: an engine that needs no vectors saves the matrix of them. */
   readonly normalize: Normalization;
   /** Number of windows, valid or not: n − windowSize + 1, at least 0. */
   readonly numWindows: number;
@@ -30,7 +31,9 @@ export function endOf(i: number, windowSize: number): number {
   return i + windowSize - 1;
 }
 
-/** The windows of `values` (missing = NaN), to be normalized as said; their starts, if these are known. O(n). */
+/**
+ * The windows of `values` (missing = NaN), with the normalization still to be done; `starts` if they are known. O(n).
+ */
 export function embed(
   values: Float64Array,
   windowSize: number,
@@ -41,7 +44,7 @@ export function embed(
   return { data: values, stride: 1, width: windowSize, normalize, numWindows, starts };
 }
 
-/** The same windows with their vectors made: a matrix where they are normalized. O(N·width). */
+/** The same windows with their normalization done, in a matrix of vectors if they have one. O(N·width). */
 export function vectorsOf(windows: WindowSet): WindowSet {
   if (windows.normalize === 'none') return windows;
   return mapWindows(windows, windows.width, (i, out, to) => vectorInto(windows, i, out, to));
@@ -70,7 +73,9 @@ export function mapWindows(
   return { data, stride: width, width, normalize: 'none', numWindows: windows.numWindows, starts: windows.starts };
 }
 
-/** The starts of the windows that touch no missing value, in `starts`, if that is given and has room for all. */
+/**
+ * The starts of the windows that touch no missing value, in `starts`, which holds one entry per window, or a new array.
+ */
 export function validStarts(
   values: Float64Array,
   windowSize: number,
@@ -123,7 +128,7 @@ export function windowMean(values: Float64Array, i: number, w: number): number {
   return sum / w;
 }
 
-/** What x − μ is divided by: 1 or σ; 0 stands for the zero vector. */
+/** The divisor of x − μ: 1 or σ; 0 stands for the zero vector. */
 export function windowScale(
   values: Float64Array,
   i: number,

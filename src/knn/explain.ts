@@ -1,7 +1,7 @@
-// Why a window has its score: what its neighbors would have led one to expect, and which values differ.
+// Explains a window's score: the values that its neighbors lead one to expect, and the values that differ from them.
 import { type Normalization, startOf, windowMean, windowScale } from '../core/windows.ts';
 
-/** The neighbors of one window and what they say about it. */
+/** The neighbors of one window, and how it differs from them. */
 export interface Explanation {
   /** Index of the window's last value: where its score stands. */
   index: number;
@@ -10,20 +10,23 @@ export interface Explanation {
   score: number;
   /** The window's values. */
   window: number[];
-  /** What to expect in their place: the mean of the neighbors, brought to the window's own μ and σ if normalized. */
+  /** The values to expect instead: the mean of the neighbors, brought to the window's own μ and σ if normalized. */
   expected: number[];
   /** Share of each value in the squared distances, 0 to 1, all 0 if these are 0; `null` for other metrics. */
   shares: number[] | null;
   /** Whether the value with the largest share (other metrics: the largest difference) lies above what was expected. */
   direction: 'above' | 'below' | 'none';
-  /** Nearest first. Their places are places of the reference if one was given. */
+  /** Nearest first. Their indices are indices of the reference if one was given. */
   neighbors: { start: number; end: number; distance: number }[];
 }
 
-/** An explanation from a row of neighbors; `squares` holds their s(i, j) if shares are wanted. O(k·windowSize). */
+/**
+ * Explains the window of `x` that ends at `t` by its neighbors, which are windows of `candidates`; `squares` holds
+ * their s(i, j) if shares are wanted. O(k·windowSize).
+ */
 export function explainRow(row: {
   x: Float64Array;
-  memory: Float64Array;
+  candidates: Float64Array;
   t: number;
   windowSize: number;
   normalize: Normalization;
@@ -31,13 +34,13 @@ export function explainRow(row: {
   neighbors: Explanation['neighbors'];
   squares: number[] | undefined;
 }): Explanation {
-  const { x, memory, t, windowSize: w, normalize, score, neighbors, squares } = row;
+  const { x, candidates, t, windowSize: w, normalize, score, neighbors, squares } = row;
   const start = startOf(t, w);
   const own = shapeOf(x, start, w, normalize);
   const sums = new Float64Array(w); // Σⱼ of the neighbors' values
   const squaresAt = new Float64Array(w); // Σⱼ (xₗ − xⱼₗ)²
   for (const neighbor of neighbors) {
-    const { values } = shapeOf(memory, neighbor.start, w, normalize);
+    const { values } = shapeOf(candidates, neighbor.start, w, normalize);
     for (let l = 0; l < w; l++) {
       sums[l] = sums[l]! + values[l]!;
       squaresAt[l] = squaresAt[l]! + (own.values[l]! - values[l]!) ** 2;
@@ -53,7 +56,7 @@ export function explainRow(row: {
   return { index: t, start, score, window, expected, shares, direction, neighbors };
 }
 
-/** A window as it is compared, and how to bring such values back to the series' own scale. */
+/** A window as it is compared; value·scale + mean is a value on the scale of the series. */
 function shapeOf(
   series: Float64Array,
   start: number,
@@ -68,6 +71,7 @@ function shapeOf(
   return { values: compared, mean, scale: normalize === 'mean' ? 1 : scale };
 }
 
+/** The index of the largest weight, the first of equal ones. */
 function largestOf(weights: ArrayLike<number>): number {
   let largest = 0;
   for (let l = 1; l < weights.length; l++) if (weights[l]! > weights[largest]!) largest = l;

@@ -1,14 +1,14 @@
-// KNN: the batch detector as it is called. Says what it does and checks its arguments; scorer.ts does it.
+// KNN: the public batch detector, with its documentation and the checks of its arguments. scorer.ts does the work.
 import { AGGREGATIONS, type Aggregation } from '../core/aggregate.ts';
 import { checkChoice, checkInteger, checkNormalization, checkOptions } from '../core/checks.ts';
 import { checkMetric, euclidean, isFunctionMetric, type Metric } from '../core/metric.ts';
-import type { NumericTypedArray, Series } from '../core/series.ts';
-import { atOnce } from '../core/steps.ts';
+import type { Series } from '../core/series.ts';
 import type { Normalization } from '../core/windows.ts';
 import { ENGINES, type EngineName } from '../search/plan.ts';
-import { THREAD_OPTIONS, type ThreadOptions } from '../threads/parallel.ts';
+import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Explanation } from './explain.ts';
-import { type Neighbors, type Refinement, Scorer, type Settings } from './scorer.ts';
+import { FittedKNN } from './fitted-knn.ts';
+import { type Neighbors, type Refinements, Scorer, type ScoresLike, type Settings } from './scorer.ts';
 
 /** Options of {@link KNN}, defaults first in each line. */
 export interface KNNOptions {
@@ -44,7 +44,7 @@ export class KNN {
   readonly windowSize: number;
   readonly k: number;
   readonly #settings: Settings;
-  /** The name of an option that was given and makes no sense with a reference. */
+  /** The name of an option that was given and has no meaning with a reference. */
   readonly #forSelfOnly: string | undefined;
 
   /**
@@ -94,10 +94,7 @@ export class KNN {
    * new KNN(1, 2).score([5, 5, 5, 9, 5]); // => [0, 0, 0, 4, 0]
    * new KNN(2, 1).score([1, 2, NaN, 2, 1, 2]); // => [0, 0, NaN, NaN, Math.SQRT2, 0]
    */
-  score(series: NumericTypedArray, options?: { reference?: Series }): Float64Array;
-  score(series: readonly (number | null | undefined)[], options?: { reference?: Series }): number[];
-  score(series: Series, options?: { reference?: Series }): number[] | Float64Array;
-  score(series: Series, options: { reference?: Series } = {}): number[] | Float64Array {
+  score<S extends Series>(series: S, options: { reference?: Series } = {}): ScoresLike<S> {
     checkOptions(options, ['reference']);
     return this.#scorer(options.reference).score(series);
   }
@@ -106,9 +103,9 @@ export class KNN {
    * What {@link KNN.score} returns, to the bit, computed by several threads while this one stays free.
    *
    * Starting threads takes 50 to 100 ms, so they wait five seconds for the next call before they end; they do not keep
-   * Node alive. Work for which that is not worth it, function metrics, and everything where no worker can be started is
-   * done on the calling thread, in slices of a few milliseconds between which timers and input have their turn; an index
-   * is built in one go.
+   * Node alive. The calling thread does the work where that start would take longer, where the metric is a function,
+   * and where no worker can be started. It works in slices of a few milliseconds, between which timers and input have
+   * their turn; an index is built in one go.
    *
    * @param options.threads number of workers; default: as many as there are processors, for work above 0.2 s
    * @param options.signal an `AbortSignal` that ends the work: the promise is rejected with its reason
@@ -119,16 +116,10 @@ export class KNN {
    * @example
    * await new KNN(2, 1).scoreAsync([1, 2, 10, 2, 1], { threads: 2 }); // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
    */
-  scoreAsync(series: NumericTypedArray, options?: ThreadOptions & { reference?: Series }): Promise<Float64Array>;
-  scoreAsync(
-    series: readonly (number | null | undefined)[],
-    options?: ThreadOptions & { reference?: Series },
-  ): Promise<number[]>;
-  scoreAsync(series: Series, options?: ThreadOptions & { reference?: Series }): Promise<number[] | Float64Array>;
-  async scoreAsync(
-    series: Series,
+  async scoreAsync<S extends Series>(
+    series: S,
     options: ThreadOptions & { reference?: Series } = {},
-  ): Promise<number[] | Float64Array> {
+  ): Promise<ScoresLike<S>> {
     checkOptions(options, ['reference', ...THREAD_OPTIONS]);
     const { reference, ...rest } = options;
     return this.#scorer(reference).scoreAsync(series, rest);
@@ -138,9 +129,9 @@ export class KNN {
    * Scores that improve until they are those of {@link KNN.score}: upper bounds of them, element by element, from one
    * refinement to the next never higher, and in the last one, marked `exact`, the scores themselves to the bit.
    *
-   * They come after 1, 2, 5, 10, 20, 35, 50 and 75 % of the work; near windows are compared first, then lags from
-   * everywhere, so that most of the strangest places are right after a tenth of it. Short windows and series that
-   * repeat, normally a matter of moments, and function metrics have one refinement, the exact one.
+   * They come after 1, 2, 5, 10, 20, 35, 50 and 75 % of the work. Near windows are compared first, then lags spread
+   * over the whole series, so that most of the strangest places are right after a tenth of the work. Short windows,
+   * series that repeat (both normally take moments) and function metrics have one refinement, the exact one.
    * Leaving the loop ends all work. The series is read when the loop begins.
    *
    * @param options see {@link KNN.scoreAsync}
@@ -150,13 +141,10 @@ export class KNN {
    *   if (exact) scores; // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
    * }
    */
-  refine(series: NumericTypedArray, options?: ThreadOptions & { reference?: Series }): Refinements<Float64Array>;
-  refine(
-    series: readonly (number | null | undefined)[],
-    options?: ThreadOptions & { reference?: Series },
-  ): Refinements<number[]>;
-  refine(series: Series, options?: ThreadOptions & { reference?: Series }): Refinements;
-  async *refine(series: Series, options: ThreadOptions & { reference?: Series } = {}): Refinements {
+  async *refine<S extends Series>(
+    series: S,
+    options: ThreadOptions & { reference?: Series } = {},
+  ): Refinements<ScoresLike<S>> {
     checkOptions(options, ['reference', ...THREAD_OPTIONS]);
     const { reference, ...rest } = options;
     yield* this.#scorer(reference).refine(series, rest);
@@ -198,8 +186,8 @@ export class KNN {
   }
 
   /**
-   * The same detector with a memory that is given, not taken from the series it scores: every window is compared with
-   * the windows of `reference`. `side` and `exclusionZone` have no meaning there.
+   * The same detector with a reference: every window of a series is compared with the windows of `reference`, not with
+   * the series' own. `side` and `exclusionZone` have no meaning there.
    *
    * @throws RangeError when `reference` has no window without a missing value
    *
@@ -208,46 +196,21 @@ export class KNN {
    * detector.score([2, 1, 5]); // => [0, 0, 3]
    */
   fit(reference: Series): FittedKNN {
-    const scorer = this.#remember(reference);
-    atOnce(scorer.remember());
-    return scorer as unknown as FittedKNN;
-  }
-
-  /** Those who score against a reference; its covariance is still to be taken. */
-  #remember(reference: Series): Scorer {
-    if (this.#forSelfOnly !== undefined) {
-      throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
-    }
-    return new Scorer(this.#settings, { reference });
+    this.#checkReference();
+    return new FittedKNN(this.#settings, reference);
   }
 
   #scorer(reference: Series | undefined): Scorer {
-    return reference === undefined ? new Scorer(this.#settings) : this.#remember(reference);
+    if (reference === undefined) return new Scorer(this.#settings);
+    this.#checkReference();
+    return new Scorer(this.#settings, { reference });
   }
-}
 
-/** Refined scores, one after the other. */
-export type Refinements<Scores = number[] | Float64Array> = AsyncGenerator<Refinement<Scores>, void, undefined>;
-
-/** A detector with the windows of a reference as its memory: see {@link KNN.fit}. Reusable over many series. */
-export interface FittedKNN {
-  /** Scores against the reference: see {@link KNN.score}. */
-  score(series: NumericTypedArray): Float64Array;
-  score(series: readonly (number | null | undefined)[]): number[];
-  score(series: Series): number[] | Float64Array;
-  /** The same by threads: see {@link KNN.scoreAsync}. They index the reference anew at every call. */
-  scoreAsync(series: NumericTypedArray, options?: ThreadOptions): Promise<Float64Array>;
-  scoreAsync(series: readonly (number | null | undefined)[], options?: ThreadOptions): Promise<number[]>;
-  scoreAsync(series: Series, options?: ThreadOptions): Promise<number[] | Float64Array>;
-  /** Scores that improve: see {@link KNN.refine}. */
-  refine(series: NumericTypedArray, options?: ThreadOptions): Refinements<Float64Array>;
-  refine(series: readonly (number | null | undefined)[], options?: ThreadOptions): Refinements<number[]>;
-  refine(series: Series, options?: ThreadOptions): Refinements;
-  /** Neighbors among the reference's windows: see {@link KNN.neighbors}. */
-  neighbors(series: Series): Neighbors;
-  /** See {@link KNN.explain}; the neighbors' places are places of the reference. */
-  explain(series: Series, t: number): Explanation;
-  explain(series: Series, t: readonly number[]): Explanation[];
+  /** Throws if an option was given that has no meaning with a reference. */
+  #checkReference(): void {
+    if (this.#forSelfOnly === undefined) return;
+    throw new RangeError(`${this.#forSelfOnly} does not apply to a reference: every window of it is a candidate`);
+  }
 }
 
 function checkEngine(engine: EngineName, metric: Metric): void {

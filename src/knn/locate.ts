@@ -1,4 +1,4 @@
-// The strangest places of a whole series, for someone who has no parameters.
+// locate: the strangest places of a whole series, without a parameter to choose.
 import { checkInteger, checkOptions } from '../core/checks.ts';
 import { type Series, toFloat64 } from '../core/series.ts';
 import { endOf } from '../core/windows.ts';
@@ -6,8 +6,8 @@ import { KNN } from './knn.ts';
 import { suggestWindow } from './suggest-window.ts';
 import { topAnomalies } from './top-anomalies.ts';
 
-/** A strange place: the values [begin, end]. */
-export interface Location {
+/** A strange place of a series: the values [begin, end]. */
+export interface LocatedAnomaly {
   /** The strangest value: the middle of the window that is least like any other. */
   index: number;
   /** First value of the place. */
@@ -18,18 +18,22 @@ export interface Location {
   score: number;
 }
 
-/** The window of raw values: of all fixed and automatic ones the best on the UCR archive (`research` in the README). */
+/** @deprecated The name is also a global type of browsers: use {@link LocatedAnomaly}. */
+export type Location = LocatedAnomaly;
+
+/** Size of the windows of raw values: the best of all fixed and automatic sizes on the UCR archive (see the README). */
 const RAW_WINDOW = 50;
 
 /**
  * The `n` strangest places of a series, strangest first, without overlap, and without a parameter to choose.
  *
  * Two profiles are added: raw windows of 50 values, which see strange values and levels, and z-scored windows of the
- * dominant period ({@link suggestWindow}, if there is one), which see strange shapes. Each is the distance to the nearest
- * window at least half a window away, less its mean and divided by its deviation over the series, and stands at the
- * middle of the window. On the public UCR archive (one anomaly per series) this finds 71 %, the usual z-normalized discord 58 %.
+ * dominant period ({@link suggestWindow}, if there is one), which see strange shapes. A profile holds, at the middle of
+ * each window, the distance to the nearest window at least half a window away, standardized: less its mean and divided
+ * by its deviation over the series. On the public UCR archive (one anomaly per series) this finds 71 %, the usual
+ * z-normalized discord 58 %.
  *
- * Windows with a missing value are no place. A series shorter than 100 values has raw windows of half its length.
+ * Windows with a missing value are never found. A series shorter than 100 values has raw windows of half its length.
  *
  * @param options.n number of places, at least 1; default 1. Fewer come back where nothing is above the mean
  * @throws TypeError for a series of the wrong kind, RangeError for a wrong n
@@ -42,7 +46,7 @@ const RAW_WINDOW = 50;
  * const [place] = locate(series);
  * place!.begin <= 400 && place!.end >= 407; // => true
  */
-export function locate(series: Series, options: { n?: number } = {}): Location[] {
+export function locate(series: Series, options: { n?: number } = {}): LocatedAnomaly[] {
   const values = toFloat64(series, 'series');
   checkOptions(options, ['n']);
   const { n = 1 } = options;

@@ -1,36 +1,33 @@
-// What a detector does, whether it compares a series with itself or with a reference: from series to jobs, and from what
-// is found to scores, neighbors and explanations.
+// The work of KNN and FittedKNN: makes the job of scoring a series against itself or a reference, and turns the
+// neighbors that are found into scores, tables of neighbors and explanations.
 import { checkOptions, describe } from '../core/checks.ts';
 import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
-import { checkNoneMissing, type Series, toFloat64 } from '../core/series.ts';
+import { checkNoneMissing, type NumericTypedArray, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
 import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
 import type { IndexHolder } from '../search/kdtree/index.ts';
+import { inTurns } from '../threads/abort.ts';
 import {
   arenaSeries,
   emptyScores,
   type Job,
   type JobSettings,
   jobSeries,
-  joinAlone,
+  joinInArena,
+  type StoredSeries,
   scoreOf,
   searchOf,
   windowsOf,
 } from '../threads/job.ts';
-import {
-  checkThreadOptions,
-  inTurns,
-  type Progress,
-  runJob,
-  THREAD_OPTIONS,
-  type ThreadOptions,
-} from '../threads/parallel.ts';
-import { sharedCopy } from '../threads/worker-pool.ts';
+import { checkThreadOptions, THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
+import type { Progress } from '../threads/progress.ts';
+import { runJob } from '../threads/run-job.ts';
+import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import { type Explanation, explainRow } from './explain.ts';
 
-/** What a detector was told. */
+/** The settings of a detector. */
 export interface Settings extends Omit<JobSettings, 'metric'> {
   readonly metric: Metric;
   readonly missing: 'omit' | 'throw';
@@ -47,7 +44,7 @@ export interface Neighbors {
   distances: Float64Array;
 }
 
-/** Scores on their way to exactness. */
+/** Upper bounds of the scores that improve until they are exact. */
 export interface Refinement<Scores = number[] | Float64Array> {
   /** Upper bounds of the scores, Infinity where too little is known; in the last refinement the scores themselves. */
   scores: Scores;
@@ -56,25 +53,41 @@ export interface Refinement<Scores = number[] | Float64Array> {
   progress: Progress;
 }
 
+/** Refined scores, one after the other. */
+export type Refinements<Scores = number[] | Float64Array> = AsyncGenerator<Refinement<Scores>, void, undefined>;
+
+/**
+ * Scores in the kind of the series: a `Float64Array` for a typed array, `number[]` for an array, either for the rest.
+ */
+export type ScoresLike<S extends Series> = 0 extends 1 & S
+  ? Float64Array // any
+  : S extends NumericTypedArray
+    ? Float64Array
+    : S extends readonly unknown[]
+      ? number[]
+      : number[] | Float64Array;
+
 /** Shares of the work after which refined scores are read: reading costs a few distances per window and neighbor. */
 const STOPS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1];
 
 /** Entries of the largest table of neighbors: 12 GB. */
 const MOST_NEIGHBORS = 2 ** 30;
 
-/** The methods of a detector with given settings and, perhaps, a reference. */
+/** Scores series by the given settings, against themselves or a reference. */
 export class Scorer {
   readonly #settings: Settings;
   readonly #reference: Float64Array | undefined;
+  /** The metric with its covariance taken from the reference, once that is done. */
   #fitted: { readonly metric: JobSettings['metric'] } | undefined;
+  /** The windows of the reference, once they are made. */
   #columns: WindowSet | undefined;
   /** The index of the columns, which is built once. */
   readonly #columnsIndex: IndexHolder;
 
   /** @throws RangeError when the reference has no window without a missing value */
-  constructor(settings: Settings, memory?: { readonly reference: Series }) {
+  constructor(settings: Settings, given?: { readonly reference: Series }) {
     this.#settings = settings;
-    this.#reference = memory && this.#copy(this.#values(memory.reference, 'reference'));
+    this.#reference = given && this.#copy(this.#values(given.reference, 'reference'));
     this.#fitted = undefined;
     this.#columns = undefined;
     this.#columnsIndex = { index: undefined };
@@ -84,7 +97,7 @@ export class Scorer {
     }
   }
 
-  score(series: Series): number[] | Float64Array {
+  score<S extends Series>(series: S): ScoresLike<S> {
     const job = this.#jobOnce(series);
     const scores = atOnce(emptyScores(job));
     search(job, this.#join(job), false, (i, dist, _index, base, count) => {
@@ -93,23 +106,23 @@ export class Scorer {
     return likeInput(series, scores);
   }
 
-  async scoreAsync(series: Series, options: ThreadOptions): Promise<number[] | Float64Array> {
-    let last: Refinement | undefined;
+  async scoreAsync<S extends Series>(series: S, options: ThreadOptions): Promise<ScoresLike<S>> {
+    let last: Refinement<ScoresLike<S>> | undefined;
     for await (const refinement of this.refine(series, options, [1])) last = refinement;
     return last!.scores;
   }
 
-  async *refine(
-    series: Series,
-    options: ThreadOptions = {},
+  async *refine<S extends Series>(
+    series: S,
+    options: ThreadOptions,
     stops: readonly number[] = STOPS,
-  ): AsyncGenerator<Refinement, void, undefined> {
+  ): Refinements<ScoresLike<S>> {
     checkOptions(options, THREAD_OPTIONS);
     checkThreadOptions(options);
     const x = this.#values(series, 'series');
     const { metric, windowSize } = this.#settings;
-    const own = isFunctionMetric(metric) ? { series: this.#copy(x) } : jobSeries(x, windowSize);
-    const job = { ...(await inTurns(this.#job(own.series), options.signal)), ...own };
+    const stored = isFunctionMetric(metric) ? { series: this.#copy(x) } : jobSeries(x, windowSize);
+    const job = await inTurns(this.#job(stored), options.signal);
     for await (const { scores, exact, progress } of runJob(job, options, stops)) {
       yield { scores: likeInput(series, scores), exact, progress };
     }
@@ -139,9 +152,9 @@ export class Scorer {
     const x = this.#values(series, 'series');
     const ends: readonly unknown[] = Array.isArray(t) ? t : [t];
     for (const end of ends) this.#checkEnd(end, x.length);
-    const job = atOnce(this.#job(x));
+    const job = atOnce(this.#job({ series: x }));
     let made: Join | undefined;
-    const join = (): Join => (made ??= this.#join(job)); // not for windows that touch a missing value
+    const join = (): Join => (made ??= this.#join(job)); // not made if every window touches a missing value
     const explanations = (ends as number[]).map((end) => this.#explanation(job, join, end));
     return Array.isArray(t) ? explanations : explanations[0]!;
   }
@@ -173,7 +186,7 @@ export class Scorer {
     }
     return explainRow({
       x,
-      memory: job.reference ?? x,
+      candidates: job.reference ?? x,
       t,
       windowSize,
       normalize,
@@ -190,7 +203,7 @@ export class Scorer {
     return x;
   }
 
-  /** The caller may reuse its array before we are done with it. */
+  /** A copy: the caller may change its array before the work is done. */
   #copy(values: Float64Array): Float64Array {
     return isFunctionMetric(this.#settings.metric) ? values.slice() : sharedCopy(values);
   }
@@ -199,31 +212,32 @@ export class Scorer {
     return embed(values, this.#settings.windowSize, this.#settings.normalize);
   }
 
-  /** The job of scoring a series at once: in memory that has been used, if an index of the series may lie there. */
+  /** The job of scoring a series at once: in an arena, if an index of the series may lie there. */
   #jobOnce(series: Series): Job {
     const x = this.#values(series, 'series');
     const { metric, normalize, windowSize } = this.#settings;
     const isPlain = metric === euclidean && normalize === 'none' && this.#reference === undefined;
-    const own = isPlain ? arenaSeries(x, windowSize) : undefined;
-    return { ...atOnce(this.#job(own?.series ?? x)), ...own };
+    const stored = isPlain ? arenaSeries(x, windowSize) : undefined;
+    return atOnce(this.#job(stored ?? { series: x }));
   }
 
-  /** The job of scoring `x`. */
-  *#job(x: Float64Array): Steps<Job> {
+  /** The job of scoring a series that lies where the job may use it. */
+  *#job({ series, arena, starts }: StoredSeries): Steps<Job> {
     const { missing: _, ...settings } = this.#settings;
     const reference = this.#reference;
-    if (reference === undefined) return { ...settings, metric: yield* this.#fitSelf(x), series: x, reference };
-    yield* this.remember();
-    return { ...settings, metric: this.#fitted!.metric, series: x, reference };
+    const metric = reference === undefined ? yield* this.#fitSelf(series) : yield* this.fitReference();
+    return { ...settings, metric, series, reference, arena, starts };
   }
 
-  /** Takes what the metric needs from the reference, once. */
-  *remember(): Steps<void> {
+  /** The metric with its covariance taken from the reference, which is done once. */
+  *fitReference(): Steps<JobSettings['metric']> {
     this.#fitted ??= { metric: yield* this.#fit(this.#reference!) };
+    return this.#fitted.metric;
   }
 
+  /** The metric with its covariance taken from the series that is scored. */
   *#fitSelf(x: Float64Array): Steps<JobSettings['metric']> {
-    // Windows that are all equal have distance 0 under any covariance, and none of their own.
+    // Windows that are all equal have distance 0 under any covariance, and have no covariance themselves.
     const isFlat = typeof this.#settings.metric === 'object' && allEqual(this.#windows(x));
     return isFlat ? undefined : yield* this.#fit(x);
   }
@@ -237,22 +251,23 @@ export class Scorer {
 
   #join(job: Job): Join {
     const columns = job.reference && (this.#columns ??= windowsOf(job, job.reference));
-    return joinAlone(job, columns, this.#columnsIndex);
+    return joinInArena(job, columns, this.#columnsIndex);
   }
 }
 
-/** Searches here and now. Memory that the job has is left to the next one. */
+/** Runs the search on the calling thread, and keeps the job's arena for the next job. */
 function search(job: Job, join: Join, byIndex: boolean, emit: Emit): void {
   const { search, k } = searchOf(job, join);
   searchAll(search, join, k, byIndex, emit);
   if (job.arena) releaseMemory(job.arena);
 }
 
+/** A distance from what the search has found: s, or the value of a function metric. */
 function distanceOf({ metric }: Job, found: number): number {
   return typeof metric === 'function' ? found : Math.sqrt(found);
 }
 
-/** Typed arrays are answered with the typed array, everything else with a plain array (which JSON can show). */
-function likeInput(series: Series, scores: Float64Array): number[] | Float64Array {
-  return ArrayBuffer.isView(series) ? scores : Array.from(scores);
+/** The scores as they are for a typed array, as a plain array (which JSON can show) for everything else. */
+function likeInput<S extends Series>(series: S, scores: Float64Array): ScoresLike<S> {
+  return (ArrayBuffer.isView(series) ? scores : Array.from(scores)) as ScoresLike<S>;
 }

@@ -1,32 +1,32 @@
-// How long is a period? By the autocorrelation of the series.
+// suggestWindow: the dominant period of a series, by its autocorrelation.
 import { checkInteger, checkOptions } from '../core/checks.ts';
 import { type Series, toFloat64 } from '../core/series.ts';
 
-/** A window that may fit a series, and how sure that is. */
+/** A window size that may fit a series, and how certain that is. */
 export interface WindowSuggestion {
-  /** The dominant period, in values: a window of this size sees a whole one. */
+  /** The dominant period, in values: a window of this size holds one whole period. */
   windowSize: number;
   /** 0 to 1: how far the autocorrelation rises to this period from its lowest point before. Below 0.3 it is a guess. */
   confidence: number;
 }
 
-/** Values that are looked at: from the middle of a longer series. */
+/** Number of values that are used; of a longer series those in its middle. */
 const MOST_VALUES = 20_000;
 
-/** No shorter period is told from noise. */
+/** The shortest period that can be told from noise. */
 const SHORTEST = 4;
 
-/** A peak this much lower than the highest is taken if it comes earlier: multiples of a period correlate as well. */
-const NEARLY = 0.9;
+/** An earlier peak wins if it reaches this share of the highest: multiples of a period correlate as well. */
+const NEARLY_HIGHEST = 0.9;
 
 /**
  * The dominant period of a series, by the highest peak of its autocorrelation
  *
  *     r(l) = Σ (xₜ − μ)(xₜ₊ₗ − μ) / (number of pairs · variance)
  *
- * after its first minimum, over lags l from 4 to a third of the length; of peaks nearly as high the earliest, as multiples
- * of a period correlate as well. A slow drift is taken off first (a moving mean over a third of the values). Pairs with a
- * missing value do not count. Nothing in this library uses it unasked but {@link locate}.
+ * after its first minimum, over lags l from 4 to a third of the length. Of several peaks that are nearly as high the
+ * earliest is taken: multiples of a period correlate as well. A slow drift is removed first (a moving mean over a third
+ * of the values). Pairs with a missing value do not count. Only {@link locate} uses it by itself.
  *
  * @param options.maxWindow no longer period is looked for; default: a third of the length
  * @returns `undefined` where there is no peak, as in white noise, a ramp or fewer than 12 values
@@ -57,12 +57,12 @@ export function suggestWindow(series: Series, options: { maxWindow?: number } = 
     peaks.push({ lag: l, height: r[l]!, rise: r[l]! - lowest });
     highest = Math.max(highest, r[l]!);
   }
-  const best = peaks.find(({ height }) => height >= NEARLY * highest);
+  const best = peaks.find(({ height }) => height >= NEARLY_HIGHEST * highest);
   if (best === undefined || highest <= 0) return undefined;
   return { windowSize: best.lag, confidence: Math.min(1, Math.max(0, best.rise / 2 + best.height / 2)) };
 }
 
-/** The values less their moving mean over a third of them; missing values stay NaN. */
+/** The values minus their moving mean, which spans a third of them; missing values stay NaN. */
 function detrended(values: Float64Array): Float64Array {
   const n = values.length;
   const sums = new Float64Array(n + 1);
@@ -79,7 +79,7 @@ function detrended(values: Float64Array): Float64Array {
   });
 }
 
-/** r(0) … r(most). */
+/** The autocorrelation at lags 0 to `most`, without pairs that have a missing value. */
 function autocorrelation(x: Float64Array, most: number): Float64Array {
   const r = new Float64Array(most + 1);
   for (let l = 0; l <= most; l++) {

@@ -1,7 +1,7 @@
-// The strangest places of a score array, one per event.
+// topAnomalies: the highest scores of an array, one per event.
 import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 
-/** A place in a series and its score. */
+/** An index into the scores, and the score there. */
 export interface Anomaly {
   /** Index into the scores: the last value of the window. */
   index: number;
@@ -9,8 +9,8 @@ export interface Anomaly {
 }
 
 /**
- * The `n` highest scores that do not overlap, highest first; equal scores by smaller index. A score of 0 (nothing
- * strange, or not enough points yet) and NaN are never among them, so the answer may be shorter than `n`.
+ * The `n` highest scores that do not overlap, highest first; equal scores by smaller index. Scores of 0 (nothing
+ * strange, or not enough points yet) and NaN are left out, so the result may be shorter than `n`.
  *
  * One event raises the scores of every window that touches it. With `separation` at the window size, no two of the
  * places returned share a value of the series.
@@ -34,11 +34,11 @@ export function topAnomalies(scores: ArrayLike<number>, n: number, options: { se
   const { separation = 1 } = options;
   checkInteger(separation, 'separation', 1);
 
-  const places = candidates(scores, n * (2 * separation - 1));
-  places.sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const indices = candidates(scores, n * (2 * separation - 1));
+  indices.sort((a, b) => scores[b]! - scores[a]! || a - b);
   const taken = new Uint8Array(scores.length);
   const found: Anomaly[] = [];
-  for (const t of places) {
+  for (const t of indices) {
     if (found.length === n) break;
     if (taken[t] === 1) continue;
     found.push({ index: t, score: scores[t]! });
@@ -47,11 +47,11 @@ export function topAnomalies(scores: ArrayLike<number>, n: number, options: { se
   return found;
 }
 
-/** The places of (at least) the `most` highest scores above 0. A place found rules out 2·separation − 2 others at most. */
+/** The indices of at least the `most` highest scores above 0. One anomaly rules out at most 2·separation − 2 others. */
 function candidates(scores: ArrayLike<number>, most: number): number[] {
   const positive = Float64Array.from(scores, (score) => (score > 0 ? score : 0)).sort();
   const least = positive[positive.length - most] ?? 0;
-  const places: number[] = [];
-  for (let t = 0; t < scores.length; t++) if (scores[t]! > 0 && scores[t]! >= least) places.push(t);
-  return places;
+  const indices: number[] = [];
+  for (let t = 0; t < scores.length; t++) if (scores[t]! > 0 && scores[t]! >= least) indices.push(t);
+  return indices;
 }

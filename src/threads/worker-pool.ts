@@ -1,10 +1,11 @@
-// Threads in Node and in browsers, told apart here and nowhere else. Loading this file starts nothing, and no module of
-// Node is imported: bundlers for browsers must not meet one.
+// Workers of Node and of browsers: only this file knows the difference. Loading it starts nothing, and it imports no
+// module of Node: bundlers for browsers must not meet one.
 
 import { describe } from '../core/checks.ts';
 import { canPool, IdlePool } from '../core/idle-pool.ts';
+import type { Answer, Request } from './task.ts';
 
-/** A worker as far as it is used here: a Web Worker, or one of `node:worker_threads`. */
+/** The members that are used here of a worker: a Web Worker, or one of `node:worker_threads`. */
 export interface WorkerLike {
   // biome-ignore lint/suspicious/noExplicitAny: what both kinds accept
   postMessage(message: any): void;
@@ -25,13 +26,13 @@ export function numProcessors(): number {
   return builtin('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** A new worker of this package; `undefined` where there are none, or none are allowed. */
+/** A new worker of this package; `undefined` where workers are missing or not allowed. */
 function startWorker(): WorkerLike | undefined {
   try {
     // Bundlers know this expression, and only if it is written exactly so.
     if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     const { Worker: NodeWorker } = builtin('node:worker_threads');
-    // A worker inherits Node's own arguments, and this one it refuses.
+    // A worker inherits Node's own arguments, but refuses this one.
     const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'));
     return new NodeWorker(`${import.meta.dirname}/worker.js`, isEval ? { execArgv: [] } : {});
   } catch {
@@ -39,12 +40,9 @@ function startWorker(): WorkerLike | undefined {
   }
 }
 
-/** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that it is there. */
-export type Answer = { readonly reply: unknown } | { readonly error: unknown };
-
 const idleThreads = new IdlePool<Thread>((thread) => thread.end(undefined));
 
-/** A worker of this package, perhaps one that has rested; `undefined` where there are none, or none are allowed. */
+/** A worker of this package, an idle one if there is one; `undefined` where workers are missing or not allowed. */
 export function acquireThread(): Thread | undefined {
   for (let thread = idleThreads.acquire(); thread !== undefined; thread = idleThreads.acquire()) {
     if (!thread.isOver) return thread;
@@ -54,19 +52,19 @@ export function acquireThread(): Thread | undefined {
 }
 
 /**
- * Keeps a worker of {@link acquireThread} whose job is done for the next one, for a while. It forgets the job. Never more of
- * them are kept than can run at the same time.
+ * Makes a worker of {@link acquireThread} forget its job, and keeps it for the next one, for five seconds. At most as
+ * many workers are kept as can run at the same time.
  */
 export function releaseThread(thread: Thread): void {
   if (thread.isBusy || !canPool() || idleThreads.size >= numProcessors()) {
     thread.end(undefined);
     return;
   }
-  thread.tell({ rest: true });
+  thread.tell({ forget: true });
   idleThreads.release(thread);
 }
 
-/** A worker that is asked one thing at a time. While nothing is asked it does not keep Node alive. */
+/** A worker that answers one message at a time. It keeps Node alive only while an answer is pending. */
 export class Thread {
   /** Settles when the worker's module was loaded, or could not be. */
   readonly loaded: Promise<unknown>;
@@ -74,7 +72,7 @@ export class Thread {
   #pending: { resolve: (reply: unknown) => void; reject: (reason: unknown) => void } | undefined;
   #end: { readonly reason: unknown } | undefined;
 
-  /** @throws TypeError for what is no worker */
+  /** @throws TypeError when `worker` is no worker */
   constructor(worker: WorkerLike) {
     if (typeof worker?.postMessage !== 'function') {
       throw new TypeError(`worker must return a Worker, got ${describe(worker)}`);
@@ -82,7 +80,7 @@ export class Thread {
     this.#worker = worker;
     this.#end = undefined;
     this.loaded = this.#answer();
-    this.loaded.catch(() => {}); // perhaps nobody waits for it any more
+    this.loaded.catch(() => {}); // a job that has ended waits for it no longer
     if (worker.on) {
       worker.on('message', (answer) => this.#receive(answer));
       worker.on('error', (error) => this.end(error));
@@ -92,7 +90,7 @@ export class Thread {
       worker.addEventListener!('message', (event) => this.#receive(event.data));
       for (const type of ['error', 'messageerror']) {
         worker.addEventListener!(type, (event) => {
-          event.preventDefault(); // it is reported by the promise
+          event.preventDefault(); // the promise reports it
           this.end(event.error ?? new Error(`a worker failed: ${event.message || event.type}`));
         });
       }
@@ -104,13 +102,13 @@ export class Thread {
     return this.#end !== undefined;
   }
 
-  /** Whether it has not answered yet. */
+  /** Whether an answer is pending; the first one says that the module is loaded. */
   get isBusy(): boolean {
     return this.#pending !== undefined;
   }
 
   /** What the worker answers to a message. */
-  async ask<T>(message: unknown): Promise<T> {
+  async ask<T>(message: Request): Promise<T> {
     if (this.#end !== undefined) throw this.#end.reason;
     this.#worker.ref?.();
     const answer = this.#answer();
@@ -118,12 +116,12 @@ export class Thread {
     return answer as Promise<T>;
   }
 
-  /** Tells the worker what it does not answer to. */
-  tell(message: unknown): void {
+  /** Sends the worker a message that has no answer. */
+  tell(message: Request): void {
     this.#worker.postMessage(message);
   }
 
-  /** Ends the worker at once; what was asked, and what will be, is rejected with `reason`. */
+  /** Ends the worker at once: the pending answer and all later ones are rejected with `reason`. */
   end(reason: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = { reason };
@@ -147,21 +145,7 @@ export class Thread {
   }
 }
 
-/** Whether threads may share memory: in browsers, pages that are isolated from other origins. */
-export function canShare(): boolean {
-  return typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
-}
-
-/** A copy of the values that threads share where that is allowed; elsewhere each gets its own with the message. */
-export function sharedCopy(values: Float64Array): Float64Array {
-  const copy = canShare()
-    ? new Float64Array(new SharedArrayBuffer(values.byteLength))
-    : new Float64Array(values.length);
-  copy.set(values);
-  return copy;
-}
-
-/** Lets timers, input and everything else that waits have its turn. */
+/** Lets timers, input and all other pending events have their turn. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') {

@@ -1,9 +1,8 @@
-// The module of a worker: does what its thread is asked, one message at a time. It has no exports; importing it in a
-// worker is all there is to it.
-import { type Request, Task } from './job.ts';
-import type { Answer } from './worker-pool.ts';
+// The module of a worker: does what its thread is asked, one message at a time. It has no exports: importing it in a
+// worker starts it.
+import { type Answer, type Request, Task } from './task.ts';
 
-/** The worker's own end of the line, in browsers and in Node. */
+/** The worker's own end of the channel, in browsers and in Node. */
 interface Port {
   onmessage: ((event: { data: Request }) => void) | null;
   postMessage(answer: Answer, transfer?: ArrayBufferLike[]): void;
@@ -14,30 +13,33 @@ const port = (isWeb ? globalThis : process.getBuiltinModule('node:worker_threads
 
 let task: Task | undefined;
 
-/** The reply, and the arrays of it that the worker gives away. */
-function answer(request: Exclude<Request, { rest: true }>): { reply?: unknown; given?: readonly ArrayBufferView[] } {
+/** The reply, and its arrays that are transferred instead of copied. */
+function answer(request: Exclude<Request, { forget: true }>): {
+  reply?: unknown;
+  transferred?: readonly ArrayBufferView[];
+} {
   if ('job' in request) task = new Task(request.job);
-  else if ('draft' in request) return { reply: task!.draft(request.draft) };
-  else if ('share' in request) task!.share(request.share, request.thread);
+  else if ('plan' in request) return { reply: task!.plan(request.plan) };
+  else if ('attach' in request) task!.attach(request.attach, request.thread);
   else if ('build' in request) task!.build(...request.build);
   else if ('engine' in request) return { reply: task!.prepare(request.engine) };
   else {
     const reply = 'parts' in request ? task!.run(...request.parts) : task!.rows(...request.rows);
-    return { reply, given: Object.values(reply).filter(ArrayBuffer.isView) };
+    return { reply, transferred: Object.values(reply).filter(ArrayBuffer.isView) };
   }
   return {};
 }
 
 port.onmessage = ({ data }) => {
-  if ('rest' in data) {
+  if ('forget' in data) {
     task = undefined;
     return;
   }
   try {
-    const { reply, given = [] } = answer(data);
+    const { reply, transferred = [] } = answer(data);
     port.postMessage(
       { reply },
-      given.map(({ buffer }) => buffer),
+      transferred.map(({ buffer }) => buffer),
     );
   } catch (error) {
     port.postMessage({ error });

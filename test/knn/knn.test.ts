@@ -1,5 +1,6 @@
 // What KNN promises, clause by clause; engines.test.ts holds all of it against the oracle on thousands of series.
 
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import * as mlDistance from 'ml-distance';
 import { describe, expect, test, vi } from 'vitest';
@@ -221,6 +222,13 @@ describe('neighbors(series)', () => {
 });
 
 describe('fit(reference) and { reference }', () => {
+  test('a fitted detector shows its class, windowSize and k, and nothing else', () => {
+    const fitted = new KNN(2, 1).fit([1, 2, 1]);
+    expect(inspect(fitted)).toBe('FittedKNN { windowSize: 2, k: 1 }');
+    const methods = ['constructor', 'score', 'scoreAsync', 'refine', 'neighbors', 'explain'];
+    expect(Object.getOwnPropertyNames(Object.getPrototypeOf(fitted))).toEqual(methods);
+  });
+
   const reference = [0, 1, 2, 3, 100];
 
   test('score against the windows of the reference only', () => {

@@ -408,13 +408,13 @@ describe('where workers are refused', () => {
     const calls: string[] = [];
     const { factory } = withSecond((message, tell) => {
       calls.push(Object.keys(message)[0]!);
-      tell('message', 'share' in message ? { error: new RangeError('no memory') } : { reply: undefined });
+      tell('message', 'attach' in message ? { error: new RangeError('no memory') } : { reply: undefined });
     });
     const knn = new KNN(5, 1, { engine: 'kdtree' });
     let threads = 0;
     const onProgress = (progress: Progress): void => void (threads = progress.threads);
     expectSameBits(await knn.scoreAsync(long, { threads: 2, worker: factory, onProgress }), knn.score(long));
-    expect([threads, calls]).toEqual([1, ['job', 'share']]);
+    expect([threads, calls]).toEqual([1, ['job', 'attach']]);
   });
 
   test('one is lost while it builds: the promise is rejected, and all are ended', async () => {

@@ -1,0 +1,216 @@
+// A job done by workers. They load and prepare side by side; nobody waits for one that is late, cannot be loaded, or
+// has no memory for the job.
+import type { BuildPlan } from '../search/kdtree/index.ts';
+import type { Rows } from '../search/partial-rows.ts';
+import { releaseMemory } from '../wasm/arena.ts';
+import type { Executor, PartsDone } from './executor.ts';
+import type { Job } from './job.ts';
+import type { ThreadOptions } from './options.ts';
+import type { JobPlan, Request, Scores } from './task.ts';
+import { acquireThread, releaseThread, Thread } from './worker-pool.ts';
+
+/** Milliseconds of work that a worker is given at a time. */
+const BATCH = 50;
+
+/** A worker and how far it is. */
+interface JobWorker {
+  readonly thread: Thread;
+  /**
+   * `'failed'`: it could not be loaded, or one of its steps failed; its thread is ended and its work left to the
+   * others.
+   */
+  state: 'loading' | 'ready' | 'failed';
+  /** Settles when the steps that the worker was given so far are done, or it has failed. It is never rejected. */
+  settled: Promise<void>;
+  /** The worker's own choice of the engine, if it was asked for one. */
+  plan: JobPlan | undefined;
+}
+
+/** Workers, each with a task of its own. */
+export class WorkerExecutor implements Executor {
+  readonly #job: Job;
+  readonly #numThreads: number;
+  /** Starts a worker; `undefined`: they come from the pool, and go back there. */
+  readonly #start: ThreadOptions['worker'];
+  readonly #workers: JobWorker[];
+  /** The workers that chose the engine or ran a part: what they know of the rows counts. */
+  readonly #contributors: Set<JobWorker>;
+  /** The first error of a worker that was loaded and could not go on. */
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(job: Job, numThreads: number, start: ThreadOptions['worker']) {
+    this.#job = job;
+    this.#numThreads = numThreads;
+    this.#start = start;
+    this.#workers = [];
+    this.#contributors = new Set();
+    this.#failure = undefined;
+  }
+
+  get numThreads(): number {
+    return this.#contributors.size;
+  }
+
+  /**
+   * Five steps: load, plan, build, choose, follow. The first worker that is loaded plans the index, if one is needed.
+   * All workers build it side by side in memory that they share, and the first worker chooses the engine. Without
+   * shared memory each worker chooses by itself and builds an index of its own at the same time. The choice depends on
+   * counts alone, so it is the same for all; a worker that chose otherwise after all (because WebAssembly was refused
+   * to it only) follows the first choice and prepares again.
+   */
+  async prepare(): Promise<JobPlan | undefined> {
+    // Load the workers, and send them the job.
+    this.#load();
+    const planner = await firstReady(this.#workers);
+    if (planner === undefined) return this.#giveUp();
+
+    // Plan an index, and build it.
+    const buildPlan = await this.#ask<BuildPlan | undefined>(planner, { plan: this.#numThreads });
+    if (buildPlan !== undefined) await this.#build(buildPlan);
+
+    // Choose the engine.
+    const choosers = buildPlan === undefined ? this.#workers : [planner];
+    for (const worker of choosers) this.#then(worker, () => this.#choose(worker));
+    const chooser = await firstReady(choosers);
+    if (chooser === undefined) return this.#giveUp();
+    this.#contributors.add(chooser);
+
+    // All others follow.
+    const plan = chooser.plan!;
+    for (const worker of this.#workers) this.#then(worker, () => this.#follow(worker, plan));
+    return plan;
+  }
+
+  run(from: number, to: number, done: PartsDone): Promise<void> {
+    return this.#deal(from, to, async (worker, first, last) => {
+      this.#contributors.add(worker);
+      done(first, last, await worker.thread.ask<Scores>({ parts: [first, last] }));
+    });
+  }
+
+  rows(from: number, to: number): Promise<Rows[]> {
+    return Promise.all([...this.#contributors].map(({ thread }) => thread.ask<Rows>({ rows: [from, to] })));
+  }
+
+  release(): void {
+    if (this.#start !== undefined) return;
+    const { arena } = this.#job;
+    const threads = this.#workers.splice(0).map(({ thread }) => thread);
+    // A worker that is late may still write to the arena.
+    if (arena && !threads.some((thread) => thread.isOver || thread.isBusy)) releaseMemory(arena);
+    for (const thread of threads) releaseThread(thread);
+  }
+
+  end(reason: unknown): void {
+    for (const { thread } of this.#workers) thread.end(reason);
+  }
+
+  /** Starts the workers, as many as can be had, and sends the job to each as soon as it is loaded. */
+  #load(): void {
+    for (let t = 0; t < this.#numThreads; t++) {
+      const thread = this.#start ? new Thread(this.#start()) : acquireThread();
+      if (thread === undefined) break;
+      this.#workers.push({ thread, state: 'loading', settled: Promise.resolve(), plan: undefined });
+    }
+    for (const worker of this.#workers) worker.settled = this.#open(worker);
+  }
+
+  /** Waits for a worker's module, and sends it the job. */
+  async #open(worker: JobWorker): Promise<void> {
+    try {
+      await worker.thread.loaded;
+    } catch (error) {
+      fail(worker, error);
+      return;
+    }
+    worker.state = 'ready';
+    await this.#ask(worker, { job: this.#job });
+  }
+
+  /** Builds an index, phase by phase. */
+  async #build(plan: BuildPlan): Promise<void> {
+    for (const [thread, worker] of this.#workers.entries()) {
+      this.#then(worker, () => this.#ask(worker, { attach: plan, thread }));
+    }
+    for (const [phase, numParts] of plan.phases.entries()) {
+      await this.#deal(0, numParts, ({ thread }, from, to) => thread.ask({ build: [phase, from, to] }));
+    }
+  }
+
+  /** Lets a worker choose the engine and prepare it. */
+  async #choose(worker: JobWorker): Promise<void> {
+    worker.plan = await this.#ask<JobPlan>(worker, { engine: this.#job.engine });
+  }
+
+  /** Lets a worker prepare the engine that was chosen, unless it did so already. */
+  async #follow(worker: JobWorker, { engine }: JobPlan): Promise<void> {
+    if (worker.plan?.engine !== engine) await this.#ask(worker, { engine });
+  }
+
+  /** No worker is left: throws what was wrong with them, unless they only could not be loaded. */
+  #giveUp(): undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** Deals the parts [from, to) to the workers as they are ready, some at a time. */
+  #deal(
+    from: number,
+    to: number,
+    work: (worker: JobWorker, from: number, to: number) => Promise<unknown>,
+  ): Promise<void> {
+    let next = from;
+    let left = to - from;
+    return new Promise((resolve, reject) => {
+      const dealTo = async (worker: JobWorker): Promise<void> => {
+        await worker.settled;
+        for (let size = 1; worker.state === 'ready' && next < to; ) {
+          const first = next;
+          const last = Math.min(to, first + size);
+          next = last;
+          const begin = performance.now();
+          await work(worker, first, last);
+          left -= last - first;
+          if (left === 0) resolve();
+          const fits = Math.round((size * BATCH) / (performance.now() - begin));
+          size = Math.max(1, Math.min(fits, Math.ceil((to - next) / (2 * this.#numThreads))));
+        }
+      };
+      if (left === 0) resolve();
+      const nobodyLeft = (): void => reject(this.#failure?.error); // has no effect when all is done
+      Promise.all(this.#workers.map(dealTo)).then(nobodyLeft, reject);
+    });
+  }
+
+  /** Gives a worker its next step, which begins when the steps before it are done. */
+  #then(worker: JobWorker, step: () => Promise<void>): void {
+    worker.settled = worker.settled.then(step);
+  }
+
+  /** What a worker that is ready replies; `undefined` from one that has failed, or fails now. */
+  async #ask<T = void>(worker: JobWorker, message: Request): Promise<T | undefined> {
+    if (worker.state === 'failed') return undefined;
+    try {
+      return await worker.thread.ask<T>(message);
+    } catch (error) {
+      this.#failure ??= { error };
+      fail(worker, error);
+      return undefined;
+    }
+  }
+}
+
+function fail(worker: JobWorker, error: unknown): void {
+  worker.state = 'failed';
+  worker.thread.end(error);
+}
+
+/** The first worker that is ready after its steps; `undefined` when all have failed. */
+function firstReady(workers: readonly JobWorker[]): Promise<JobWorker | undefined> {
+  return new Promise((resolve) => {
+    const settled = workers.map(async (worker) => {
+      await worker.settled;
+      if (worker.state === 'ready') resolve(worker);
+    });
+    Promise.all(settled).then(() => resolve(undefined));
+  });
+}

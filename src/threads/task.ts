@@ -1,0 +1,154 @@
+// A thread's side of a job: the messages it is asked, and the work they stand for.
+import { endOf } from '../core/windows.ts';
+import { type ChosenEngine, needsIndex } from '../search/choose.ts';
+import type { Join, Run } from '../search/join.ts';
+import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
+import { collectRows, type Rows } from '../search/partial-rows.ts';
+import type { EngineName } from '../search/plan.ts';
+import { arenaOf, type Job, joinOf, maxNeighbors, scoreOf, searchOf } from './job.ts';
+import { canShare } from './shared-memory.ts';
+
+/**
+ * What a thread can be asked, in this order; `parts` and `rows` again and again:
+ *
+ * - `job`: opens the job. Replies nothing.
+ * - `plan`: plans an index for this number of threads. Replies a `BuildPlan`, or `undefined` where none is needed.
+ * - `attach`: takes part in building that index, as the thread of this number. Replies nothing.
+ * - `build`: does the parts [from, to) of a phase of that index. Replies nothing.
+ * - `engine`: chooses the engine and prepares it. Replies a {@link JobPlan}.
+ * - `parts`: runs the parts [from, to) of the plan. Replies {@link Scores}.
+ * - `rows`: what is known of the valid windows [from, to). Replies `Rows`.
+ * - `forget`: forgets the job. It is the only message without an answer.
+ */
+export type Request =
+  | { readonly job: Job }
+  | { readonly plan: number }
+  | { readonly attach: BuildPlan; readonly thread: number }
+  | { readonly build: readonly [phase: number, from: number, to: number] }
+  | { readonly engine: EngineName }
+  | { readonly parts: readonly [from: number, to: number] }
+  | { readonly rows: readonly [from: number, to: number] }
+  | { readonly forget: true };
+
+/** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that its module is loaded. */
+export type Answer = { readonly reply: unknown } | { readonly error: unknown };
+
+/** What the threads of one job must agree on, and what it takes. */
+export interface JobPlan {
+  readonly engine: ChosenEngine;
+  readonly k: number;
+  /** Windows that are scored. */
+  readonly numRows: number;
+  /** What each part costs, compared with the others. */
+  readonly work: Float64Array;
+  /** Whether scores are complete when their part is; if not, rows have to be collected and merged. */
+  readonly isByRows: boolean;
+}
+
+/** Scores and their indices in the series. */
+export interface Scores {
+  readonly at: Int32Array;
+  readonly scores: Float64Array;
+}
+
+/** A thread's work on a job: an index that it may build with others, parts in any order, and the rows they add to. */
+export class Task {
+  readonly #job: Job;
+  readonly #join: Join;
+  #index: SharedIndex | undefined;
+  #run: Run | undefined;
+  readonly #scores: ScoreBuffer;
+
+  constructor(job: Job, join: Join = joinOf(job)) {
+    this.#job = job;
+    this.#join = join;
+    this.#index = undefined;
+    this.#run = undefined;
+    this.#scores = new ScoreBuffer();
+  }
+
+  /** The plan of an index that `numThreads` threads build together before the engine is chosen, if one is needed. */
+  plan(numThreads: number): BuildPlan | undefined {
+    const { isSelf, columns } = this.#join;
+    const k = maxNeighbors(this.#job, this.#join);
+    const isShared = isSelf && canShare() && needsIndex(this.#job.engine, this.#join, k);
+    return isShared ? planIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
+  }
+
+  /** Makes the planned index this task's own, as the thread of this number. */
+  attach(plan: BuildPlan, thread: number): void {
+    this.#index = attachIndex(this.#join, plan, thread);
+  }
+
+  /** Does the parts [from, to) of a phase of that index: see {@link BuildPlan}. */
+  build(phase: number, from: number, to: number): void {
+    for (let part = from; part < to; part++) this.#index!.build(phase, part);
+  }
+
+  /** Chooses the engine and prepares all that it needs, which takes a while for a long series. */
+  prepare(engine: EngineName): JobPlan {
+    const join = this.#join;
+    const { engine: chosen, search, k } = searchOf({ ...this.#job, engine }, join);
+    const run = search.start(join, k, false);
+    for (let p = 0; p < run.numCommon; p++) run.run(p, () => {});
+    const work = Float64Array.from({ length: run.numParts - run.numCommon }, (_, p) => run.work(p + run.numCommon));
+    this.#run = run;
+    return { engine: chosen, k, numRows: join.rows.starts.length, work, isByRows: run.isByRows };
+  }
+
+  /** Runs the parts [from, to) of `JobPlan.work`; returns the scores they complete. */
+  run(from: number, to: number): Scores {
+    const scores = this.#scores;
+    const run = this.#run!;
+    const { numCommon } = run;
+    for (let p = from + numCommon; p < to + numCommon; p++) {
+      run.run(p, (i, dist, _index, base, count) => {
+        scores.add(endOf(i, this.#job.windowSize), scoreOf(this.#job, dist, base, count));
+      });
+    }
+    return scores.flush();
+  }
+
+  /** What is known of the valid windows [from, to). */
+  rows(from: number, to: number): Rows {
+    return collectRows(this.#join, this.#run!, maxNeighbors(this.#job, this.#join), from, to);
+  }
+}
+
+/**
+ * Collects the scores of some parts. Its arrays are reused: the first touch of new memory is slow, and the system lets
+ * only one thread at a time do it.
+ */
+class ScoreBuffer {
+  #at: Int32Array;
+  #scores: Float64Array;
+  #count: number;
+
+  constructor() {
+    this.#at = new Int32Array(1024);
+    this.#scores = new Float64Array(1024);
+    this.#count = 0;
+  }
+
+  add(at: number, score: number): void {
+    if (this.#count === this.#at.length) this.#grow();
+    this.#at[this.#count] = at;
+    this.#scores[this.#count++] = score;
+  }
+
+  /** Removes all scores and returns them. */
+  flush(): Scores {
+    const count = this.#count;
+    this.#count = 0;
+    return { at: this.#at.slice(0, count), scores: this.#scores.slice(0, count) };
+  }
+
+  #grow(): void {
+    const at = new Int32Array(2 * this.#count);
+    const scores = new Float64Array(2 * this.#count);
+    at.set(this.#at);
+    scores.set(this.#scores);
+    this.#at = at;
+    this.#scores = scores;
+  }
+}
