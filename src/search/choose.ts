@@ -52,17 +52,17 @@ function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
     case 'kdtree':
       return kdtree;
     case 'diagonal':
-      return servesDiagonal(join) ? diagonalUnlessInDoubt : dense();
+      return servesDiagonal(join) ? diagonalUnlessAmbiguous : dense();
   }
 }
 
-/** Above this share of doubtful pairs their sums cost more than all sums do in tiles. */
-const MOST_DOUBT = 0.05;
+/** Above this share of ambiguous pairs, their sums cost more than the sums of all pairs do in tiles. */
+const MAX_AMBIGUITY = 0.05;
 
-const diagonalUnlessInDoubt: NeighborSearch = {
+const diagonalUnlessAmbiguous: NeighborSearch = {
   start(join, k, byIndex) {
     const run = diagonal().start(join, k, byIndex);
-    return run.doubt() > MOST_DOUBT ? dense().start(join, k, byIndex) : run;
+    return run.ambiguity() > MAX_AMBIGUITY ? dense().start(join, k, byIndex) : run;
   },
 };
 

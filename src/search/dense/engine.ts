@@ -40,7 +40,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   if (!(shape.width * (2 * largest) ** 2 < Infinity)) return undefined;
   clearRows(state.dist, state.index, shape.numRows, k);
   state.threshold.fill(Infinity);
-  const parts = dealParts(shape);
+  const parts = partition(shape);
   return {
     numParts: parts.length / 3,
     numCommon: 0,
@@ -100,7 +100,7 @@ function pack(windows: WindowSet, { points, starts }: PackedVectors): number {
  * The parts, three numbers each: first row block of a tile, column blocks [from, to). Near columns come first, the others
  * spread evenly.
  */
-function dealParts({ numRows, numColumns, width, isSelf }: DenseShape): number[] {
+function partition({ numRows, numColumns, width, isSelf }: DenseShape): number[] {
   const numBlocks = blocksOf(numColumns);
   const perTile = TILE * BLOCK * BLOCK * width;
   const length = TILE * Math.max(1, Math.ceil(WORK_PER_PART / perTile / TILE));

@@ -1,7 +1,7 @@
 // The diagonal engine: a Euclidean join by the recurrence of kernels/diagonal.ts. O(N²) whatever the window.
 //
 // A join with a reference is a self-join of the two series, one after the other, in which the windows of the first are
-// rows only and those of the second are columns only; windows across the seam are neither.
+// rows only and those of the second are columns only; windows across the columnOffset are neither.
 //
 // A part of the work is the lags of one range for the rows of one segment. Rows are taken in bands of BAND, lags in groups
 // of LANES; a lag's bound is computed at the segment's first row and carried from band to band, less a margin that
@@ -9,22 +9,22 @@
 // so that it loosens its neighborhood and not the rest of the segment.
 
 import { type Join, type Run, spread } from '../join.ts';
-import { doubtOf } from './ambiguity.ts';
+import { ambiguityOf } from './ambiguity.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
 import {
   BAND,
   columnBands,
   fillNormalized,
   fillRaw,
+  float32Factor,
+  float32Steps,
   isInRange,
   type Margins,
-  narrowFactor,
-  narrowSteps,
   onceOf,
   stepsOf,
   zScoreBounds,
 } from './error-bound.ts';
-import { isNarrowEnough } from './float32.ts';
+import { fitsFloat32 } from './float32.ts';
 import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES, scalarDiagonal } from './scalar.ts';
 import { diagonalModule, wasmDiagonal } from './wasm.ts';
 
@@ -40,7 +40,7 @@ const NEAR_LAGS = 64;
 /** A search along diagonals. */
 export interface DiagonalRun extends Run {
   /** The share of pairs whose bounds are too wide to tell, by a sample. */
-  doubt(): number;
+  ambiguity(): number;
 }
 
 /** The engine for windows of any length: each pair costs the same few operations. */
@@ -60,12 +60,12 @@ export function servesDiagonal(join: Join): boolean {
 
 function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): DiagonalRun {
   const { rows, columns } = join;
-  const seam = join.isSelf ? 0 : rows.data.length; // where the columns' series begins
+  const columnOffset = join.isSelf ? 0 : rows.data.length; // where the columns' series begins
   const scaled = rows.normalize === 'zscore';
   const shape: DiagonalShape = {
-    length: seam + columns.data.length,
+    length: columnOffset + columns.data.length,
     windowSize: rows.width,
-    numWindows: seam + columns.numWindows,
+    numWindows: columnOffset + columns.numWindows,
     numRows: rows.numWindows,
     k,
     both: join.after > 0,
@@ -75,23 +75,24 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   };
   const module = backend === 'auto' ? diagonalModule() : null;
   const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
-  const margins = rows.normalize === 'none' ? fillRaw(state, join, seam) : fillNormalized(state, kernel, join, seam);
-  fillRoles(state, join, seam);
-  const factor = narrowFactor(state);
-  kernel.narrow?.prepare(factor);
+  const margins =
+    rows.normalize === 'none' ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
+  fillRoles(state, join, columnOffset);
+  const factor = float32Factor(state);
+  kernel.float32?.prepare(factor);
   // The first lag of a band. With a reference, the lag at which the band's last row meets the first column; lags start
   // at 1 plus a multiple of LANES in all bands.
   const firstLag = (band: number): number => {
-    if (seam === 0) return join.exclusion + 1;
-    const lag = Math.max(1, seam - (band + 1) * BAND + 1);
+    if (columnOffset === 0) return join.exclusion + 1;
+    const lag = Math.max(1, columnOffset - (band + 1) * BAND + 1);
     return lag - ((lag - 1) % LANES);
   };
   const carried = emptyCarried(shape.numWindows);
-  const { parts, numNear } = dealParts(shape, firstLag);
+  const { parts, numNear } = partition(shape, firstLag);
   const numSweeps = parts.length / 3;
-  const constants = scaled && hasConstant(state, join, seam) ? 1 : 0; // the part before all others
+  const constants = scaled && hasConstant(state, join, columnOffset) ? 1 : 0; // the part before all others
   return {
-    doubt: () => doubtOf(state, kernel, margins, join, seam),
+    ambiguity: () => ambiguityOf(state, kernel, margins, join, columnOffset),
     numParts: constants + numSweeps,
     numCommon: constants + numNear,
     isByRows: false,
@@ -104,7 +105,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     },
     run(p) {
       const at = 3 * (p - constants);
-      if (p < constants) addConstant(state, kernel, join, seam);
+      if (p < constants) addConstant(state, kernel, join, columnOffset);
       else sweep(state, kernel, margins, factor, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
     },
     finish(emit, from = 0, to = rows.starts.length) {
@@ -116,7 +117,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
         const count = state.count[i]!;
         for (let p = 0; p < count; p++) {
           dist[p] = state.upper[base + p]!;
-          index[p] = state.column[base + p]! - seam;
+          index[p] = state.column[base + p]! - columnOffset;
         }
         emit(i, dist, index, 0, count);
       }
@@ -124,18 +125,22 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   };
 }
 
-function fillRoles({ threshold, isColumn, worstColumn }: DiagonalState, { rows, columns }: Join, seam: number): void {
+function fillRoles(
+  { threshold, isColumn, worstColumn }: DiagonalState,
+  { rows, columns }: Join,
+  columnOffset: number,
+): void {
   threshold.fill(-Infinity);
   worstColumn.fill(-1);
   for (const i of rows.starts) threshold[i] = Infinity;
-  for (const j of columns.starts) isColumn[seam + j] = 1;
+  for (const j of columns.starts) isColumn[columnOffset + j] = 1;
 }
 
 /**
  * The parts, three numbers each: first band of the segment, lags [from, to). Near lags come first, in all segments; then
  * ranges of lags that are spread evenly however far the search has come, so that early results are good everywhere.
  */
-function dealParts(
+function partition(
   { numWindows, numRows }: DiagonalShape,
   firstLag: (band: number) => number,
 ): { parts: number[]; numNear: number } {
@@ -201,7 +206,7 @@ function sweep(
 ): void {
   const { numWindows, numRows, windowSize } = state;
   const { margin, gathered, seededAt } = carried;
-  const { narrow } = kernel;
+  const { float32 } = kernel;
   let refreshFrom = 0;
   let refreshTo = 0;
   let isFresh = false; // so are the thresholds in float32
@@ -220,7 +225,7 @@ function sweep(
     const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
     let once = 0;
     let steps = 0;
-    let isNarrow = false;
+    let isFloat32 = false;
     let meets = -1; // up to this lag the columns are of the same bands
     for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
       if (g > meets) {
@@ -228,14 +233,14 @@ function sweep(
         once = share * onceOf(margins, band, firstColumns, lastColumns);
         steps = share * stepsOf(margins, band, firstColumns, lastColumns);
         meets = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
-        if (narrow) {
-          const inNarrow = narrowSteps(steps, factor);
+        if (float32) {
+          const inFloat32 = float32Steps(steps, factor);
           const behind = g >= carriedFrom ? gathered[Math.floor(g / LANES)]! : once;
           const lastColumn = Math.min(last + Math.min(meets, end), numWindows);
-          isNarrow = isNarrowEnough(state, first, last, first + g, lastColumn, behind + inNarrow + once);
-          if (isNarrow) steps = inNarrow;
-          if (isNarrow && !isFresh) narrow.refresh(refreshFrom, refreshTo);
-          isFresh ||= isNarrow;
+          isFloat32 = fitsFloat32(state, first, last, first + g, lastColumn, behind + inFloat32 + once);
+          if (isFloat32) steps = inFloat32;
+          if (isFloat32 && !isFresh) float32.refresh(refreshFrom, refreshTo);
+          isFresh ||= isFloat32;
         }
       }
       const group = Math.floor(g / LANES);
@@ -249,7 +254,7 @@ function sweep(
         seededAt[group] = first;
         kernel.seed(first, g, now);
       }
-      const { group: pass } = isNarrow ? narrow! : kernel;
+      const { group: pass } = isFloat32 ? float32! : kernel;
       pass(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
       gathered[group] = gathered[group]! + steps;
       margin[group] = now;

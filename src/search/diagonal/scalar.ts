@@ -6,72 +6,77 @@
 //                      = d²(i, j) + (uᵢ − uⱼ)(vᵢ − vⱼ)      uᵢ = xᵢ₊w − xᵢ,   vᵢ = (xᵢ₊w − c) + (xᵢ − c)
 //
 // so that a pair costs two subtractions, a product and a sum, whatever the window. For windows less their means μ the
-// same holds with gᵢ = (xᵢ₊w − μᵢ₊₁) + (xᵢ − μᵢ) in the place of vᵢ, and for their product C(i, j) = Σₗ (xᵢ₊ₗ − μᵢ)(xⱼ₊ₗ − μⱼ),
-// which says how far apart z-scores are,
+// same holds with gᵢ = (xᵢ₊w − μᵢ₊₁) + (xᵢ − μᵢ) instead of vᵢ. z-scores are compared by the product
+// C(i, j) = Σₗ (xᵢ₊ₗ − μᵢ)(xⱼ₊ₗ − μⱼ), for which
 //
 //     2C(i + 1, j + 1) = 2C(i, j) + uᵢgⱼ + gᵢuⱼ
 //
-// What is carried is not the distance (not −2C) but a lower bound of it, the recurrence less a margin (search/margin.ts
-// proves it): a pair whose bound is not below the row's threshold is done with, and nearly all are. The others become
-// candidates:
+// The kernel does not carry the distance (or −2C) itself but a lower bound of it: the recurrence less a margin, which
+// error-bound.ts proves. A pair whose bound is not below the threshold of its row is finished; nearly all pairs are. The
+// other pairs become candidates:
 //
-//   row i holds up to `capacity` candidates (lower bound, upper bound, column), unsorted
-//   full row: the k-th smallest upper bound becomes the threshold, candidates above it go; if more than half of the
-//             free places stay taken, the bounds are too wide to tell, and s itself is computed for all of them
-//   finish:   s itself for the few that are left
+//   row i     holds up to `capacity` candidates (lower bound, upper bound, column), unsorted
+//   full row  `compact`: the k-th smallest upper bound becomes the threshold, and candidates above it are dropped. If more
+//             than half of the spare slots stay taken, the bounds are too wide, and s is computed for every candidate
+//   finish    computes s for the few candidates that are left
 //
-// A settled candidate has both bounds equal to s, so the k that remain are exact.
+// A refined candidate has both bounds equal to s, so the k candidates that remain are exact.
 
-/** What a run is about: the scalars of its state. */
+/** The numbers and flags of a run. */
 export interface DiagonalShape {
   /** Number of values. */
   readonly length: number;
   readonly windowSize: number;
   readonly k: number;
   readonly numWindows: number;
-  /** Only the first `numRows` windows take candidates. */
+  /** The first `numRows` windows are the rows: only they take candidates. */
   readonly numRows: number;
-  /** Whether row i learns from column j > i, too, or only the other way round (left neighbors). */
+  /** Whether row i takes columns on both sides; if false, only columns j < i (left neighbors). */
   readonly both: boolean;
+  /** Whether equal s are ordered by column. */
   readonly byIndex: boolean;
   /** Whether windows are compared as z-scores: s ≥ base + the bound of −2C(i, j)/(σᵢσⱼ). */
   readonly scaled: boolean;
+  /** Only if `scaled`; see `zScoreBounds`. */
   readonly base: number;
-  /** What an upper bound of s exceeds the lower one by, besides the width of the call. */
+  /** Only if `scaled`: the upper bound of s less the lower bound, in addition to the width of the call. */
   readonly slack: number;
 }
 
 /**
- * The arrays of a run, sized once: `capacity` places for each row. The series and what is per window have LANES entries
- * to spare.
+ * The arrays of a run, allocated once. A row has `capacity` slots for candidates. The series and the arrays per window are
+ * longer than needed, so that LANES entries can be read from any position.
  */
 export interface DiagonalState extends DiagonalShape {
   readonly capacity: number;
-  /** The series, raw: what s is computed from. */
+  /** The series, unchanged: s is computed from it. */
   readonly x: Float64Array;
-  /** Per window: what its values are lessened by before they are compared (0, or μ), */
+  /** Per window: the number that is subtracted from its values before they are compared: 0, or the mean. */
   readonly mean: Float64Array;
-  /** and, if `scaled`, what they are divided by. Else empty. */
+  /** Per window, if `scaled`: the number that they are divided by then. Else empty. */
   readonly scale: Float64Array;
-  /** If `scaled`, 1/scale; NaN for a window that takes no part. */
+  /** Per window, if `scaled`: 1/scale. NaN leaves the window out of all comparisons. */
   readonly inverse: Float64Array;
+  /** Per window: u and v, or u and g, of the recurrence. */
   readonly u: Float64Array;
   readonly v: Float64Array;
-  /** Per row: a candidate counts if its bound is below this. −Infinity for windows that take none. */
+  /** Per window: a row takes a candidate if its bound is below this. −Infinity for windows that are no rows. */
   readonly threshold: Float64Array;
-  /** Per lag: the lower bound carried from band to band. */
+  /** Per lag: the lower bound that is carried from band to band. */
   readonly carried: Float64Array;
+  /** Candidates, row after row: lower bounds, upper bounds and columns. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly column: Int32Array;
+  /** Per row: the number of its candidates. */
   readonly count: Int32Array;
-  /** Per window: 1 if it can be somebody's neighbor. */
+  /** Per window: 1 if it is a column, which can be a neighbor. */
   readonly isColumn: Uint8Array;
-  /** With `byIndex`, per row: the k-th best column if k equal windows are known, else −1. */
+  /** Per row, with `byIndex`: the k-th column if k windows with s = 0 are known. Else −1. */
   readonly worstColumn: Int32Array;
 }
 
-/** Lags handled by one call. */
+/** Lags that one call handles. */
 export const LANES = 16;
 
 /** Entries of a per-window array. */
@@ -79,50 +84,56 @@ export function paddedOf({ numWindows }: DiagonalShape): number {
   return numWindows + 2 * LANES;
 }
 
-/** Places per row: room for k and some more before a row must be looked through. The fewer, the tighter its threshold. */
+/**
+ * Slots per row: k and some spare ones. `compact` runs when all are taken; the fewer slots, the more often it tightens the
+ * threshold.
+ */
 export function capacityOf({ k }: DiagonalShape): number {
   return k + Math.max(6, k >> 1);
 }
 
-/** What the driver needs; implemented here and in WASM. */
+/** The functions that the engine calls. They are implemented here and in WASM. */
 export interface DiagonalKernel {
-  /** For windows i … i + LANES − 1: leaves the mean m in `mean`, Σ(x − m)² in `u` and Σ(x − m) in `v`, left to right. */
+  /** For windows i … i + LANES − 1: writes the mean m to `mean`, Σ(x − m)² to `u` and Σ(x − m) to `v`, left to right. */
   moments(i: number): void;
-  /** Carries d²(i, i + g + lane) − margin from here on; if `scaled`, −2C(i, i + g + lane) − margin. */
+  /** Starts the bounds of LANES lags at row i: d²(i, i + g + lane) − margin; if `scaled`, −2C(i, i + g + lane) − margin. */
   seed(i: number, g: number, margin: number): void;
-  /** Notes the thresholds of windows from … to for `group`, which only needs to know that none is higher. */
+  /** Updates the maxima of the thresholds of windows from … to. `group` reads them; they may be too high, never too low. */
   refresh(from: number, to: number): void;
   /**
-   * Rows [from, to) of the lags g … g + LANES − 1. `shift` moves the carried bounds to this call's margin; `width` is
-   * what upper bounds of s exceed lower bounds by (if `scaled`: times both inverse scales, plus the slack).
+   * Rows [from, to) of the lags g … g + LANES − 1. `shift` is added to the carried bounds: it moves them to the margin of
+   * this call. `width` is the upper bound less the lower bound of s (if `scaled`: times both inverse scales, plus `slack`).
    */
   group(from: number, to: number, g: number, shift: number, width: number): void;
-  /** s of the vectors of two windows; Infinity if it exceeds `limit`. */
+  /** s of the vectors of two windows, the left-to-right sum; Infinity if it exceeds `limit`. */
   distance(i: number, j: number, limit: number): number;
-  /** Takes column j, whose s is between two bounds, as a candidate of row i. */
+  /** Makes column j, whose s is between two bounds, a candidate of row i. */
   append(i: number, j: number, lower: number, upper: number): void;
-  /** Lowers the threshold of row i to what its candidates say. */
+  /** Drops candidates of row i that cannot be among its k nearest, and lowers its threshold. */
   compact(i: number): void;
-  /** Leaves the row's exact k best, in the order (s, j), in `upper` and `column`. */
+  /** Leaves the k nearest of row i, in the order (s, j), in `upper` (their s) and `column`. */
   finish(i: number): void;
-  /** The same in float32; null for z-scores, and where numbers have one width. */
-  readonly narrow: NarrowKernel | null;
+  /** The same in float32. Null for z-scores, and in the scalar twin, which has float64 only. */
+  readonly float32: Float32Kernel | null;
 }
 
-/** Twice as many lags per instruction, with wider margins; what passes is compared and kept in float64 as ever. */
-export interface NarrowKernel {
-  /** The power of two that u and v are multiplied by. Before anything else. */
+/**
+ * Bounds in float32: twice as many lags per instruction, with wider margins. A pair that passes is compared and kept in
+ * float64, like all others.
+ */
+export interface Float32Kernel {
+  /** Sets the power of two that u and v are multiplied by. Must be called first. */
   prepare(factor: number): void;
-  /** Before the first `group`, too. */
+  /** Like `refresh` of `DiagonalKernel`. Must be called before the first `group`. */
   refresh(from: number, to: number): void;
   group(from: number, to: number, g: number, shift: number, width: number): void;
 }
 
-/** A run in plain TypeScript: where WASM is refused, and as the check of the other. */
+/** A run in plain TypeScript: for where WASM is refused, and as the reference that the tests hold the WASM kernel against. */
 export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; kernel: DiagonalKernel } {
   const padded = paddedOf(shape);
   const capacity = capacityOf(shape);
-  const numPlaces = shape.numRows * capacity;
+  const numSlots = shape.numRows * capacity;
   const numScales = shape.scaled ? padded : 0;
   const state: DiagonalState = {
     ...shape,
@@ -135,9 +146,9 @@ export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; ke
     v: new Float64Array(padded),
     threshold: new Float64Array(padded),
     carried: new Float64Array(padded),
-    lower: new Float64Array(numPlaces),
-    upper: new Float64Array(numPlaces),
-    column: new Int32Array(numPlaces),
+    lower: new Float64Array(numSlots),
+    upper: new Float64Array(numSlots),
+    column: new Int32Array(numSlots),
     count: new Int32Array(shape.numRows),
     isColumn: new Uint8Array(shape.numWindows),
     worstColumn: new Int32Array(shape.numRows),
@@ -146,7 +157,7 @@ export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; ke
   const kernel: DiagonalKernel = {
     moments: (i) => moments(state, i),
     seed: (i, g, margin) => seed(state, i, g, margin),
-    refresh: () => {}, // every threshold is looked up
+    refresh: () => {}, // `group` compares with every threshold itself
     group: (from, to, g, shift, width) => {
       for (let lane = 0; lane < LANES; lane += 4) fourLags(state, from, to, g + lane, shift, width);
     },
@@ -154,11 +165,12 @@ export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; ke
     append: (i, j, lower, upper) => append(state, i, j, lower, upper),
     compact: (i) => compact(state, i),
     finish: (i) => finish(state, i),
-    narrow: null,
+    float32: null,
   };
   return { state, kernel };
 }
 
+/** See `DiagonalKernel.moments`: mean first, then both sums of differences from it. */
 function moments({ x, mean, u, v, windowSize: w }: DiagonalState, first: number): void {
   for (let i = first; i < first + LANES; i++) {
     let sum = 0;
@@ -202,7 +214,7 @@ function distance(state: DiagonalState, i: number, j: number, limit: number): nu
   return sum <= limit ? sum : Infinity;
 }
 
-/** C(i, j), left to right. */
+/** C(i, j), the left-to-right sum. */
 function product({ x, mean, windowSize }: DiagonalState, i: number, j: number): number {
   const a = mean[i]!;
   const b = mean[j]!;
@@ -211,6 +223,7 @@ function product({ x, mean, windowSize }: DiagonalState, i: number, j: number): 
   return sum;
 }
 
+/** See `DiagonalKernel.seed`. Lags beyond the last window start at −margin; `candidate` ignores them. */
 function seed(state: DiagonalState, i: number, g: number, margin: number): void {
   const { carried, numWindows, scaled } = state;
   for (let lag = g; lag < g + LANES; lag++) {
@@ -220,19 +233,23 @@ function seed(state: DiagonalState, i: number, g: number, margin: number): void 
   }
 }
 
+/** Four lags without scales: the bound of row i is compared before it takes the step to row i + 1. */
 function fourRawLags(state: DiagonalState, from: number, to: number, g: number, shift: number, width: number): void {
   const { u, v, threshold, carried, both } = state;
+  // Take the bounds over from the band before.
   let a0 = carried[g]! + shift;
   let a1 = carried[g + 1]! + shift;
   let a2 = carried[g + 2]! + shift;
   let a3 = carried[g + 3]! + shift;
   for (let i = from; i < to; i++) {
     const j = i + g;
+    // Compare with the thresholds of row and column.
     const t = both ? threshold[i]! : -Infinity;
     if (a0 < t || a0 < threshold[j]!) candidate(state, i, j, a0, a0, a0 + width);
     if (a1 < t || a1 < threshold[j + 1]!) candidate(state, i, j + 1, a1, a1, a1 + width);
     if (a2 < t || a2 < threshold[j + 2]!) candidate(state, i, j + 2, a2, a2, a2 + width);
     if (a3 < t || a3 < threshold[j + 3]!) candidate(state, i, j + 3, a3, a3, a3 + width);
+    // Step to the next row.
     const p = u[i]!;
     const q = v[i]!;
     a0 += (p - u[j]!) * (q - v[j]!);
@@ -240,20 +257,24 @@ function fourRawLags(state: DiagonalState, from: number, to: number, g: number, 
     a2 += (p - u[j + 2]!) * (q - v[j + 2]!);
     a3 += (p - u[j + 3]!) * (q - v[j + 3]!);
   }
+  // Leave the bounds to the next band.
   carried[g] = a0;
   carried[g + 1] = a1;
   carried[g + 2] = a2;
   carried[g + 3] = a3;
 }
 
+/** Four lags of z-scores: −2C is carried, −2C times both inverse scales is compared. */
 function fourScaledLags(state: DiagonalState, from: number, to: number, g: number, shift: number, width: number): void {
   const { u, v, inverse, threshold, carried, both } = state;
+  // Take the bounds over from the band before.
   let a0 = carried[g]! + shift;
   let a1 = carried[g + 1]! + shift;
   let a2 = carried[g + 2]! + shift;
   let a3 = carried[g + 3]! + shift;
   for (let i = from; i < to; i++) {
     const j = i + g;
+    // Compare with the thresholds of row and column.
     const t = both ? threshold[i]! : -Infinity;
     const r = inverse[i]!;
     const b0 = a0 * inverse[j]! * r;
@@ -264,6 +285,7 @@ function fourScaledLags(state: DiagonalState, from: number, to: number, g: numbe
     if (b1 < t || b1 < threshold[j + 1]!) scaledCandidate(state, i, j + 1, b1, width);
     if (b2 < t || b2 < threshold[j + 2]!) scaledCandidate(state, i, j + 2, b2, width);
     if (b3 < t || b3 < threshold[j + 3]!) scaledCandidate(state, i, j + 3, b3, width);
+    // Step to the next row.
     const p = u[i]!;
     const q = v[i]!;
     a0 -= p * v[j]! + q * u[j]!;
@@ -271,24 +293,29 @@ function fourScaledLags(state: DiagonalState, from: number, to: number, g: numbe
     a2 -= p * v[j + 2]! + q * u[j + 2]!;
     a3 -= p * v[j + 3]! + q * u[j + 3]!;
   }
+  // Leave the bounds to the next band.
   carried[g] = a0;
   carried[g + 1] = a1;
   carried[g + 2] = a2;
   carried[g + 3] = a3;
 }
 
+/** Turns a bound of −2C/(σᵢσⱼ) into bounds of s. */
 function scaledCandidate(state: DiagonalState, i: number, j: number, bound: number, width: number): void {
   const lower = state.base + bound;
   candidate(state, i, j, bound, lower, lower + (width * state.inverse[i]! * state.inverse[j]! + state.slack));
 }
 
+/** Offers a pair to both of its windows. `bound` is in the unit of the thresholds. */
 function candidate(state: DiagonalState, i: number, j: number, bound: number, lower: number, upper: number): void {
   if (j >= state.numWindows) return;
   if (state.both && state.isColumn[j] === 1 && bound < state.threshold[i]!) append(state, i, j, lower, upper);
   if (state.isColumn[i] === 1 && bound < state.threshold[j]!) append(state, j, i, lower, upper);
 }
 
+/** See `DiagonalKernel.append`. A full row is compacted. */
 function append(state: DiagonalState, i: number, j: number, lower: number, upper: number): void {
+  // k windows with s = 0 are known: only a smaller column than theirs counts.
   if (state.worstColumn[i]! >= 0 && j > state.worstColumn[i]!) return;
   const count = state.count[i]!;
   const p = i * state.capacity + count;
@@ -299,13 +326,15 @@ function append(state: DiagonalState, i: number, j: number, lower: number, upper
   if (count + 1 === state.capacity) compact(state, i);
 }
 
-/** Drops the candidates of row i that cannot be among its k nearest; settles the rest if too many are in doubt. */
+/** Drops the candidates of row i that cannot be among its k nearest; refines the others if too many are left. */
 function compact(state: DiagonalState, i: number): void {
   const { k, capacity, lower, upper, column, byIndex } = state;
   const base = i * capacity;
   const count = state.count[i]!;
   if (count < k) return;
+  // Select: the k-th smallest upper bound is the limit.
   let limit = selectRow(state, i);
+  // Drop the candidates whose lower bound is above it.
   let kept = k;
   for (let p = k; p < count; p++) {
     const bound = lower[base + p]!;
@@ -316,26 +345,32 @@ function compact(state: DiagonalState, i: number): void {
     kept++;
   }
   state.count[i] = kept;
+  // Refine: the bounds are too wide if more than half of the spare slots stay taken.
   if (kept > (k + capacity) >> 1) {
-    settleRow(state, i, limit);
+    refineRow(state, i, limit);
     limit = selectRow(state, i);
     state.count[i] = k;
   }
-  // k windows equal to this one: nothing can be nearer; only a smaller index may still count.
+  // k windows with s = 0: nothing can be nearer. Only a smaller column may still count, with `byIndex`.
   if (limit === 0) {
     if (byIndex) state.worstColumn[i] = column[base + k - 1]!;
     else limit = -Infinity;
   }
+  // Lower the threshold.
   state.threshold[i] = state.scaled ? limit - state.base : limit;
 }
 
-/** Puts the k candidates of row i with the smallest (upper bound, column) first; returns the k-th upper bound. */
+/**
+ * Moves the k candidates of row i with the smallest (upper bound, column) to the front; returns the k-th upper bound. Hoare's
+ * quickselect: the range lo … hi holds the k-th and shrinks.
+ */
 function selectRow(state: DiagonalState, i: number): number {
   const { upper, column, capacity, k } = state;
   const kth = i * capacity + k - 1;
   let lo = i * capacity;
   let hi = lo + state.count[i]! - 1;
   while (lo < hi) {
+    // Partition lo … hi by the candidate in the middle.
     const middle = (lo + hi) >> 1;
     const high = upper[middle]!;
     const j = column[middle]!;
@@ -347,6 +382,7 @@ function selectRow(state: DiagonalState, i: number): number {
       if (p > q) break;
       swap(state, p++, q--);
     }
+    // Go on with the side that holds the k-th.
     if (kth <= q) hi = q;
     else if (kth >= p) lo = p;
     else break;
@@ -354,11 +390,12 @@ function selectRow(state: DiagonalState, i: number): number {
   return upper[kth]!;
 }
 
-/** Whether the candidate at p comes before an upper bound and its column. No column is twice in a row. */
+/** Whether the candidate in slot p precedes (high, j). A column occurs at most once in a row. */
 function isBefore({ upper, column }: DiagonalState, p: number, high: number, j: number): boolean {
   return upper[p]! < high || (upper[p] === high && column[p]! < j);
 }
 
+/** Swaps the candidates in slots p and q. */
 function swap({ lower, upper, column }: DiagonalState, p: number, q: number): void {
   const high = upper[p]!;
   upper[p] = upper[q]!;
@@ -371,10 +408,10 @@ function swap({ lower, upper, column }: DiagonalState, p: number, q: number): vo
   column[q] = j;
 }
 
-/** Candidates that one pass of insertion sorts best. */
+/** Up to this number of candidates, one pass of insertion sort is fastest. */
 const FEW = 48;
 
-/** Sorts the candidates of row i by (upper bound, column), Shell's way. */
+/** Sorts the candidates of row i by (upper bound, column): Shell sort with the gaps 40, 13, 4, 1. */
 function sortRow(state: DiagonalState, i: number): void {
   const { lower, upper, column } = state;
   const base = i * state.capacity;
@@ -398,7 +435,7 @@ function sortRow(state: DiagonalState, i: number): void {
 }
 
 /** Replaces the bounds of row i's candidates by s itself, or by Infinity if that exceeds `limit`. */
-function settleRow(state: DiagonalState, i: number, limit: number): void {
+function refineRow(state: DiagonalState, i: number, limit: number): void {
   const base = i * state.capacity;
   const end = base + state.count[i]!;
   for (let p = base; p < end; p++) {
@@ -409,8 +446,9 @@ function settleRow(state: DiagonalState, i: number, limit: number): void {
   }
 }
 
+/** See `DiagonalKernel.finish`. */
 function finish(state: DiagonalState, i: number): void {
-  settleRow(state, i, state.count[i]! < state.k ? Infinity : selectRow(state, i));
+  refineRow(state, i, state.count[i]! < state.k ? Infinity : selectRow(state, i));
   sortRow(state, i);
   state.count[i] = Math.min(state.count[i]!, state.k);
 }

@@ -17,7 +17,7 @@ let ID: usize = 0;
 let CNT: usize = 0; // candidates per row
 let ROLE: usize = 0; // one byte per window: 1 if it can be somebody's neighbor
 let WORST: usize = 0; // ordered only: the k-th's column while its s is 0, else -1
-let U32: usize = 0; // U, V, TH and PEAK in float32, for `groupNarrow`: U and V times FACTOR, TH and PEAK times its square
+let U32: usize = 0; // U, V, TH and PEAK in float32, for `groupFloat32`: U and V times FACTOR, TH and PEAK times its square
 let V32: usize = 0;
 let TH32: usize = 0;
 let PEAK32: usize = 0;
@@ -264,7 +264,7 @@ export function compact(i: i32): void {
   }
   setN(CNT, i, kept);
   if (kept > (K + CAP) >> 1) {
-    settleRow(i, limit);
+    refineRow(i, limit);
     limit = selectRow(i);
     setN(CNT, i, K);
   }
@@ -273,25 +273,25 @@ export function compact(i: i32): void {
     else limit = -Infinity;
   }
   setF(TH, i, SCALED ? limit - BASE : limit);
-  if (FACTOR2 > 0) narrowThreshold(i);
+  if (FACTOR2 > 0) roundThreshold(i);
 }
 
 /** The threshold of row i in float32, rounded up whatever the rounding: it is not negative, or -Infinity. */
 // @ts-ignore: decorator
-@inline function narrowThreshold(i: i32): void {
+@inline function roundThreshold(i: i32): void {
   store<f32>(TH32 + (<usize>i << 2), <f32>(f(TH, i) * FACTOR2 * (1 + 2.0 ** -22) + 2.0 ** -148));
 }
 
-export function narrow(factor: f64): void {
+export function prepareFloat32(factor: f64): void {
   FACTOR = factor;
 }
 
 /** Fills U32, V32 and TH32. The steps end with that from window n - 2 to n - 1; what follows stays 0. */
-function fillNarrow(): void {
+function fillFloat32(): void {
   FACTOR2 = FACTOR * FACTOR;
   INVERSE2 = 1 / FACTOR2;
   for (let i = 0; i < N + 32; i++) {
-    narrowThreshold(i);
+    roundThreshold(i);
     if (i + 1 >= N) continue;
     store<f32>(U32 + (<usize>i << 2), <f32>(f(U, i) * FACTOR));
     store<f32>(V32 + (<usize>i << 2), <f32>(f(V, i) * FACTOR));
@@ -299,24 +299,24 @@ function fillNarrow(): void {
 }
 
 /** Replaces the bounds of row i's candidates by s itself, or by Infinity if that exceeds `limit`. */
-function settleRow(i: i32, limit: f64): void {
+function refineRow(i: i32, limit: f64): void {
   const first = i * CAP;
   const end = first + n32(CNT, i);
   if (!SCALED) {
-    for (let p = first; p < end; p += 4) settleFour(i, p, end - 1, limit);
+    for (let p = first; p < end; p += 4) refineFour(i, p, end - 1, limit);
     return;
   }
-  for (let p = first; p < end; p++) if (f(LB, p) != f(UB, p)) settle(p, distance(i, n32(ID, p), limit));
+  for (let p = first; p < end; p++) if (f(LB, p) != f(UB, p)) replaceBounds(p, distance(i, n32(ID, p), limit));
 }
 
 // @ts-ignore: decorator
-@inline function settle(p: i32, s: f64): void {
+@inline function replaceBounds(p: i32, s: f64): void {
   setF(LB, p, s);
   setF(UB, p, s);
 }
 
 /** Settles the candidates p … p + 3, as far as there are, side by side: a sum has to wait for its last term. */
-function settleFour(i: i32, p: i32, last: i32, limit: f64): void {
+function refineFour(i: i32, p: i32, last: i32, limit: f64): void {
   const p1 = min(p + 1, last), p2 = min(p + 2, last), p3 = min(p + 3, last);
   const row = X + (<usize>i << 3);
   const b0 = X + (<usize>n32(ID, p) << 3), b1 = X + (<usize>n32(ID, p1) << 3);
@@ -337,16 +337,16 @@ function settleFour(i: i32, p: i32, last: i32, limit: f64): void {
       s3 += z3 * z3;
     }
   }
-  settle(p, s0 <= limit ? s0 : Infinity);
-  settle(p1, s1 <= limit ? s1 : Infinity);
-  settle(p2, s2 <= limit ? s2 : Infinity);
-  settle(p3, s3 <= limit ? s3 : Infinity);
+  replaceBounds(p, s0 <= limit ? s0 : Infinity);
+  replaceBounds(p1, s1 <= limit ? s1 : Infinity);
+  replaceBounds(p2, s2 <= limit ? s2 : Infinity);
+  replaceBounds(p3, s3 <= limit ? s3 : Infinity);
 }
 
 /** Leaves row i with its exact s in the order (s, j); at most k of them. */
 export function finish(i: i32): void {
   const count = n32(CNT, i);
-  settleRow(i, count < K ? Infinity : selectRow(i));
+  refineRow(i, count < K ? Infinity : selectRow(i));
   sortRow(i);
   if (count > K) setN(CNT, i, K);
 }
@@ -400,8 +400,8 @@ export function refresh(from: i32, to: i32): void {
 }
 
 /** The same for PEAK32, which goes for 17 windows: 2, 4, 8, 16 of them, and one more. */
-export function refreshNarrow(from: i32, to: i32): void {
-  if (FACTOR2 == 0) fillNarrow();
+export function refreshFloat32(from: i32, to: i32): void {
+  if (FACTOR2 == 0) fillFloat32();
   const start = PEAK32 + (<usize>from << 2);
   const end = PEAK32 + (<usize>(to + 17) << 2);
   let source = TH32 - PEAK32;
@@ -440,7 +440,7 @@ function groupOfEight(i0: i32, i1: i32, g: i32, shift: f64): void {
   for (; r < end; r += 8, uj += 8, vj += 8, pj += 8, ti += step) {
     const least = f64x2.pmin(f64x2.pmin(a0, a1), f64x2.pmin(a2, a3));
     if (v128.any_true(f64x2.lt(least, f64x2.pmax(v128.load64_splat(ti), v128.load64_splat(pj))))) {
-      look(r, g, a0, a1, a2, a3);
+      compareEach(r, g, a0, a1, a2, a3);
     }
     const u = v128.load64_splat(U + r);
     const v = v128.load64_splat(V + r);
@@ -453,7 +453,7 @@ function groupOfEight(i0: i32, i1: i32, g: i32, shift: f64): void {
 }
 
 /** Every bound against the thresholds of its own row and column. */
-function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
+function compareEach(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
   const t = BOTH ? v128.load64_splat(TH + r) : f64x2.splat(-Infinity);
   const tj = TH + r + (<usize>g << 3);
   const m0 = f64x2.lt(a0, f64x2.pmax(t, v128.load(tj)));
@@ -464,7 +464,7 @@ function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
 }
 
 // @ts-ignore: decorator
-@inline function stepNarrow(a: v128, u: v128, v: v128, uj: v128, vj: v128): v128 {
+@inline function stepFloat32(a: v128, u: v128, v: v128, uj: v128, vj: v128): v128 {
   return f32x4.add(a, f32x4.mul(f32x4.sub(u, uj), f32x4.sub(v, vj)));
 }
 
@@ -477,7 +477,7 @@ function look(r: usize, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
  * `group` in float32, two rows at a time. Positive float32 are in the order of their bits as integers, which processors
  * compare beside the adding; negative bounds are below all others there, too, and their order does not matter.
  */
-export function groupNarrow(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
+export function groupFloat32(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   WIDTH = width;
   const at = ACC + (<usize>g << 3);
   for (let p: usize = 0; p < 64; p += 4) store<f32>(LANES + p, <f32>((load<f64>(at + (p << 1)) + shift) * FACTOR2));
@@ -490,26 +490,26 @@ export function groupNarrow(i0: i32, i1: i32, g: i32, shift: f64, width: f64): v
   let i = i0;
   for (; i + 2 <= i1; i += 2) {
     let u = v128.load32_splat(ui), v = v128.load32_splat(vi);
-    const b0 = stepNarrow(a0, u, v, v128.load(uj), v128.load(vj));
-    const b1 = stepNarrow(a1, u, v, v128.load(uj, 16), v128.load(vj, 16));
-    const b2 = stepNarrow(a2, u, v, v128.load(uj, 32), v128.load(vj, 32));
-    const b3 = stepNarrow(a3, u, v, v128.load(uj, 48), v128.load(vj, 48));
+    const b0 = stepFloat32(a0, u, v, v128.load(uj), v128.load(vj));
+    const b1 = stepFloat32(a1, u, v, v128.load(uj, 16), v128.load(vj, 16));
+    const b2 = stepFloat32(a2, u, v, v128.load(uj, 32), v128.load(vj, 32));
+    const b3 = stepFloat32(a3, u, v, v128.load(uj, 48), v128.load(vj, 48));
     const least = i32x4.min_s(least4(a0, a1, a2, a3), least4(b0, b1, b2, b3));
     const most = i32x4.max_s(i32x4.max_s(v128.load32_splat(ti), v128.load32_splat(ti, 4)), v128.load32_splat(pj));
     if (v128.any_true(i32x4.lt_s(least, most))) {
-      lookNarrow(i, g, a0, a1, a2, a3);
-      lookNarrow(i + 1, g, b0, b1, b2, b3);
+      compareEachFloat32(i, g, a0, a1, a2, a3);
+      compareEachFloat32(i + 1, g, b0, b1, b2, b3);
     }
     u = v128.load32_splat(ui, 4);
     v = v128.load32_splat(vi, 4);
-    a0 = stepNarrow(b0, u, v, v128.load(uj, 4), v128.load(vj, 4));
-    a1 = stepNarrow(b1, u, v, v128.load(uj, 20), v128.load(vj, 20));
-    a2 = stepNarrow(b2, u, v, v128.load(uj, 36), v128.load(vj, 36));
-    a3 = stepNarrow(b3, u, v, v128.load(uj, 52), v128.load(vj, 52));
+    a0 = stepFloat32(b0, u, v, v128.load(uj, 4), v128.load(vj, 4));
+    a1 = stepFloat32(b1, u, v, v128.load(uj, 20), v128.load(vj, 20));
+    a2 = stepFloat32(b2, u, v, v128.load(uj, 36), v128.load(vj, 36));
+    a3 = stepFloat32(b3, u, v, v128.load(uj, 52), v128.load(vj, 52));
     ui += 8; vi += 8; uj += 8; vj += 8; pj += 8; ti += step;
   }
   // An odd row is the last of all with these lags: nothing is carried on.
-  if (i < i1) lookNarrow(i, g, a0, a1, a2, a3);
+  if (i < i1) compareEachFloat32(i, g, a0, a1, a2, a3);
   storeWide(at, a0, a1, a2, a3);
 }
 
@@ -521,7 +521,7 @@ function storeWide(at: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
 }
 
 /** Every bound against the thresholds of its own row and column. */
-function lookNarrow(i: i32, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
+function compareEachFloat32(i: i32, g: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
   const t = BOTH ? v128.load32_splat(TH32 + (<usize>i << 2)) : f32x4.splat(-Infinity);
   const tj = TH32 + (<usize>(i + g) << 2);
   const mask =
