@@ -8,7 +8,7 @@
 // (A row sorted from worst to best is such a heap, too: finishing is the same for both.)
 
 /** Rows up to this length are kept sorted: shifting 16 entries costs about what sifting through a heap does. */
-const SORTED_UP_TO = 16;
+export const SORTED_UP_TO = 16;
 
 /** The index of an empty place: behind every window, so that empty places are worst of all. */
 export const EMPTY = 0x7fffffff;

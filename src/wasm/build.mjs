@@ -1,39 +1,73 @@
 // Compiles the AssemblyScript kernels into the kernel.generated.ts of their engines. `npm run build:wasm`; a test compares.
 // They are written in hexadecimal: bytes that repeat still do, so that a compressed bundle has 22 % less of them than in base64.
+// What a kernel and its loader must agree on is generated, too, from fields.ts in the engine's folder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import * as kdtreeFields from '../search/kdtree/fields.ts';
+import { classText, constantsText, globalsText } from './generate-fields.mjs';
 
 const FLAGS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
 
 /** A memory that threads share has a limit, which its import must name: 4 GB. See load.ts. */
 const SHARED = ['--maximumMemory', '65536'];
 
-/** The folder of each kernel's engine below src, and the flags of its own. The source is assembly/NAME.ts there. */
+/**
+ * The kernels: the folder of the engine below src, flags of its own, and the exports of its fields.ts by the shape that they
+ * take in AssemblyScript. `constants` becomes assembly/constants.generated.ts, every list of `globals` or `classes`
+ * assembly/NAME-fields.generated.ts. The source is assembly/KERNEL.ts.
+ */
 export const KERNELS = {
   dense: { folder: 'search/dense', flags: [] },
   diagonal: { folder: 'search/diagonal', flags: [] },
-  kdtree: { folder: 'search/kdtree', flags: SHARED },
+  kdtree: {
+    folder: 'search/kdtree',
+    flags: SHARED,
+    constants: kdtreeFields.CONSTANTS,
+    globals: {
+      build: kdtreeFields.BUILD_FIELDS,
+      search: kdtreeFields.SEARCH_FIELDS,
+      scratch: kdtreeFields.SCRATCH_FIELDS,
+    },
+  },
   stream: { folder: 'stream/history', flags: [] },
 };
 
-/** A kernel, compiled from its source, in hexadecimal. */
+/** The generated AssemblyScript of a kernel: its text by name of the file in assembly/. */
+export function generatedSources(name) {
+  const { constants, globals = {}, classes = {} } = KERNELS[name];
+  const texts = constants ? { 'constants.generated.ts': constantsText(constants) } : {};
+  for (const [list, fields] of Object.entries(globals))
+    texts[`${list}-fields.generated.ts`] = globalsText(list, fields);
+  for (const [list, fields] of Object.entries(classes)) texts[`${list}-fields.generated.ts`] = classText(list, fields);
+  return texts;
+}
+
+/** The folder of a kernel's sources. */
+export function sourcesOf(name) {
+  return new URL(`../${KERNELS[name].folder}/assembly/`, import.meta.url);
+}
+
+/** A kernel, compiled from its source, in hexadecimal. What is generated is taken from the lists, not from the files. */
 export async function compile(name) {
-  const { folder, flags } = KERNELS[name];
-  const sources = new URL(`../${folder}/assembly/`, import.meta.url);
+  const generated = generatedSources(name);
+  const sources = sourcesOf(name);
   let binary;
-  const { error, stderr } = await asc.main([`${name}.ts`, ...FLAGS, ...flags, '--outFile', `${name}.wasm`], {
-    readFile: (file) => {
-      try {
-        return readFileSync(new URL(file, sources), 'utf8');
-      } catch {
-        return null;
-      }
+  const { error, stderr } = await asc.main(
+    [`${name}.ts`, ...FLAGS, ...KERNELS[name].flags, '--outFile', `${name}.wasm`],
+    {
+      readFile: (file) => {
+        try {
+          return generated[file] ?? readFileSync(new URL(file, sources), 'utf8');
+        } catch {
+          return null;
+        }
+      },
+      writeFile: (_file, contents) => {
+        binary = contents;
+      },
+      listFiles: () => [],
     },
-    writeFile: (_file, contents) => {
-      binary = contents;
-    },
-    listFiles: () => [],
-  });
+  );
   if (error) throw new Error(`${name}: ${stderr}`);
   return Buffer.from(binary).toString('hex');
 }
@@ -52,6 +86,8 @@ export function moduleText(name, hex) {
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   for (const name of Object.keys(KERNELS)) {
+    for (const [file, text] of Object.entries(generatedSources(name)))
+      writeFileSync(new URL(file, sourcesOf(name)), text);
     const hex = await compile(name);
     writeFileSync(generatedFile(name), moduleText(name, hex));
     console.log(`${name}: ${hex.length / 2} bytes`);

@@ -1,17 +1,28 @@
 // The committed WASM modules are what their sources compile to, and without WASM everything still works.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { whiteNoise } from '../support/series.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the generated modules', () => {
+  // A string that TypeScript does not follow: the script is plain JavaScript.
+  const script: string = new URL('../../src/wasm/build.mjs', import.meta.url).href;
+
   test.each(['dense', 'diagonal', 'kdtree', 'stream'])('%s is what its source compiles to', async (name) => {
-    // A string that TypeScript does not follow: the script is plain JavaScript.
-    const script: string = new URL('../../src/wasm/build.mjs', import.meta.url).href;
     const { compile, generatedFile, moduleText } = await import(script);
     const generated = readFileSync(generatedFile(name), 'utf8');
     expect(moduleText(name, await compile(name))).toBe(generated);
+  });
+
+  test('assembly/*.generated.ts of every kernel is what its fields.ts says', async () => {
+    const { generatedSources, KERNELS, sourcesOf } = await import(script);
+    for (const name of Object.keys(KERNELS)) {
+      const expected: Record<string, string> = generatedSources(name);
+      const written = readdirSync(sourcesOf(name)).filter((file) => file.endsWith('.generated.ts'));
+      expect(written.sort()).toEqual(Object.keys(expected).sort());
+      for (const file of written) expect(readFileSync(new URL(file, sourcesOf(name)), 'utf8')).toBe(expected[file]);
+    }
   });
 });
 

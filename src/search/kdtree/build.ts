@@ -94,12 +94,12 @@ function halves({ node, leaves, from, to }: Span): [left: Span, right: Span] {
 }
 
 /** Points looked at to choose the coordinate of a split: the choice may be poor without harm to the result. */
-const SAMPLE = 128;
+export const SPLIT_SAMPLE = 128;
 
 /** Deals the points of a span to the halves of it. */
 function splitNode(splitter: Splitter, span: Span): void {
   const { from, to } = span;
-  const step = Math.max(1, Math.floor((to - from) / SAMPLE));
+  const step = Math.max(1, Math.floor((to - from) / SPLIT_SAMPLE));
   let d = splitter.widest(from, to, step);
   if (d < 0 && step > 1) d = splitter.widest(from, to, 1);
   if (d >= 0) splitter.split(d, from, to, middleOf(span));
