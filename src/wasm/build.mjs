@@ -3,6 +3,7 @@
 // What a kernel and its loader must agree on is generated, too, from fields.ts in the engine's folder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import * as diagonalFields from '../search/diagonal/fields.ts';
 import * as kdtreeFields from '../search/kdtree/fields.ts';
 import { classText, constantsText, globalsText } from './generate-fields.mjs';
 
@@ -18,7 +19,12 @@ const SHARED = ['--maximumMemory', '65536'];
  */
 export const KERNELS = {
   dense: { folder: 'search/dense', flags: [] },
-  diagonal: { folder: 'search/diagonal', flags: [] },
+  diagonal: {
+    folder: 'search/diagonal',
+    flags: [],
+    constants: diagonalFields.CONSTANTS,
+    globals: { diagonal: diagonalFields.DIAGONAL_FIELDS },
+  },
   kdtree: {
     folder: 'search/kdtree',
     flags: SHARED,

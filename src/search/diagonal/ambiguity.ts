@@ -3,7 +3,7 @@
 
 import type { Join } from '../join.ts';
 import { BAND, columnBands, type Margins, onceOf, stepsOf } from './error-bound.ts';
-import type { DiagonalKernel, DiagonalState } from './scalar.ts';
+import type { DiagonalKernel, DiagonalState } from './state.ts';
 
 /** Rows of the sample. */
 const SAMPLED_ROWS = 9;

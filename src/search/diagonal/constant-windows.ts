@@ -2,7 +2,7 @@
 // not hold for it. This file handles every pair that has a constant window as its row or column.
 
 import { isAllowed, type Join } from '../join.ts';
-import type { DiagonalKernel, DiagonalState } from './scalar.ts';
+import type { DiagonalKernel, DiagonalState } from './state.ts';
 
 /** Whether a row or a column is a constant window. */
 export function hasConstant({ inverse }: DiagonalState, { rows, columns }: Join, columnOffset: number): boolean {

@@ -27,7 +27,8 @@ import {
 } from './error-bound.ts';
 import { fitsFloat32 } from './float32.ts';
 import { BANDS_PER_SEGMENT, firstLag, type Part, partition } from './partition.ts';
-import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES, scalarDiagonal } from './scalar.ts';
+import { scalarDiagonal } from './scalar.ts';
+import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES } from './state.ts';
 import { diagonalModule, wasmDiagonal } from './wasm.ts';
 
 /** Bands between two refreshes of the maxima of the columns' thresholds. */

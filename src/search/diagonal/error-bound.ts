@@ -95,7 +95,7 @@
 // square, or counted in (e).
 
 import type { Join } from '../join.ts';
-import { type DiagonalKernel, type DiagonalState, LANES } from './scalar.ts';
+import { type DiagonalKernel, type DiagonalState, LANES } from './state.ts';
 
 /**
  * Rows per band. A group of lags reads little enough of one band to stay in the first-level cache. Margins are per band, so a

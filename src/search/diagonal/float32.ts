@@ -1,6 +1,6 @@
 // Decides where bounds are carried in float32: where the margin (error-bound.ts) is small beside the thresholds. Then
 // hardly any pair passes that would not pass in float64, and float32 handles twice as many lags per instruction.
-import type { DiagonalState } from './scalar.ts';
+import type { DiagonalState } from './state.ts';
 
 /**
  * The largest mean of margin / threshold. Up to here, the pairs that pass needlessly cost less than the instructions that

@@ -1,7 +1,7 @@
 // The parts of a diagonal search: which lags of which rows are done together, and in which order.
 import { type Join, spread } from '../join.ts';
 import { BAND } from './error-bound.ts';
-import { type DiagonalShape, LANES } from './scalar.ts';
+import { type DiagonalShape, LANES } from './state.ts';
 
 /** Bands per segment: a part takes the rows of one segment. Each part seeds its lags anew, w operations per lag. */
 export const BANDS_PER_SEGMENT = 16;

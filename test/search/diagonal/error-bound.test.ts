@@ -12,7 +12,7 @@ import {
   onceOf,
   stepsOf,
 } from '../../../src/search/diagonal/error-bound.ts';
-import { type DiagonalShape, LANES } from '../../../src/search/diagonal/scalar.ts';
+import { type DiagonalShape, LANES } from '../../../src/search/diagonal/state.ts';
 import { diagonalModule, wasmDiagonal } from '../../../src/search/diagonal/wasm.ts';
 import { selfJoin } from '../../../src/search/join.ts';
 import { generators, mulberry32, normal } from '../../support/series.ts';

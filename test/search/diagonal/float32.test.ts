@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { embed, type Normalization } from '../../../src/core/windows.ts';
 import { diagonal } from '../../../src/search/diagonal/engine.ts';
-import type { DiagonalKernel } from '../../../src/search/diagonal/scalar.ts';
+import type { DiagonalKernel } from '../../../src/search/diagonal/state.ts';
 import { type Join, referenceJoin, selfJoin } from '../../../src/search/join.ts';
 import { expectEveryPair } from '../../support/compare-engines.ts';
 import { generators, mulberry32, normal } from '../../support/series.ts';
