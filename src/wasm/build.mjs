@@ -3,6 +3,7 @@
 // What a kernel and its loader must agree on is generated, too, from fields.ts in the engine's folder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import * as denseFields from '../search/dense/fields.ts';
 import * as diagonalFields from '../search/diagonal/fields.ts';
 import * as kdtreeFields from '../search/kdtree/fields.ts';
 import { classText, constantsText, globalsText } from './generate-fields.mjs';
@@ -18,7 +19,12 @@ const SHARED = ['--maximumMemory', '65536'];
  * assembly/NAME-fields.generated.ts. The source is assembly/KERNEL.ts.
  */
 export const KERNELS = {
-  dense: { folder: 'search/dense', flags: [] },
+  dense: {
+    folder: 'search/dense',
+    flags: [],
+    constants: denseFields.CONSTANTS,
+    globals: { dense: denseFields.DENSE_FIELDS },
+  },
   diagonal: {
     folder: 'search/diagonal',
     flags: [],
