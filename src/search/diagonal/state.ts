@@ -102,7 +102,7 @@ export function arraysOf(shape: DiagonalShape): ArrayTable<DiagonalArrays> {
 
 /**
  * The state of a run that has these arrays. The properties are written out because the scalar twin is twice as slow on an
- * object that was made by spreading the arrays (n = 6000, w = 50, Node 22).
+ * object that was made by spreading the arrays (n = 6000, w = 50, Node 20).
  */
 export function stateOf(shape: DiagonalShape, arrays: DiagonalArrays): DiagonalState {
   const { x, mean, scale, inverse, u, v, threshold, carried, lower, upper, column, count, isColumn, worstColumn } =
