@@ -54,13 +54,13 @@ function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
   }
 }
 
-/** Above this share of ambiguous pairs, their sums take longer than all sums do in tiles. */
-const MOST_AMBIGUOUS = 0.05;
+/** Above this share of ambiguous pairs, their sums cost more than the sums of all pairs do in tiles. */
+const MAX_AMBIGUITY = 0.05;
 
 const diagonalUnlessAmbiguous: NeighborSearch = {
   start(join, k, byIndex) {
     const run = diagonal().start(join, k, byIndex);
-    return run.doubt() > MOST_AMBIGUOUS ? dense().start(join, k, byIndex) : run;
+    return run.ambiguity() > MAX_AMBIGUITY ? dense().start(join, k, byIndex) : run;
   },
 };
 

@@ -4,6 +4,8 @@
 // folder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
+import * as denseFields from '../search/dense/fields.ts';
+import * as diagonalFields from '../search/diagonal/fields.ts';
 import * as kdtreeFields from '../search/kdtree/fields.ts';
 import * as streamFields from '../stream/history/fields.ts';
 import { classText, constantsText, globalsText } from './generate-fields.mjs';
@@ -19,8 +21,18 @@ const SHARED = ['--maximumMemory', '65536'];
  * assembly/NAME-fields.generated.ts. The source is assembly/KERNEL.ts.
  */
 export const KERNELS = {
-  dense: { folder: 'search/dense', flags: [] },
-  diagonal: { folder: 'search/diagonal', flags: [] },
+  dense: {
+    folder: 'search/dense',
+    flags: [],
+    constants: denseFields.CONSTANTS,
+    globals: { dense: denseFields.DENSE_FIELDS },
+  },
+  diagonal: {
+    folder: 'search/diagonal',
+    flags: [],
+    constants: diagonalFields.CONSTANTS,
+    globals: { diagonal: diagonalFields.DIAGONAL_FIELDS },
+  },
   kdtree: {
     folder: 'search/kdtree',
     flags: SHARED,

@@ -1,4 +1,4 @@
-// The dense engine: every pair of vectors, in tiles that stay in cache. O(N²·width), for whatever has no faster way.
+// The dense engine: every pair of vectors, in tiles that stay in cache. O(N²·width), for joins that no faster engine serves.
 import { vectorInto, type WindowSet } from '../../core/windows.ts';
 import { brute } from '../brute.ts';
 import { goldenOrder } from '../golden-order.ts';
@@ -13,10 +13,13 @@ const TILE = 64;
 /** Coordinates of pairs per part: several milliseconds of work. */
 const WORK_PER_PART = 5e7;
 
-/** The most that one memory holds. */
+/** The largest memory that is asked for, in bytes. */
 const MOST_BYTES = 2 ** 32 - 2 ** 20;
 
-/** The engine for vectors without a recurrence and too wide for a tree. What it cannot hold, or square, is left to `brute`. */
+/**
+ * The engine for vectors that have no recurrence and are too wide for a tree. `brute` takes over where the vectors do not fit
+ * into one memory or their squares are not finite.
+ */
 export function dense(backend: 'auto' | 'scalar' = 'auto'): NeighborSearch {
   return { start: (join, k, byIndex) => start(join, k, byIndex, backend) ?? brute().start(join, k, byIndex) };
 }
@@ -35,13 +38,14 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
     after,
   };
   if (bytesOf(shape) > MOST_BYTES) return undefined;
+  // Allocate the arrays, and fill them.
   const { state, kernel } = (backend === 'auto' && inWasm(shape)) || scalarDense(shape);
   const largest = Math.max(pack(rows, state.rows), shape.isSelf ? 0 : pack(columns, state.columns));
   // An infinite s would not be below an infinite threshold.
   if (!(shape.width * (2 * largest) ** 2 < Infinity)) return undefined;
   clearRows(state.dist, state.index, shape.numRows, k);
   state.threshold.fill(Infinity);
-  const parts = dealParts(shape);
+  const parts = partition(shape);
   return {
     numParts: parts.length / 3,
     numCommon: 0,
@@ -64,7 +68,7 @@ function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scala
   };
 }
 
-/** A run in WASM, unless that is refused or its memory is not to be had. */
+/** A run in WASM; undefined where WASM or the memory is refused. */
 function inWasm(shape: DenseShape): ReturnType<typeof wasmDense> | undefined {
   const module = denseModule();
   try {
@@ -74,6 +78,7 @@ function inWasm(shape: DenseShape): ReturnType<typeof wasmDense> | undefined {
   }
 }
 
+/** The bytes of a run, about. */
 function bytesOf({ numRows, numColumns, width, k, isSelf }: DenseShape): number {
   const numVectors = isSelf ? numRows : numRows + numColumns;
   return (numVectors + 2 * BLOCK) * (8 * width + 4) + numRows * (12 * k + 8);
@@ -98,10 +103,10 @@ function pack(windows: WindowSet, { points, starts }: PackedVectors): number {
 }
 
 /**
- * The parts, three numbers each: first row block of a tile, column blocks [from, to). Near columns come first, the others
- * spread evenly.
+ * The parts, three numbers each: first row block of a tile, column blocks [from, to). The ranges of columns are in golden
+ * order: the near ones first, the others evenly.
  */
-function dealParts({ numRows, numColumns, width, isSelf }: DenseShape): number[] {
+function partition({ numRows, numColumns, width, isSelf }: DenseShape): number[] {
   const numBlocks = blocksOf(numColumns);
   const perTile = TILE * BLOCK * BLOCK * width;
   const length = TILE * Math.max(1, Math.ceil(WORK_PER_PART / perTile / TILE));

@@ -1,31 +1,32 @@
 // The dense kernel, scalar twin of assembly/dense.ts: every pair of many vectors, several pairs side by side.
 //
 // Vectors are packed in blocks of BLOCK, one coordinate after the other: coordinate l of vector p is
-// points[(⌊p / BLOCK⌋·width + l)·BLOCK + p mod BLOCK], so that BLOCK columns meet a row with one load, and each pair has a sum of its
-// own, which goes left to right: it is s, to the bit, and what a pair costs is three operations per coordinate.
+// points[(⌊p / BLOCK⌋·width + l)·BLOCK + p mod BLOCK]. So one load reads a coordinate of BLOCK columns. Each pair has a sum of
+// its own, which goes left to right: it is s, to the bit. A pair costs three operations per coordinate.
 //
 //   a block of rows × a block of columns     sums in registers, compared with the k-th best s of both sides
-//   after every CHUNK coordinates            all sums too large: the rest is spared (exactness.ts, bound (1))
-//   a tile: blocks × blocks                  what a call does; its columns stay in cache
+//   after every CHUNK coordinates            all sums too large: the other coordinates are skipped (exactness.ts, bound (1))
+//   a tile: blocks × blocks                  the work of one call; its columns stay in cache
 //
-// In a self-join both sides of a pair learn from it, so half the pairs are enough.
+// In a self-join a pair is offered to both of its vectors, so half the pairs are enough.
 
+import { type ArrayTable, allocateArrays } from '../../wasm/arrays.ts';
 import { replaceWorst } from '../top-k.ts';
 
 /** Vectors per block. */
 export const BLOCK = 4;
 
-/** Coordinates between two looks at the sums. */
-const CHUNK = 16;
+/** Coordinates between two comparisons of the sums with the thresholds. */
+export const CHUNK = 16;
 
-/** Vectors as the kernel reads them; places beyond the last vector hold NaN, which is near nothing. */
+/** Vectors as the kernel reads them. The entries beyond the last vector are NaN, which is near nothing. */
 export interface PackedVectors {
   readonly points: Float64Array;
   /** The window of each vector. */
   readonly starts: Int32Array;
 }
 
-/** What a run is about, besides its arrays. Lags as in `Join` of search.ts. */
+/** The numbers and flags of a run. Lags as in `Join` of join.ts. */
 export interface DenseShape {
   readonly numRows: number;
   readonly numColumns: number;
@@ -39,47 +40,68 @@ export interface DenseShape {
   readonly after: number;
 }
 
-/** The arrays of a run. In a self-join `columns` are the rows. */
+/** The numbers, flags and arrays of a run. In a self-join `columns` are the rows. */
 export interface DenseState extends DenseShape {
   readonly rows: PackedVectors;
   readonly columns: PackedVectors;
-  /** Per row, BLOCK entries to spare: the k-th best s. */
+  /** Per row, up to a full block: the k-th best s. */
   readonly threshold: Float64Array;
-  /** Rows of length k as top-k.ts lays them out. */
+  /** Rows of length k, laid out by top-k.ts. */
   readonly dist: Float64Array;
   readonly index: Int32Array;
 }
 
-/** What the driver needs; implemented here and in WASM. */
+/** The arrays of a run, by the names that the kernel has for them. Those of the columns are empty in a self-join. */
+export interface DenseArrays {
+  readonly rowPoints: Float64Array;
+  readonly rowStarts: Int32Array;
+  readonly columnPoints: Float64Array;
+  readonly columnStarts: Int32Array;
+  readonly threshold: Float64Array;
+  readonly dist: Float64Array;
+  readonly index: Int32Array;
+}
+
+/** The type and the length of every array. */
+export function arraysOf({ numRows, numColumns, width, k, isSelf }: DenseShape): ArrayTable<DenseArrays> {
+  const numOthers = isSelf ? 0 : numColumns;
+  return {
+    rowPoints: [Float64Array, blocksOf(numRows) * BLOCK * width],
+    rowStarts: [Int32Array, numRows],
+    columnPoints: [Float64Array, blocksOf(numOthers) * BLOCK * width],
+    columnStarts: [Int32Array, numOthers],
+    threshold: [Float64Array, blocksOf(numRows) * BLOCK],
+    dist: [Float64Array, numRows * k],
+    index: [Int32Array, numRows * k],
+  };
+}
+
+/** The state of a run that has these arrays. */
+export function stateOf(shape: DenseShape, arrays: DenseArrays): DenseState {
+  const { rowPoints, rowStarts, columnPoints, columnStarts, threshold, dist, index } = arrays;
+  const rows: PackedVectors = { points: rowPoints, starts: rowStarts };
+  const columns = shape.isSelf ? rows : { points: columnPoints, starts: columnStarts };
+  return { ...shape, rows, columns, threshold, dist, index };
+}
+
+/** The function that the engine calls. It is implemented here and in WASM. */
 export interface DenseKernel {
   /** The pairs of row blocks [r0, r1) with column blocks [c0, c1); in a self-join each pair once, columns from the row on. */
   tile(r0: number, r1: number, c0: number, c1: number): void;
 }
 
-/** Number of blocks that hold so many vectors. */
+/** The number of blocks that hold `numVectors` vectors. */
 export function blocksOf(numVectors: number): number {
   return Math.ceil(numVectors / BLOCK);
 }
 
-/** A run in plain TypeScript: where WASM is refused, and as the check of the other. */
+/** A run in plain TypeScript: for where WASM is refused, and as the reference that the tests hold the WASM kernel against. */
 export function scalarDense(shape: DenseShape): { state: DenseState; kernel: DenseKernel } {
-  const { numRows, numColumns, width, k, isSelf } = shape;
-  const packed = (numVectors: number): PackedVectors => ({
-    points: new Float64Array(blocksOf(numVectors) * BLOCK * width),
-    starts: new Int32Array(numVectors),
-  });
-  const rows = packed(numRows);
-  const state: DenseState = {
-    ...shape,
-    rows,
-    columns: isSelf ? rows : packed(numColumns),
-    threshold: new Float64Array(blocksOf(numRows) * BLOCK),
-    dist: new Float64Array(numRows * k),
-    index: new Int32Array(numRows * k),
-  };
+  const state = stateOf(shape, allocateArrays(arraysOf(shape)));
   return { state, kernel: { tile: (r0, r1, c0, c1) => tile(state, r0, r1, c0, c1) } };
 }
 
+/** See `DenseKernel.tile`. */
 function tile(state: DenseState, r0: number, r1: number, c0: number, c1: number): void {
   for (let r = r0; r < r1; r++) {
     for (let c = state.isSelf ? Math.max(r, c0) : c0; c < c1; c++) {
@@ -88,19 +110,21 @@ function tile(state: DenseState, r0: number, r1: number, c0: number, c1: number)
   }
 }
 
-/** Two rows with a block of columns. */
+/** Two rows with a block of columns: eight sums side by side. */
 function twoRows(state: DenseState, r: number, lane: number, c: number): void {
   const { threshold, width, isSelf, after, exclusion } = state;
   const x = state.rows.points;
   const y = state.columns.points;
   const row = r * BLOCK + lane;
   const column = c * BLOCK;
+  // The limits: the thresholds of the two rows, and in a self-join those of the columns.
   const learns = !isSelf || after > exclusion; // else rows take no columns (left neighbors)
   const limit = learns ? Math.max(threshold[row]!, threshold[row + 1]!) : -Infinity;
   const t0 = isSelf ? Math.max(limit, threshold[column]!) : limit;
   const t1 = isSelf ? Math.max(limit, threshold[column + 1]!) : limit;
   const t2 = isSelf ? Math.max(limit, threshold[column + 2]!) : limit;
   const t3 = isSelf ? Math.max(limit, threshold[column + 3]!) : limit;
+  // Sums: a and b for the two rows, 0 … 3 for the columns.
   let p = r * BLOCK * width + lane;
   let q = c * BLOCK * width;
   let a0 = 0;
@@ -132,8 +156,10 @@ function twoRows(state: DenseState, r: number, lane: number, c: number): void {
       z = b - y[q + 3]!;
       b3 += z * z;
     }
+    // All sums too large: the other coordinates are skipped.
     if (!(a0 <= t0 || a1 <= t1 || a2 <= t2 || a3 <= t3 || b0 <= t0 || b1 <= t1 || b2 <= t2 || b3 <= t3)) return;
   }
+  // Offer the pairs that are near.
   if (a0 <= t0) candidate(state, row, column, a0);
   if (a1 <= t1) candidate(state, row, column + 1, a1);
   if (a2 <= t2) candidate(state, row, column + 2, a2);
@@ -144,6 +170,7 @@ function twoRows(state: DenseState, r: number, lane: number, c: number): void {
   if (b3 <= t3) candidate(state, row + 1, column + 3, b3);
 }
 
+/** Offers a pair to its row and, in a self-join, to its column. */
 function candidate(state: DenseState, p: number, q: number, s: number): void {
   const { isSelf, exclusion, before, after } = state;
   if (isSelf && q <= p) return;
@@ -154,6 +181,7 @@ function candidate(state: DenseState, p: number, q: number, s: number): void {
   if (isSelf && lag > exclusion && lag <= before) push(state, q, s, i);
 }
 
+/** Makes column j a neighbor of row p, if (s, j) precedes the worst of its k. */
 function push({ dist, index, threshold, k }: DenseState, p: number, s: number, j: number): void {
   const base = p * k;
   const worst = dist[base]!;

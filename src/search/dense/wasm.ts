@@ -1,48 +1,39 @@
-// The dense kernel in WASM SIMD: lays out the state in its memory and hands out views of it.
+// The dense kernel in WASM SIMD: lays out the arrays of a run in its memory, and hands out views of them.
 
 import { Layout } from '../../wasm/arena.ts';
+import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
+import { layoutOf, writeFields } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
+import { DENSE_FIELDS } from './fields.ts';
 import { DENSE_WASM } from './kernel.generated.ts';
-import { BLOCK, blocksOf, type DenseKernel, type DenseShape, type DenseState, type PackedVectors } from './scalar.ts';
+import { arraysOf, type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
 
 /** The exports of assembly/dense.ts. */
 interface DenseExports extends DenseKernel {
-  setup(...offsetsAndNumbers: number[]): void;
+  open(at: number): void;
 }
 
 /** A run in WASM: see `scalarDense`, its twin. @throws RangeError where so much memory is not to be had */
 export function wasmDense(module: KernelModule, shape: DenseShape): { state: DenseState; kernel: DenseKernel } {
-  const { numRows, numColumns, width, k, isSelf, byIndex, exclusion, before, after } = shape;
+  const { width, k, isSelf, byIndex, exclusion, before, after } = shape;
+
+  // Lay out the arrays and the struct of the settings, and allocate the memory.
+  const table = arraysOf(shape);
   const layout = new Layout();
-  const reserve = (numVectors: number) => ({
-    points: layout.reserve(blocksOf(numVectors) * BLOCK * width, 8),
-    starts: layout.reserve(numVectors, 4),
-  });
-  const rowsAt = reserve(numRows);
-  const columnsAt = isSelf ? rowsAt : reserve(numColumns);
-  const thresholdAt = layout.reserve(blocksOf(numRows) * BLOCK, 8);
-  const distAt = layout.reserve(numRows * k, 8);
-  const indexAt = layout.reserve(numRows * k, 4);
+  const offsets = reserveArrays(layout, table);
+  const settingsAt = layout.reserve(layoutOf(DENSE_FIELDS).bytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
+
+  // Tell the kernel. In a self-join its columns are the rows.
   const kernel = instantiate<DenseExports>(module, memory);
-  const offsets = [rowsAt.points, rowsAt.starts, columnsAt.points, columnsAt.starts, thresholdAt, distAt, indexAt];
-  const lags = [exclusion, toInt32(before), toInt32(after)];
-  kernel.setup(...offsets, width, k, isSelf ? 1 : 0, byIndex ? 1 : 0, ...lags);
-  const packed = (at: { points: number; starts: number }, numVectors: number): PackedVectors => ({
-    points: new Float64Array(buffer, at.points, blocksOf(numVectors) * BLOCK * width),
-    starts: new Int32Array(buffer, at.starts, numVectors),
-  });
-  const rows = packed(rowsAt, numRows);
-  const state: DenseState = {
-    ...shape,
-    rows,
-    columns: isSelf ? rows : packed(columnsAt, numColumns),
-    threshold: new Float64Array(buffer, thresholdAt, blocksOf(numRows) * BLOCK),
-    dist: new Float64Array(buffer, distAt, numRows * k),
-    index: new Int32Array(buffer, indexAt, numRows * k),
-  };
-  return { state, kernel };
+  const columns = isSelf ? { columnPoints: offsets.rowPoints, columnStarts: offsets.rowStarts } : {};
+  const lags = { exclusion, before: toInt32(before), after: toInt32(after) };
+  const flags = { isSelf: Number(isSelf), byIndex: Number(byIndex) };
+  writeFields(DENSE_FIELDS, buffer, settingsAt, { ...offsets, ...columns, width, k, ...flags, ...lags });
+  kernel.open(settingsAt);
+
+  return { state: stateOf(shape, viewArrays(table, buffer, offsets)), kernel };
 }
 
 /** The module of assembly/dense.ts, or null where WASM is refused. */

@@ -1,46 +1,54 @@
-// How many pairs the margins of the diagonals cannot tell from near ones: each of them costs two sums of w terms.
+// Ambiguous pairs: their bounds are too wide to tell them from near pairs. Each of them costs two sums of w terms.
+// The share of such pairs is estimated by a sample, before the search, so that another engine can be chosen.
 
+import { GOLDEN } from '../golden-order.ts';
 import type { Join } from '../join.ts';
 import { BAND, columnBands, type Margins, onceOf, stepsOf } from './error-bound.ts';
-import type { DiagonalKernel, DiagonalState } from './scalar.ts';
+import type { DiagonalKernel, DiagonalState } from './state.ts';
 
+/** Rows of the sample. */
 const SAMPLED_ROWS = 9;
+
+/** Columns that each row of the sample is compared with. */
 const SAMPLED_COLUMNS = 256;
 
-/** How much a margin grows between two seeds, about. */
+/** A margin grows between two seeds by about this factor. */
 const GROWTH = 4;
 
-/** The share of pairs in doubt, 0 to 1, by a sample: those whose lower bound is below the nearest of the sample. */
-export function doubtOf(
+/**
+ * The share of ambiguous pairs, 0 to 1, by a sample. A pair of the sample is ambiguous if its lower bound is below the
+ * smallest s of its row.
+ */
+export function ambiguityOf(
   state: DiagonalState,
   kernel: DiagonalKernel,
   margins: Margins,
   { rows, columns }: Join,
-  seam: number,
+  columnOffset: number,
 ): number {
   const numRows = Math.min(SAMPLED_ROWS, rows.starts.length);
   const numColumns = Math.min(SAMPLED_COLUMNS, columns.starts.length);
   const s = new Float64Array(numColumns);
   const widths = new Float64Array(numColumns);
-  let doubtful = 0;
+  let numAmbiguous = 0;
   for (let r = 0; r < numRows; r++) {
     const i = rows.starts[Math.floor(((r + 0.5) * rows.starts.length) / numRows)]!;
     let nearest = Infinity;
     for (let c = 0; c < numColumns; c++) {
-      // In steps of the golden ratio: even, and in phase with no period.
-      const column = Math.floor((((c + 1) * 0.6180339887498949 + r / numRows) % 1) * columns.starts.length);
-      const j = seam + columns.starts[column]!;
+      // Steps of the golden ratio cover the columns evenly and are in phase with no period of the series.
+      const column = Math.floor((((c + 1) * GOLDEN + r / numRows) % 1) * columns.starts.length);
+      const j = columnOffset + columns.starts[column]!;
       s[c] = i === j ? Infinity : kernel.distance(i, j, Infinity);
       widths[c] = widthOf(state, margins, Math.min(i, j), Math.max(i, j));
       nearest = Math.min(nearest, s[c]!);
     }
-    if (nearest === 0) continue; // a row that has k copies takes no more
-    for (let c = 0; c < numColumns; c++) if (s[c]! - widths[c]! < nearest && s[c]! < Infinity) doubtful++;
+    if (nearest === 0) continue; // the row has a copy: once it has k of them it takes no more candidates
+    for (let c = 0; c < numColumns; c++) if (s[c]! - widths[c]! < nearest && s[c]! < Infinity) numAmbiguous++;
   }
-  return doubtful / (numRows * numColumns);
+  return numAmbiguous / (numRows * numColumns);
 }
 
-/** What upper bounds exceed lower bounds by, for a pair. NaN where there are none. */
+/** The upper bound less the lower bound of a pair. NaN if a window of the pair is left out (its inverse scale is NaN). */
 function widthOf({ scaled, inverse, slack }: DiagonalState, margins: Margins, i: number, j: number): number {
   const band = Math.floor(i / BAND);
   const [first, last] = columnBands(margins, band, j - i);

@@ -1,54 +1,50 @@
-// The diagonal engine: a Euclidean join by the recurrence of kernels/diagonal.ts. O(N²) whatever the window.
+// The diagonal engine: a Euclidean join by the recurrence of scalar.ts. O(N²) whatever the window.
 //
-// A join with a reference is a self-join of the two series, one after the other, in which the windows of the first are
-// rows only and those of the second are columns only; windows across the seam are neither.
+// A join with a reference is a self-join of the two series, one behind the other. The windows of the first series are rows
+// only, those of the second, which begins at `columnOffset`, are columns only. Windows that contain values of both series are
+// neither.
 //
 // A part of the work is the lags of one range for the rows of one segment. Rows are taken in bands of BAND, lags in groups
-// of LANES; a lag's bound is computed at the segment's first row and carried from band to band, less a margin that
-// margin.ts proves. A margin grows with the energy of what the diagonal crossed: behind a spike the bound is computed anew,
-// so that it loosens its neighborhood and not the rest of the segment.
+// of LANES. The bound of a lag is computed at the first row of the segment and carried from band to band, less a margin that
+// error-bound.ts proves. A margin grows with the energy of the values that the diagonal crosses. Behind a spike the bound is
+// computed anew, so that the spike widens the margins of its neighborhood and not of the rest of the segment.
 
-import { goldenOrder } from '../golden-order.ts';
-import type { Join, Run } from '../join.ts';
-import { doubtOf } from './ambiguity.ts';
+import type { Emit, Join, Run } from '../join.ts';
+import { ambiguityOf } from './ambiguity.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
 import {
   BAND,
   columnBands,
   fillNormalized,
   fillRaw,
+  float32Factor,
+  float32Steps,
   isInRange,
   type Margins,
-  narrowFactor,
-  narrowSteps,
   onceOf,
   stepsOf,
   zScoreBounds,
 } from './error-bound.ts';
-import { isNarrowEnough } from './float32.ts';
-import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES, scalarDiagonal } from './scalar.ts';
+import { fitsFloat32 } from './float32.ts';
+import { BANDS_PER_SEGMENT, firstLag, type Part, partition } from './partition.ts';
+import { scalarDiagonal } from './scalar.ts';
+import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES } from './state.ts';
 import { diagonalModule, wasmDiagonal } from './wasm.ts';
 
-/** Bands per segment: how many rows a part takes at most. Each part seeds its lags anew, w operations per lag. */
-const BANDS_PER_SEGMENT = 16;
+/** Bands between two refreshes of the maxima of the columns' thresholds. */
+const BANDS_PER_REFRESH = 2;
 
-/** Lags per part: a few milliseconds of work. */
-const LAGS_PER_PART = 1024;
+/** A carried bound is computed anew if that makes its margin this many times smaller … */
+const WORTH_SEEDING = 8;
 
-/** Lags done first: near windows tend to be near in value, and a tight threshold turns the others away. */
-const NEAR_LAGS = 64;
-
-/** A search along diagonals. */
-export interface DiagonalRun extends Run {
-  /** The share of pairs whose bounds are too wide to tell, by a sample. */
-  doubt(): number;
-}
+/** … and the last seed, w operations, is this many windows back: then seeds cost less than a fifth of the steps. */
+const WINDOWS_PER_SEED = 2;
 
 /** The engine for windows of any length: each pair costs the same few operations. */
 export function diagonal(backend: 'auto' | 'scalar' = 'auto'): {
   start(join: Join, k: number, byIndex: boolean): DiagonalRun;
 } {
-  return { start: (join, k, byIndex) => start(join, k, byIndex, backend) };
+  return { start: (join, k, byIndex) => new DiagonalRun(join, k, byIndex, backend) };
 }
 
 /** Whether this engine can answer the join: one series, normalized or not, with itself or with another. */
@@ -59,202 +55,230 @@ export function servesDiagonal(join: Join): boolean {
   return isInRange(join);
 }
 
-function start(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar'): DiagonalRun {
-  const { rows, columns } = join;
-  const seam = join.isSelf ? 0 : rows.data.length; // where the columns' series begins
-  const scaled = rows.normalize === 'zscore';
-  const shape: DiagonalShape = {
-    length: seam + columns.data.length,
-    windowSize: rows.width,
-    numWindows: seam + columns.numWindows,
-    numRows: rows.numWindows,
-    k,
-    both: join.after > 0,
-    byIndex,
-    scaled,
-    ...zScoreBounds(rows.width),
-  };
-  const module = backend === 'auto' ? diagonalModule() : null;
-  const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
-  const margins = rows.normalize === 'none' ? fillRaw(state, join, seam) : fillNormalized(state, kernel, join, seam);
-  fillRoles(state, join, seam);
-  const factor = narrowFactor(state);
-  kernel.narrow?.prepare(factor);
-  // The first lag of a band. With a reference, the lag at which the band's last row meets the first column; lags start
-  // at 1 plus a multiple of LANES in all bands.
-  const firstLag = (band: number): number => {
-    if (seam === 0) return join.exclusion + 1;
-    const lag = Math.max(1, seam - (band + 1) * BAND + 1);
-    return lag - ((lag - 1) % LANES);
-  };
-  const carried = emptyCarried(shape.numWindows);
-  const { parts, numNear } = dealParts(shape, firstLag);
-  const numSweeps = parts.length / 3;
-  const constants = scaled && hasConstant(state, join, seam) ? 1 : 0; // the part before all others
-  return {
-    doubt: () => doubtOf(state, kernel, margins, join, seam),
-    numParts: constants + numSweeps,
-    numCommon: constants + numNear,
-    isByRows: false,
-    work(p) {
-      if (p < constants) return shape.numRows * k;
-      const at = 3 * (p - constants);
-      const [band, from, to] = [parts[at]!, parts[at + 1]!, parts[at + 2]!];
-      const first = band * BAND;
-      return (to - from) * Math.min(BAND * BANDS_PER_SEGMENT, shape.numRows - first, shape.numWindows - first - from);
-    },
-    run(p) {
-      const at = 3 * (p - constants);
-      if (p < constants) addConstant(state, kernel, join, seam);
-      else sweep(state, kernel, margins, factor, carried, firstLag, parts[at]!, parts[at + 1]!, parts[at + 2]!);
-    },
-    finish(emit, from = 0, to = rows.starts.length) {
-      const dist = new Float64Array(k);
-      const index = new Int32Array(k);
-      for (const i of rows.starts.subarray(from, to)) {
-        kernel.finish(i);
-        const base = i * state.capacity;
-        const count = state.count[i]!;
-        for (let p = 0; p < count; p++) {
-          dist[p] = state.upper[base + p]!;
-          index[p] = state.column[base + p]! - seam;
-        }
-        emit(i, dist, index, 0, count);
+/** The part that handles constant windows. It comes before all others. */
+const CONSTANT_PART: Part = { band: 0, from: 0, to: 0 };
+
+/** A search along diagonals. */
+export class DiagonalRun implements Run {
+  readonly numParts: number;
+  readonly numCommon: number;
+  readonly isByRows = false;
+
+  // The search: what is joined, the arrays, and the functions that work on them.
+  readonly #join: Join;
+  readonly #columnOffset: number;
+  readonly #state: DiagonalState;
+  readonly #kernel: DiagonalKernel;
+  readonly #parts: readonly Part[];
+
+  // Errors per band; the share of them that is needed (half for z-scores, see error-bound.ts); the factor of float32.
+  readonly #margins: Margins;
+  readonly #marginShare: number;
+  readonly #factor: number;
+
+  // Per group of lags, at index g / LANES, carried from band to band: the margin of its bounds, the part of that margin that
+  // has gathered since the seed, and the row of the seed.
+  readonly #margin: Float64Array;
+  readonly #gathered: Float64Array;
+  readonly #seededAt: Int32Array;
+
+  // The columns whose maxima were refreshed last, and whether those in float32 were refreshed as well.
+  #refreshFrom = 0;
+  #refreshTo = 0;
+  #isFloat32Fresh = false;
+
+  // The errors of the current band with the current bands of columns, and the float width that is chosen for them. They hold
+  // for the lags up to `#lastLag`.
+  #once = 0;
+  #steps = 0;
+  #isFloat32 = false;
+  #lastLag = -1;
+
+  constructor(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar') {
+    const { rows, columns } = join;
+    const columnOffset = join.isSelf ? 0 : rows.data.length;
+    const scaled = rows.normalize === 'zscore';
+    const shape: DiagonalShape = {
+      length: columnOffset + columns.data.length,
+      windowSize: rows.width,
+      numWindows: columnOffset + columns.numWindows,
+      numRows: rows.numWindows,
+      k,
+      both: join.after > 0,
+      byIndex,
+      scaled,
+      ...zScoreBounds(rows.width),
+    };
+    this.#join = join;
+    this.#columnOffset = columnOffset;
+
+    // Allocate and fill the arrays.
+    const module = backend === 'auto' ? diagonalModule() : null;
+    const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
+    this.#state = state;
+    this.#kernel = kernel;
+    const isPlain = rows.normalize === 'none';
+    this.#margins = isPlain ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
+    this.#marginShare = scaled ? 0.5 : 1;
+    fillRoles(state, join, columnOffset);
+    this.#factor = float32Factor(state);
+    kernel.float32?.prepare(this.#factor);
+
+    // No lag has a seed yet.
+    const numGroups = Math.ceil(shape.numWindows / LANES) + 1;
+    this.#margin = new Float64Array(numGroups);
+    this.#gathered = new Float64Array(numGroups);
+    this.#seededAt = new Int32Array(numGroups);
+
+    // The parts: constant windows first, then near lags, then all others.
+    const { parts, numNear } = partition(shape, join, columnOffset);
+    const constants = scaled && hasConstant(state, join, columnOffset) ? [CONSTANT_PART] : [];
+    this.#parts = [...constants, ...parts];
+    this.numParts = this.#parts.length;
+    this.numCommon = constants.length + numNear;
+  }
+
+  /** The share of pairs whose bounds are too wide to tell whether the pair is near, 0 to 1, by a sample. */
+  ambiguity(): number {
+    return ambiguityOf(this.#state, this.#kernel, this.#margins, this.#join, this.#columnOffset);
+  }
+
+  work(p: number): number {
+    const { numRows, numWindows, k } = this.#state;
+    const part = this.#parts[p]!;
+    if (part === CONSTANT_PART) return numRows * k;
+    const first = part.band * BAND;
+    return (part.to - part.from) * Math.min(BAND * BANDS_PER_SEGMENT, numRows - first, numWindows - first - part.from);
+  }
+
+  run(p: number, _emit?: Emit): void {
+    const part = this.#parts[p]!;
+    if (part === CONSTANT_PART) addConstant(this.#state, this.#kernel, this.#join, this.#columnOffset);
+    else this.#sweep(part);
+  }
+
+  finish(emit: Emit, from = 0, to: number = this.#join.rows.starts.length): void {
+    const { k, capacity, count: counts, upper, column } = this.#state;
+    const dist = new Float64Array(k);
+    const index = new Int32Array(k);
+    for (const i of this.#join.rows.starts.subarray(from, to)) {
+      this.#kernel.finish(i);
+      const base = i * capacity;
+      const count = counts[i]!;
+      for (let p = 0; p < count; p++) {
+        dist[p] = upper[base + p]!;
+        index[p] = column[base + p]! - this.#columnOffset;
       }
-    },
-  };
+      emit(i, dist, index, 0, count);
+    }
+  }
+
+  /** The lags of a part, band by band. */
+  #sweep(part: Part): void {
+    const { numRows } = this.#state;
+    const end = part.band + BANDS_PER_SEGMENT;
+    for (let band = part.band; band < end && band * BAND < numRows; band++) {
+      if ((band - part.band) % BANDS_PER_REFRESH === 0) this.#refreshThresholds(band, part);
+      this.#sweepBand(band, part);
+    }
+  }
+
+  /** Refreshes the maxima of the columns that the next BANDS_PER_REFRESH bands meet. */
+  #refreshThresholds(band: number, { from, to }: Part): void {
+    const { numWindows, numRows } = this.#state;
+    const first = band * BAND;
+    const lastBand = Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1;
+    this.#refreshFrom = first + Math.max(from, this.#firstLag(lastBand));
+    this.#refreshTo = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
+    this.#kernel.refresh(this.#refreshFrom, this.#refreshTo);
+    this.#isFloat32Fresh = false;
+  }
+
+  /** The lags of a part for the rows of one band. */
+  #sweepBand(band: number, part: Part): void {
+    const { numWindows, numRows } = this.#state;
+    const kernel = this.#kernel;
+    const { float32 } = kernel;
+    const margin = this.#margin;
+    const first = band * BAND;
+    const last = Math.min(first + BAND, numRows);
+    const end = Math.min(part.to, numWindows - first);
+    // Bounds at these lags were carried here by the band before.
+    const carriedFrom = band === part.band ? Infinity : this.#firstLag(band - 1);
+    this.#lastLag = -1;
+    for (let g = Math.max(part.from, this.#firstLag(band)); g < end; g += LANES) {
+      // New column bands: other errors, and a new choice of the float width.
+      if (g > this.#lastLag) {
+        this.#enterColumnBands(band, g);
+        if (float32) this.#chooseFloatWidth(first, last, g, end, g >= carriedFrom);
+      }
+      // Carry the bounds to the margin of this band, or seed them.
+      const shift = this.#carryOrSeed(first, g, g >= carriedFrom);
+      // Run the rows of the band.
+      const width = 2 * margin[Math.floor(g / LANES)]!;
+      const { group } = this.#isFloat32 ? float32! : kernel;
+      group(first, Math.min(last, numWindows - g), g, shift, width);
+    }
+  }
+
+  /** The errors of the rows of `band` with the columns that they meet from lag g on, and up to which lag they hold. */
+  #enterColumnBands(band: number, g: number): void {
+    const margins = this.#margins;
+    const [firstColumns, lastColumns] = columnBands(margins, band, g);
+    this.#once = this.#marginShare * onceOf(margins, band, firstColumns, lastColumns);
+    this.#steps = this.#marginShare * stepsOf(margins, band, firstColumns, lastColumns);
+    this.#lastLag = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
+  }
+
+  /** Chooses float32 for the rows [first, last) and the lags from g on, where the margin that it leads to is small enough. */
+  #chooseFloatWidth(first: number, last: number, g: number, end: number, isCarried: boolean): void {
+    const inFloat32 = float32Steps(this.#steps, this.#factor);
+    const gathered = isCarried ? this.#gathered[Math.floor(g / LANES)]! : this.#once;
+    const lastColumn = Math.min(last + Math.min(this.#lastLag, end), this.#state.numWindows);
+    this.#isFloat32 = fitsFloat32(this.#state, first, last, first + g, lastColumn, gathered + inFloat32 + this.#once);
+    if (!this.#isFloat32) return;
+    this.#steps = inFloat32;
+    if (!this.#isFloat32Fresh) this.#kernel.float32!.refresh(this.#refreshFrom, this.#refreshTo);
+    this.#isFloat32Fresh = true;
+  }
+
+  /**
+   * Sets the margin of the lags g … g + LANES − 1 for the band that starts at row `first`; returns the shift that moves the
+   * carried bounds to it. Seeds the bounds if none were carried here, or if their margin has become too wide.
+   */
+  #carryOrSeed(first: number, g: number, canCarry: boolean): number {
+    const group = Math.floor(g / LANES);
+    const once = this.#once;
+    const steps = this.#steps;
+    const carried = this.#gathered[group]! + steps + once;
+    const seeded = once + steps + once;
+    const isOld = first - this.#seededAt[group]! >= WINDOWS_PER_SEED * this.#state.windowSize;
+    if (canCarry && !(isOld && carried > WORTH_SEEDING * seeded)) {
+      const shift = this.#margin[group]! - carried;
+      this.#gathered[group] = this.#gathered[group]! + steps;
+      this.#margin[group] = carried;
+      return shift;
+    }
+    this.#gathered[group] = once + steps;
+    this.#margin[group] = seeded;
+    this.#seededAt[group] = first;
+    this.#kernel.seed(first, g, seeded);
+    return 0;
+  }
+
+  #firstLag(band: number): number {
+    return firstLag(this.#join, this.#columnOffset, band);
+  }
 }
 
-function fillRoles({ threshold, isColumn, worstColumn }: DiagonalState, { rows, columns }: Join, seam: number): void {
+/** Marks which windows are rows and which are columns. */
+function fillRoles(
+  { threshold, isColumn, worstColumn }: DiagonalState,
+  { rows, columns }: Join,
+  columnOffset: number,
+): void {
   threshold.fill(-Infinity);
   worstColumn.fill(-1);
   for (const i of rows.starts) threshold[i] = Infinity;
-  for (const j of columns.starts) isColumn[seam + j] = 1;
-}
-
-/**
- * The parts, three numbers each: first band of the segment, lags [from, to). Near lags come first, in all segments; then
- * ranges of lags that are spread evenly however far the search has come, so that early results are good everywhere.
- */
-function dealParts(
-  { numWindows, numRows }: DiagonalShape,
-  firstLag: (band: number) => number,
-): { parts: number[]; numNear: number } {
-  const parts: number[] = [];
-  const numBands = Math.ceil(numRows / BAND);
-  const segments = Array.from({ length: Math.ceil(numBands / BANDS_PER_SEGMENT) }, (_, s) => {
-    const band = s * BANDS_PER_SEGMENT;
-    const lowest = firstLag(Math.min(numBands, band + BANDS_PER_SEGMENT) - 1);
-    return { band, lowest, end: numWindows - band * BAND };
-  });
-  const deal = (offset: number, lags: number): void => {
-    for (const { band, lowest, end } of segments) {
-      const from = lowest + offset;
-      if (from < end) parts.push(band, from, Math.min(from + lags, end));
-    }
-  };
-  deal(0, NEAR_LAGS);
-  const numNear = parts.length / 3;
-  const most = Math.max(0, ...segments.map(({ lowest, end }) => end - lowest - NEAR_LAGS));
-  for (const range of goldenOrder(Math.ceil(most / LAGS_PER_PART)))
-    deal(NEAR_LAGS + range * LAGS_PER_PART, LAGS_PER_PART);
-  return { parts, numNear };
-}
-
-/** What is known of the bounds of a group of lags, in place g / LANES, from band to band. */
-interface Carried {
-  /** Their margin. */
-  readonly margin: Float64Array;
-  /** The part of it that has gathered since the seed. */
-  readonly gathered: Float64Array;
-  /** The row of the seed. */
-  readonly seededAt: Int32Array;
-}
-
-function emptyCarried(numWindows: number): Carried {
-  const numGroups = Math.ceil(numWindows / LANES) + 1;
-  return {
-    margin: new Float64Array(numGroups),
-    gathered: new Float64Array(numGroups),
-    seededAt: new Int32Array(numGroups),
-  };
-}
-
-/** Bands from one look at the thresholds of the columns to the next. */
-const BANDS_PER_REFRESH = 2;
-
-/** A bound is computed anew if this makes its margin so many times smaller, */
-const WORTH_SEEDING = 8;
-
-/** and the seed, w operations, is that many windows back: then seeds cost less than a fifth of the steps. */
-const WINDOWS_PER_SEED = 2;
-
-/** The lags [from, to) of the segment that starts with band `first`, band by band. */
-function sweep(
-  state: DiagonalState,
-  kernel: DiagonalKernel,
-  margins: Margins,
-  factor: number,
-  carried: Carried,
-  firstLag: (band: number) => number,
-  firstBand: number,
-  from: number,
-  to: number,
-): void {
-  const { numWindows, numRows, windowSize } = state;
-  const { margin, gathered, seededAt } = carried;
-  const { narrow } = kernel;
-  let refreshFrom = 0;
-  let refreshTo = 0;
-  let isFresh = false; // so are the thresholds in float32
-  const share = state.scaled ? 0.5 : 1; // of the margin: see margin.ts
-  for (let band = firstBand; band < firstBand + BANDS_PER_SEGMENT && band * BAND < numRows; band++) {
-    const first = band * BAND;
-    const last = Math.min(first + BAND, numRows);
-    const end = Math.min(to, numWindows - first);
-    if ((band - firstBand) % BANDS_PER_REFRESH === 0) {
-      const lowest = firstLag(Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1);
-      refreshFrom = first + Math.max(from, lowest);
-      refreshTo = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
-      kernel.refresh(refreshFrom, refreshTo);
-      isFresh = false;
-    }
-    const carriedFrom = band === firstBand ? Infinity : firstLag(band - 1);
-    let once = 0;
-    let steps = 0;
-    let isNarrow = false;
-    let meets = -1; // up to this lag the columns are of the same bands
-    for (let g = Math.max(from, firstLag(band)); g < end; g += LANES) {
-      if (g > meets) {
-        const [firstColumns, lastColumns] = columnBands(margins, band, g);
-        once = share * onceOf(margins, band, firstColumns, lastColumns);
-        steps = share * stepsOf(margins, band, firstColumns, lastColumns);
-        meets = Math.min((firstColumns + 1 - band) * BAND, (lastColumns - band) * BAND - LANES) - 1;
-        if (narrow) {
-          const inNarrow = narrowSteps(steps, factor);
-          const behind = g >= carriedFrom ? gathered[Math.floor(g / LANES)]! : once;
-          const lastColumn = Math.min(last + Math.min(meets, end), numWindows);
-          isNarrow = isNarrowEnough(state, first, last, first + g, lastColumn, behind + inNarrow + once);
-          if (isNarrow) steps = inNarrow;
-          if (isNarrow && !isFresh) narrow.refresh(refreshFrom, refreshTo);
-          isFresh ||= isNarrow;
-        }
-      }
-      const group = Math.floor(g / LANES);
-      const before = margin[group]!;
-      let now = gathered[group]! + steps + once;
-      const isOld = first - seededAt[group]! >= WINDOWS_PER_SEED * windowSize;
-      const isCarried = g >= carriedFrom && !(isOld && now > WORTH_SEEDING * (once + steps + once));
-      if (!isCarried) {
-        now = once + steps + once;
-        gathered[group] = once;
-        seededAt[group] = first;
-        kernel.seed(first, g, now);
-      }
-      const { group: pass } = isNarrow ? narrow! : kernel;
-      pass(first, Math.min(last, numWindows - g), g, isCarried ? before - now : 0, 2 * now);
-      gathered[group] = gathered[group]! + steps;
-      margin[group] = now;
-    }
-  }
+  for (const j of columns.starts) isColumn[columnOffset + j] = 1;
 }

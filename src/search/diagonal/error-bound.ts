@@ -1,24 +1,26 @@
-// What the diagonals start from, and the proof of how far their recurrences (kernels/diagonal.ts) may be from s(i, j).
+// The proof of how far the recurrences of scalar.ts may be from s(i, j); the margins that follow from it, and the arrays that
+// the recurrences read.
 //
-// A bound is computed for a pair, the seed, and carried along its diagonal from there. Notation. ε = 2⁻⁵³; every
+// A bound is computed for one pair, the seed, and carried along its diagonal from there. Notation: ε = 2⁻⁵³; every
 // fl(a ∘ b) = (a ∘ b)(1 + δ), |δ| ≤ ε, unless it underflows; every sum of w terms goes left to right. I and J are the windows
 // that the diagonal crosses, as rows and as columns.
 //
-// The error is at most the sum of three parts: `once` for the seed and `once` for the pair that is looked at, each of them
-// the largest of its row band and of its column bands, and `steps`, summed over the bands of I and of J.
+// The error is at most the sum of three parts: `once` for the seed, `once` for the pair that is compared, and `steps` for the
+// way between them. `once` of a pair is the largest of its row band plus the largest of its column bands. `steps` is summed
+// over the bands of I and of J.
 //
 // ## Windows as they are
 //
 // c is any float64 (the median of a sample); yₜ = xₜ − c in real numbers; Eᵢ = Σₗ yᵢ₊ₗ² the energy of window i; d(i, j) = Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)².
 //
 //  (a) d(i, j) ≤ 2(Eᵢ + Eⱼ), for (p − q)² ≤ 2p² + 2q².
-//  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). It is the seed, and it is what bounds are
-//      compared with.
+//  (b) A sum of w squares is within (w + 3)ε·d of d: |s − d| ≤ 2(w + 3)ε(Eᵢ + Eⱼ). Both the seed and the s
+//      that bounds are compared with are such sums.
 //  (c) One step adds fl(fl(uᵢ − uⱼ)·fl(vᵢ − vⱼ)). With Mᵢ = |yᵢ₊w| + |yᵢ| and M = Mᵢ + Mⱼ, the computed uᵢ is within εMᵢ,
 //      vᵢ within 2.01εMᵢ of its real value, so the two differences are within 2.01εM and 3.02εM, both are at most M, and
 //      the product is within 6.1εM² ≤ 24.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²).
-//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ₊₁ + Eⱼ₊₁); so does, with i and j, moving the bound to another
-//      margin, once per band: at most by 2.01ε times the largest E of the band of i, and of that of j.
+//  (d) Adding the step rounds by ε|d + error| ≤ 2.01ε(Eᵢ₊₁ + Eⱼ₊₁); moving the bound to another margin,
+//      once per band, rounds by at most 2.01ε times (the largest E of the band of i + the largest E of the band of j).
 //  (e) Each operation that underflows adds at most 2⁻¹⁰⁷⁵.
 //
 // So |carried − s(i, j)| is less than the sum of the parts with
@@ -29,19 +31,19 @@
 //
 // ## Windows less their means
 //
-// μᵢ is the mean in real numbers, mᵢ what the definition subtracts in its place: the rounded mean, or the value itself
-// if all are equal. aₗ = xᵢ₊ₗ − mᵢ in real numbers, Qᵢ = Σₗ aₗ², Dᵢ = Σₗ aₗ = −wδᵢ with δᵢ = mᵢ − μᵢ. So however coarse mᵢ
-// is (on a level of 10⁹ it is off by 10⁻⁶), the computed D tells how far: within 1.01wε·√(wQᵢ), by Cauchy and Schwarz.
-// The recurrence is that of real means, with gᵢ = (xᵢ₊w − mᵢ₊₁) + (xᵢ − mᵢ) − (Dᵢ + Dᵢ₊₁)/w.
+// μᵢ is the mean in real numbers. mᵢ is the mean that the definition subtracts: the rounded one, or the value itself if all
+// values are equal. aₗ = xᵢ₊ₗ − mᵢ in real numbers, Qᵢ = Σₗ aₗ², Dᵢ = Σₗ aₗ = −wδᵢ with δᵢ = mᵢ − μᵢ. mᵢ may be
+// coarse (on a level of 10⁹ it is off by 10⁻⁶), but the computed D tells by how much, within 1.01wε·√(wQᵢ), by Cauchy and
+// Schwarz. The recurrence is the one of the real means, with gᵢ = (xᵢ₊w − mᵢ₊₁) + (xᵢ − mᵢ) − (Dᵢ + Dᵢ₊₁)/w.
 //
 //  (f) The computed g is within ηᵢ = κ(√Qᵢ + √Qᵢ₊₁) of the real one, κ = 1.05ε(√w + 5): 1.01ε√w from D, 1.43ε from adding
 //      and dividing, as |D| ≤ √(wQ) and w ≥ 2, 2.01ε from the two differences and their sum, 1.73ε from the last one.
 //  (g) With A = |uᵢ| + |uⱼ| and G = |gᵢ| + |gⱼ|, the step fl(fl(uᵢ − uⱼ)·fl(gᵢ − gⱼ)) is within 4.1εAG + A(ηᵢ + ηⱼ) of its
 //      real value; AG ≤ uᵢ² + uⱼ² + gᵢ² + gⱼ², and A(ηᵢ + ηⱼ) ≤ κ√w(uᵢ² + uⱼ²) + 2κ/√w·(Qᵢ + Qᵢ₊₁ + Qⱼ + Qⱼ₊₁).
-//  (h) Adding it rounds by 2.02ε(Qᵢ₊₁ + Qⱼ₊₁): the real value is |aᵢ − aⱼ|² less w(δᵢ − δⱼ)², at most 2(Qᵢ + Qⱼ). Moving the
-//      bound rounds by as much, with i and j.
-//  (i) The seed and s are sums of w squares of differences of differences: within 2.02(w + 5)ε(Qᵢ + Qⱼ) of |aᵢ − aⱼ|², and
-//      that is within 2w(δᵢ² + δⱼ²) of what is carried; δ² ≤ 2D²/w² + 2.1ε²wQ.
+//  (h) Adding the step rounds by 2.02ε(Qᵢ₊₁ + Qⱼ₊₁): the real value is |aᵢ − aⱼ|² less w(δᵢ − δⱼ)², at most 2(Qᵢ + Qⱼ).
+//      Moving the bound rounds by 2.02ε(Qᵢ + Qⱼ).
+//  (i) The seed and s are sums of w squares of differences of differences: both are within 2.02(w + 5)ε(Qᵢ + Qⱼ) of
+//      |aᵢ − aⱼ|², which is within 2w(δᵢ² + δⱼ²) of the carried value; δ² ≤ 2D²/w² + 2.1ε²wQ.
 //
 // So |carried − s(i, j)| is less than the sum of the parts with
 //
@@ -52,26 +54,29 @@
 //
 // ## Bounds in float32
 //
-// All of this but z-scores holds for bounds that are carried through a band in float32, with ε = 2⁻²⁴ in `steps`. The seed,
-// s and the margins stay float64, so `once` does. u and v (or g) are those above, multiplied by a power of two f, exactly,
-// and rounded; bounds and thresholds are multiplied by f². Errors of float64 are 2⁻²⁹ of those that are counted here.
+// Without z-scores, the same proof holds for bounds that are carried through a band in float32, with ε = 2⁻²⁴ in `steps`.
+// The seed, s and the margins stay float64, and so does `once`. u and v (or g) are the values above, multiplied by a power of
+// two f, which is exact, and rounded to float32. Bounds and thresholds are multiplied by f². The errors of float64 are 2⁻²⁹ of
+// those that are counted here.
 //
 //  (n) u is within 1.001ε|u| of its real value, v within 1.001ε|v|: each at most M. In (c) both differences are within
 //      2.01εM, and the product within 5.1εM² ≤ 20.4ε(yᵢ₊w² + yᵢ² + yⱼ₊w² + yⱼ²). In (g) the step is within 5.1εAG + A(ηᵢ + ηⱼ)
-//      with the η of float64. Taking the bound over from float64 at a band's first row rounds once: it is the move of (d)
+//      with the η of float64. Rounding a bound to float32 at the first row of a band replaces the move of (d)
 //      and (h).
-//  (o) What is added to is less than d by the margin m, and the error: rounding has up to ε·2m more to round. That is no
-//      more than 16 bands of 513 roundings, 2·8208ε = 0.001 of the margin.
-//  (p) An operation that underflows adds at most 2⁻¹⁵⁰; to u or v, at most 2⁻¹⁵⁰ times the other difference. That is
-//      below ε/32 times its square, or below 2⁻²⁶⁰.
+//  (o) The carried bound is d less the margin m, give or take the error, which is at most m. Rounding it adds up to ε·2m. There
+//      are at most 16 bands of 513 roundings: 2·8208ε = 0.001 of the margin.
+//  (p) An operation that underflows adds at most 2⁻¹⁵⁰. Where u or v underflows, the product changes by at most 2⁻¹⁵⁰ times
+//      the other difference, which is below ε/32 times its square, or below 2⁻²⁶⁰.
 //  (q) Nothing overflows: with |x| ≤ L and w(Lf)² ≤ 2¹¹⁴, d and the steps are at most 2¹¹⁸, and margins are less.
 //
-// What is compared with a bound is the threshold rounded up; what is below is compared in float64, as a bound like others.
+// A bound in float32 is compared with the threshold rounded up. A bound that is below it is converted to float64, and compared
+// there like all others.
 //
 // ## z-scores
 //
-// 2C is carried. Each of (g) to (i) holds with half the bound: a step is two products and their sum, 2|pq| ≤ p² + q² takes
-// the place of (p + q)² ≤ 2p² + 2q², |C(i, j)| ≤ ½(Qᵢ + Qⱼ), and s has no part in it yet. So half the margin M is enough.
+// The recurrence carries 2C. Each of (g) to (i) holds with half the bound: a step is two products and their sum,
+// 2|pq| ≤ p² + q² replaces (p + q)² ≤ 2p² + 2q², |C(i, j)| ≤ ½(Qᵢ + Qⱼ), and the error of s is counted below, in (j) to (m).
+// So half the margin M is enough.
 //
 // Let σᵢ be the computed deviation, z the computed vectors, fl(fl(x − mᵢ)/σᵢ), and P = 2(aᵢ·aⱼ)/(σᵢσⱼ), so that in real
 // numbers |aᵢ/σᵢ − aⱼ/σⱼ|² = Qᵢ/σᵢ² + Qⱼ/σⱼ² − P.
@@ -83,23 +88,27 @@
 //      taking it from a threshold by 6.1wε (thresholds above 5w turn nothing away, as s < 4.1w). M's constants cover its part.
 //
 // Together s ≥ 2w − P − H with H = wε(6.1w + 80), and the lower bound base + (bound of −P) with base = 2w − H is exceeded by
-// s by less than M/(σᵢσⱼ) + 2H. Windows of equal values have no σ: search/constant.ts sees to them.
+// s by less than M/(σᵢσⱼ) + 2H. Windows of equal values have no σ: constant-windows.ts handles them.
 //
-// Where neighboring values differ by 2⁻⁴⁴⁹ at least or not at all (`isInRange`), Q is 0 or above 2⁻⁹⁰⁰, and what underflows
-// in Q, D and 1/σ is far below the slack of the constants; so is 2⁻¹⁰⁷⁵ times a u or g: below ε times its square, or in (e).
+// `isInRange` demands that neighboring values are equal or differ by at least 2⁻⁴⁴⁹. Then Q is 0 or above 2⁻⁹⁰⁰, and the
+// underflow in Q, D and 1/σ is far below the slack of the constants. So is 2⁻¹⁰⁷⁵ times a u or g: it is below ε times its
+// square, or counted in (e).
 
 import type { Join } from '../join.ts';
-import { type DiagonalKernel, type DiagonalState, LANES } from './scalar.ts';
+import { type DiagonalKernel, type DiagonalState, LANES } from './state.ts';
 
-/** Rows per band: what a group of lags reads of it stays in the first-level cache, and a spike spoils no more than this. */
+/**
+ * Rows per band. A group of lags reads little enough of one band to stay in the first-level cache. Margins are per band, so a
+ * spike widens those of the bands it lies in and no others.
+ */
 export const BAND = 512;
 
 const EPSILON = 2 ** -53;
 
-/** More than what can underflow in a step, (e), or w of them. */
+/** More than the underflow of a step, (e), or of w steps. */
 const LEAST = 2 ** -1000;
 
-/** The parts of a margin, per band. */
+/** The parts of a margin, per band: see the proof above. */
 export interface Margins {
   readonly once: Float64Array;
   readonly steps: Float64Array;
@@ -116,54 +125,59 @@ export function columnBands({ once }: Margins, band: number, g: number): [first:
   return [band + Math.floor(g / BAND), Math.min(once.length - 1, last)];
 }
 
-/** `once` of the rows of `band` and of the columns of other bands. */
+/** `once` of the pairs of the rows of `band` with the columns of the bands first … last. */
 export function onceOf({ once }: Margins, band: number, first: number, last: number): number {
   let most = 0;
   for (let b = first; b <= last; b++) most = Math.max(most, once[b]!);
   return once[band]! + most;
 }
 
-/** `steps` of the same. */
+/** `steps` of the same pairs. */
 export function stepsOf({ steps }: Margins, band: number, first: number, last: number): number {
   let sum = steps[band]!;
   for (let b = first; b <= last; b++) sum += steps[b]!;
   return sum;
 }
 
-/** What float32 makes of `steps`: its ε over that of float64, and (o). */
-const NARROW = 1.01 * 2 ** 29;
+/** `steps` in float32 over `steps` in float64: the quotient of the two ε, and (o). */
+const FLOAT32_GROWTH = 1.01 * 2 ** 29;
 
-/** More than what can underflow in a band in float32, (p), in the units of the factor's square. */
-const NARROW_LEAST = 2 ** -130;
+/** More than the underflow of a band in float32, (p), multiplied by the square of the factor. */
+const FLOAT32_LEAST = 2 ** -130;
 
-/** `steps`, or a sum of them over up to four bands, if the bounds are carried in float32. */
-export function narrowSteps(steps: number, factor: number): number {
-  return NARROW * steps + NARROW_LEAST / factor / factor;
+/** What `steps`, or the sum of `steps` over up to four bands, becomes if the bounds are carried in float32. */
+export function float32Steps(steps: number, factor: number): number {
+  return FLOAT32_GROWTH * steps + FLOAT32_LEAST / factor / factor;
 }
 
-/** The power of two that u and v are multiplied by for float32. */
-export function narrowFactor({ x, windowSize }: DiagonalState): number {
+/** The power of two that u and v are multiplied by for float32: w(Lf)² ≤ 2¹¹⁴, see (q). */
+export function float32Factor({ x, windowSize }: DiagonalState): number {
   let largest = 0;
   for (const value of x) largest = Math.max(largest, Math.abs(value));
   return 2 ** Math.min(500, Math.floor(57 - Math.log2(windowSize) / 2 - Math.log2(largest)));
 }
 
-/** For z-scores: what is added to a bound of −P to make one of s, and how much more an upper bound needs. */
+/** For z-scores: `base` is added to a bound of −P to make one of s, `slack` is added to the width for upper bounds. */
 export function zScoreBounds(w: number): { base: number; slack: number } {
   const error = w * EPSILON * (6.1 * w + 80);
   return { base: 2 * w - error, slack: 2 * error };
 }
 
-/** Windows as they are: fills x, u and v. Missing values take part as the center, their windows do not. */
-export function fillRaw(state: DiagonalState, join: Join, seam: number): Margins {
+/**
+ * Windows as they are: fills x, u and v; returns the margins. A missing value is replaced by the center; no window that
+ * contains it is a row or a column.
+ */
+export function fillRaw(state: DiagonalState, join: Join, columnOffset: number): Margins {
   const { x, u, v, length, windowSize: w, numWindows } = state;
-  copySeries(x, join, seam);
+  // The series, with gaps filled, and the steps of the recurrence.
+  copySeries(x, join, columnOffset);
   const center = centerOf(x.subarray(0, length));
   for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = center;
   for (let i = 0; i + w < length; i++) {
     u[i] = x[i + w]! - x[i]!;
     v[i] = x[i + w]! - center + (x[i]! - center);
   }
+  // The margins, band by band.
   const margins = emptyMargins(state);
   const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
   for (let first = 0; first < numWindows; first += BAND) {
@@ -194,15 +208,26 @@ function addStep({ steps }: Margins, band: number, error: number): void {
   steps[band] = steps[band]! + error;
 }
 
-/** Normalized windows: fills x, means, scales, u and g. A missing value takes part as its predecessor. */
-export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, join: Join, seam: number): Margins {
+/**
+ * Normalized windows: fills x, mean, scale, inverse, u, and v (with g); returns the margins. A missing value is replaced by the
+ * value before it.
+ */
+export function fillNormalized(
+  state: DiagonalState,
+  kernel: DiagonalKernel,
+  join: Join,
+  columnOffset: number,
+): Margins {
   const { x, mean, scale, inverse, u, v, length, windowSize: w, numWindows } = state;
-  copySeries(x, join, seam);
+  // The series, with gaps filled, and the moments of every window.
+  copySeries(x, join, columnOffset);
   fillGaps(x, length);
-  const squares = u; // Q and D of window i are read for the last time when u and g of window i take their places
+  // u and v hold Q and D at first: those of window i are read for the last time when u and g of window i overwrite them.
+  const squares = u;
   const drift = v;
   for (let i = 0; i < numWindows; i += LANES) kernel.moments(i);
-  let numEqual = 0; // values from i on
+  // Constant windows: their mean is the value itself, exactly.
+  let numEqual = 0; // number of equal values from i on
   for (let i = length - 1; i >= 0; i--) {
     numEqual = x[i] === x[i + 1] && i + 1 < length ? numEqual + 1 : 1;
     if (i >= numWindows || numEqual < w) continue;
@@ -210,11 +235,12 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
     squares[i] = 0;
     drift[i] = 0;
   }
+  // Scales, steps and margins. A window that is neither a row nor a column keeps the inverse NaN.
   scale.fill(1);
   inverse.fill(NaN);
   const isValid = new Uint8Array(numWindows);
   for (const i of join.rows.starts) isValid[i] = 1;
-  for (const j of join.columns.starts) isValid[seam + j] = 1;
+  for (const j of join.columns.starts) isValid[columnOffset + j] = 1;
   const margins = emptyMargins(state);
   const root = Math.sqrt(w);
   for (let i = 0; i < numWindows; i++) {
@@ -236,7 +262,7 @@ export function fillNormalized(state: DiagonalState, kernel: DiagonalKernel, joi
   return margins;
 }
 
-/** Whether sums of squares are finite, and quotients of normalized windows in the range of float64: see the proof above. */
+/** Whether sums of squares are finite and the quotients of normalized windows are in the range of float64: see the proof. */
 export function isInRange({ rows, columns, isSelf }: Join): boolean {
   const series = isSelf ? [rows.data] : [rows.data, columns.data];
   const largest = Math.max(...series.map(largestOf));
@@ -251,7 +277,7 @@ function largestOf(values: Float64Array): number {
   return largest;
 }
 
-/** The smallest step from a value to the next one that is not missing, but for steps of 0. */
+/** The smallest nonzero step from a value to the next one that is not missing. */
 function smallestStepOf(values: Float64Array): number {
   let smallest = Infinity;
   let previous = NaN;
@@ -265,14 +291,16 @@ function smallestStepOf(values: Float64Array): number {
   return smallest;
 }
 
-function copySeries(x: Float64Array, { rows, columns }: Join, seam: number): void {
-  if (seam > 0) x.set(rows.data);
-  x.set(columns.data, seam);
+/** Copies the series into x: with a reference, the one of the rows and behind it the one of the columns. */
+function copySeries(x: Float64Array, { rows, columns }: Join, columnOffset: number): void {
+  if (columnOffset > 0) x.set(rows.data);
+  x.set(columns.data, columnOffset);
 }
 
+/** Values of the sample whose median is the center. */
 const NUM_SAMPLED = 1001;
 
-/** The median of a sample: near the values whatever few of them are. */
+/** The median of a sample: near most values, even if a few are far away. */
 function centerOf(values: Float64Array): number {
   const every = Math.ceil(values.length / NUM_SAMPLED);
   const valid = values.filter((value) => !Number.isNaN(value));
@@ -280,10 +308,10 @@ function centerOf(values: Float64Array): number {
   return sample[sample.length >> 1] ?? 0;
 }
 
-/** Puts the value before it in the place of a missing one. */
+/** Replaces every missing value by the value before it. */
 function fillGaps(x: Float64Array, length: number): void {
   let previous = 0;
-  for (let t = length - 1; t >= 0; t--) if (!Number.isNaN(x[t])) previous = x[t]!; // for missing values at the start
+  for (let t = length - 1; t >= 0; t--) if (!Number.isNaN(x[t])) previous = x[t]!; // the first value, for gaps at the start
   for (let t = 0; t < length; t++) {
     if (Number.isNaN(x[t])) x[t] = previous;
     else previous = x[t]!;

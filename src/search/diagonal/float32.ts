@@ -1,18 +1,21 @@
-// Where bounds are carried in float32: where their margin (margin.ts) is small beside the thresholds that they are held
-// against, so that next to nothing passes that would not pass in float64.
-import type { DiagonalState } from './scalar.ts';
-
-/** Margins of this share of the thresholds, on average, let so little more pass that half the steps are well saved. */
-const MOST = 0.01;
-
-/** Every so many windows are looked at. */
-const SAMPLED = 7;
+// Decides where bounds are carried in float32: where the margin (error-bound.ts) is small beside the thresholds. Then
+// hardly any pair passes that would not pass in float64, and float32 handles twice as many lags per instruction.
+import type { DiagonalState } from './state.ts';
 
 /**
- * Whether `margin` is small enough for the rows [first, last) and the columns [from, to). Not where thresholds are still to
- * be found: they would be that of the margin.
+ * The largest mean of margin / threshold. Up to here, the pairs that pass needlessly cost less than the instructions that
+ * float32 saves.
  */
-export function isNarrowEnough(
+const MAX_MARGIN_SHARE = 0.01;
+
+/** The mean is taken over every seventh window. */
+const SAMPLE_STEP = 7;
+
+/**
+ * Whether `margin` is small enough for the rows [first, last) and the columns [from, to). A window whose threshold is
+ * infinite or below the margin counts as the share 1: with float32 its first threshold would be about as wide as the margin.
+ */
+export function fitsFloat32(
   { threshold, both }: DiagonalState,
   first: number,
   last: number,
@@ -22,12 +25,12 @@ export function isNarrowEnough(
 ): boolean {
   let sum = 0;
   const add = (start: number, end: number): number => {
-    for (let i = start; i < end; i += SAMPLED) {
+    for (let i = start; i < end; i += SAMPLE_STEP) {
       const t = threshold[i]!;
       if (t > -Infinity) sum += t > margin && t < Infinity ? margin / t : 1;
     }
-    return Math.max(0, end - start) / SAMPLED;
+    return Math.max(0, end - start) / SAMPLE_STEP;
   };
   const count = (both ? add(first, last) : 0) + add(from, to);
-  return sum <= MOST * count;
+  return sum <= MAX_MARGIN_SHARE * count;
 }

@@ -1,25 +1,50 @@
-// The diagonal kernel in WASM SIMD: lays out the state in its memory and hands out views of it.
+// The diagonal kernel in WASM SIMD: lays out the arrays of a run in its memory, and hands out views of them.
 
 import { Layout } from '../../wasm/arena.ts';
+import { type ArrayTable, reserveArrays, viewArrays } from '../../wasm/arrays.ts';
+import { layoutOf, writeFields } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
+import { DIAGONAL_FIELDS } from './fields.ts';
 import { DIAGONAL_WASM } from './kernel.generated.ts';
 import {
+  arraysOf,
   capacityOf,
   type DiagonalKernel,
   type DiagonalShape,
   type DiagonalState,
-  LANES,
-  type NarrowKernel,
+  type Float32Kernel,
   paddedOf,
-} from './scalar.ts';
+  stateOf,
+} from './state.ts';
 
 /** The exports of assembly/diagonal.ts. */
-interface DiagonalExports extends Omit<DiagonalKernel, 'narrow'> {
-  setup(...offsetsAndNumbers: number[]): void;
+interface DiagonalExports extends Omit<DiagonalKernel, 'float32'> {
+  open(at: number): void;
   groupScaled: DiagonalKernel['group'];
-  narrow: NarrowKernel['prepare'];
-  refreshNarrow: NarrowKernel['refresh'];
-  groupNarrow: NarrowKernel['group'];
+  prepareFloat32: Float32Kernel['prepare'];
+  refreshFloat32: Float32Kernel['refresh'];
+  groupFloat32: Float32Kernel['group'];
+}
+
+/** Arrays that the kernel alone reads and writes: see fields.ts. Those in float32 are empty if `scaled`. */
+interface KernelArrays {
+  readonly peak: Float64Array;
+  readonly u32: Float32Array;
+  readonly v32: Float32Array;
+  readonly threshold32: Float32Array;
+  readonly peak32: Float32Array;
+}
+
+function kernelArraysOf(shape: DiagonalShape): ArrayTable<KernelArrays> {
+  const padded = paddedOf(shape);
+  const numFloat32 = shape.scaled ? 0 : padded;
+  return {
+    peak: [Float64Array, padded],
+    u32: [Float32Array, numFloat32],
+    v32: [Float32Array, numFloat32],
+    threshold32: [Float32Array, numFloat32],
+    peak32: [Float32Array, numFloat32],
+  };
 }
 
 /** A run in WASM: see `scalarDiagonal`, its twin. */
@@ -27,63 +52,31 @@ export function wasmDiagonal(
   module: KernelModule,
   shape: DiagonalShape,
 ): { state: DiagonalState; kernel: DiagonalKernel } {
-  const { length, windowSize, k, numWindows, numRows, both, byIndex, scaled, base, slack } = shape;
-  const padded = paddedOf(shape);
+  const { windowSize, k, numWindows, base, slack, scaled } = shape;
   const capacity = capacityOf(shape);
-  const numPlaces = numRows * capacity;
-  const numScales = scaled ? padded : 0;
-  const numNarrow = scaled ? 0 : padded;
+
+  // Lay out the arrays and the struct of the settings, and allocate the memory.
+  const table = arraysOf(shape);
   const layout = new Layout();
-  const at = {
-    x: layout.reserve(length + LANES, 8),
-    mean: layout.reserve(padded, 8),
-    scale: layout.reserve(numScales, 8),
-    inverse: layout.reserve(numScales, 8),
-    u: layout.reserve(padded, 8),
-    v: layout.reserve(padded, 8),
-    threshold: layout.reserve(padded, 8),
-    peak: layout.reserve(padded, 8),
-    carried: layout.reserve(padded, 8),
-    lower: layout.reserve(numPlaces, 8),
-    upper: layout.reserve(numPlaces, 8),
-    column: layout.reserve(numPlaces, 4),
-    count: layout.reserve(numRows, 4),
-    isColumn: layout.reserve(numWindows, 1),
-    worstColumn: layout.reserve(numRows, 4),
-    u32: layout.reserve(numNarrow, 4),
-    v32: layout.reserve(numNarrow, 4),
-    threshold32: layout.reserve(numNarrow, 4),
-    peak32: layout.reserve(numNarrow, 4),
-  };
+  const offsets = reserveArrays(layout, table);
+  const kernelOffsets = reserveArrays(layout, kernelArraysOf(shape));
+  const settingsAt = layout.reserve(layoutOf(DIAGONAL_FIELDS).bytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
+
+  // Tell the kernel.
   const exports = instantiate<DiagonalExports>(module, memory);
-  const series = [at.x, at.mean, at.scale, at.inverse, at.u, at.v, at.threshold, at.peak, at.carried];
-  const places = [at.lower, at.upper, at.column, at.count, at.isColumn, at.worstColumn];
-  const narrowed = [at.u32, at.v32, at.threshold32, at.peak32];
-  const flags = [both, byIndex, scaled].map(Number);
-  exports.setup(...series, ...places, ...narrowed, windowSize, k, numWindows, capacity, ...flags, base, slack);
-  const state: DiagonalState = {
-    ...shape,
-    capacity,
-    x: new Float64Array(buffer, at.x, length + LANES),
-    mean: new Float64Array(buffer, at.mean, padded),
-    scale: new Float64Array(buffer, at.scale, numScales),
-    inverse: new Float64Array(buffer, at.inverse, numScales),
-    u: new Float64Array(buffer, at.u, padded),
-    v: new Float64Array(buffer, at.v, padded),
-    threshold: new Float64Array(buffer, at.threshold, padded),
-    carried: new Float64Array(buffer, at.carried, padded),
-    lower: new Float64Array(buffer, at.lower, numPlaces),
-    upper: new Float64Array(buffer, at.upper, numPlaces),
-    column: new Int32Array(buffer, at.column, numPlaces),
-    count: new Int32Array(buffer, at.count, numRows),
-    isColumn: new Uint8Array(buffer, at.isColumn, numWindows),
-    worstColumn: new Int32Array(buffer, at.worstColumn, numRows),
-  };
-  const { groupScaled, narrow: prepare, refreshNarrow, groupNarrow } = exports;
-  const narrow: NarrowKernel = { prepare, refresh: refreshNarrow, group: groupNarrow };
-  return { state, kernel: scaled ? { ...exports, group: groupScaled, narrow: null } : { ...exports, narrow } };
+  const flags = { both: Number(shape.both), byIndex: Number(shape.byIndex), scaled: Number(scaled) };
+  const numbers = { windowSize, k, numWindows, capacity, base, slack };
+  writeFields(DIAGONAL_FIELDS, buffer, settingsAt, { ...offsets, ...kernelOffsets, ...numbers, ...flags });
+  exports.open(settingsAt);
+
+  // z-scores have a group function of their own, and none in float32.
+  const state = stateOf(shape, viewArrays(table, buffer, offsets));
+  const { groupScaled, prepareFloat32, refreshFloat32, groupFloat32 } = exports;
+  if (scaled) return { state, kernel: { ...exports, group: groupScaled, float32: null } };
+  const float32: Float32Kernel = { prepare: prepareFloat32, refresh: refreshFloat32, group: groupFloat32 };
+  return { state, kernel: { ...exports, float32 } };
 }
 
 /** The module of assembly/diagonal.ts, or null where WASM is refused. */

@@ -187,19 +187,23 @@ describe('servesDiagonal(join)', () => {
 });
 
 describe('doubt()', () => {
-  const doubtOf = (series: Float64Array, normalize: Normalization): number =>
+  const ambiguityOf = (series: Float64Array, normalize: Normalization): number =>
     diagonal()
       .start(selfJoin(embed(series, 20, normalize), 0, 'both'), 3, false)
-      .doubt();
+      .ambiguity();
 
   test('is small where margins are, and near 1 where rounding is all there is', () => {
     for (const name of ['whiteNoise', 'randomWalk', 'offset', 'spiky', 'integers', 'steps', 'constant', 'periodic']) {
       for (const normalize of ['none', 'mean', 'zscore'] as const) {
-        expect([name, normalize, doubtOf(generators[name]!(5000), normalize) < 0.02]).toEqual([name, normalize, true]);
+        expect([name, normalize, ambiguityOf(generators[name]!(5000), normalize) < 0.02]).toEqual([
+          name,
+          normalize,
+          true,
+        ]);
       }
     }
     for (const normalize of ['mean', 'zscore'] as const) {
-      expect(doubtOf(uneven['noise of 1e-6 on a level of 1e9']!(5000), normalize)).toBeGreaterThan(0.5);
+      expect(ambiguityOf(uneven['noise of 1e-6 on a level of 1e9']!(5000), normalize)).toBeGreaterThan(0.5);
     }
   });
 });

@@ -1,4 +1,4 @@
-// The proof of search/margin.ts, on the kernel itself: bounds that are carried along diagonals, in float32 and in float64, are
+// The proof of error-bound.ts, on the kernel itself: bounds that are carried along diagonals, in float32 and in float64, are
 // never above s(i, j), and s is never above them by more than twice the margin.
 import { describe, expect, test } from 'vitest';
 import { embed, type Normalization } from '../../../src/core/windows.ts';
@@ -7,12 +7,12 @@ import {
   columnBands,
   fillNormalized,
   fillRaw,
-  narrowFactor,
-  narrowSteps,
+  float32Factor,
+  float32Steps,
   onceOf,
   stepsOf,
 } from '../../../src/search/diagonal/error-bound.ts';
-import { type DiagonalShape, LANES } from '../../../src/search/diagonal/scalar.ts';
+import { type DiagonalShape, LANES } from '../../../src/search/diagonal/state.ts';
 import { diagonalModule, wasmDiagonal } from '../../../src/search/diagonal/wasm.ts';
 import { selfJoin } from '../../../src/search/join.ts';
 import { generators, mulberry32, normal } from '../../support/series.ts';
@@ -20,7 +20,7 @@ import { generators, mulberry32, normal } from '../../support/series.ts';
 const NUM_BANDS = 5;
 
 /** How far s is from the middle of its bounds at the worst of many pairs, in margins: at most 1 if the proof holds. */
-function worstError(series: Float64Array, w: number, normalize: Normalization, isNarrow: boolean): number {
+function worstError(series: Float64Array, w: number, normalize: Normalization, isFloat32: boolean): number {
   const join = selfJoin(embed(series, w, normalize), 0, 'both');
   const numWindows = join.rows.numWindows;
   const flags = { both: true, byIndex: false, scaled: false, base: 0, slack: 0 };
@@ -34,11 +34,11 @@ function worstError(series: Float64Array, w: number, normalize: Normalization, i
   };
   const { state, kernel } = wasmDiagonal(diagonalModule()!, shape);
   const margins = normalize === 'none' ? fillRaw(state, join, 0) : fillNormalized(state, kernel, join, 0);
-  const factor = narrowFactor(state);
+  const factor = float32Factor(state);
   state.threshold.fill(-Infinity); // no candidates
-  kernel.narrow!.prepare(factor);
-  kernel.narrow!.refresh(0, 0);
-  const { group } = isNarrow ? kernel.narrow! : kernel;
+  kernel.float32!.prepare(factor);
+  kernel.float32!.refresh(0, 0);
+  const { group } = isFloat32 ? kernel.float32! : kernel;
   const compare = (i: number, g: number, margin: number): number => {
     let worst = 0;
     for (let lag = g; lag < g + LANES && i + lag < numWindows; lag++) {
@@ -56,7 +56,7 @@ function worstError(series: Float64Array, w: number, normalize: Normalization, i
       const once = onceOf(margins, band, first, last);
       const steps = stepsOf(margins, band, first, last);
       if (band === 0) gathered = once;
-      gathered += isNarrow ? narrowSteps(steps, factor) : steps;
+      gathered += isFloat32 ? float32Steps(steps, factor) : steps;
       const margin = gathered + once;
       if (band === 0) kernel.seed(0, g, margin);
       group(band * BAND, (band + 1) * BAND, g, band === 0 ? 0 : before - margin, 2 * margin);
@@ -94,10 +94,10 @@ describe('bounds carried along diagonals', () => {
   for (const [name, values] of Object.entries(series)) {
     for (const normalize of ['none', 'mean'] as const) {
       test.each([3, 50, 300])(`${name}, ${normalize}, w = %i: s is between them`, (w) => {
-        for (const isNarrow of [false, true]) {
-          const worst = worstError(values, w, normalize, isNarrow);
-          strain = Math.max(strain, isNarrow ? worst : 0);
-          expect([isNarrow, worst <= 1, worst]).toEqual([isNarrow, true, worst]);
+        for (const isFloat32 of [false, true]) {
+          const worst = worstError(values, w, normalize, isFloat32);
+          strain = Math.max(strain, isFloat32 ? worst : 0);
+          expect([isFloat32, worst <= 1, worst]).toEqual([isFloat32, true, worst]);
         }
       });
     }

@@ -2,14 +2,14 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { embed, type Normalization } from '../../../src/core/windows.ts';
 import { diagonal } from '../../../src/search/diagonal/engine.ts';
-import type { DiagonalKernel } from '../../../src/search/diagonal/scalar.ts';
+import type { DiagonalKernel } from '../../../src/search/diagonal/state.ts';
 import { type Join, referenceJoin, selfJoin } from '../../../src/search/join.ts';
 import { expectEveryPair } from '../../support/compare-engines.ts';
 import { generators, mulberry32, normal } from '../../support/series.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const calls = vi.hoisted(() => ({ narrow: 0, wide: 0 }));
+const calls = vi.hoisted(() => ({ float32: 0, float64: 0 }));
 
 vi.mock('../../../src/search/diagonal/wasm.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../../src/search/diagonal/wasm.ts')>();
@@ -18,27 +18,27 @@ vi.mock('../../../src/search/diagonal/wasm.ts', async (importOriginal) => {
     ...original,
     wasmDiagonal: (...args: Parameters<typeof wasmDiagonal>): ReturnType<typeof wasmDiagonal> => {
       const { state, kernel } = wasmDiagonal(...args);
-      const counted = (group: DiagonalKernel['group'], of: 'narrow' | 'wide'): DiagonalKernel['group'] => {
+      const counted = (group: DiagonalKernel['group'], of: 'float32' | 'float64'): DiagonalKernel['group'] => {
         return (...arg) => {
           calls[of]++;
           group(...arg);
         };
       };
-      const narrow = kernel.narrow && { ...kernel.narrow, group: counted(kernel.narrow.group, 'narrow') };
-      return { state, kernel: { ...kernel, group: counted(kernel.group, 'wide'), narrow } };
+      const float32 = kernel.float32 && { ...kernel.float32, group: counted(kernel.float32.group, 'float32') };
+      return { state, kernel: { ...kernel, group: counted(kernel.group, 'float64'), float32 } };
     },
   };
 });
 
 beforeEach(() => {
-  calls.narrow = 0;
-  calls.wide = 0;
+  calls.float32 = 0;
+  calls.float64 = 0;
 });
 
 /** Holds the engine against every pair; returns the share of the work that was done in float32. */
 function shareOf(join: Join, k: number): number {
   expectEveryPair({ wasm: diagonal() }, join, k);
-  return calls.narrow / (calls.narrow + calls.wide);
+  return calls.float32 / (calls.float32 + calls.float64);
 }
 
 function shareOfSeries(series: Float64Array, w: number, k: number, normalize: Normalization = 'none'): number {
@@ -83,7 +83,7 @@ describe('bounds in float32 leave the bits of every pair compared', () => {
 
   test('less its mean, noise is float32 but for the near lags that thresholds are found by; as z-scores, nothing is', () => {
     expect(shareOfSeries(noise, 60, 3, 'mean')).toBeGreaterThan(0.9);
-    calls.narrow = 0;
+    calls.float32 = 0;
     expect(shareOfSeries(noise, 60, 3, 'zscore')).toBe(0);
   });
 

@@ -1,34 +1,22 @@
-// AssemblyScript. The dense kernel in WASM SIMD: the same algorithm as ../dense.ts, where it is explained, with 4 × 4 pairs in
-// eight registers. Memory is laid out by the caller; arguments are byte offsets and counts.
+// AssemblyScript. The dense kernel in WASM SIMD: the algorithm of ../scalar.ts, which explains it, with 4 × 4 pairs in eight
+// registers. The loader, ../wasm.ts, lays out the memory; arguments are indices of blocks.
+import { BLOCK, CHUNK, SORTED_UP_TO } from './constants.generated';
+import {
+  AFTER, BEFORE, BY_INDEX, COLUMN_POINTS, COLUMN_STARTS, DIST, EXCLUSION, INDEX, IS_SELF, K, loadDenseFields, ROW_POINTS,
+  ROW_STARTS, THRESHOLD, WIDTH,
+} from './dense-fields.generated';
 
-let ROWS: usize = 0; // vectors, packed: blocks of four, one coordinate after the other
-let ROW_STARTS: usize = 0;
-let COLUMNS: usize = 0;
-let COLUMN_STARTS: usize = 0;
-let TH: usize = 0; // per row: the k-th best s
-let DIST: usize = 0; // K places per row, the worst first
-let INDEX: usize = 0;
-let W: i32 = 0;
-let K: i32 = 0;
-let SELF: i32 = 0;
-let BY_INDEX: i32 = 0;
-// -lag and lag of an allowed column lie in (EXCLUSION, BEFORE] and (EXCLUSION, AFTER].
-let EXCLUSION: i32 = 0;
-let BEFORE: i32 = 0;
-let AFTER: i32 = 0;
-let LEARN: i32 = 0; // whether rows take columns; else only the other way round (left neighbors)
+/** Whether rows take columns. If not, only columns take rows: left neighbors. */
+let LEARN: i32 = 0;
 
-const SORTED_UP_TO: i32 = 16; // as in ../top-k.ts
-const CHUNK: i32 = 16; // coordinates between two looks at the sums
+/** The sums of 4 rows with 4 columns, row after row. */
 const SUMS: usize = memory.data(16 * 8, 16);
 
-export function setup(
-  rows: usize, rowStarts: usize, columns: usize, columnStarts: usize, th: usize, dist: usize, index: usize,
-  w: i32, k: i32, self: i32, byIndex: i32, exclusion: i32, before: i32, after: i32,
-): void {
-  ROWS = rows; ROW_STARTS = rowStarts; COLUMNS = columns; COLUMN_STARTS = columnStarts; TH = th; DIST = dist; INDEX = index;
-  W = w; K = k; SELF = self; BY_INDEX = byIndex; EXCLUSION = exclusion; BEFORE = before; AFTER = after;
-  LEARN = !self || after > exclusion ? 1 : 0;
+/** Reads the settings of the run from the struct at `at`. Must be called first. */
+export function open(at: usize): void {
+  if (BLOCK != 4) ERROR('the kernel handles BLOCK = 4 vectors: two registers');
+  loadDenseFields(at);
+  LEARN = !IS_SELF || AFTER > EXCLUSION ? 1 : 0;
 }
 
 // @ts-ignore: decorator
@@ -37,31 +25,37 @@ export function setup(
   return f64x2.add(sum, f64x2.mul(z, z));
 }
 
-/** Two bits: which lanes of a row's sums are to be looked at. */
+/** Which lanes of the sums of a row are below the limit; equal ones count if ties are ordered by index. */
 // @ts-ignore: decorator
 @inline function near(sum: v128, limit: v128): v128 {
   return BY_INDEX ? f64x2.le(sum, limit) : f64x2.lt(sum, limit);
 }
 
-/** All pairs of the row blocks [r0, r1) with the column blocks [c0, c1); in a self-join, column blocks from the row's on. */
+/**
+ * All pairs of the row blocks [r0, r1) with the column blocks [c0, c1). In a self-join each pair once: a row block meets the
+ * column blocks from itself on.
+ */
 export function tile(r0: i32, r1: i32, c0: i32, c1: i32): void {
-  const blockBytes = <usize>W << 5;
+  const blockBytes = <usize>WIDTH << 5;
   const none = f64x2.splat(-Infinity);
   const learn = LEARN;
   for (let r = r0; r < r1; r++) {
-    const first = SELF && r > c0 ? r : c0;
-    const rows = ROWS + <usize>r * blockBytes;
-    let columns = COLUMNS + <usize>first * blockBytes;
-    const th = TH + (<usize>r << 5);
+    const first = IS_SELF && r > c0 ? r : c0;
+    const rows = ROW_POINTS + <usize>r * blockBytes;
+    let columns = COLUMN_POINTS + <usize>first * blockBytes;
+    const th = THRESHOLD + (<usize>r << 5);
     for (let c = first; c < c1; c++, columns += blockBytes) {
-      const columnTh = TH + (<usize>c << 5);
-      const t0 = SELF ? v128.load(columnTh) : none;
-      const t1 = SELF ? v128.load(columnTh, 16) : none;
+      // Thresholds of the columns: they count in a self-join, where columns are rows, too.
+      const columnTh = THRESHOLD + (<usize>c << 5);
+      const t0 = IS_SELF ? v128.load(columnTh) : none;
+      const t1 = IS_SELF ? v128.load(columnTh, 16) : none;
+      // Sums: a … d for the four rows, 0 and 1 for two columns each.
       let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
       let x = rows;
       let y = columns;
-      let left = W;
+      let left = WIDTH;
       while (true) {
+        // Add CHUNK coordinates.
         const end = x + (<usize>min(left, CHUNK) << 5);
         for (; x < end; x += 32, y += 32) {
           const y0 = v128.load(y);
@@ -79,6 +73,7 @@ export function tile(r0: i32, r1: i32, c0: i32, c1: i32): void {
           d0 = addSquare(d0, xd, y0);
           d1 = addSquare(d1, xd, y1);
         }
+        // Compare with the thresholds of both sides. If all 16 sums are too large, the pairs are finished.
         const ta = learn ? v128.load64_splat(th) : none;
         const tb = learn ? v128.load64_splat(th, 8) : none;
         const tc = learn ? v128.load64_splat(th, 16) : none;
@@ -96,6 +91,7 @@ export function tile(r0: i32, r1: i32, c0: i32, c1: i32): void {
           v128.or(v128.or(mc0, mc1), v128.or(md0, md1)),
         );
         if (!v128.any_true(any)) break;
+        // All coordinates added: offer the pairs that are near.
         left -= CHUNK;
         if (left > 0) continue;
         v128.store(SUMS, a0);
@@ -116,22 +112,25 @@ export function tile(r0: i32, r1: i32, c0: i32, c1: i32): void {
   }
 }
 
+/** Offers the pairs of a block of rows with a block of columns, for the bits of `mask`: 4·row + column. */
 function candidates(row0: i32, column0: i32, mask: u32): void {
   while (mask) {
     const lane = ctz(mask);
     mask &= mask - 1;
     const p = row0 + (lane >> 2);
     const q = column0 + (lane & 3);
-    if (SELF && q <= p) continue;
+    // In a self-join each pair once.
+    if (IS_SELF && q <= p) continue;
     const s = load<f64>(SUMS + (<usize>lane << 3));
     const i = load<i32>(ROW_STARTS + (<usize>p << 2));
     const j = load<i32>(COLUMN_STARTS + (<usize>q << 2));
     const lag = j - i;
     if (lag > 0 ? lag > EXCLUSION && lag <= AFTER : -lag > EXCLUSION && -lag <= BEFORE) push(p, s, j);
-    if (SELF && lag > EXCLUSION && lag <= BEFORE) push(q, s, i);
+    if (IS_SELF && lag > EXCLUSION && lag <= BEFORE) push(q, s, i);
   }
 }
 
+/** Makes column j a neighbor of row p, if (s, j) precedes the worst of its k. */
 // @ts-ignore: decorator
 @inline function push(p: i32, s: f64, j: i32): void {
   const dist = DIST + (<usize>(p * K) << 3);
@@ -139,15 +138,19 @@ function candidates(row0: i32, column0: i32, mask: u32): void {
   const worst = load<f64>(dist);
   if (s > worst || (s == worst && j > load<i32>(index))) return;
   replaceWorst(dist, index, K, s, j);
-  store<f64>(TH + (<usize>p << 3), load<f64>(dist));
+  store<f64>(THRESHOLD + (<usize>p << 3), load<f64>(dist));
 }
 
-/** Puts (d, j) in the place of the worst candidate of a row: k distances at `dist`, k indices at `index`. */
+/**
+ * Replaces the worst candidate of a row by (d, j): `replaceWorst` of ../../top-k.ts. The row has k distances at `dist` and k
+ * indices at `index`.
+ */
 function replaceWorst(dist: usize, index: usize, k: i32, d: f64, j: i32): void {
   if (k > SORTED_UP_TO) {
     siftDown(dist, index, k, d, j);
     return;
   }
+  // A sorted row: shift the candidates that are worse than (d, j).
   for (let left = k - 1; left > 0; left--) {
     const next = load<f64>(dist, 8);
     const nextIndex = load<i32>(index, 4);
@@ -161,25 +164,27 @@ function replaceWorst(dist: usize, index: usize, k: i32, d: f64, j: i32): void {
   store<i32>(index, j);
 }
 
+/** Lets (d, j) sink from the top of a heap. */
 function siftDown(dist: usize, index: usize, k: i32, d: f64, j: i32): void {
   let p = 0;
   for (let child = 1; child < k; child = 2 * p + 1) {
     const other = child + 1;
-    if (other < k && isWorse(dist, index, other, f(dist, child), n32(index, child))) child = other;
+    if (other < k && isWorse(dist, index, other, f64At(dist, child), i32At(index, child))) child = other;
     if (!isWorse(dist, index, child, d, j)) break;
-    store<f64>(dist + (<usize>p << 3), f(dist, child));
-    store<i32>(index + (<usize>p << 2), n32(index, child));
+    store<f64>(dist + (<usize>p << 3), f64At(dist, child));
+    store<i32>(index + (<usize>p << 2), i32At(index, child));
     p = child;
   }
   store<f64>(dist + (<usize>p << 3), d);
   store<i32>(index + (<usize>p << 2), j);
 }
 
+/** Whether candidate p is worse than (d, j). */
 function isWorse(dist: usize, index: usize, p: i32, d: f64, j: i32): bool {
-  return f(dist, p) > d || (f(dist, p) == d && n32(index, p) > j);
+  return f64At(dist, p) > d || (f64At(dist, p) == d && i32At(index, p) > j);
 }
 
 // @ts-ignore: decorator
-@inline function f(base: usize, i: i32): f64 { return load<f64>(base + (<usize>i << 3)); }
+@inline function f64At(base: usize, i: i32): f64 { return load<f64>(base + (<usize>i << 3)); }
 // @ts-ignore: decorator
-@inline function n32(base: usize, i: i32): i32 { return load<i32>(base + (<usize>i << 2)); }
+@inline function i32At(base: usize, i: i32): i32 { return load<i32>(base + (<usize>i << 2)); }

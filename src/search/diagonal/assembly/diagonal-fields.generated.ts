@@ -1,0 +1,61 @@
+// Generated from ../fields.ts by `npm run build:wasm`: do not edit.
+
+export let X: usize = 0;
+export let MEAN: usize = 0;
+export let SCALE: usize = 0;
+export let INVERSE: usize = 0;
+export let U: usize = 0;
+export let V: usize = 0;
+export let THRESHOLD: usize = 0;
+export let IS_COLUMN: usize = 0;
+export let PEAK: usize = 0;
+export let CARRIED: usize = 0;
+export let LOWER: usize = 0;
+export let UPPER: usize = 0;
+export let COLUMN: usize = 0;
+export let COUNT: usize = 0;
+export let WORST_COLUMN: usize = 0;
+export let U32: usize = 0;
+export let V32: usize = 0;
+export let THRESHOLD32: usize = 0;
+export let PEAK32: usize = 0;
+export let WINDOW_SIZE: i32 = 0;
+export let K: i32 = 0;
+export let NUM_WINDOWS: i32 = 0;
+export let CAPACITY: i32 = 0;
+export let BOTH: i32 = 0;
+export let BY_INDEX: i32 = 0;
+export let SCALED: i32 = 0;
+export let BASE: f64 = 0;
+export let SLACK: f64 = 0;
+
+export function loadDiagonalFields(at: usize): void {
+  X = load<usize>(at, 0);
+  MEAN = load<usize>(at, 4);
+  SCALE = load<usize>(at, 8);
+  INVERSE = load<usize>(at, 12);
+  U = load<usize>(at, 16);
+  V = load<usize>(at, 20);
+  THRESHOLD = load<usize>(at, 24);
+  IS_COLUMN = load<usize>(at, 28);
+  PEAK = load<usize>(at, 32);
+  CARRIED = load<usize>(at, 36);
+  LOWER = load<usize>(at, 40);
+  UPPER = load<usize>(at, 44);
+  COLUMN = load<usize>(at, 48);
+  COUNT = load<usize>(at, 52);
+  WORST_COLUMN = load<usize>(at, 56);
+  U32 = load<usize>(at, 60);
+  V32 = load<usize>(at, 64);
+  THRESHOLD32 = load<usize>(at, 68);
+  PEAK32 = load<usize>(at, 72);
+  WINDOW_SIZE = load<i32>(at, 76);
+  K = load<i32>(at, 80);
+  NUM_WINDOWS = load<i32>(at, 84);
+  CAPACITY = load<i32>(at, 88);
+  BOTH = load<i32>(at, 92);
+  BY_INDEX = load<i32>(at, 96);
+  SCALED = load<i32>(at, 100);
+  BASE = load<f64>(at, 104);
+  SLACK = load<f64>(at, 112);
+}
