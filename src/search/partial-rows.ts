@@ -47,7 +47,10 @@ function emptyRows(starts: Int32Array, k: number): Rows {
 }
 
 /** Emits the k nearest of every row among what `blocks`, which are about the same rows, know of it. */
-export function mergeRows(blocks: readonly Rows[], emit: (...args: [...Parameters<Emit>, most: number]) => void): void {
+export function mergeRows(
+  blocks: readonly Rows[],
+  emit: (...args: [...row: Parameters<Emit>, most: number]) => void,
+): void {
   const { k, starts, most } = blocks[0]!;
   let best = { dist: new Float64Array(k), index: new Int32Array(k) };
   let next = { dist: new Float64Array(k), index: new Int32Array(k) };
