@@ -1,4 +1,8 @@
-// The subpath knn-anomaly/evaluate: how good are scores or alarms, given the labels? Re-exports only.
+/**
+ * How good are scores or alarms, given the labels?
+ *
+ * @module knn-anomaly/evaluate
+ */
 export { affiliation } from './evaluate/affiliation.ts';
 export { type EventF1, eventF1, pointAdjustedF1 } from './evaluate/events.ts';
 export type { AnomalyLabels, LabeledRange, PrecisionRecall, Scores } from './evaluate/labels.ts';
