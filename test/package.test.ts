@@ -169,6 +169,11 @@ describe('the tarball', () => {
   });
 });
 
+test('is built where it is installed from its repository: npm runs prepare there, but not prepack', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { prepare: string } };
+  expect(scripts.prepare).toBe('npm run build');
+});
+
 describe('the installed package', () => {
   const LAW = '[0,1.4142135623730951,8.06225774829855,8.06225774829855,1.4142135623730951]\n';
 
