@@ -3,6 +3,8 @@
  *
  * @module knn-anomaly/evaluate
  */
+
+// The subpath knn-anomaly/evaluate: how good are scores or alarms, given the labels? Re-exports only.
 export { affiliation } from './evaluate/affiliation.ts';
 export { type EventF1, eventF1, pointAdjustedF1 } from './evaluate/events.ts';
 export type { AnomalyLabels, LabeledRange, PrecisionRecall, Scores } from './evaluate/labels.ts';
