@@ -14,7 +14,7 @@ const options = settings({
   rounds: '5',
   budget: '10',
   stop: '60',
-  patience: '5', // whoever takes this many times as long as `auto` is not the best
+  patience: '5', // an engine that takes this many times as long as `auto` is not the best
 });
 const effort = {
   rounds: Number(options.rounds),

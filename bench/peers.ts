@@ -118,7 +118,7 @@ export function withPython(path: string, needed: string): Omit<Located, 'peer'> 
   return python ? { command: [python.command, path] } : { command: [], missing: `apt-get install python3-${needed}` };
 }
 
-/** The peer as a contender; before one that knows another k only, ourselves at that k: its answers are held to ours. */
+/** The peer as a contender. If it knows another k only, our own program at that k stands before it, and its answers are held to ours. */
 export function contendersOf({ peer, command }: Located, file: string, w: number, k: number): Contender[] {
   const { name, args = [], tolerance, k: only = k } = peer;
   const run = (options: { question?: string }) =>

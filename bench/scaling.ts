@@ -1,5 +1,5 @@
 // How does the time grow with the length of the series, the window, k, and with threads? One axis at a time, against peers;
-// whoever took longer than --enough seconds is not asked further along the axis. plots.ts draws the results.
+// a contender that took longer than --enough seconds is not asked further along the axis. plots.ts draws the results.
 //   npx tsx bench/scaling.ts --axes n --n 1000,10000 --peers ckdtree
 //   npx tsx bench/scaling.ts --axes threads --out bench/results/scaling-threads.json
 

@@ -1,9 +1,13 @@
-// results/*.json → Markdown tables, written between `<!-- bench:NAME key=value … -->` and `<!-- /bench -->` in README.md;
-// the keys choose rows (`n=100000`). With names or files as arguments the tables are printed: npx tsx bench/table.ts versus
+// results/*.json → Markdown tables, written between `<!-- bench:NAME key=value … -->` and `<!-- /bench -->` in the pages
+// below; the keys choose rows (`n=100000`). With names or files as arguments the tables are printed:
+//   npx tsx bench/table.ts versus
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Row, time } from './harness.ts';
+
+/** The pages with tables, below the folder of the package. */
+const PAGES = ['README.md', 'bench/README.md', 'bench/detection/README.md'];
 
 type Line = Row & { series: string; n: number; w: number; k: number; what: string; interval: [number, number] };
 
@@ -142,10 +146,12 @@ function table(name: string, filter: string[] = []): string {
 const names = process.argv.slice(2);
 for (const name of names) console.log(`${table(name)}\n`);
 if (names.length === 0) {
-  const readme = join(import.meta.dirname, '../README.md');
-  const marker = /(<!-- bench:([\w-]+)((?: \w+=\S+)*) -->)[\s\S]*?(<!-- \/bench -->)/g;
-  const filled = readFileSync(readme, 'utf8').replace(marker, (_, open, name, filter, close) => {
-    return `${open}\n\n${table(name, filter.split(' ').filter(Boolean))}\n\n${close}`;
-  });
-  writeFileSync(readme, filled);
+  const marker = /(<!-- bench:([\w-]+)((?: \w+=\S+)*) -->\n)[\s\S]*?(<!-- \/bench -->)/g;
+  for (const page of PAGES) {
+    const path = join(import.meta.dirname, '..', page);
+    const filled = readFileSync(path, 'utf8').replace(marker, (_, open, name, filter, close) => {
+      return `${open}\n${table(name, filter.split(' ').filter(Boolean))}\n\n${close}`;
+    });
+    writeFileSync(path, filled);
+  }
 }

@@ -1,3 +1,9 @@
+/**
+ * How good are scores or alarms, given the labels?
+ *
+ * @module knn-anomaly/evaluate
+ */
+
 // The subpath knn-anomaly/evaluate: how good are scores or alarms, given the labels? Re-exports only.
 export type { LabeledRange } from './core/labeled-range.ts';
 export { affiliation } from './evaluate/affiliation.ts';

@@ -1,5 +1,10 @@
-// The subpath knn-anomaly/metrics: Mahalanobis distance and the distances of ml-distance, whose README has their
-// formulas. Only this file needs ml-distance; our declarations do not mention its types.
+/**
+ * Mahalanobis distance and the distances of ml-distance, each with its formula in the README of ml-distance.
+ *
+ * @module knn-anomaly/metrics
+ */
+
+// The only file that needs ml-distance, whose types our declarations do not mention.
 import { distance } from 'ml-distance';
 import { describe } from './core/checks.ts';
 import type { DistanceFunction } from './core/metric.ts';

@@ -1,4 +1,8 @@
-// The subpath knn-anomaly/plot: figures of a series and its scores as SVG, without a display, and as PNG.
+/**
+ * Figures of a series and its scores as SVG, without a display, and as PNG.
+ *
+ * @module knn-anomaly/plot
+ */
 
 export type { LabeledRange } from './core/labeled-range.ts';
 export { plotSVG } from './plot/figure.ts';

@@ -37,6 +37,9 @@ function findBrowser(): string | undefined {
 
 const browser = findBrowser();
 
+/** Whether a program that is missing fails its tests instead of skipping them. */
+const isAllRequired = process.env.KNN_REQUIRE_ALL === '1' || process.env.CI === 'true';
+
 /** What an application reports. */
 interface Report {
   readonly scores: (number | null)[];
@@ -157,8 +160,8 @@ describe('bundled for Node by esbuild', () => {
   });
 });
 
-// Without a browser this is skipped: install Chromium, or name one in CHROMIUM.
-describe.skipIf(browser === undefined)('in a browser', () => {
+// Without a browser this is skipped: install Chromium, or name one in CHROMIUM. Where everything is required, it fails.
+describe.skipIf(browser === undefined && !isAllRequired)('in a browser', () => {
   const DIST = '/node_modules/knn-anomaly/dist/index.js';
   /** The pages, with what the server says about them. */
   const pages: Record<string, Record<string, string>> = {
@@ -171,7 +174,12 @@ describe.skipIf(browser === undefined)('in a browser', () => {
   };
   const reports = new Map<string, Report>();
 
+  test('there is one', () => {
+    expect(browser, 'install Chromium, or name a browser in CHROMIUM').not.toBe(undefined);
+  });
+
   beforeAll(async () => {
+    if (browser === undefined) return;
     for (const name of ['native', 'isolated', 'refused']) page(name, { 'app.js': application(DIST) });
     const names = Object.keys(pages);
     let end = (): void => {};
@@ -220,6 +228,7 @@ describe.skipIf(browser === undefined)('in a browser', () => {
   });
 
   test.each(['vite', 'webpack', 'esbuild', 'native', 'isolated'])('%s: workers compute what Node computes', (name) => {
+    expect([...reports.keys()]).toContain(name);
     const report = reports.get(name)!;
     expect(report.error).toBe(undefined);
     expect(report.scores).toEqual(expected);

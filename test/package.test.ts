@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -66,6 +67,20 @@ function textsOf(ending: string): [file: string, text: string][] {
     .map((file) => [file, readFileSync(join(installed, file), 'utf8')]);
 }
 
+/** Tuples of a declaration file of which some members have names and others have none. */
+function mixedTuples(file: string, text: string): string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTupleTypeNode(node) && new Set(node.elements.map(ts.isNamedTupleMember)).size > 1) {
+      found.push(`${file}: ${node.getText()}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
 beforeAll(async () => {
   const json = await succeed('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], ROOT);
   const [pack] = JSON.parse(json) as { filename: string; files: { path: string }[] }[];
@@ -124,6 +139,14 @@ describe('the tarball', () => {
     ).toEqual([]);
   });
 
+  test('holds declarations whose tuples name all of their members or none, as TypeScript before 5.2 wants it', () => {
+    // TS5084: "Tuple members must all have names or all not have names."
+    expect(mixedTuples('a.d.ts', 'type A = [...B, c: number]; type D = [...b: B, c: number] | [B, number];')).toEqual([
+      'a.d.ts: [...B, c: number]',
+    ]);
+    expect(textsOf('.d.ts').flatMap(([file, text]) => mixedTuples(file, text))).toEqual([]);
+  });
+
   test('pleases publint', async () => {
     const { status, stdout } = await tool('publint/src/cli.js', ['run', tarball, '--strict'], ROOT);
     expect([status, stdout]).toEqual([0, expect.stringContaining('All good!')]);
@@ -144,6 +167,11 @@ describe('the tarball', () => {
     expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(21_600);
     expect(status).toBe(0);
   });
+});
+
+test('is built where it is installed from its repository: npm runs prepare there, but not prepack', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { prepare: string } };
+  expect(scripts.prepare).toBe('npm run build');
 });
 
 describe('the installed package', () => {

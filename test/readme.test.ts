@@ -1,6 +1,7 @@
-// The code of README.md and of the doc comments is type-checked and executed, and says what it prints truthfully.
+// The code of README.md, of the pages it points to and of the doc comments is type-checked and executed, and says
+// truthfully what it prints. Links and pictures of the pages name files that exist.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as calibrate from '../src/calibrate.ts';
 import * as evaluate from '../src/evaluate.ts';
@@ -21,7 +22,14 @@ const entries = {
   'knn-anomaly/plot': plot,
 };
 
-const readme = fencedBlocks('README.md', readFileSync(join(ROOT, 'README.md'), 'utf8'));
+/** The pages for users. */
+const PAGES = ['README.md', 'examples/README.md', 'bench/README.md', 'bench/detection/README.md'];
+/** Pages without a repository's address beside them: their links are relative. */
+const MORE_PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const blocksOf = new Map(PAGES.map((page) => [page, fencedBlocks(page, read(page))]));
+const readme = blocksOf.get('README.md')!;
 const shell = new Shell();
 afterAll(() => shell.remove());
 
@@ -50,31 +58,100 @@ function testSnippets(blocks: readonly Block[], preamble?: (block: Block) => str
   }
 }
 
-describe('README.md: TypeScript', () => {
-  const blocks = readme.filter(({ language }) => language === 'ts');
-  testSnippets(blocks);
+for (const [page, all] of blocksOf) {
+  const blocks = all.filter(({ language }) => language === 'ts');
+  if (blocks.length === 0) continue;
+  describe(`${page}: TypeScript`, () => {
+    testSnippets(blocks);
 
-  test('has blocks, with results', () => {
-    expect(blocks.flatMap((block) => findClaims(block, block.code)).length).toBeGreaterThan(9);
-    expect(readme.filter(({ language }) => ['js', 'javascript', 'typescript', 'mjs'].includes(language))).toEqual([]);
+    test('has blocks, with results', () => {
+      expect(blocks.flatMap((block) => findClaims(block, block.code)).length).toBeGreaterThan(9);
+    });
   });
+}
+
+test('TypeScript of the pages is marked as ts, so that it is checked', () => {
+  const other = ['js', 'javascript', 'typescript', 'mjs', 'tsx'];
+  expect([...blocksOf.values()].flat().filter(({ language }) => other.includes(language))).toEqual([]);
 });
 
-describe('README.md: commands', () => {
-  const commands = readme.filter(({ language }) => language === 'sh').flatMap(commandsOf);
+for (const [page, blocks] of blocksOf) {
+  const commands = blocks.filter(({ language }) => language === 'sh').flatMap(commandsOf);
+  if (commands.length === 0) continue;
+  describe(`${page}: commands`, () => {
+    for (const command of commands.filter(isRunnable)) {
+      test(`line ${command.line}: ${command.command}`, async () => {
+        expect(await shell.check(command)).toEqual([]);
+      });
+    }
 
-  for (const command of commands.filter(isRunnable)) {
-    test(`line ${command.line}: ${command.command}`, async () => {
-      expect(await shell.check(command)).toEqual([]);
+    test('has commands, and the others only install or fetch something', () => {
+      const others = commands.filter((command) => !isRunnable(command));
+      expect(commands.length - others.length).toBeGreaterThan(0);
+      expect(others.filter(({ command }) => !/^(npm|npx|curl|git) /.test(command))).toEqual([]);
+      const foreign = blocks.filter(({ language, code }) => language !== 'sh' && /^\$ /m.test(code));
+      expect(foreign).toEqual([]);
     });
-  }
+  });
+}
 
-  test('has commands, and the others only install or fetch something', () => {
-    const others = commands.filter((command) => !isRunnable(command));
-    expect(commands.length - others.length).toBeGreaterThan(0);
-    expect(others.filter(({ command }) => !/^(npm|npx|curl|git) /.test(command))).toEqual([]);
-    const foreign = readme.filter(({ language, code }) => language !== 'sh' && /^\$ /m.test(code));
-    expect(foreign).toEqual([]);
+test('README.md and examples/README.md have TypeScript and commands', () => {
+  for (const page of ['README.md', 'examples/README.md']) {
+    const blocks = blocksOf.get(page)!;
+    expect(blocks.some(({ language }) => language === 'ts')).toBe(true);
+    expect(blocks.filter(({ language }) => language === 'sh').flatMap(commandsOf).length).toBeGreaterThan(0);
+  }
+});
+
+describe('the pages', () => {
+  /** Where the repository's files are found on the web, whatever page shows a picture of them. */
+  const raw = /^https:\/\/raw\.githubusercontent\.com\/([\w-]+\/[\w-]+)\/main\//;
+
+  /** The targets of links and pictures, outside of code. */
+  const linksOf = (text: string): string[] =>
+    [
+      ...text
+        .replace(/^```.*?^```/gms, '')
+        .replace(/`[^`\n]*`/g, '')
+        .matchAll(/\]\(([^)\s]+)\)/g),
+    ].map(([, target]) => target!);
+
+  /** The anchors of a page's headings, as GitHub makes them. */
+  const anchorsOf = (text: string): string[] =>
+    [...text.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+      title!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  test.each([...PAGES, ...MORE_PAGES])('%s has links to what exists', (page) => {
+    const broken = linksOf(read(page)).filter((link) => {
+      if (/^(https?:|mailto:)/.test(link) && !raw.test(link)) return false;
+      const [path = '', anchor] = link.replace(raw, '/').split('#');
+      const file = path === '' ? page : path.startsWith('/') ? path.slice(1) : join(dirname(page), path);
+      return !existsSync(join(ROOT, file)) || (anchor !== undefined && !anchorsOf(read(file)).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test('README.md shows its pictures outside of a clone, too, from the repository that package.json names', () => {
+    const { repository } = JSON.parse(read('package.json')) as { repository: { url: string } };
+    const pictures = [...read('README.md').matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, target]) => target!);
+    expect(pictures.length).toBeGreaterThan(0);
+    for (const picture of pictures) expect(repository.url).toBe(`git+https://github.com/${raw.exec(picture)?.[1]}.git`);
+  });
+
+  test('README.md has at most 300 lines, and recipes of at most 12 lines of code', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(300);
+    expect(readme.filter(({ code }) => code.split('\n').length > 12)).toEqual([]);
+  });
+
+  test('the programs that commands of bench/ name exist', () => {
+    const shells = PAGES.flatMap((page) => blocksOf.get(page)!.filter(({ language }) => language === 'sh'));
+    const scripts = shells.flatMap(({ code }) => [...code.matchAll(/\btsx ([\w/.-]+\.ts)/g)].map(([, file]) => file!));
+    expect(scripts.length).toBeGreaterThan(3);
+    expect(scripts.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
   });
 });
 

@@ -47,7 +47,10 @@ function emptyRows(starts: Int32Array, k: number): Rows {
 }
 
 /** Merges blocks of the same rows: emits the k nearest columns that the blocks know of every row. */
-export function mergeRows(blocks: readonly Rows[], emit: (...args: [...Parameters<Emit>, most: number]) => void): void {
+export function mergeRows(
+  blocks: readonly Rows[],
+  emit: (...args: [...row: Parameters<Emit>, most: number]) => void,
+): void {
   const { k, starts, most } = blocks[0]!;
   let best = { dist: new Float64Array(k), index: new Int32Array(k) };
   let next = { dist: new Float64Array(k), index: new Int32Array(k) };

@@ -1,6 +1,6 @@
 // Do carried distances stay exact? Ten million values, then the same state in a new detector: the next scores are equal to the
 // bit, or this ends with status 1. Resident memory is told on the way.
-//   npx tsx bench/drift.ts --updates 100000000
+//   npx tsx test/slow/drift.ts --updates 100000000
 
 import { integers, settings } from '../../bench/harness.ts';
 import { mulberry32 } from '../../bench/series.ts';

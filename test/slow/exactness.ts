@@ -1,10 +1,10 @@
 // Does every engine give the bits of the definition, hour after hour? Random hostile joins through the public interface of
 // the built package: neighbors, their distances and the scores of each engine against brute force, and that against
 // test/naive.ts where it is small. A case follows from --seed and its number alone.
-//   npx tsx bench/exactness.ts --seconds 3600        any number of cases for an hour
-//   npx tsx bench/exactness.ts --first 4711 --cases 1
-//   npx tsx bench/exactness.ts --plain               without WebAssembly
-//   npx tsx bench/exactness.ts --turns --cases 1000000 --long 0   a million cases, each with one of the engines
+//   npx tsx test/slow/exactness.ts --seconds 3600        any number of cases for an hour
+//   npx tsx test/slow/exactness.ts --first 4711 --cases 1
+//   npx tsx test/slow/exactness.ts --plain               without WebAssembly
+//   npx tsx test/slow/exactness.ts --turns --cases 1000000 --long 0   a million cases, each with one of the engines
 
 import { parseArgs } from 'node:util';
 import type { EngineName, KNN as KNNClass, KNNOptions } from '../../src/index.ts';
@@ -125,7 +125,7 @@ function hold(number: number): void {
     counts.differences++;
     const setting = JSON.stringify({ n: series.length, w, k, ...options, reference: reference?.length });
     firstDifference ||= `case ${number} (${it.kind}; ${setting}), ${who}: ${found}
-npx tsx bench/exactness.ts --seed ${seed} --long ${long} --first ${number} --cases 1${values.plain ? ' --plain' : ''}${values.turns ? ' --turns' : ''}`;
+npx tsx test/slow/exactness.ts --seed ${seed} --long ${long} --first ${number} --cases 1${values.plain ? ' --plain' : ''}${values.turns ? ' --turns' : ''}`;
   }
   counts.cases++;
   counts.pairs += pairs;

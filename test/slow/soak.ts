@@ -1,6 +1,6 @@
 // Is memory flat over a very long stream? Updates at full speed, a JSON line now and then, and an error if it grows.
 //
-//   tsx --expose-gc bench/soak.ts [--updates 1e8] [--window 5] [--neighbors 5] [--history 1000] [--normalize none]
+//   tsx --expose-gc test/slow/soak.ts [--updates 1e8] [--window 5] [--neighbors 5] [--history 1000] [--normalize none]
 //
 // What is held after a collection, heap and array buffers, is compared between the first tenth (structures are full by
 // then) and every later line: more than 8 MB above it is growth, for a leak of one byte per update would be 100 MB.

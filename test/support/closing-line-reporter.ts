@@ -1,4 +1,4 @@
-// Ends a run with one plain line, `N passed, N failed, N skipped`, for whoever reads only the end of the output.
+// Ends a run with one plain line, `N passed, N failed, N skipped`, for readers of the end of the output alone.
 import type { Reporter, SerializedError, TestModule } from 'vitest/node';
 
 /** What the closing line counts: tests, and as failed also what broke outside of them. */
