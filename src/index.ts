@@ -6,7 +6,8 @@
 
 export { Novelty, type NoveltyOptions, type PastValue } from './calibrate/rules/novelty.ts';
 export { ChangeFinder } from './changefinder/changefinder.ts';
-export { SDAR, type SDARState } from './changefinder/sdar.ts';
+export { SDAR } from './changefinder/sdar.ts';
+export type { SDARState } from './changefinder/sdar-state.ts';
 export type { Aggregation } from './core/aggregate.ts';
 export {
   type DistanceFunction,

@@ -1,20 +1,9 @@
 // SDAR: an autoregressive model that forgets, and scores each value by its prediction error. ChangeFinder uses two.
-import { checkInteger, checkOptions, describe } from '../core/checks.ts';
+import { checkOptions } from '../core/checks.ts';
 import { LARGEST_VALUE, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
-
-/** The initial state of a model. A part that is not given is zero. */
-export interface SDARState {
-  /** μ, at most 2⁵⁰⁰ in size. Default 0. */
-  mean?: number;
-  /** σ² of the prediction errors, from 0 to 2¹⁰⁰². Default 0. */
-  variance?: number;
-  /** C₀ … C_order, order + 1 numbers in squared units of the series, at most 2¹⁰⁰² in size, C₀ ≥ 0. Default zeros. */
-  autocovariance?: ArrayLike<number>;
-  /** The values before the first value of the series, oldest first, at most `order`. Default none. */
-  history?: ArrayLike<number>;
-}
+import { checkCount, checkDiscount, type SDARState, startOf } from './sdar-state.ts';
 
 /** σ is at least this share of the largest remembered |x|, so that the prediction of a constant series keeps a variance. */
 const LEAST_DEVIATION = 2 ** -40;
@@ -25,16 +14,25 @@ const LEAST_VARIANCE = 1e-300;
 /** The share of C₀ that is added to C₀ before the equations are solved. It moves a κ that is ±1 up to rounding below 1. */
 const LOADING = 1e-12;
 
-/** An upper bound of products of two differences of values: (2 · 2⁵⁰⁰)². */
-const LARGEST_SQUARE = 2 ** 1002;
-
 /** The largest order. Each value costs order² operations, which take a tenth of a second at this order. */
 const LARGEST_ORDER = 10_000;
 
 const LOG_2PI = Math.log(2 * Math.PI);
 
+/** The number of values after which the start from zeros is judged. */
+const START_VALUES = 20;
+
+/** The start is given up if so many values later it would still count more than the noise does: see `#judgeStart`. */
+const START_DELAY = 100;
+
+/**
+ * How much more. A start that is kept counts as much as the noise after ln(START_EXCESS)/r + START_DELAY + 2·START_VALUES
+ * values at most. The ratio is below 0.1 on walks and on noise around zero, and about 3 at a level of 50 deviations.
+ */
+const START_EXCESS = 20;
+
 const KIND = 'SDAR';
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Indices of μ, σ², L and C₀ in a model's numbers. C₁ … C_order follow C₀. */
 const MEAN = 0;
@@ -59,9 +57,18 @@ let coefficients = new Float64Array(64);
  *     σ² ← (1 − r)σ² + r(x − x̂)²
  *     score = −ln N(x; x̂, σ²) = ½ ln(2πσ²) + (x − x̂)²/(2σ²)
  *
- * Higher = stranger. The unit is nats and the zero is arbitrary: multiplying the series by c adds ln c to every score. The start
- * is deterministic: zeros and an empty history. About the first 1/r scores are high because the model is new, not because the
- * values are strange. A missing value scores NaN and changes nothing: the value after it follows the value before it.
+ * Higher = stranger. The unit is nats and the zero is arbitrary: multiplying the series by c adds ln c to every score. About
+ * the first 1/r scores are high because the model is new, not because the values are strange. A missing value scores NaN and
+ * changes nothing: the value after it follows the value before it.
+ *
+ * The start is deterministic: zeros and an empty history, or the given state. A series whose level is far from zero forgets
+ * the zero late: the level L counts as much as noise of deviation s until ln(r·L²/s²)/r values have come, which is 460 values
+ * for L = 100s and r = 0.01, and 1840 for L = 101 325s. So a start from zeros is judged once: by the first 20 values, or
+ * where these are all equal, by the first one that differs. With D, the part of the first value that μ still lacks, and s², the mean square of x − μ had μ
+ * started at the first value: if r·D²·(1 − r)¹⁰⁰ > 20s², the model becomes the one that started at the first value, as by
+ * `initial: { mean: x₀ }`. From then on the scores are those of the series at level 0, up to rounding. At r = 0.01 this happens
+ * at levels of about 90s and more; a lower one has forgotten the zero after ln(20)/r + 140 values at most. All other
+ * series keep the start from zeros to the bit; so does every series with `initial: { mean: 0 }`.
  *
  * Every score is finite on every series:
  * - σ² ≥ max((2⁻⁴⁰·L)², 10⁻³⁰⁰), where L is the largest |x|. L is forgotten like the rest: L ← max((1 − r)L, |x|). So a constant
@@ -72,7 +79,7 @@ let coefficients = new Float64Array(64);
  *   covariance matrix, but the system that is solved is never singular or indefinite: the order is lower for a while instead.
  * - A prediction beyond ±2⁵⁰⁰, which no value can reach, is replaced by μ.
  *
- * O(order²) time per value, O(order) memory; `update` allocates nothing.
+ * O(order²) time per value, twice that until the start is judged; O(order) memory. After that `update` allocates nothing.
  *
  * @example
  * new SDAR(3, 0.1).update(1).toFixed(10); // => '4.6622854710'
@@ -82,6 +89,7 @@ export class SDAR implements StreamingDetector {
   readonly discount: number;
   /** x̂ of the last value that was not missing, computed when that value came; NaN before the first. */
   prediction: number;
+  /** The given start; `undefined` is zeros that are to be judged. */
   readonly #initial: Required<SDARState> | undefined;
   /**
    * All numbers in one array, as there may be 100 000 models:
@@ -98,11 +106,17 @@ export class SDAR implements StreamingDetector {
   #newest: number;
   /** The number of values in the ring buffer. */
   #count: number;
+  /** Whether the start is still to be judged. */
+  #isStarting: boolean;
+  /** Until then: the model that started at the first value that was learned, and the number of learned values. */
+  #alternative: SDAR | undefined;
+  #numLearned: number;
 
   /**
    * @param order number of coefficients, 1 to 10 000; 2 to 10 are usual
    * @param discount r, the weight of the newest value, from 2⁻⁵² to below 1; 0.01 looks back about 100 values
-   * @param options.initial the state to continue from, which may come from another implementation
+   * @param options.initial the state to continue from, which may come from another implementation; by default zeros, which
+   * are given up for the first value where the level is far from zero
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
    *
    * @example
@@ -118,12 +132,17 @@ export class SDAR implements StreamingDetector {
     this.order = order;
     this.discount = discount;
     this.prediction = NaN;
-    this.#initial = options.initial && startOf(order, options.initial);
+    const { initial = {} } = options;
+    const start = startOf(order, initial);
+    this.#initial = Object.values(initial).every((part) => part === undefined) ? undefined : start;
     this.#model = 0;
     this.#next = COVARIANCE + order + 1;
     this.#numbers = new Float64Array(2 * this.#next + 2 * order);
     this.#newest = 2 * this.#next;
     this.#count = 0;
+    this.#isStarting = false;
+    this.#alternative = undefined;
+    this.#numLearned = 0;
     if (centered.length < order) {
       centered = new Float64Array(order);
       coefficients = new Float64Array(order);
@@ -158,6 +177,7 @@ export class SDAR implements StreamingDetector {
       this.#next = this.#model;
       this.#model = learned;
     }
+    if (this.#isStarting) this.#learnStart(value, learn);
     this.#remember(value);
     return score;
   }
@@ -182,26 +202,36 @@ export class SDAR implements StreamingDetector {
     const { mean, variance, autocovariance, history } = this.#initial ?? startOf(this.order, {});
     const largest = Array.from(history).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     this.#restore([mean, variance, largest, ...Array.from(autocovariance)], history, NaN);
+    this.#isStarting = this.#initial === undefined;
+    this.#alternative = undefined;
+    this.#numLearned = 0;
   }
 
-  /** The whole state as about 16·order + 150 bytes, with a version and a checksum. */
+  /** The whole state as about 16·order + 90 bytes, 40·order + 250 at the start, with a version and a checksum. */
   save(): Uint8Array {
     const state = new StateWriter(KIND, FORMAT);
-    const initial = this.#initial ?? startOf(this.order, {});
+    const initial = this.#initial;
     state.u32(this.order);
     state.f64(this.discount);
-    state.f64(initial.mean);
-    state.f64(initial.variance);
-    state.f64s(initial.autocovariance);
-    state.f64s(initial.history);
-    state.f64s(this.#numbers.subarray(this.#model, this.#model + COVARIANCE + this.order + 1));
-    state.f64s(this.#numbers.slice(this.#newest, this.#newest + this.#count).reverse());
+    state.u8(Number(initial !== undefined));
+    if (initial !== undefined) {
+      state.f64(initial.mean);
+      state.f64(initial.variance);
+      state.f64s(initial.autocovariance);
+      state.f64s(initial.history);
+    }
+    state.f64s(this.#learned());
+    state.f64s(this.#history());
     state.f64(this.prediction);
+    state.u8(Number(this.#isStarting));
+    state.u32(this.#numLearned);
+    state.bytes(this.#alternative?.save() ?? new Uint8Array());
     return state.finish();
   }
 
   /**
-   * Loads a model that `save` wrote. It continues bit for bit.
+   * Loads a model that `save` wrote. It continues bit for bit. What a version saved that did not judge the start is not
+   * judged.
    *
    * @throws TypeError when `bytes` is no `Uint8Array`; RangeError when the bytes are damaged, of another class, or written by a
    * newer version
@@ -209,15 +239,72 @@ export class SDAR implements StreamingDetector {
   static load(bytes: Uint8Array): SDAR {
     const state = new StateReader(bytes, KIND, FORMAT);
     const [order, discount] = [state.u32(), state.f64()];
-    const initial = { mean: state.f64(), variance: state.f64(), autocovariance: state.f64s(), history: state.f64s() };
+    // Format 1 has an initial state always, and was not judged.
+    const isGiven = state.format === 1 || state.u8() === 1;
+    const initial = isGiven
+      ? { mean: state.f64(), variance: state.f64(), autocovariance: state.f64s(), history: state.f64s() }
+      : {};
     const [model, history, prediction] = [state.f64s(), state.f64s(), state.f64()];
+    const isStarting = state.format > 1 && state.u8() === 1;
+    const [numLearned, alternative] = state.format > 1 ? [state.u32(), state.bytes()] : [0, new Uint8Array()];
     state.end();
     if (model.length !== COVARIANCE + order + 1 || history.length > order) {
       throw new RangeError(`bytes are damaged: they hold no model of order ${order}`);
     }
     const loaded = new SDAR(order, discount, { initial });
     loaded.#restore(model, history, prediction);
+    loaded.#isStarting = isStarting;
+    loaded.#numLearned = numLearned;
+    loaded.#alternative = alternative.length === 0 ? undefined : SDAR.load(alternative);
+    if (loaded.#alternative !== undefined && loaded.#alternative.order !== order) {
+      throw new RangeError(
+        `bytes are damaged: they hold two models, of order ${order} and ${loaded.#alternative.order}`,
+      );
+    }
     return loaded;
+  }
+
+  /** μ, σ², L and C₀ … C_order of what was learned: a view. */
+  #learned(): Float64Array {
+    return this.#numbers.subarray(this.#model, this.#model + COVARIANCE + this.order + 1);
+  }
+
+  /** The last values, oldest first. */
+  #history(): Float64Array {
+    return this.#numbers.slice(this.#newest, this.#newest + this.#count).reverse();
+  }
+
+  /** Shows x, which has been scored but not remembered, to the model that started at the first value. */
+  #learnStart(x: number, learn: boolean): void {
+    if (this.#alternative === undefined) {
+      if (!learn) return;
+      this.#alternative = new SDAR(this.order, this.discount, { initial: { mean: x, history: this.#history() } });
+    }
+    this.#alternative.update(x, { learn });
+    if (!learn) return;
+    this.#numLearned++;
+    if (this.#numLearned >= START_VALUES) this.#judgeStart(this.#alternative);
+  }
+
+  /**
+   * Keeps the model, or becomes the one that started at the first value x₀.
+   *
+   * Both have learned the same n values, so their means differ by D = (1 − r)ⁿ·x₀: the share of the first error in σ² is about
+   * r·D² at first, and (1 − r)ᵐ of it m values later. The C₀ of the other model is the discounted sum of n − 1 squares, whose
+   * weights add up to 1 − (1 − r)ⁿ⁻¹; with it s² is their mean. Nothing can be said while all
+   * values are the same up to rounding.
+   */
+  #judgeStart(other: SDAR): void {
+    const r = this.discount;
+    const weights = -Math.expm1((this.#numLearned - 1) * Math.log1p(-r));
+    const learned = other.#learned();
+    const square = learned[COVARIANCE]! / weights;
+    if (square <= (LEAST_DEVIATION * learned[LARGEST]!) ** 2) return;
+    const lack = other.mean - this.mean;
+    if (r * (1 - r) ** START_DELAY * lack * lack > START_EXCESS * square) this.#learned().set(learned);
+    this.#isStarting = false;
+    this.#alternative = undefined;
+    this.#numLearned = 0;
   }
 
   /** Replaces the model, the last values (oldest first) and the prediction. */
@@ -311,61 +398,4 @@ function solveYuleWalker(c: Float64Array, from: number, count: number, a: Float6
     error *= 1 - kappa * kappa;
   }
   return count;
-}
-
-/** Throws unless `value` is an integer from 1 to `most`. */
-export function checkCount(value: number, argument: string, most: number): void {
-  checkInteger(value, argument, 1);
-  if (value > most) throw new RangeError(`${argument} must be at most ${most}, got ${value}`);
-}
-
-/** Throws unless `value` is a discount r between 0 and 1 for which 1 − r rounds neither to 0 nor to 1. */
-export function checkDiscount(value: unknown, argument: string): void {
-  const expectation = `${argument} must be a number above 0 and below 1`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value > 0 && value < 1)) throw new RangeError(`${expectation}, got ${value}`);
-  if (value < 2 ** -52)
-    throw new RangeError(`${argument} must be at least 2^-52, or nothing is forgotten, got ${value}`);
-}
-
-/** An initial state with all its parts, checked. */
-function startOf(order: number, initial: SDARState): Required<SDARState> {
-  checkOptions(initial, ['mean', 'variance', 'autocovariance', 'history']);
-  const { mean = 0, variance = 0, autocovariance = new Float64Array(order + 1), history = [] } = initial;
-  checkNumber(mean, 'initial.mean', -LARGEST_VALUE, LARGEST_VALUE);
-  checkNumber(variance, 'initial.variance', 0, LARGEST_SQUARE);
-  const covariances = numbers(autocovariance, 'initial.autocovariance', LARGEST_SQUARE);
-  if (covariances.length !== order + 1) {
-    throw new RangeError(
-      `initial.autocovariance must hold order + 1 = ${order + 1} numbers, got ${covariances.length}`,
-    );
-  }
-  checkNumber(covariances[0], 'initial.autocovariance[0]', 0, LARGEST_SQUARE);
-  const values = numbers(history, 'initial.history', LARGEST_VALUE);
-  if (values.length > order) {
-    throw new RangeError(`initial.history must hold at most order = ${order} numbers, got ${values.length}`);
-  }
-  return { mean, variance, autocovariance: covariances, history: values };
-}
-
-/** A copy of a list of numbers. @throws unless each is a number of at most `largest` in size */
-function numbers(list: ArrayLike<number>, argument: string, largest: number): Float64Array {
-  if (typeof list !== 'object' || list === null || !Number.isSafeInteger(list.length)) {
-    throw new TypeError(`${argument} must be an array of numbers, got ${describe(list)}`);
-  }
-  return Float64Array.from(list, (value, p) => {
-    checkNumber(value, `${argument}[${p}]`, -largest, largest);
-    return value;
-  });
-}
-
-function checkNumber(value: unknown, argument: string, least: number, most: number): void {
-  const expectation = `${argument} must be a number from ${power(least)} to ${power(most)}`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value >= least && value <= most)) throw new RangeError(`${expectation}, got ${value}`);
-}
-
-/** A value ±2ⁿ or 0 as text. */
-function power(value: number): string {
-  return value === 0 ? '0' : `${value < 0 ? '-' : ''}2^${Math.log2(Math.abs(value))}`;
 }

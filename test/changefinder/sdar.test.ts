@@ -66,7 +66,7 @@ describe('update(x) is what the oracle says', () => {
       [10, 0.3],
     ] as const) {
       // biome-ignore format: pairs
-      const model = new SDAR(order, discount);
+      const model = new SDAR(order, discount, { initial: { mean: 0 } }); // zeros whatever comes: see start.test.ts
       const naive = new NaiveSDAR(order, discount);
       let size = Number.MIN_VALUE;
       for (const x of series) {
@@ -255,25 +255,43 @@ describe('save() and load(bytes)', () => {
       fields(state);
       return state.finish();
     };
-    const model = (order: number, discount: number, numbers: number, history: number) => {
-      return bytes('SDAR', 1, (state) => {
+    const model = (
+      order: number,
+      discount: number,
+      numbers: number,
+      history: number,
+      format = 1,
+      inner = [] as number[],
+    ) => {
+      return bytes('SDAR', format, (state) => {
         state.u32(order);
         state.f64(discount);
-        state.f64(0);
-        state.f64(0);
-        state.f64s(new Float64Array(order + 1));
-        state.f64s([]);
+        if (format > 1) state.u8(0);
+        else {
+          state.f64(0);
+          state.f64(0);
+          state.f64s(new Float64Array(order + 1));
+          state.f64s([]);
+        }
         state.f64s(new Float64Array(numbers));
         state.f64s(new Float64Array(history));
         state.f64(NaN);
+        if (format === 1) return;
+        state.u8(1);
+        state.u32(3);
+        state.bytes(Uint8Array.from(inner));
       });
     };
-    expect(SDAR.load(model(2, 0.1, 6, 2)).order).toBe(2);
+    for (const format of [1, 2]) {
+      expect(SDAR.load(model(2, 0.1, 6, 2, format)).order).toBe(2);
+      expect(() => SDAR.load(model(2, 0.1, 5, 2, format))).toThrow('bytes are damaged: they hold no model of order 2');
+    }
+    const other = Array.from(new SDAR(3, 0.1).save());
+    expect(() => SDAR.load(model(2, 0.1, 6, 2, 2, other))).toThrow('they hold two models, of order 2 and 3');
     expect(() => SDAR.load(bytes('ChangeFinder', 1))).toThrow(
       'must be the state of a SDAR, got that of a ChangeFinder',
     );
-    expect(() => SDAR.load(bytes('SDAR', 2))).toThrow('bytes have format 2 of SDAR');
-    expect(() => SDAR.load(model(2, 0.1, 5, 2))).toThrow('bytes are damaged: they hold no model of order 2');
+    expect(() => SDAR.load(bytes('SDAR', 3))).toThrow('bytes have format 3 of SDAR');
     expect(() => SDAR.load(model(2, 0.1, 6, 3))).toThrow('bytes are damaged: they hold no model of order 2');
     expect(() => SDAR.load(model(2, 1.5, 6, 2))).toThrow('discount must be a number above 0 and below 1, got 1.5');
     expect(() => SDAR.load([1] as unknown as Uint8Array)).toThrow(TypeError);
