@@ -241,7 +241,7 @@ export const OPTIONS = {
     kind: 'choice',
     value: 'NAME',
     choices: ['novelty', 'views'],
-    help: 'novelty (default): how far from every value before; or views: the same of the value and of minimum, median, maximum and range of the last 10 and 50 values, summed',
+    help: 'novelty  (default) how far from every value before\nviews    the same of the value and of minimum, median,\n         maximum and range of the last 10 and 50 values,\n         summed\nIt decides the defaults of the options below.',
   },
   threshold: {
     kind: 'number',
@@ -260,15 +260,14 @@ export const OPTIONS = {
     kind: 'integer',
     value: 'N',
     least: 1,
-    default: '100',
-    help: 'so many values later a surprise as large is shown again (default {default})',
+    help: 'so many values later a surprise as large is shown again (default: by preset, 100)',
   },
   warmup: {
     kind: 'integer',
     value: 'N',
     least: 0,
     default: '100',
-    help: 'values that are passed over at the start (default {default})',
+    help: 'values that are passed over at the start (default {default}); 10 more are learned before any can be an alarm, so by default the first 110 are none',
     in: {
       plot: {
         default: undefined,
@@ -280,8 +279,7 @@ export const OPTIONS = {
     kind: 'integer',
     value: 'N',
     least: 1,
-    default: '100000',
-    help: 'values that are kept, beyond that a sample of all\n(default {default})',
+    help: 'values that are kept, beyond that a sample of all\n(default: by preset, 100000)',
   },
   seed: { kind: 'integer', value: 'N', least: 0, default: '1', help: 'decides which are kept (default {default})' },
   explain: { kind: 'flag', help: 'every alarm in a sentence, on standard error' },

@@ -17,7 +17,7 @@ const MOST_ROWS = 4096;
 /** A slice takes about this many milliseconds at most. */
 const SLICE = 50;
 
-/** Answers row after row until the input ends. */
+/** Answers row after row until the input ends, and says then what is to be said. */
 export async function answer(live: Live, options: AnswerOptions): Promise<void> {
   const output = await openOutput(undefined, false);
   const format = formatterOf(options.format);
@@ -44,6 +44,7 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
     saving.stop();
     live.save();
   }
+  if (live.notice !== undefined) process.stderr.write(`knn-anomaly: ${live.notice}\n`);
 }
 
 /** Scores rows from index `from` on until the slice is full or a value is refused. */

@@ -35,7 +35,7 @@ async function open(
 ): Promise<Live> {
   const names: OptionName[] = [...kind.settings, 'missing'];
   const givenOnes = givenSettings(given, names);
-  const { view } = kind;
+  const { view, warmup } = kind;
   return await openLive({
     state: openState(name, statePath),
     given: givenOnes,
@@ -47,6 +47,7 @@ async function open(
     },
     load: () => kind.load,
     ...(view !== undefined && given.flag(view.flag) && { show: view.show }),
+    ...(warmup !== undefined && { warmup }),
   });
 }
 

@@ -4,10 +4,12 @@
 // To add a detector: an entry here, its options in options/table.ts, and its command in the list of main.ts.
 
 import { type Monitor, Monitor as MonitorClass, type MonitorOptions, monitor } from '../../calibrate.ts';
+import { LARGEST_VALUE } from '../../core/series.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { ChangeFinder, SDAR } from '../../index.ts';
 import type { Command, OptionGroup } from '../command.ts';
 import { defaultOf, type OptionName } from '../options/table.ts';
+import type { Warmup } from './live-detectors.ts';
 
 /** A kind of streaming detector. */
 export interface DetectorKind<D extends StreamingDetector = StreamingDetector> {
@@ -23,6 +25,8 @@ export interface DetectorKind<D extends StreamingDetector = StreamingDetector> {
   readonly command?: Pick<Command, 'about' | 'examples'> & { readonly group: OptionGroup };
   /** A flag, and what is shown with it instead of the score that `update` returned. */
   readonly view?: { readonly flag: OptionName; show(detector: D, score: number, column: string | undefined): number };
+  /** The values that it passes over at the start, if a user must know of it. */
+  readonly warmup?: Warmup<OptionName, D>;
   /** How `plot --detector` takes it. */
   readonly plot?: {
     /** What a figure calls it. */
@@ -81,18 +85,41 @@ const sdar: DetectorKind<SDAR> = {
   plot: { title: 'SDAR', usage: 'ORDER,DISCOUNT', defaults: ['5', '0.01'], discount: 1 },
 };
 
+/** The options of the command that are numbers of `monitor()`, and their names there. One that is not given is left to it. */
+const MONITOR_NUMBERS = {
+  warmup: 'warmup',
+  hold: 'hold',
+  threshold: 'threshold',
+  'max-values': 'maxValues',
+  seed: 'seed',
+} as const satisfies Partial<Record<OptionName, keyof MonitorOptions>>;
+
+/** The number of values after `--warmup` that are learned before any can be surprising: see {@link Calibrator}. */
+const FIRST_LEARNED = 10;
+
+/** A value further away than any other, and how often it is shown to a monitor, so that windows are full of it. */
+const EXTREME = LARGEST_VALUE;
+const NUM_EXTREME = 64;
+
+/** Whether an extreme value would surprise the monitor. A copy is asked, whose `hold` and windows may change. */
+function canBeSurprised(one: Monitor): boolean {
+  const copy = MonitorClass.load(one.save());
+  for (let t = 0; t < NUM_EXTREME; t++) {
+    copy.update(EXTREME, { learn: false });
+    if (copy.last.surprise > 0) return true;
+  }
+  return false;
+}
+
 const monitorKind: DetectorKind<Monitor> = {
-  make: (preset, warmup, hold, threshold, maxValues, seed) =>
-    monitor({
-      preset: preset as NonNullable<MonitorOptions['preset']>,
-      warmup: Number(warmup),
-      hold: Number(hold),
-      ...(threshold !== '' && { threshold: Number(threshold) }),
-      maxValues: Number(maxValues),
-      seed: Number(seed),
-    }),
+  make: (preset, ...texts) => {
+    const names = Object.values(MONITOR_NUMBERS);
+    const given = names.flatMap((name, n) => (texts[n] === '' ? [] : [[name, Number(texts[n])] as const]));
+    return monitor({ preset: preset as NonNullable<MonitorOptions['preset']>, ...Object.fromEntries(given) });
+  },
   load: (bytes) => MonitorClass.load(bytes),
-  settings: ['preset', 'warmup', 'hold', 'threshold', 'max-values', 'seed'],
+  settings: ['preset', ...(Object.keys(MONITOR_NUMBERS) as (keyof typeof MONITOR_NUMBERS)[])],
+  warmup: { numValues: ({ warmup }) => Number(warmup) + FIRST_LEARNED, isOver: canBeSurprised },
   command: {
     about: `Says of every value as it comes how surprising it is: -ln p, 4.6 is once in 100
 values and 6.9 once in 1000, on every series alike. Of a burst only the values

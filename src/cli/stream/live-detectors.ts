@@ -17,6 +17,8 @@ export interface Live {
   update(scored: readonly Scored[], t: number): void;
   /** Writes the state file if there is one and a row came since the last save. */
   save(): void;
+  /** What is to be said when the stream ends: that its detectors have not seen enough yet. */
+  readonly notice: string | undefined;
 }
 
 /** The detectors of the columns of a table. */
@@ -49,6 +51,16 @@ export interface LiveParts<Name extends string, D extends StreamingDetector> {
   load(settings: Settings<Name>): ((bytes: Uint8Array) => D) | Promise<(bytes: Uint8Array) => D>;
   /** What is shown of a detector whose `update` returned `score`; by default this. `column` is the column's name. */
   show?(detector: D, score: number, column: string | undefined): number;
+  /** The warm-up that a stream can end in. */
+  readonly warmup?: Warmup<Name, D>;
+}
+
+/** The warm-up of detectors that pass over their first values. */
+export interface Warmup<Name extends string, D extends StreamingDetector> {
+  /** The number of values that are passed over. Missing ones do not count. */
+  numValues(settings: Settings<Name>): number;
+  /** Whether the warm-up of a detector is over. It is asked only of one that may still be in it. */
+  isOver(detector: D): boolean;
 }
 
 /** The detectors of a stream, made or loaded. */
@@ -59,7 +71,7 @@ export async function openLive<Name extends string, D extends StreamingDetector>
   const { file, saved } = state;
   const settings = agreed(given, saved, defaults, file?.path);
   const detectors = saved ? loadDetectors(saved, file!.path, await parts.load(settings)) : await parts.make(settings);
-  return new LiveDetectors(state, settings, detectors, parts.show);
+  return new LiveDetectors(state, settings, detectors, parts);
 }
 
 /** Loads detectors, by the names of their columns. */
@@ -85,14 +97,17 @@ function loadDetectors<D extends StreamingDetector>(
 }
 
 /** Detectors of one kind, one per column. */
-class LiveDetectors<D extends StreamingDetector> implements Live {
+class LiveDetectors<Name extends string, D extends StreamingDetector> implements Live {
   numRows: number;
   readonly #state: OpenedState;
-  readonly #settings: Settings<'missing'>;
+  readonly #settings: Settings<Name | 'missing'>;
   readonly #detectorsOf: Detectors<D>;
   readonly #show: (detector: D, score: number, column: string | undefined) => number;
+  readonly #warmup: Warmup<Name | 'missing', D> | undefined;
   #detectors: readonly D[];
   #names: readonly string[];
+  /** Of each column, the number of values in this run that were not missing. */
+  #numPresent: number[];
   /** Number of rows that the file knows. */
   #numSaved: number;
   /** False if a row was learned by some columns only. Such a state is not saved. */
@@ -100,17 +115,19 @@ class LiveDetectors<D extends StreamingDetector> implements Live {
 
   constructor(
     state: OpenedState,
-    settings: Settings<'missing'>,
+    settings: Settings<Name | 'missing'>,
     detectorsOf: Detectors<D>,
-    show: (detector: D, score: number, column: string | undefined) => number = (_, score) => score,
+    { show = (_, score) => score, warmup }: Pick<LiveParts<Name | 'missing', D>, 'show' | 'warmup'>,
   ) {
     this.numRows = state.saved?.numRows ?? 0;
     this.#state = state;
     this.#settings = settings;
     this.#detectorsOf = detectorsOf;
     this.#show = show;
+    this.#warmup = warmup;
     this.#detectors = [];
     this.#names = [];
+    this.#numPresent = [];
     this.#numSaved = this.numRows;
     this.#isWhole = true;
   }
@@ -119,6 +136,7 @@ class LiveDetectors<D extends StreamingDetector> implements Live {
     if (this.#detectors.length > 0) return;
     this.#detectors = this.#detectorsOf(table);
     this.#names = table.columns.map(({ name = '' }) => name);
+    this.#numPresent = this.#detectors.map(() => 0);
   }
 
   update(scored: readonly Scored[], t: number): void {
@@ -127,6 +145,7 @@ class LiveDetectors<D extends StreamingDetector> implements Live {
       this.#isWhole = c === 0;
       const detector = this.#detectors[c]!;
       scores[t] = this.#show(detector, detector.update(values[t]), name);
+      if (isPresent(values[t]!)) this.#numPresent[c]!++;
     }
     this.#isWhole = true;
     this.numRows++;
@@ -136,14 +155,39 @@ class LiveDetectors<D extends StreamingDetector> implements Live {
     const { command, file } = this.#state;
     if (file === undefined || this.numRows === this.#numSaved || !this.#isWhole) return;
     const detectors = new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]));
-    file.write(encode({ settings: this.#settings, numRows: this.numRows, detectors }, command));
+    // A state keeps the settings that it was saved with, also those that only other versions know.
+    const settings = this.#state.saved?.settings ?? this.#settings;
+    file.write(encode({ settings, numRows: this.numRows, detectors }, command));
     this.#numSaved = this.numRows;
   }
 
+  get notice(): string | undefined {
+    const numRowsBefore = this.#state.saved?.numRows ?? 0;
+    if (this.#warmup === undefined || this.numRows === numRowsBefore) return undefined;
+    const numValues = this.#warmup.numValues(this.#settings);
+    const isOver = (detector: D, c: number): boolean =>
+      this.#numPresent[c]! >= numValues || this.#warmup!.isOver(detector);
+    const numColumns = this.#detectors.length;
+    const numShort = this.#detectors.filter((detector, c) => !isOver(detector, c)).length;
+    if (numShort === 0) return undefined;
+    if (numColumns > 1) {
+      const which = numShort === numColumns ? `all ${numColumns} columns` : `${numShort} of ${numColumns} columns`;
+      return `${which} had fewer than the ${numValues} values that are passed over to learn what is usual: nothing could be an alarm there`;
+    }
+    const [numPresent] = this.#numPresent;
+    // A state does not tell how many of its rows were missing values.
+    const came = numRowsBefore > 0 ? `fewer came in ${this.numRows} rows` : `only ${numPresent} came`;
+    return `the first ${numValues} values are passed over to learn what is usual, ${came}: nothing could be an alarm`;
+  }
+
   #refuseMissing(scored: readonly Scored[], t: number): void {
-    const missing = scored.find(({ values }) => !(Math.abs(values[t]!) <= LARGEST_VALUE));
+    const missing = scored.find(({ values }) => !isPresent(values[t]!));
     if (missing === undefined) return;
     const column = missing.name === undefined ? '' : ` in column ${show(missing.name)}`;
     fail(`value ${this.numRows}${column} is missing, and --missing is throw`);
   }
+}
+
+function isPresent(value: number): boolean {
+  return Math.abs(value) <= LARGEST_VALUE;
 }

@@ -54,7 +54,8 @@ export function unusable(path: string, error: unknown): never {
 
 /**
  * The settings in force: each is the given one, else the saved one, else the default. Throws if a given setting differs
- * from the saved one, because a detector that learned with other settings cannot go on with these.
+ * from the saved one, because a detector that learned with other settings cannot go on with these. A setting that is not in
+ * the state came with a later version, so the detector learned without it.
  */
 export function agreed<Name extends string>(
   given: Partial<Settings<Name>>,
@@ -64,7 +65,7 @@ export function agreed<Name extends string>(
 ): Settings<Name> {
   const settings: Record<Name, string> = { ...defaults };
   for (const name of Object.keys(defaults) as Name[]) {
-    const before = saved?.settings[name];
+    const before = saved && (saved.settings[name] ?? '');
     const now = given[name];
     settings[name] = now ?? before ?? defaults[name];
     if (before === undefined || now === undefined || now === before) continue;
