@@ -18,6 +18,9 @@ const HEADER = 8;
 
 const CHECKSUM = 4;
 
+/** Whether the machine's own order of bytes is that of the states: nearly every one's is. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 /** Writes fields one after the other. */
 export class StateWriter {
   #view: DataView<ArrayBuffer>;
@@ -43,6 +46,18 @@ export class StateWriter {
     this.#view.setUint32(at, value, true);
   }
 
+  i32(value: number): void {
+    const at = this.#reserve(4); // before #view is read: it may replace it
+    this.#view.setInt32(at, value, true);
+  }
+
+  /** A non-negative integer below 2⁵³, seven bits a byte, the lowest first: small ones take one byte. */
+  uint(value: number): void {
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.u8((rest % 128) + 128);
+    this.u8(rest);
+  }
+
   f64(value: number): void {
     const at = this.#reserve(8); // before #view is read: it may replace it
     this.#view.setFloat64(at, value, true);
@@ -52,6 +67,11 @@ export class StateWriter {
   f64s(values: ArrayLike<number>): void {
     this.u32(values.length);
     let at = this.#reserve(8 * values.length);
+    if (IS_LITTLE_ENDIAN && values instanceof Float64Array) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      new Uint8Array(this.#view.buffer).set(bytes, at);
+      return;
+    }
     for (let p = 0; p < values.length; p++, at += 8) this.#view.setFloat64(at, values[p]!, true);
   }
 
@@ -130,6 +150,20 @@ export class StateReader {
     return this.#view.getUint32(this.#take(4), true);
   }
 
+  i32(): number {
+    return this.#view.getInt32(this.#take(4), true);
+  }
+
+  uint(): number {
+    let value = 0;
+    let unit = 1;
+    for (let byte = this.u8(); ; byte = this.u8(), unit *= 128) {
+      if (byte < 128) return value + byte * unit;
+      value += (byte - 128) * unit;
+      if (unit > 2 ** 53) throw new RangeError('bytes are damaged: an integer is too long');
+    }
+  }
+
   f64(): number {
     return this.#view.getFloat64(this.#take(8), true);
   }
@@ -138,6 +172,10 @@ export class StateReader {
     const count = this.u32();
     let at = this.#take(8 * count);
     const values = new Float64Array(count);
+    if (IS_LITTLE_ENDIAN) {
+      new Uint8Array(values.buffer).set(new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, 8 * count));
+      return values;
+    }
     for (let p = 0; p < count; p++, at += 8) values[p] = this.#view.getFloat64(at, true);
     return values;
   }
@@ -180,10 +218,16 @@ export function kindOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes.subarray(HEADER, HEADER + view.getUint16(6, true)));
 }
 
+/** Node's own, from 20.15 on, which is 20 times as fast; `undefined` elsewhere. */
+const nativeCrc32 = globalThis.process?.getBuiltinModule?.('node:zlib')?.crc32 as
+  | ((bytes: Uint8Array) => number)
+  | undefined;
+
 let table: Uint32Array | undefined;
 
 /** CRC-32 as in zip and PNG: reflected polynomial 0xEDB88320. */
 function crc32(bytes: Uint8Array): number {
+  if (nativeCrc32 !== undefined) return nativeCrc32(bytes);
   table ??= Uint32Array.from({ length: 256 }, (_, value) => {
     let crc = value;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
