@@ -12,7 +12,7 @@ describe.each(names)('the preset %s', (preset) => {
   };
 
   test('loads its rule by the kind that save() writes', () => {
-    const rule = make({ warmup: 3, maxValues: 20, seed: 4 });
+    const rule = make({ warmup: 3, maxValues: 20, day: 1440 });
     for (let t = 0; t < 40; t++) rule.update((t * 7) % 11);
     expect(kindOf(rule.save())).toBe(kind);
     const watch = monitor({ preset });
@@ -29,8 +29,9 @@ describe.each(names)('the preset %s', (preset) => {
   });
 });
 
-test('the name of a preset decides its rule; the default is novelty', () => {
-  expect(names).toEqual(['novelty', 'views']);
-  expect(monitor().save()).toEqual(monitor({ preset: 'novelty' }).save());
+test('the name of a preset decides its rule; the default is metrics', () => {
+  expect(names).toEqual(['metrics', 'novelty', 'views']);
+  expect(monitor().save()).toEqual(monitor({ preset: 'metrics' }).save());
+  expect(monitor().save()).not.toEqual(monitor({ preset: 'novelty' }).save());
   expect(monitor().save()).not.toEqual(monitor({ preset: 'views' }).save());
 });

@@ -30,9 +30,11 @@ series[400] = 1e4;
 
 test('one surprise per value, one per line, nothing else: those of monitor()', async () => {
   expect(await run([], lines(series))).toEqual({ stdout: lines(monitor().learn(series)), stderr: '' });
-  const views = monitor({ preset: 'views', warmup: 20, hold: 30, maxValues: 90, seed: 3 }).learn(series);
-  const options = ['--preset=views', '--warmup=20', '--hold=30', '--max-values=90', '--seed=3'];
+  const views = monitor({ preset: 'views', warmup: 20, hold: 30, maxValues: 90 }).learn(series);
+  const options = ['--preset=views', '--warmup=20', '--hold=30', '--max-values=90'];
   expect((await run(options, lines(series))).stdout).toBe(lines(views));
+  const hourly = monitor({ step: 3600, maxValues: 50 }).learn(series);
+  expect((await run(['--step=3600', '--max-values=50'], lines(series))).stdout).toBe(lines(hourly));
 });
 
 const PRESETS = optionOf('preset', 'monitor').choices as readonly NonNullable<MonitorOptions['preset']>[];
@@ -108,7 +110,7 @@ test('a state whose version had other settings goes on and keeps them; those tha
   );
   const saved = decode(readFileSync(path), path, 'monitor');
   expect([JSON.stringify(saved.settings), saved.numRows]).toEqual([JSON.stringify(settings), 600]);
-  expect(await failure(['--state', path, '--seed=1'], 1)).toContain('was saved without --seed, not with --seed 1');
+  expect(await failure(['--state', path, '--step=1'], 1)).toContain('was saved without --step, not with --step 1');
 });
 
 describe('a stream that ends within the warm-up says so in one line', () => {
@@ -200,7 +202,7 @@ test('answers each line before the next one arrives', async () => {
 
 test('bad options and bad input are one clear line', async () => {
   expect(await failure(['--threshold=0'], 2)).toBe('--threshold must be a positive number, got "0"');
-  expect(await failure(['--preset=best'], 2)).toContain('--preset must be one of novelty, views');
+  expect(await failure(['--preset=best'], 2)).toContain('--preset must be one of metrics, novelty, views');
   expect(await failure(['--hold=0'], 2)).toBe('--hold must be a positive integer, got "0"');
   expect(await failure(['--window=5'], 2)).toContain('unknown option --window');
   expect(await failure([], 1, '1\ntwo\n')).toContain('two');

@@ -34,6 +34,10 @@ export class CalibratedDetector implements Rule {
     return this.detector instanceof Novelty ? this.detector : undefined;
   }
 
+  get numScores(): number {
+    return this.#calibrator.numScores;
+  }
+
   /** `undefined`: the values are the only view. */
   get strangest(): undefined {
     return undefined;

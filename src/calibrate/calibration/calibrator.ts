@@ -1,76 +1,104 @@
-// Turns the scores of one detector on one series into surprises. Surprises of all detectors and series share one scale.
-import { checkInteger, checkOptions } from '../../core/checks.ts';
+// From scores of one detector on one series to surprises, which share a scale with all others.
+import { checkInteger, checkOptions, describe } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
-import { Reservoir } from './reservoir.ts';
+import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-detector.ts';
+import { AllScores, FEW_ABOVE, type PastScores, type Tail } from './past-scores.ts';
+import { ReservoirScores } from './reservoir-scores.ts';
+import { ScoreSketch } from './score-sketch.ts';
 
-/** Number of learned scores below which every surprise is 0. */
-const MIN_SCORES = 10;
+/** Scores that must be known before any surprises. */
+const FEWEST = 10;
 
-/** The tail starts at this quantile of the learned scores. */
-const TAIL_START = 0.98;
-
-/** The surprise added for a score above a tail of equal scores, whose scale e is 0. e⁻²⁰ is practically no chance. */
-const TIED_TAIL_SURPRISE = 20;
+/** The surprise above the tail's start when no score is above it, before it is bounded: e⁻²⁰ is no chance at all. */
+const BEYOND_ALL = 20;
 
 const KIND = 'Calibrator';
-const FORMAT = 1;
+/** Of states that keep a reservoir; they are read, go on by their own rule, and are written again. */
+const RESERVOIR_FORMAT = 1;
+const FORMAT = 2;
+
+/** What `Calibrator` may be told. */
+export interface CalibratorOptions {
+  /** Scores that are passed over at the start, at least 0; default 100. */
+  warmup?: number;
+  /** The share of the scores that is the tail, above 0 and at most 0.5; default 0.02. */
+  tail?: number;
+  /** A score is learned as at most the tail's start plus this many times its mean excess; above 1, default 20. */
+  cap?: number;
+  /**
+   * Relative accuracy of what is remembered of past scores, from 0.001 to 0.2; default 0.05. With 0, all of them are kept,
+   * about 10 bytes each, and surprises are exact.
+   */
+  accuracy?: number;
+}
 
 /**
- * Calibrates scores: `update(score)` returns the surprise of the score among the scores before it.
+ * The surprise of a score among the scores before it: −ln p (the surprisal), where p estimates how often a score this high
+ * or higher comes by chance. 4.6 is once in 100 values, 6.9 once in 1000, for every detector and every series.
  *
- * The surprise (surprisal, in nats) is −ln p, where p estimates the probability that a score this high or higher comes by
- * chance. 4.6 is once in 100 values, 6.9 once in 1000, for every detector and every series.
+ * With m past scores a₀ ≤ … ≤ aₘ₋₁, q = min(⌊(1 − tail)·m⌋, m − 1), u = a_q, c = m − q, e = mean(a_q … aₘ₋₁) − u and r
+ * the number of them below s:
  *
- * With m learned scores a₀ ≤ … ≤ aₘ₋₁, q = min(⌊0.98 m⌋, m − 1), u = a_q, e = mean(a_q … aₘ₋₁) − u and r the number of
- * learned scores below s, the surprise of s is
+ *     s ≤ u:   −ln((m − r + 1)/(m + 1))        by rank: never too surprised where scores are exchangeable
+ *     s > u:   −ln(c/(m + 1)) + (s − u)/e      an exponential tail
  *
- *     s ≤ u:   −ln((m − r + 1)/(m + 1))            by rank: where scores are exchangeable, P(p ≤ α) ≤ α
- *     s > u:   −ln((m − q)/(m + 1)) + (s − u)/e    by an exponential tail; the last term is 20 if e = 0
+ * - It claims no more than was seen. With fewer than 5 scores above u, c is their number and one, e the mean excess of
+ *   these alone, and the surprise is at most ln(m + 1), "not seen in m values"; it is that if there is none.
+ * - One extreme score does not blind it: a score is learned as at most u + cap·e.
+ * - Memory is bounded: a histogram with logarithmic bins, 2 KB, in the place of the scores. How near u, e and r are then to
+ *   the exact ones: {@link ScoreSketch}.
  *
- * The first `warmup` scores have surprise 0 and are not learned: they were compared with almost no past, so later scores
- * cannot be compared with them. The next ten scores have surprise 0 and are learned. Missing scores give NaN.
- *
- * Memory is bounded: beyond `maxScores`, a uniform sample of all learned scores is kept. The last scores alone would not do:
- * a score that was usual long ago would be surprising again.
- *
- * O(log m) per score; O(m/50) for a score above u, one in 50.
+ * The first `warmup` scores give 0 and are not learned: taken against almost no history, they are not comparable with later
+ * ones. So do the next ten, which are. Missing scores give NaN. O(bins of the tail) per score, about 0.1 µs.
  *
  * @example
  * const calibrator = new Calibrator({ warmup: 0 });
  * calibrator.learn([3, 1, 4, 1, 5, 9, 2, 6, 5, 3]).every((surprise) => surprise === 0); // => true
  * calibrator.update(5).toFixed(2); // => '0.79'
- * calibrator.update(50) > 20; // => true
+ * calibrator.update(50) === Math.log(12); // => true
  */
 export class Calibrator implements StreamingDetector {
   readonly warmup: number;
-  /** The learned scores. */
-  #past: Reservoir;
-  /** Number of scores that were skipped so far, up to `warmup`. */
-  #numSkipped: number;
+  readonly #tail: number;
+  readonly #cap: number;
+  #past: PastScores;
+  #seen: number;
+  /** The tail of `#past`; undefined when it has to be asked anew. */
+  #known: Tail | undefined;
 
-  /**
-   * @param options.warmup number of scores to skip at the start, at least 0; default 100
-   * @param options.maxScores largest number of scores to keep, at least 1; default 100 000
-   * @param options.seed an integer that decides which scores are kept; default 1
-   */
-  constructor(options: { warmup?: number; maxScores?: number; seed?: number } = {}) {
-    checkOptions(options, ['warmup', 'maxScores', 'seed']);
-    const { warmup = 100, maxScores = 100_000, seed = 1 } = options;
+  /** @throws TypeError for an argument of the wrong kind, RangeError for a wrong value */
+  constructor(options: CalibratorOptions = {}) {
+    checkOptions(options, ['warmup', 'tail', 'cap', 'accuracy']);
+    const { warmup = 100, tail = 0.02, cap = 20, accuracy = 0.05 } = options;
     checkInteger(warmup, 'warmup', 0);
-    checkInteger(maxScores, 'maxScores', 1);
+    checkBetween(tail, 'tail', 'above 0 and at most 0.5', tail > 0 && tail <= 0.5);
+    checkBetween(cap, 'cap', 'above 1', cap > 1);
+    const isAccuracy = accuracy === 0 || (accuracy >= 0.001 && accuracy <= 0.2);
+    checkBetween(accuracy, 'accuracy', 'of 0, or from 0.001 to 0.2', isAccuracy);
     this.warmup = warmup;
-    this.#past = new Reservoir(maxScores, seed);
-    this.#numSkipped = 0;
+    this.#tail = tail;
+    this.#cap = cap;
+    this.#past = accuracy === 0 ? new AllScores() : new ScoreSketch(accuracy);
+    this.#seen = 0;
+    this.#known = undefined;
   }
 
-  update(score: Value, { learn = true }: { learn?: boolean } = {}): number {
+  /** How many scores were learned: what a surprise can be founded on. */
+  get numScores(): number {
+    return this.#past.count;
+  }
+
+  update(score: Value, options?: { learn?: boolean }): number {
     const value = toNumber(score);
+    const learn = learnOf(options);
     const surprise = this.#surprise(value);
     if (!learn || Number.isNaN(value)) return surprise;
-    if (this.#numSkipped < this.warmup) this.#numSkipped++;
-    else this.#past.offer(value);
+    if (this.#seen < this.warmup) this.#seen++;
+    else {
+      this.#past.add(this.#capped(value));
+      this.#known = undefined;
+    }
     return surprise;
   }
 
@@ -84,36 +112,69 @@ export class Calibrator implements StreamingDetector {
 
   reset(): void {
     this.#past.clear();
-    this.#numSkipped = 0;
+    this.#seen = 0;
+    this.#known = undefined;
   }
 
   save(): Uint8Array {
-    const state = new StateWriter(KIND, FORMAT);
+    const isReservoir = this.#past instanceof ReservoirScores;
+    const state = isReservoir ? new StateWriter(KIND, RESERVOIR_FORMAT) : new StateWriter(KIND, FORMAT);
     state.u32(this.warmup);
-    state.u32(this.#numSkipped);
+    state.u32(this.#seen);
+    if (!isReservoir) {
+      state.f64(this.#tail);
+      state.f64(this.#cap);
+      state.u8(this.#past instanceof AllScores ? 0 : 1);
+    }
     this.#past.write(state);
     return state.finish();
   }
 
-  /** The calibrator that `save` wrote; it goes on bit for bit. @throws RangeError for damaged or newer bytes */
+  /**
+   * What `save` wrote. A calibrator saved by version 0.1 goes on with the random sample that it was saved with, and by the
+   * rule of that version: without cap, and with surprises as large as its tail extrapolates.
+   *
+   * @throws RangeError for damaged or newer bytes
+   */
   static load(bytes: Uint8Array): Calibrator {
     const state = new StateReader(bytes, KIND, FORMAT);
-    const calibrator = new Calibrator({ warmup: state.u32() });
-    calibrator.#numSkipped = state.u32();
-    calibrator.#past = Reservoir.read(state);
+    const [warmup, seen] = [state.u32(), state.u32()];
+    const isReservoir = state.format === RESERVOIR_FORMAT;
+    const settings = isReservoir ? { cap: Infinity } : { tail: state.f64(), cap: state.f64() };
+    const calibrator = new Calibrator({ warmup, ...settings });
+    calibrator.#seen = seen;
+    if (isReservoir) calibrator.#past = ReservoirScores.read(state);
+    else calibrator.#past = state.u8() === 0 ? AllScores.read(state) : ScoreSketch.read(state);
     state.end();
     return calibrator;
   }
 
   #surprise(score: number): number {
     if (Number.isNaN(score)) return NaN;
-    const { sorted } = this.#past;
-    const m = sorted.size;
-    if (this.#numSkipped < this.warmup || m < MIN_SCORES) return 0;
-    const q = Math.min(Math.floor(TAIL_START * m), m - 1);
-    const u = sorted.at(q);
-    if (score <= u) return 0 - Math.log((m - sorted.rank(score) + 1) / (m + 1));
-    const excess = sorted.sumFrom(q) / (m - q) - u;
-    return -Math.log((m - q) / (m + 1)) + (excess > 0 ? (score - u) / excess : TIED_TAIL_SURPRISE);
+    const past = this.#past;
+    const m = past.count;
+    if (this.#seen < this.warmup || m < FEWEST) return 0;
+    const { start, excess, count } = this.#tailOfPast();
+    if (score <= start) return 0 - Math.log((m - past.rank(score) + 1) / (m + 1));
+    const surprise = -Math.log(count / (m + 1)) + (excess > 0 ? (score - start) / excess : BEYOND_ALL);
+    const isFounded = (count > FEW_ABOVE && excess > 0) || past instanceof ReservoirScores;
+    return isFounded ? surprise : Math.min(surprise, Math.log(m + 1));
   }
+
+  #tailOfPast(): Tail {
+    return (this.#known ??= this.#past.tail(this.#tail));
+  }
+
+  /** What is learned of a score. */
+  #capped(score: number): number {
+    if (this.#cap === Infinity || this.#past.count < FEWEST) return score;
+    const { start, excess } = this.#tailOfPast();
+    return excess > 0 ? Math.min(score, start + this.#cap * excess) : score;
+  }
+}
+
+function checkBetween(value: unknown, argument: string, range: string, isInRange: boolean): void {
+  const expectation = `${argument} must be a number ${range}`;
+  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
+  if (!isInRange) throw new RangeError(`${expectation}, got ${value}`);
 }

@@ -17,9 +17,9 @@ export interface AlarmExplanation {
   readonly score: number;
   readonly surprise: number;
   readonly alarm: boolean;
-  /** p = e^−surprise of the view in `view`: how often a score this high comes by chance. */
+  /** p = e^−surprise of the view in `view`: how often a score this high comes by chance, by extrapolation. */
   readonly pValue: number;
-  /** The view with the largest surprise; `'value'` if the values are the only view. */
+  /** The view with the largest surprise: `'value'`, for the preset 'metrics' also `'shape'`. */
   readonly view: string;
   /** All of this in a sentence. */
   readonly text: string;
@@ -27,6 +27,8 @@ export interface AlarmExplanation {
 
 /** The last value of a monitor and its result; `value` is NaN for a missing one. */
 interface LastValue {
+  /** Number of scores that its surprise is founded on. */
+  readonly numScores: number;
   readonly value: number;
   readonly time: number;
   readonly score: number;
@@ -45,13 +47,13 @@ export function explainAlarm(
   neighbors: readonly PastValue[],
   strangest: ViewResult = { name: 'value', seen: last.value, surprise: last.surprise },
 ): AlarmExplanation {
-  const { value, time, score, surprise, alarm } = last;
+  const { value, time, score, surprise, alarm, numScores } = last;
   const expected = neighbors[0]?.value;
   const order = expected === undefined ? NaN : value - expected;
   const direction = order > 0 ? 'above' : order < 0 ? 'below' : order === 0 ? 'equal' : undefined;
   const text = Number.isNaN(value)
     ? `the value at ${time} is missing`
-    : `${sentenceOf(value, time, strangest, neighbors[0])}: ${alarm ? 'an alarm, ' : ''}${rarityOf(strangest.surprise)}`;
+    : `${sentenceOf(value, time, strangest, neighbors[0])}: ${alarm ? 'an alarm, ' : ''}${rarityOf(strangest.surprise, numScores)}`;
   const pValue = Math.exp(-strangest.surprise);
   return { time, value, expected, direction, neighbors, score, surprise, pValue, alarm, view: strangest.name, text };
 }
@@ -59,6 +61,7 @@ export function explainAlarm(
 /** The first part of the sentence: the value, the view and the nearest past value. */
 function sentenceOf(value: number, time: number, view: ViewResult, nearest: PastValue | undefined): string {
   const subject = `${show(value)} at ${time}`;
+  if (view.says !== undefined) return `${subject} ${view.says}`;
   const observed = view.name === 'value' ? '' : `, where the ${view.name} is ${show(view.seen)},`;
   if (nearest === undefined) return `${subject}${observed} has no past to be compared with`;
   const distance = Math.abs(value - nearest.value);
@@ -67,11 +70,12 @@ function sentenceOf(value: number, time: number, view: ViewResult, nearest: Past
   return `${subject}${observed} is ${show(distance)} ${side} the nearest value before, ${show(nearest.value)} at ${nearest.time}`;
 }
 
-/** The last part of the sentence: how often such a surprise comes by chance. */
-function rarityOf(surprise: number): string {
+/** The last part of the sentence: how often such a surprise comes by chance, as far as `numScores` scores can tell. */
+function rarityOf(surprise: number, numScores: number): string {
   if (Number.isNaN(surprise)) return 'not scored';
   if (surprise === 0) return 'not surprising';
-  if (surprise > Math.log(1e6)) return 'by chance less than once in a million values';
+  const numBefore = numScores - 1; // the last one is learned by now
+  if (Math.exp(surprise) > numBefore) return `not seen in ${numBefore} values`;
   return `by chance about once in ${show(Math.exp(surprise))} values`;
 }
 

@@ -15,22 +15,32 @@ import { loadDetector, loadThreshold } from './saved-parts.ts';
 /** Options of {@link monitor}; the defaults are those of the published figures. */
 export interface MonitorOptions {
   /**
-   * `'novelty'` (default): the distance to the nearest value before; `'views'`: the same for the value and for running
-   * order statistics, summed.
+   * `'metrics'` (default): a window of the last 5 values is strange against the last day and against all of the past, or
+   * its value is new. `'novelty'`: the distance to the nearest value before, alone; an equal fault is one alarm for ever.
+   * `'views'`: the novelty of the value, of running order statistics and of runs of equal values, summed.
    */
   preset?: MonitorPreset;
   /** A detector of your own, instead of a preset. */
   detector?: StreamingDetector;
   /** Number of scores to skip at the start, at least 0; default 100. */
   warmup?: number;
-  /** Number of values after an alarm in which only a larger surprise is another alarm, at least 1; default 100. */
+  /**
+   * Number of values after an alarm in which only a larger surprise is another alarm, at least 1; default 10 for
+   * `'metrics'`, else 100.
+   */
   hold?: number;
-  /** An alarm is an emitted surprise ≥ this number, or above a learned threshold; default 4.65, for `'views'` 24.4. */
+  /**
+   * An alarm is an emitted surprise ≥ this number, or above a learned threshold; default 4 for `'metrics'`, 24.4 for
+   * `'views'`, else 4.65.
+   */
   threshold?: number | Threshold;
-  /** Largest number of values and of scores to keep, at least 1; default 100 000. Beyond that, uniform samples are kept. */
+  /** Largest number of values that a preset's novelty keeps, at least 2: see {@link Novelty}; default 300. */
   maxValues?: number;
-  /** An integer that decides which values and scores are kept; default 1. */
-  seed?: number;
+  /**
+   * Seconds from one value to the next, above 0: what `'metrics'` needs to know how many values make a day; default 60. A
+   * "day" of fewer than 1000 values is taken as 1000: shorter means are too rough.
+   */
+  step?: number;
 }
 
 /** The result for one value. */
@@ -45,7 +55,12 @@ export interface MonitorResult {
   readonly since: number;
 }
 
-const OPTIONS = ['preset', 'detector', 'warmup', 'hold', 'threshold', 'maxValues', 'seed'];
+const OPTIONS = ['preset', 'detector', 'warmup', 'hold', 'threshold', 'maxValues', 'step'];
+
+const SECONDS_PER_DAY = 86_400;
+
+/** Values that a "day" has at least. */
+const SHORTEST_DAY = 1000;
 
 const KIND = 'Monitor';
 const FORMAT = 1;
@@ -56,32 +71,32 @@ const FORMAT = 1;
  * the threshold is an alarm. Surprises mean the same on every series, so one threshold serves all series.
  *
  * `update` returns the emitted surprise: 0 for a surprise that sets no record, NaN for a missing value. `last` has all
- * results of the last value. O(log n) per value for the presets.
+ * results of the last value. About 2 µs per value and 18 KB for `'metrics'`, 0.5 µs and 8 KB for `'novelty'`.
  *
  * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
  *
  * @example
  * const cpu = monitor();
  * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
- * cpu.update(95) > 4.65; // => true
+ * cpu.update(95) > 4; // => true
  * cpu.last.alarm; // => true
  * cpu.update(94); // => 0
  */
 export function monitor(options: MonitorOptions = {}): Monitor {
   checkOptions(options, OPTIONS);
-  const { preset = 'novelty', detector } = options;
+  const { preset = 'metrics', detector, step = 60 } = options;
   checkChoice(preset, 'preset', Object.keys(PRESETS));
   const defaults = detector === undefined ? PRESETS[preset] : CALIBRATED;
-  const { warmup = defaults.warmup, hold = defaults.hold, maxValues = 100_000, seed = 1 } = options;
+  const { warmup = defaults.warmup, hold = defaults.hold, maxValues = 300 } = options;
   checkInteger(warmup, 'warmup', 0);
-  checkInteger(maxValues, 'maxValues', 1);
+  checkStep(step);
   if (detector !== undefined) {
     checkDetector(detector);
     if (options.preset !== undefined) throw new RangeError('preset and detector exclude each other: give one of them');
   }
   const threshold = options.threshold ?? defaults.threshold;
   checkThreshold(threshold);
-  const ruleOptions = { warmup, maxValues, seed };
+  const ruleOptions = { warmup, maxValues, day: Math.max(SHORTEST_DAY, Math.round(SECONDS_PER_DAY / step)) };
   const rule = detector === undefined ? PRESETS[preset].make(ruleOptions) : calibrate(detector, ruleOptions);
   return new Monitor(rule, new Refractory({ hold }), threshold);
 }
@@ -157,7 +172,7 @@ export class Monitor implements StreamingDetector {
    * const cpu = monitor();
    * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
    * cpu.update(95);
-   * cpu.explain().text; // => '95 at 1000 is 65 above the nearest value before, 30 at 998: an alarm, by chance less than once in a million values'
+   * cpu.explain().text; // => '95 at 1000 is 65 above the nearest value before, 30 at 998: an alarm, not seen in 900 values'
    */
   explain(k = 3): AlarmExplanation {
     const { pastValues, strangest } = this.#rule;
@@ -167,7 +182,8 @@ export class Monitor implements StreamingDetector {
     if (this.#time < 0) throw new RangeError('explain() is about the last value: update(x) first');
     const [value, time] = [this.#value, this.#time];
     const neighbors = Number.isNaN(value) ? [] : pastValues.nearest(value, k, { before: time });
-    return explainAlarm({ value, time, ...this.#last }, neighbors, strangest);
+    const { numScores } = this.#rule;
+    return explainAlarm({ value, time, numScores, ...this.#last }, neighbors, strangest);
   }
 
   save(): Uint8Array {
@@ -227,6 +243,12 @@ function checkDetector(detector: unknown): void {
     if (methods.every((name) => typeof (detector as Record<string, unknown>)[name] === 'function')) return;
   }
   throw new TypeError(`detector must be a streaming detector, got ${describe(detector)}`);
+}
+
+function checkStep(step: unknown): void {
+  const expectation = 'step must be a number of seconds above 0';
+  if (typeof step !== 'number') throw new TypeError(`${expectation}, got ${describe(step)}`);
+  if (!(step > 0 && step < Infinity)) throw new RangeError(`${expectation}, got ${step}`);
 }
 
 function checkThreshold(threshold: unknown): void {

@@ -240,15 +240,15 @@ export const OPTIONS = {
   preset: {
     kind: 'choice',
     value: 'NAME',
-    choices: ['novelty', 'views'],
-    help: 'novelty  (default) how far from every value before\nviews    the same of the value and of minimum, median,\n         maximum and range of the last 10 and 50 values,\n         summed\nIt decides the defaults of the options below.',
+    choices: ['metrics', 'novelty', 'views'],
+    help: 'metrics  (default) a window of 5 values is strange\n         against the last day and against all of the\n         past, or its value is new\nnovelty  how far from every value before\nviews    the same of the value, of minimum, median,\n         maximum and range of the last 10 and 50 values,\n         and of runs of equal ones, summed\nIt decides the defaults of the options below.',
   },
   threshold: {
     kind: 'number',
     value: 'X',
     help: 'alarms are scores of X and more: adds what depends on it. Without it the NAB score is that of its best threshold',
     in: {
-      monitor: { above: 0, help: 'what an alarm is (default 4.65; of views 24.4): for --explain' },
+      monitor: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4): for --explain' },
       plot: {
         kind: 'text',
         isRepeatable: true,
@@ -260,7 +260,7 @@ export const OPTIONS = {
     kind: 'integer',
     value: 'N',
     least: 1,
-    help: 'so many values later a surprise as large is shown again (default: by preset, 100)',
+    help: 'so many values later a surprise as large is shown again (default: by preset, 10 or 100)',
   },
   warmup: {
     kind: 'integer',
@@ -279,9 +279,14 @@ export const OPTIONS = {
     kind: 'integer',
     value: 'N',
     least: 1,
-    help: 'values that are kept, beyond that a sample of all\n(default: by preset, 100000)',
+    help: 'values of the past that novelty keeps, so that every other one is near one of them (default 300)',
   },
-  seed: { kind: 'integer', value: 'N', least: 0, default: '1', help: 'decides which are kept (default {default})' },
+  step: {
+    kind: 'number',
+    value: 'SECONDS',
+    above: 0,
+    help: 'from one value to the next, for metrics to know a day (default: 60; a day is at least 1000 values)',
+  },
   explain: { kind: 'flag', help: 'every alarm in a sentence, on standard error' },
 
   // The state of a stream.

@@ -91,7 +91,7 @@ const MONITOR_NUMBERS = {
   hold: 'hold',
   threshold: 'threshold',
   'max-values': 'maxValues',
-  seed: 'seed',
+  step: 'step',
 } as const satisfies Partial<Record<OptionName, keyof MonitorOptions>>;
 
 /** The number of values after `--warmup` that are learned before any can be surprising: see {@link Calibrator}. */
@@ -105,7 +105,7 @@ const NUM_EXTREME = 64;
 function canBeSurprised(one: Monitor): boolean {
   const copy = MonitorClass.load(one.save());
   for (let t = 0; t < NUM_EXTREME; t++) {
-    copy.update(EXTREME, { learn: false });
+    copy.update(EXTREME / (t + 1), { learn: false }); // no two are equal: a run of equal values is surprising by itself
     if (copy.last.surprise > 0) return true;
   }
   return false;
@@ -121,19 +121,18 @@ const monitorKind: DetectorKind<Monitor> = {
   settings: ['preset', ...(Object.keys(MONITOR_NUMBERS) as (keyof typeof MONITOR_NUMBERS)[])],
   warmup: { numValues: ({ warmup }) => Number(warmup) + FIRST_LEARNED, isOver: canBeSurprised },
   command: {
-    about: `Says of every value as it comes how surprising it is: -ln p, 4.6 is once in 100
-values and 6.9 once in 1000, on every series alike. Of a burst only the values
-that surprise more than all of the last ones are shown, the others are 0: what
-is not below the threshold is an alarm, and there are few of them. Each line is
-answered before the next one arrives. FILE is a path, or - or nothing for
-standard input. Gzip is recognized.`,
+    about: `Says of every value as it comes how surprising it is, on one scale for every
+series. Of a burst only the values that surprise more than all of the last ones
+are shown, the others are 0: what is not below the threshold is an alarm, and
+there are few of them. Each line is answered before the next one arrives. FILE
+is a path, or - or nothing for standard input. Gzip is recognized.`,
     group: {
       title: 'Surprises',
-      options: ['preset', 'threshold', 'hold', 'warmup', 'max-values', 'seed', 'explain'],
+      options: ['preset', 'threshold', 'hold', 'warmup', 'step', 'max-values', 'explain'],
     },
     examples: `tail -f latency.log | knn-anomaly monitor --explain --state latency.state
 knn-anomaly monitor cpu.csv --column cpu --time time --format csv
-tail -f latency.log | knn-anomaly monitor | awk '$1 >= 4.65 {print NR}'`,
+tail -f latency.log | knn-anomaly monitor | awk '$1 >= 4 {print NR}'`,
   },
   view: {
     flag: 'explain',

@@ -53,7 +53,7 @@ export const commands: readonly Recipe[] = [
   }),
   command('command-monitor', {
     made: 'knn-anomaly monitor, two columns, past its reservoirs',
-    args: ['monitor', '--warmup=12', '--hold=5', '--max-values=14', '--threshold=2.5', '--seed=3', ...TWO],
+    args: ['monitor', '--warmup=12', '--hold=5', '--max-values=14', '--threshold=2.5', ...TWO],
     header: 'time,cpu,disk',
     past: rows(40, 50, 2),
     next: [...rows(41, 20, 2), 't20,300,250', 't21,280,400', ...rows(42, 10, 2)],

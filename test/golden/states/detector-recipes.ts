@@ -10,7 +10,7 @@ import {
 import { ChangeFinder, Novelty, SDAR, type SDARState } from '../../../src/index.ts';
 import { detector, NEXT, type Recipe, type Step, series, steps } from './recipe.ts';
 
-function novelty(name: string, made: string, options: { maxValues?: number; seed?: number }): Recipe {
+function novelty(name: string, made: string, options: { maxValues?: number }): Recipe {
   return detector(name, {
     made,
     make: () => new Novelty(options),
@@ -22,10 +22,10 @@ function novelty(name: string, made: string, options: { maxValues?: number; seed
   });
 }
 
-function calibrator(name: string, made: string, length: number): Recipe {
+function calibrator(name: string, made: string, length: number, options: { accuracy?: number } = {}): Recipe {
   return detector(name, {
     made,
-    make: () => new Calibrator({ warmup: 13, maxScores: 16, seed: 7 }),
+    make: () => new Calibrator({ warmup: 13, ...options }),
     load: Calibrator.load,
     past: steps(5, length, { missing: [4], unlearned: [2] }),
     next: steps(13, 36, { missing: [7], unlearned: [20], others: { 30: 120 } }),
@@ -69,9 +69,12 @@ const INITIAL: SDARState = { mean: 40, variance: 30, autocovariance: [25, 8, 3],
 
 export const alone: readonly Recipe[] = [
   novelty('novelty', 'all values are kept', {}),
-  novelty('novelty-sample', 'past its reservoir', { maxValues: 8, seed: 5 }),
+  novelty('novelty-all', 'all values are kept without a bound', { maxValues: Infinity }),
+  novelty('novelty-sample', 'past its bound', { maxValues: 8 }),
   calibrator('calibrator', 'past its reservoir', 60),
   calibrator('calibrator-young', 'within its warm-up', 9),
+  calibrator('calibrator-bins', 'past the scores that are kept as they are', 190),
+  calibrator('calibrator-exact', 'all scores are kept', 80, { accuracy: 0 }),
   detector('refractory', {
     made: 'a burst under way, with a missing value in it',
     make: () => new Refractory({ hold: 9 }),

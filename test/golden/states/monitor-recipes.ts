@@ -50,11 +50,16 @@ function watch(
   const isExplained = load.detector === undefined && length > 0;
   const explanation = (one: Monitor): unknown => {
     const { time, value, expected, neighbors, pValue, text } = one.explain(2);
-    return [time, value, expected, neighbors, pValue, numbersIn(text)];
+    // How often is told in words that may change: a state does not hold them.
+    return [time, value, expected, neighbors, pValue, numbersIn(text.replace(/not seen in \d+ values/, ''))];
   };
   return detector(`monitor-${name}`, {
     made,
-    make: () => monitor({ warmup: 4, hold: 6, maxValues: 16, seed: 2, ...options() }),
+    make: () => {
+      const given = options();
+      const preset = given.detector === undefined ? { preset: given.preset ?? 'novelty' } : {};
+      return monitor({ warmup: 4, hold: 6, maxValues: 16, ...given, ...preset });
+    },
     load: (bytes) => Monitor.load(bytes, load),
     past: steps(17, length, WATCHED),
     next: steps(18, 26, { missing: [3], unlearned: [10], others: { 12: 260, 13: 250, 23: 320 } }),
@@ -63,6 +68,8 @@ function watch(
     again: true,
   });
 }
+
+const metricsOf = (): MonitorOptions => ({ preset: 'metrics', step: 30, maxValues: 40 });
 
 export const monitors: readonly Recipe[] = [
   watch('novelty', 'novelty with a number as threshold', () => ({ threshold: 3.25 })),
@@ -83,7 +90,7 @@ export const monitors: readonly Recipe[] = [
   watch('views', 'the views with a number as threshold', () => ({ preset: 'views', threshold: 12 })),
   watch('views-young', 'the views, within their warm-up and spans', () => ({ preset: 'views' }), {}, 3),
   watch('own-novelty', 'Novelty as a detector of the user', () => ({
-    detector: new Novelty({ maxValues: 9, seed: 6 }),
+    detector: new Novelty({ maxValues: 9 }),
   })),
   watch('knn', 'StreamingKNN as a detector', () => ({ detector: new StreamingKNN(3, 2, { history: 20 }) }), {
     detector: StreamingKNN.load,
@@ -92,4 +99,7 @@ export const monitors: readonly Recipe[] = [
     detector: ChangeFinder.load,
   }),
   watch('sdar', 'SDAR as a detector', () => ({ detector: new SDAR(2, 0.0625) }), { detector: SDAR.load }),
+  watch('metrics', 'metrics with a number as threshold', () => ({ preset: 'metrics', threshold: 3 })),
+  watch('metrics-long', 'metrics, past its warm-up, its histories and its exact scores', metricsOf, {}, 1400),
+  watch('metrics-new', 'metrics before the first value', () => ({ preset: 'metrics' }), {}, 0),
 ];

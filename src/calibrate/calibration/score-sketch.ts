@@ -1,0 +1,262 @@
+// What is remembered of past scores: counts and sums in logarithmic bins, a few hundred numbers whatever the stream's length.
+import type { StateReader, StateWriter } from '../../core/state.ts';
+import { AllScores, FEW_ABOVE, type PastScores, type Tail, tailIndex } from './past-scores.ts';
+import { ScoreBins } from './score-bins.ts';
+
+/** So many scores are kept as they are; then their median becomes the offset. */
+const NUM_EXACT = 50;
+
+/** The smallest deviation that a bin holds, */
+const SMALLEST = 1e-300;
+const LOG_SMALLEST = Math.log(SMALLEST);
+
+/** and in terms of the offset: smaller ones are the rounding of equal scores. */
+const ROUNDING = 1e-9;
+
+/**
+ * A histogram of scores with logarithmic bins, after DDSketch (Masson, Rim & Lee, VLDB 2019), with the sum of each bin's
+ * scores beside their number. The bins are of the deviation d = s − offset, where the offset is the median of the first 50
+ * scores: so scores that vary little around a large value are told apart, too.
+ *
+ *     γ = (1 + a)/(1 − a)     bin b holds γᵇ⁻¹ < d/10⁻³⁰⁰ ≤ γᵇ; negative deviations have bins of their own, by −d
+ *
+ * Deviations of less than 10⁻⁹ of the offset, or of less than γ⁻²⁵⁶ of the largest of their sign (10⁻¹¹ of it for
+ * a = 5 %), share one bin around 0. The first 50 scores are kept as they are.
+ *
+ * Proof of accuracy. Counts are exact, so a quantile falls into the bin of the exact one, and deviations of one bin are
+ * within a factor γ of each other. Hence `tail(share).start` is off by at most (γ − 1)·|start − offset|, and `excess` by at
+ * most as much: the sums of whole bins are exact, and the scores of the bin that the tail begins in are taken to lie
+ * evenly in it. The number of scores in the tail is exact.
+ *
+ * Sums are added in the order of the scores. Merging adds the bins of sketches with the same offset; of one with another
+ * offset the bins are added at their means, which moves each score by at most half a bin more. O(1) per score, O(bins of
+ * the tail) per question; about 2 KB.
+ */
+export class ScoreSketch implements PastScores {
+  /** The relative accuracy a. */
+  readonly accuracy: number;
+  /** 1/ln γ. */
+  readonly #perBin: number;
+  /** The first scores, until the offset is known. */
+  #exact: AllScores | undefined;
+  #offset: number;
+  /** Deviations up to this size are 0. */
+  #zero: number;
+  /** Scores in bins. */
+  #numBinned: number;
+  readonly #above: ScoreBins;
+  readonly #below: ScoreBins;
+  /** The deviations around 0. */
+  #zeroCount: number;
+  #zeroSum: number;
+
+  /** @param accuracy above 0 and below 1: half the relative width of a bin, about */
+  constructor(accuracy: number) {
+    this.accuracy = accuracy;
+    this.#perBin = 1 / Math.log((1 + accuracy) / (1 - accuracy));
+    this.#exact = new AllScores();
+    this.#offset = 0;
+    this.#zero = SMALLEST;
+    this.#numBinned = 0;
+    const underflow = (count: number, sum: number): void => this.#addZeros(count, sum);
+    this.#above = new ScoreBins(underflow);
+    this.#below = new ScoreBins(underflow);
+    this.#zeroCount = 0;
+    this.#zeroSum = 0;
+  }
+
+  get count(): number {
+    return this.#exact === undefined ? this.#numBinned : this.#exact.count;
+  }
+
+  /** Adds a score, which is finite. */
+  add(score: number): void {
+    if (this.#exact === undefined) {
+      this.#addMany(score, 1);
+      return;
+    }
+    this.#exact.add(score);
+    if (this.#exact.count === NUM_EXACT) this.#startBins(this.#exact);
+  }
+
+  /** Adds all scores of another sketch of the same accuracy. */
+  merge(other: ScoreSketch): void {
+    if (other.accuracy !== this.accuracy) {
+      throw new RangeError(`sketches must have the same accuracy, got ${this.accuracy} and ${other.accuracy}`);
+    }
+    if (other.#exact !== undefined) {
+      for (const score of other.#exact.toArray()) this.add(score);
+      return;
+    }
+    if (this.#exact !== undefined) {
+      // The other's offset serves for these scores, too.
+      const own = this.#exact.toArray();
+      this.#exact = undefined;
+      this.#setOffset(other.#offset);
+      for (const score of own) this.#addMany(score, 1);
+    }
+    if (other.#offset === this.#offset) {
+      this.#numBinned += other.#numBinned;
+      this.#addZeros(other.#zeroCount, other.#zeroSum);
+      this.#above.addAll(other.#above);
+      this.#below.addAll(other.#below);
+      return;
+    }
+    const addAt = (sum: number, count: number): void => {
+      if (count > 0) this.#addMany(other.#offset + sum / count, count);
+    };
+    for (const { sums, counts, length } of [other.#above, other.#below]) {
+      for (let p = 0; p < length; p++) addAt(sums[p]!, counts[p]!);
+    }
+    addAt(other.#zeroSum, other.#zeroCount);
+  }
+
+  /** How many scores are surely below `score`: those of lower bins. */
+  rank(score: number): number {
+    if (this.#exact !== undefined) return this.#exact.rank(score);
+    const [above, below] = [this.#above, this.#below];
+    const deviation = score - this.#offset;
+    const size = Math.abs(deviation);
+    const bin = size <= this.#zero ? 0 : this.#binOf(size);
+    let rank = 0;
+    // Of the scores below the offset those of larger bins are lower.
+    for (let p = deviation < 0 && bin > 0 ? Math.max(0, bin + 1 - below.first) : 0; p < below.length; p++) {
+      rank += below.counts[p]!;
+    }
+    if (deviation <= 0 || bin === 0) return rank;
+    rank += this.#zeroCount;
+    const end = Math.min(above.length, bin - above.first);
+    for (let p = 0; p < end; p++) rank += above.counts[p]!;
+    return rank;
+  }
+
+  tail(share: number): Tail {
+    if (this.#exact !== undefined) return this.#exact.tail(share);
+    const wanted = this.count - tailIndex(this.count, share);
+    const [above, below] = [this.#above, this.#below];
+    let count = 0;
+    let sum = 0;
+    // Bins above the offset, from the largest deviation down.
+    for (let p = above.length - 1; p >= 0; p--) {
+      const inBin = above.counts[p]!;
+      if (count + inBin >= wanted) {
+        const bin = above.first + p;
+        return this.#tailFrom(this.#edgeOf(bin - 1), this.#edgeOf(bin), inBin, count, sum, wanted);
+      }
+      count += inBin;
+      sum += above.sums[p]!;
+    }
+    // The scores around the offset.
+    if (count + this.#zeroCount >= wanted) {
+      return this.#tailFrom(-this.#zero, this.#zero, this.#zeroCount, count, sum, wanted);
+    }
+    count += this.#zeroCount;
+    sum += this.#zeroSum;
+    // Bins below the offset, from the smallest deviation.
+    let p = 0;
+    for (; count + below.counts[p]! < wanted; p++) {
+      count += below.counts[p]!;
+      sum += below.sums[p]!;
+    }
+    const bin = below.first + p;
+    return this.#tailFrom(-this.#edgeOf(bin), -this.#edgeOf(bin - 1), below.counts[p]!, count, sum, wanted);
+  }
+
+  clear(): void {
+    this.#exact = new AllScores();
+    this.#numBinned = 0;
+    this.#above.clear();
+    this.#below.clear();
+    this.#zeroCount = 0;
+    this.#zeroSum = 0;
+  }
+
+  /** Bytes of its arrays. */
+  get bytes(): number {
+    return 16 * (this.#above.counts.length + this.#below.counts.length);
+  }
+
+  write(state: StateWriter): void {
+    state.f64(this.accuracy);
+    state.u8(this.#exact === undefined ? 1 : 0);
+    if (this.#exact !== undefined) {
+      this.#exact.write(state);
+      return;
+    }
+    state.f64(this.#offset);
+    state.uint(this.#numBinned);
+    state.uint(this.#zeroCount);
+    state.f64(this.#zeroSum);
+    this.#above.write(state);
+    this.#below.write(state);
+  }
+
+  static read(state: StateReader): ScoreSketch {
+    const sketch = new ScoreSketch(state.f64());
+    if (state.u8() === 0) {
+      sketch.#exact = AllScores.read(state);
+      return sketch;
+    }
+    sketch.#exact = undefined;
+    sketch.#setOffset(state.f64());
+    sketch.#numBinned = state.uint();
+    sketch.#zeroCount = state.uint();
+    sketch.#zeroSum = state.f64();
+    sketch.#above.read(state);
+    sketch.#below.read(state);
+    return sketch;
+  }
+
+  #startBins(exact: AllScores): void {
+    const scores = exact.toArray();
+    this.#exact = undefined;
+    this.#setOffset(scores[NUM_EXACT / 2]!);
+    for (const score of scores) this.#addMany(score, 1);
+  }
+
+  #setOffset(offset: number): void {
+    this.#offset = offset;
+    this.#zero = Math.max(SMALLEST, ROUNDING * Math.abs(offset));
+  }
+
+  /** The bin of a deviation above `#zero`. */
+  #binOf(size: number): number {
+    return Math.ceil((Math.log(size) - LOG_SMALLEST) * this.#perBin);
+  }
+
+  /** The largest deviation of a bin. */
+  #edgeOf(bin: number): number {
+    return Math.exp(bin / this.#perBin + LOG_SMALLEST);
+  }
+
+  #addMany(score: number, count: number): void {
+    this.#numBinned += count;
+    const deviation = score - this.#offset;
+    const size = Math.abs(deviation);
+    if (size <= this.#zero) this.#addZeros(count, count * deviation);
+    else (deviation > 0 ? this.#above : this.#below).add(this.#binOf(size), count, count * deviation);
+  }
+
+  #addZeros(count: number, sum: number): void {
+    this.#zeroCount += count;
+    this.#zeroSum += sum;
+  }
+
+  /**
+   * The tail of `wanted` scores that begins in the bin of deviations from `low` to `high`, which holds `inBin` scores.
+   * `count` scores, whose deviations sum to `sum`, lie in higher bins.
+   */
+  #tailFrom(low: number, high: number, inBin: number, count: number, sum: number, wanted: number): Tail {
+    const offset = this.#offset;
+    if (count < FEW_ABOVE) {
+      const excess = count === 0 ? 0 : sum / count - high;
+      const isSpread = excess > ROUNDING * Math.abs(offset + high);
+      return { start: offset + high, excess: isSpread ? excess : 0, count: count + 1 };
+    }
+    // The scores of the bin are taken to lie evenly in it: the tail takes its upper part.
+    const ofBin = wanted - count;
+    const start = high - ((high - low) * ofBin) / inBin;
+    const excess = (sum - count * start + (ofBin * (high - start)) / 2) / wanted;
+    return { start: offset + start, excess, count: wanted };
+  }
+}
