@@ -33,8 +33,8 @@ test('a clone of NAB and a folder of its series are read alike', () => {
   write('part/labels.json', WINDOWS);
   const values = Float64Array.of(1.5, 2, 3);
   const expected = [
-    { name: 'none/b.csv', values, labels: [], train: 0 },
-    { name: 'real/a.csv', values, labels: [{ begin: 1, end: 2 }], train: 0 },
+    { name: 'none/b.csv', values, labels: [], train: 0, step: 300 },
+    { name: 'real/a.csv', values, labels: [{ begin: 1, end: 2 }], train: 0, step: 300 },
   ];
   expect(readNab(join(folder, 'clone'))).toEqual(expected);
   expect(readNab(join(folder, 'part'))).toEqual(expected);
@@ -46,18 +46,25 @@ test('the UCR archive is read by its file names, or by an index', () => {
   write('ucr/sub/002_UCR_Anomaly_DISTORTED_b_2_4_5.txt', '1 2 3\n4 5 6');
   write('ucr/001_UCR_Anomaly_a1_1_2_3.txt', '1\n2\n3\n');
   expect(readArchive(join(folder, 'ucr'))).toEqual([
-    { name: '001_UCR_Anomaly_a1', values: Float64Array.of(1, 2, 3), labels: [{ begin: 1, end: 2 }], train: 1 },
+    {
+      name: '001_UCR_Anomaly_a1',
+      values: Float64Array.of(1, 2, 3),
+      labels: [{ begin: 1, end: 2 }],
+      train: 1,
+      step: 60,
+    },
     {
       name: '002_UCR_Anomaly_DISTORTED_b',
       values: Float64Array.of(1, 2, 3, 4, 5, 6),
       labels: [{ begin: 3, end: 4 }],
       train: 2,
+      step: 60,
     },
   ]);
   write('index/index.tsv', 'id\tname\ttrain\tbegin\tend\tn\n7\tx\t1\t2\t2\t3\n');
   write('index/007.txt.gz', gzipSync('1\n2\n3\n'));
   expect(readArchive(join(folder, 'index'))).toEqual([
-    { name: '007-x', values: Float64Array.of(1, 2, 3), labels: [{ begin: 2, end: 2 }], train: 1 },
+    { name: '007-x', values: Float64Array.of(1, 2, 3), labels: [{ begin: 2, end: 2 }], train: 1, step: 60 },
   ]);
   mkdirSync(join(folder, 'empty'));
   expect(() => readArchive(join(folder, 'empty'))).toThrow('holds no NNN_UCR_Anomaly');
@@ -67,9 +74,9 @@ test('detectors that do not look ahead score a prefix as the prefix of the score
   const random = mulberry32(77);
   const series = Float64Array.from({ length: 700 }, (_, t) => Math.sin(t / 9) + random() + (t === 500 ? 9 : 0));
   for (const { name, scores } of detectorsNamed('', true)) {
-    const whole = scores(series);
+    const whole = scores(series, 60);
     expect(whole.length, name).toBe(700);
-    expect(Array.from(scores(series.slice(0, 600))), name).toEqual(Array.from(whole).slice(0, 600));
+    expect(Array.from(scores(series.slice(0, 600), 60)), name).toEqual(Array.from(whole).slice(0, 600));
   }
   expect(detectorsNamed('', false).length).toBeGreaterThan(detectorsNamed('', true).length);
   expect(() => detectorsNamed('magic', false)).toThrow('no detector is called magic');

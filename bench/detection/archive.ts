@@ -18,7 +18,9 @@ const corpus = readArchive(folder).filter(({ name }) => half === undefined || ha
 console.log(`${corpus.length} series of ${folder}`);
 const rows: object[] = [];
 for (const { name: detector, scores, windowSize = 1 } of detectorsNamed(options.detector, false)) {
-  const scored = corpus.map(({ values, labels, train }) => ({ scores: scores(values), labels, train, windowSize }));
+  const scored = corpus.map(({ values, labels, train, step }) => {
+    return { scores: scores(values, step), labels, train, windowSize };
+  });
   const { accuracy, series } = ucrAccuracy(scored);
   const deviation = bootstrapDeviation(
     series,

@@ -1,22 +1,32 @@
-// Folders of labeled series, in the layouts of the Numenta Anomaly Benchmark and of the UCR Anomaly Archive.
+// Folders of labeled series, in the layouts of the Numenta Anomaly Benchmark, of the UCR Anomaly Archive, and of metrics with
+// incidents.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { LabeledRange } from '../../src/evaluate.ts';
 
-/** A series, the ranges of its anomalies, and the length of its beginning that has none. */
+/** A series, the ranges of its anomalies, and the length of its beginning that is known to have none. */
 export interface LabeledSeries {
   readonly name: string;
   readonly values: Float64Array;
   readonly labels: readonly LabeledRange[];
   readonly train: number;
+  /** Seconds from one value to the next. */
+  readonly step: number;
 }
+
+const MINUTE = 60;
 
 const SHARED = join(import.meta.dirname, '../../../shared/data');
 
+/** The folder of that name among the data beside the repository, whether it is there or not. */
+export function beside(name: string): string {
+  return join(SHARED, name);
+}
+
 /** The folder given, or the one beside the repository; ends the program with a hint if it is not there. */
-export function folderOf(given: string | undefined, beside: string, hint: string): string {
-  const folder = given ?? join(SHARED, beside);
+export function folderOf(given: string | undefined, name: string, hint: string): string {
+  const folder = given ?? beside(name);
   if (existsSync(folder)) return folder;
   console.error(`${folder} is not there: ${hint}`);
   process.exit(1);
@@ -64,8 +74,50 @@ export function readNab(folder: string): LabeledSeries[] {
       values,
       labels: windows[name]!.map(([begin, end]) => ({ begin: at(begin), end: at(end) })),
       train: 0,
+      step: stepOf(times),
     };
   });
+}
+
+/**
+ * Series with incidents: `NAME.csv` or `NAME.csv.gz` with the columns timestamp (a minute apart without it), value and label;
+ * an incident is a run of rows with label 1.
+ */
+export function readIncidents(folder: string): LabeledSeries[] {
+  const files = listFiles(folder).filter((file) => /\.csv(?:\.gz)?$/.test(file));
+  if (files.length === 0) throw new Error(`${folder} holds no NAME.csv and no NAME.csv.gz`);
+  return files.sort().map((file) => {
+    const [head, ...lines] = readText(join(folder, file)).trim().split(/\r?\n/);
+    const rows = lines.map((line) => line.split(','));
+    const cells = (name: string): string[] | undefined => {
+      const column = head!.split(',').indexOf(name);
+      return column < 0 ? undefined : rows.map((row) => row[column]!);
+    };
+    const [times, values, labels] = [cells('timestamp'), cells('value'), cells('label')];
+    if (values === undefined || labels === undefined) throw new Error(`${file} must have columns value and label`);
+    return {
+      name: file.replace(/\.csv(?:\.gz)?$/, ''),
+      values: Float64Array.from(values, (cell) => (cell === '' ? NaN : Number(cell))),
+      labels: runsOf(labels),
+      train: 0,
+      step: times === undefined ? MINUTE : stepOf(times),
+    };
+  });
+}
+
+/** The ranges of the labels that are 1. */
+function runsOf(labels: readonly string[]): LabeledRange[] {
+  const begins = [...labels.keys()].filter((t) => labels[t] === '1' && labels[t - 1] !== '1');
+  const ends = [...labels.keys()].filter((t) => labels[t] === '1' && labels[t + 1] !== '1');
+  return begins.map((begin, i) => ({ begin, end: ends[i]! }));
+}
+
+/** The median of the first 199 differences above 0, in seconds. */
+function stepOf(times: readonly string[]): number {
+  const seconds = times.slice(0, 200).map((time) => Date.parse(/[Z+]/.test(time) ? time : `${time}Z`) / 1000);
+  const steps = seconds.slice(1).flatMap((time, i) => (time > seconds[i]! ? [time - seconds[i]!] : []));
+  if (steps.length === 0) throw new Error(`no times in steps of more than 0 s: ${times.slice(0, 3).join(', ')}`);
+  return steps.sort((p, q) => p - q)[steps.length >> 1]!;
 }
 
 /**
@@ -89,6 +141,7 @@ export function readArchive(folder: string): LabeledSeries[] {
         values: values(file),
         labels: [label],
         train: Number(cell('train')),
+        step: MINUTE,
       };
     });
   }
@@ -101,6 +154,6 @@ export function readArchive(folder: string): LabeledSeries[] {
   named.sort((a, b) => (a.name < b.name ? -1 : 1));
   return named.map(({ file, name, places }) => {
     const [train, begin, end] = places as [number, number, number];
-    return { name, values: values(file), labels: [{ begin: begin - 1, end: end - 1 }], train };
+    return { name, values: values(file), labels: [{ begin: begin - 1, end: end - 1 }], train, step: MINUTE };
   });
 }

@@ -4,40 +4,41 @@ import { ChangeFinder } from '../../src/changefinder/changefinder.ts';
 import { SDAR } from '../../src/changefinder/sdar.ts';
 import { KNN, locate } from '../../src/index.ts';
 import { novelty, refract, surprises } from './prototype.ts';
+import { dailyDelta, ewmaChart, movingZ, promqlBand } from './trivial.ts';
 
 export interface Detector {
   readonly name: string;
-  scores(series: Float64Array): ArrayLike<number>;
+  /** @param step seconds from one value to the next */
+  scores(series: Float64Array, step: number): ArrayLike<number>;
   /** Scores ≥ this are alarms by default, on any series; none where scores of different series share no scale. */
   readonly threshold?: number;
   /** Number of values that a score is about, the last being its own; default 1. */
   readonly windowSize?: number;
   /** True if a score knows later values: no detector for streams. */
   readonly looksAhead?: boolean;
+  /** True if it has a row in the tables of the README. */
+  readonly inReadme?: boolean;
+  /** True if it is too slow for series of 100 000 values. */
+  readonly isSlow?: boolean;
 }
 
 /** A detector that meets one value at a time, by what makes a new one. */
-function streaming(name: string, create: () => { update(x: number): number }, threshold?: number): Detector {
+function streaming(
+  name: string,
+  create: (step: number) => { update(x: number): number },
+  more: Partial<Detector> = {},
+): Detector {
   return {
     name,
-    ...(threshold !== undefined && { threshold }),
-    scores: (series) => {
-      const detector = create();
+    ...more,
+    scores: (series, step) => {
+      const detector = create(step);
       return series.map((x) => detector.update(x));
     },
   };
 }
 
-/** |x − mean| / deviation of the last `size` values before x; 0 until there are that many. */
-function movingZ(series: Float64Array, size: number): Float64Array {
-  return series.map((x, t) => {
-    if (t < size) return 0;
-    const before = series.subarray(t - size, t);
-    const mean = before.reduce((sum, v) => sum + v, 0) / size;
-    const variance = before.reduce((sum, v) => sum + (v - mean) ** 2, 0) / size;
-    return x === mean ? 0 : Math.min(Math.abs(x - mean) / Math.sqrt(variance), 1e6);
-  });
-}
+const daysOf = (step: number): number => Math.max(1, Math.round(86_400 / step));
 
 const knn = (windowSize: number, k: number) => new KNN(windowSize, k, { side: 'left' });
 
@@ -47,19 +48,39 @@ const SURPRISING = 4.65;
 const calibrated = (scores: ArrayLike<number>): number[] => refract(surprises(scores));
 
 export const detectors: readonly Detector[] = [
-  { name: 'KNN(5, 5)', windowSize: 5, scores: (series) => knn(5, 5).score(series) },
-  { name: 'moving z-score (288)', threshold: 3, scores: (series) => movingZ(series, 288) },
+  { name: 'KNN(5, 5)', windowSize: 5, inReadme: true, scores: (series) => knn(5, 5).score(series) },
+  {
+    name: '|x − before| / its mean over a day',
+    inReadme: true,
+    scores: (series, step) => dailyDelta(series, daysOf(step)),
+  },
+  { name: 'moving z-score (288)', threshold: 3, inReadme: true, scores: (series) => movingZ(series, 288) },
+  { name: 'EWMA chart (0.02)', threshold: 3, inReadme: true, scores: (series) => ewmaChart(series, 0.02) },
+  {
+    name: 'PromQL: 3 deviations of a day',
+    threshold: 3,
+    inReadme: true,
+    scores: (series, step) => promqlBand(series, daysOf(step)),
+  },
   streaming('SDAR(2, 0.01)', () => new SDAR(2, 0.01)),
   streaming('ChangeFinder(5, 0.01, 10, 0.01, 5)', () => new ChangeFinder(5, 0.01, 10, 0.01, 5)),
   {
     name: 'KNN(5, 5), calibrated plainly',
+    isSlow: true,
     windowSize: 5,
     threshold: SURPRISING,
     scores: (series) => calibrated(knn(5, 5).score(series)),
   },
-  { name: 'novelty, calibrated plainly', threshold: SURPRISING, scores: (series) => calibrated(novelty(series)) },
-  streaming('monitor()', () => monitor(), 4.65),
-  streaming('monitor, views', () => monitor({ preset: 'views' }), 24.4),
+  {
+    name: 'novelty, calibrated plainly',
+    isSlow: true,
+    threshold: SURPRISING,
+    scores: (series) => calibrated(novelty(series)),
+  },
+  streaming('monitor()', () => monitor(), { threshold: 4, inReadme: true }),
+  streaming('monitor, with the step', (step) => monitor({ step }), { threshold: 4 }),
+  streaming('monitor, novelty', () => monitor({ preset: 'novelty' }), { threshold: SURPRISING, inReadme: true }),
+  streaming('monitor, views', () => monitor({ preset: 'views' }), { threshold: 24.4, inReadme: true }),
   {
     name: 'KNN(50, 1), both sides',
     windowSize: 50,

@@ -37,7 +37,9 @@ interface Figures {
 
 function figuresOf(detector: Detector): Figures[] {
   const scored = new Map<string, ScoredSeries>();
-  for (const { name, values, labels } of corpus) scored.set(name, { scores: detector.scores(values), labels });
+  for (const { name, values, labels, step } of corpus) {
+    scored.set(name, { scores: detector.scores(values, step), labels });
+  }
   const pick = (series: typeof corpus): ScoredSeries[] => series.map(({ name }) => scored.get(name)!);
   return nabProfiles.map((profile) => {
     const { threshold } = detector;
@@ -98,6 +100,7 @@ for (const detector of detectorsNamed(options.detector, true)) {
       const { score, threshold: at } = result;
       rows.push({
         detector: detector.name,
+        readme: detector.inReadme ?? false,
         profile: figures.profile,
         threshold,
         at,
