@@ -103,17 +103,43 @@ Object.assign(tables, {
     ]);
     return markdown(['series', 'values/s, one core', 'remembered per series', 'resident', 'saving all'], body);
   },
+  'detection-incidents': (rows: Figures[]) => {
+    const names = [...new Set(rows.map((row) => String(row.collection)))];
+    return names.length > 1 ? incidentsOfSeveral(rows, names) : incidentsOfOne(rows);
+  },
   'detection-nab': (rows: Figures[]) => {
-    const figure = (detector: unknown, profile: string, threshold: string): string => {
-      const row = rows.find((r) => r.detector === detector && r.profile === profile && r.threshold === threshold);
-      return row === undefined ? '–' : `${row.score.toFixed(1)} ± ${row.deviation.toFixed(1)}`;
-    };
-    const body = [...new Set(rows.map((row) => String(row.detector)))].map((detector) => [
-      detector,
-      figure(detector, 'standard', 'default'),
-      ...['standard', 'reward_low_FP_rate', 'reward_low_FN_rate'].map((profile) => figure(detector, profile, 'best')),
+    const columns = [
+      ['standard, default threshold', 'standard', 'default'],
+      ['standard, best', 'standard', 'best'],
+      ['low FP, best', 'reward_low_FP_rate', 'best'],
+      ['low FN, best', 'reward_low_FN_rate', 'best'],
+    ].slice(0, rows.every(({ readme }) => readme) ? 2 : 4);
+    const rowOf = (detector: string, [, profile, threshold]: string[]) =>
+      rows.find((r) => r.detector === detector && r.profile === profile && r.threshold === threshold);
+    const figure = (row: Figures | undefined): string =>
+      row === undefined ? '–' : `${row.score.toFixed(1)} ± ${row.deviation.toFixed(1)}`;
+    const detectors = [...new Set(rows.map((row) => String(row.detector)))];
+    const cells = columns.map((column) => {
+      const those = detectors.map((detector) => rowOf(detector, column));
+      return bestInBold(
+        those.map((row) => row?.score),
+        those.map(figure),
+      );
+    });
+    const body = detectors.map((detector, i) => [detector, ...cells.map((column) => column[i]!)]);
+    return markdown(['', ...columns.map(([head]) => head!)], body);
+  },
+  'detection-quiet': (rows: Figures[]) => {
+    const kinds = [...new Set(rows.map((row) => String(row.kind)))];
+    const lines = [...new Set(rows.map(({ preset, threshold }) => `${preset}, ${threshold}`))];
+    const body = lines.map((line) => [
+      line,
+      ...kinds.map((kind) => {
+        const row = rows.find((r) => r.kind === kind && `${r.preset}, ${r.threshold}` === line)!;
+        return `${row.first.toFixed(1)}; ${row.later.toFixed(2)}`;
+      }),
     ]);
-    return markdown(['', 'standard, default threshold', 'standard, best', 'low FP, best', 'low FN, best'], body);
+    return markdown(['preset and threshold', ...kinds], body);
   },
   'detection-archive': (rows: Figures[]) => {
     const body = rows.map(({ detector, accuracy, deviation }) => [
@@ -123,6 +149,50 @@ Object.assign(tables, {
     return markdown(['', 'strangest place is the right one'], body);
   },
 });
+
+/** The texts, those of the largest figure in bold. */
+function bestInBold(figures: (number | undefined)[], texts: string[]): string[] {
+  const best = Math.max(...figures.map((figure) => figure ?? -Infinity)).toFixed(2);
+  return texts.map((text, i) => (figures[i]?.toFixed(2) === best ? `**${text}**` : text));
+}
+
+const BUDGETS = ['day', 'week', 'month'];
+
+/** Recall at each budget and F1 of each collection: a line for every detector. */
+function incidentsOfSeveral(rows: Figures[], collections: string[]): string {
+  const detectors = [...new Set(rows.map((row) => String(row.detector)))];
+  const columns = collections.flatMap((collection) => {
+    const those = detectors.map((name) => rows.find((r) => r.detector === name && r.collection === collection)!);
+    const column = (head: string, figures: (number | undefined)[]) => ({
+      head: `${collection}: ${head}`,
+      cells: bestInBold(
+        figures,
+        figures.map((figure) => figure?.toFixed(2) ?? '–'),
+      ),
+    });
+    return [
+      ...BUDGETS.map((budget) => column(budget, those.map((row) => row[budget].value))), // biome-ignore format: one line
+      column('F1', those.map((row) => row.byDefault?.f1)), // biome-ignore format: one line
+    ];
+  });
+  const body = detectors.map((detector, i) => [detector, ...columns.map(({ cells }) => cells[i]!)]);
+  return markdown(['', ...columns.map(({ head }) => head)], body);
+}
+
+/** All figures of one collection, with their intervals. */
+function incidentsOfOne(rows: Figures[]): string {
+  const within = (value: number, [low, high]: [number, number]): string =>
+    `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+  const body = rows.map(({ detector, byDefault: d, best, ...row }) => [
+    detector,
+    ...BUDGETS.map((budget) => within(row[budget].value, row[budget].interval)),
+    ...(d ? [`${d.precision.toFixed(2)}, ${d.recall.toFixed(2)}`, within(d.f1, d.interval)] : ['–', '–']),
+    d ? d.falseAlarms.toFixed(2) : '–',
+    `${best.f1.toFixed(2)} at ${Number(best.threshold.toPrecision(3))}`,
+  ]);
+  const head = ['', ...BUDGETS, 'default: precision, recall', 'F1', 'false alarms a day', 'best F1'];
+  return markdown(head, body);
+}
 
 /** The table of results/NAME.json or of a file, then what is missing and why, then where and when. */
 function table(name: string, filter: string[] = []): string {
