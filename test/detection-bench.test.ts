@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { readArchive, readNab } from '../bench/detection/corpus.ts';
+import { readArchive, readIncidents, readNab } from '../bench/detection/corpus.ts';
 import { detectors, detectorsNamed } from '../bench/detection/detectors.ts';
+import { candidatesOf, countsAt, judge, outcomeOf, thresholdFor } from '../bench/detection/incident-score.ts';
 import { refract, surprises } from '../bench/detection/prototype.ts';
-import { bootstrapDeviation, halfOf } from '../bench/detection/sampling.ts';
+import { bootstrapDeviation, bootstrapInterval, halfOf } from '../bench/detection/sampling.ts';
+import { dailyDelta, ewmaChart, movingZ, promqlBand } from '../bench/detection/trivial.ts';
 import { mulberry32 } from './support/series.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'knn-anomaly-detection-'));
@@ -103,4 +105,81 @@ test('halves stay and are about even; the deviation of a mean is the textbook’
   const deviation = bootstrapDeviation(halves, mean);
   expect(deviation).toBe(bootstrapDeviation(halves, mean));
   expect(deviation).toBeCloseTo(0.5 / Math.sqrt(1000), 3);
+});
+
+test('metrics with incidents are read with and without times', () => {
+  write('metrics/a.csv', 'value,label\n1,0\n,1\n3,1\n4,0\n5,1\n');
+  write('metrics/b.csv.gz', gzipSync('timestamp,value,label\n2018-03-15T00:00:00Z,7,0\n2018-03-15T01:00:00Z,8,0\n'));
+  expect(readIncidents(join(folder, 'metrics'))).toEqual([
+    {
+      name: 'a',
+      values: Float64Array.of(1, NaN, 3, 4, 5),
+      labels: [
+        { begin: 1, end: 2 },
+        { begin: 4, end: 4 },
+      ],
+      train: 0,
+      step: 60,
+    },
+    { name: 'b', values: Float64Array.of(7, 8), labels: [], train: 0, step: 3600 },
+  ]);
+  write('bad/a.csv', 'value\n1\n');
+  expect(() => readIncidents(join(folder, 'bad'))).toThrow('a.csv must have columns value and label');
+  expect(() => readIncidents(join(folder, 'empty'))).toThrow('holds no NAME.csv');
+});
+
+test('incidents and false alarms, counted by hand', () => {
+  // One value a minute: 10 values late, gaps of 30, again after 120. 15 % of 1000 values are not judged.
+  const values = new Float64Array(1000);
+  const labels = [
+    { begin: 100, end: 110 }, // before the judged part
+    { begin: 300, end: 310 },
+    { begin: 500, end: 500 },
+  ];
+  const scores = new Float64Array(1000);
+  scores[105] = 9; // not judged
+  scores[320] = 3; // 10 minutes late: found
+  scores[511] = 8; // 11 minutes late: too late, and nobody's
+  scores[200] = 5;
+  scores[230] = 5; // the same alarm
+  scores[261] = 5; // 31 later: another one
+  for (let t = 600; t <= 730; t++) scores[t] = 2; // 130 values: counts again at 720
+  const judged = [judge(scores, { name: '', values, labels, train: 0, step: 60 })];
+  expect([2, 3, 6].map((threshold) => countsAt(judged, threshold)[0])).toMatchObject([
+    { found: 1, falseAlarms: 4, incidents: 2 },
+    { found: 1, falseAlarms: 2 },
+    { found: 0, falseAlarms: 0 },
+  ]);
+  const { precision, recall, f1, falseAlarms } = outcomeOf(countsAt(judged, 2), 2);
+  expect([precision, recall]).toEqual([0.2, 0.5]);
+  expect(f1).toBeCloseTo(2 / 7, 14);
+  expect(falseAlarms).toBeCloseTo(4 / (850 / 1440), 12);
+  const candidates = candidatesOf(judged);
+  expect(thresholdFor(judged, candidates, 4.1 / (850 / 1440))).toBeLessThan(2.01);
+  expect(thresholdFor(judged, candidates, 3 / (850 / 1440))).toBeCloseTo(2, 9);
+  expect(thresholdFor(judged, candidates, 1 / (850 / 1440))).toBeGreaterThan(5);
+});
+
+test('the trivial rules are what they say', () => {
+  const random = mulberry32(5);
+  const series = Float64Array.from({ length: 400 }, () => random());
+  const t = 333;
+  const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+  const band = Array.from(series.subarray(t - 99, t + 1));
+  const deviation = Math.sqrt(mean(band.map((x) => x * x)) - mean(band) ** 2);
+  expect(promqlBand(series, 100)[t]).toBeCloseTo(Math.abs(series[t]! - mean(band)) / deviation, 10);
+  const deltas = Array.from({ length: 50 }, (_, i) => Math.abs(series[t - 1 - i]! - series[t - 2 - i]!));
+  expect(dailyDelta(series, 50)[t]).toBeCloseTo(Math.abs(series[t]! - series[t - 1]!) / mean(deltas), 10);
+  const flat = new Float64Array(300).fill(4);
+  for (const scores of [promqlBand(flat, 50), dailyDelta(flat, 50), ewmaChart(flat, 0.02), movingZ(flat, 50)]) {
+    expect(scores).toEqual(new Float64Array(300));
+  }
+  expect(ewmaChart(Float64Array.from([...series, 99]), 0.02)[400]).toBeGreaterThan(100);
+});
+
+test('the interval of a mean holds about 2 deviations on either side', () => {
+  const numbers = Array.from({ length: 400 }, (_, i) => i % 2);
+  const [low, high] = bootstrapInterval(numbers, (sample) => sample.reduce((sum, x) => sum + x, 0) / sample.length);
+  expect(low).toBeCloseTo(0.5 - 1.96 * 0.025, 1.9);
+  expect(high).toBeCloseTo(0.5 + 1.96 * 0.025, 1.9);
 });

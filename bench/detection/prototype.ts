@@ -1,5 +1,6 @@
 // The alarm rule of one page, as plainly as it can be written: distance to the nearest past value, its surprise among the
-// past distances, and a pause after every alarm. Slow, without options; what the library does faster is held to this.
+// past distances, and a pause after every alarm. Slow, without options, and without what makes the library's `'novelty'` robust
+// (caps, honest surprises). The library's presets are written out, and held to their word, in test/support/naive-monitor.ts.
 
 /** Distance of each value to the nearest one before it; 0 for the first. */
 export function novelty(values: ArrayLike<number>): number[] {
