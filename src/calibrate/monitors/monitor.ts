@@ -34,7 +34,7 @@ export interface MonitorOptions {
    * `'views'`, else 4.65.
    */
   threshold?: number | Threshold;
-  /** Largest number of values that a preset's novelty keeps, at least 2: see {@link Novelty}; default 300. */
+  /** Largest number of values that a preset's novelty keeps, at least 2: see `Novelty` of knn-anomaly; default 300. */
   maxValues?: number;
   /**
    * Seconds from one value to the next, above 0: what `'metrics'` needs to know how many values make a day; default 60. A
