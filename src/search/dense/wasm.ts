@@ -2,9 +2,9 @@
 
 import { Layout } from '../../wasm/arena.ts';
 import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
-import { DENSE_FIELDS } from './fields.ts';
+import * as AT from './fields.generated.ts';
 import { DENSE_WASM } from './kernel.generated.ts';
 import { arraysOf, type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
 
@@ -21,16 +21,29 @@ export function wasmDense(module: KernelModule, shape: DenseShape): { state: Den
   const table = arraysOf(shape);
   const layout = new Layout();
   const offsets = reserveArrays(layout, table);
-  const settingsAt = layout.reserve(layoutOf(DENSE_FIELDS).bytes, 1);
+  const settingsAt = layout.reserve(AT.denseBytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
 
   // Tell the kernel. In a self-join its columns are the rows.
   const kernel = instantiate<DenseExports>(module, memory);
-  const columns = isSelf ? { columnPoints: offsets.rowPoints, columnStarts: offsets.rowStarts } : {};
-  const lags = { exclusion, before: toInt32(before), after: toInt32(after) };
-  const flags = { isSelf: Number(isSelf), byIndex: Number(byIndex) };
-  writeFields(DENSE_FIELDS, buffer, settingsAt, { ...offsets, ...columns, width, k, ...flags, ...lags });
+  const struct: AT.DenseInt32 = {
+    [AT.denseRowPoints]: offsets.rowPoints,
+    [AT.denseRowStarts]: offsets.rowStarts,
+    [AT.denseColumnPoints]: isSelf ? offsets.rowPoints : offsets.columnPoints,
+    [AT.denseColumnStarts]: isSelf ? offsets.rowStarts : offsets.columnStarts,
+    [AT.denseThreshold]: offsets.threshold,
+    [AT.denseDist]: offsets.dist,
+    [AT.denseIndex]: offsets.index,
+    [AT.denseWidth]: width,
+    [AT.denseK]: k,
+    [AT.denseIsSelf]: Number(isSelf),
+    [AT.denseByIndex]: Number(byIndex),
+    [AT.denseExclusion]: exclusion,
+    [AT.denseBefore]: toInt32(before),
+    [AT.denseAfter]: toInt32(after),
+  };
+  writeStruct(buffer, settingsAt, struct, {});
   kernel.open(settingsAt);
 
   return { state: stateOf(shape, viewArrays(table, buffer, offsets)), kernel };

@@ -2,9 +2,9 @@
 
 import { Layout } from '../../wasm/arena.ts';
 import { type ArrayTable, reserveArrays, viewArrays } from '../../wasm/arrays.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
-import { DIAGONAL_FIELDS } from './fields.ts';
+import * as AT from './fields.generated.ts';
 import { DIAGONAL_WASM } from './kernel.generated.ts';
 import {
   arraysOf,
@@ -60,15 +60,42 @@ export function wasmDiagonal(
   const layout = new Layout();
   const offsets = reserveArrays(layout, table);
   const kernelOffsets = reserveArrays(layout, kernelArraysOf(shape));
-  const settingsAt = layout.reserve(layoutOf(DIAGONAL_FIELDS).bytes, 1);
+  const settingsAt = layout.reserve(AT.diagonalBytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
 
   // Tell the kernel.
   const exports = instantiate<DiagonalExports>(module, memory);
-  const flags = { both: Number(shape.both), byIndex: Number(shape.byIndex), scaled: Number(scaled) };
-  const numbers = { windowSize, k, numWindows, capacity, base, slack };
-  writeFields(DIAGONAL_FIELDS, buffer, settingsAt, { ...offsets, ...kernelOffsets, ...numbers, ...flags });
+  const int32: AT.DiagonalInt32 = {
+    [AT.diagonalX]: offsets.x,
+    [AT.diagonalMean]: offsets.mean,
+    [AT.diagonalScale]: offsets.scale,
+    [AT.diagonalInverse]: offsets.inverse,
+    [AT.diagonalU]: offsets.u,
+    [AT.diagonalV]: offsets.v,
+    [AT.diagonalThreshold]: offsets.threshold,
+    [AT.diagonalIsColumn]: offsets.isColumn,
+    [AT.diagonalPeak]: kernelOffsets.peak,
+    [AT.diagonalCarried]: offsets.carried,
+    [AT.diagonalLower]: offsets.lower,
+    [AT.diagonalUpper]: offsets.upper,
+    [AT.diagonalColumn]: offsets.column,
+    [AT.diagonalCount]: offsets.count,
+    [AT.diagonalWorstColumn]: offsets.worstColumn,
+    [AT.diagonalU32]: kernelOffsets.u32,
+    [AT.diagonalV32]: kernelOffsets.v32,
+    [AT.diagonalThreshold32]: kernelOffsets.threshold32,
+    [AT.diagonalPeak32]: kernelOffsets.peak32,
+    [AT.diagonalWindowSize]: windowSize,
+    [AT.diagonalK]: k,
+    [AT.diagonalNumWindows]: numWindows,
+    [AT.diagonalCapacity]: capacity,
+    [AT.diagonalBoth]: Number(shape.both),
+    [AT.diagonalByIndex]: Number(shape.byIndex),
+    [AT.diagonalScaled]: Number(shape.scaled),
+  };
+  const float64: AT.DiagonalFloat64 = { [AT.diagonalBase]: base, [AT.diagonalSlack]: slack };
+  writeStruct(buffer, settingsAt, int32, float64);
   exports.open(settingsAt);
 
   // z-scores have a group function of their own, and none in float32.

@@ -1,9 +1,9 @@
 // Searching a k-d tree in WASM SIMD. The scalar twin is LeafSearch in query.ts.
 import { Layout, type Memory } from '../../wasm/arena.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, toInt32 } from '../../wasm/load.ts';
 import { type KDTree, LEAF } from './build.ts';
-import { SCRATCH_FIELDS, SEARCH_FIELDS } from './fields.ts';
+import * as AT from './fields.generated.ts';
 import { copyTree, reserveTree, shapeOfTree, type TreeOffsets, treeAt, type VectorsAt } from './layout.ts';
 import type { LeafQuery, LeafSearcher, Reach } from './query.ts';
 
@@ -26,8 +26,8 @@ const APART = 128;
 export function reserveScratch(layout: Layout, k: number, width: number): SearchScratch {
   layout.reserve(APART, 1); // what one thread writes shares no cache line with what another one reads
   return {
-    fields: layout.reserve(layoutOf(SEARCH_FIELDS).bytes, 1),
-    arrays: layout.reserve(layoutOf(SCRATCH_FIELDS).bytes, 1),
+    fields: layout.reserve(AT.searchBytes, 1),
+    arrays: layout.reserve(AT.scratchBytes, 1),
     dist: layout.reserve(LEAF * k, 8),
     index: layout.reserve(LEAF * k, 4),
     list: layout.reserve(LEAF * 2 * (k + 3), 8),
@@ -57,45 +57,48 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
   const rowWindows = windows?.rows ?? NO_WINDOWS;
   const columnWindows = windows?.columns ?? NO_WINDOWS;
   const { under, factor, slack } = windows?.reach ?? { under: 0, factor: 0, slack: 0 };
-  writeFields(SEARCH_FIELDS, buffer, scratch.fields, {
-    rowPoints: rowsAt.points,
-    rowBoxes: rowsAt.boxes,
-    rowOrder: rowsAt.order,
-    rowFirst: rowsAt.first,
-    rowSize: rowsAt.size,
-    rowLeaves: rows.numLeaves,
-    columnPoints: columnsAt.points,
-    columnBoxes: columnsAt.boxes,
-    columnOrder: columnsAt.order,
-    columnFirst: columnsAt.first,
-    columnSize: columnsAt.size,
-    columnLowest: columnsAt.lowest,
-    columnHighest: columnsAt.highest,
-    columnLeaves: columns.numLeaves,
-    dist: scratch.dist,
-    index: scratch.index,
-    list: scratch.list,
-    ref: scratch.ref,
-    near: scratch.near,
-    width: rows.width,
-    k,
-    self: Number(rows === columns),
-    byIndex: Number(byIndex),
-    exclusion: allowed.exclusion,
-    before: toInt32(allowed.before),
-    after: toInt32(allowed.after),
-    scale: scaleOf(rows, columns),
-    refines: Number(windows !== undefined),
-    rowWindows: rowWindows.at,
-    rowStride: rowWindows.stride,
-    columnWindows: columnWindows.at,
-    columnStride: columnWindows.stride,
-    windowWidth: rowWindows.width,
-    under,
-    factor,
-    slack,
-    scratch: scratch.arrays,
-  });
+  const int32: AT.SearchInt32 = {
+    [AT.searchRowPoints]: rowsAt.points,
+    [AT.searchRowBoxes]: rowsAt.boxes,
+    [AT.searchRowOrder]: rowsAt.order,
+    [AT.searchRowFirst]: rowsAt.first,
+    [AT.searchRowSize]: rowsAt.size,
+    [AT.searchRowLeaves]: rows.numLeaves,
+    [AT.searchColumnPoints]: columnsAt.points,
+    [AT.searchColumnBoxes]: columnsAt.boxes,
+    [AT.searchColumnOrder]: columnsAt.order,
+    [AT.searchColumnFirst]: columnsAt.first,
+    [AT.searchColumnSize]: columnsAt.size,
+    [AT.searchColumnLowest]: columnsAt.lowest,
+    [AT.searchColumnHighest]: columnsAt.highest,
+    [AT.searchColumnLeaves]: columns.numLeaves,
+    [AT.searchDist]: scratch.dist,
+    [AT.searchIndex]: scratch.index,
+    [AT.searchList]: scratch.list,
+    [AT.searchRef]: scratch.ref,
+    [AT.searchNear]: scratch.near,
+    [AT.searchWidth]: rows.width,
+    [AT.searchK]: k,
+    [AT.searchSelf]: Number(rows === columns),
+    [AT.searchByIndex]: Number(byIndex),
+    [AT.searchExclusion]: allowed.exclusion,
+    [AT.searchBefore]: toInt32(allowed.before),
+    [AT.searchAfter]: toInt32(allowed.after),
+    [AT.searchRefines]: Number(windows !== undefined),
+    [AT.searchRowWindows]: rowWindows.at,
+    [AT.searchRowStride]: rowWindows.stride,
+    [AT.searchColumnWindows]: columnWindows.at,
+    [AT.searchColumnStride]: columnWindows.stride,
+    [AT.searchWindowWidth]: rowWindows.width,
+    [AT.searchScratch]: scratch.arrays,
+  };
+  const float64: AT.SearchFloat64 = {
+    [AT.searchScale]: scaleOf(rows, columns),
+    [AT.searchUnder]: under,
+    [AT.searchFactor]: factor,
+    [AT.searchSlack]: slack,
+  };
+  writeStruct(buffer, scratch.fields, int32, float64);
   const kernel = instantiate<SearchExports>(module, memory);
   kernel.openSearch(scratch.fields);
   return {

@@ -1,9 +1,9 @@
 // The k-d tree in WASM SIMD, built and searched where it lies. The scalar twins are build.ts and query.ts.
 import { Layout, type Memory } from '../../wasm/arena.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
 import { type KDTree, LEAF, middleOf, numLeavesOf, type Span } from './build.ts';
-import { BUILD_FIELDS } from './fields.ts';
+import * as AT from './fields.generated.ts';
 import { KDTREE_WASM } from './kernel.generated.ts';
 import { reserveTree, type TreeOffsets, treeAt, type VectorsAt } from './layout.ts';
 import { COORDINATES } from './project-point.ts';
@@ -75,7 +75,7 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
     : windows;
   const numLeaves = numLeavesOf(starts.length);
   const tree = reserveTree(layout, { numLeaves, numPoints: starts.length, width: points.width });
-  const build = layout.reserve(layoutOf(BUILD_FIELDS).bytes, 1);
+  const build = layout.reserve(AT.buildBytes, 1);
   const scratch = Array.from({ length: numThreads }, () => reserveScratch(layout, k, points.width));
   const memory = arena ? layout.grow(arena) : layout.allocate(isShared);
   const { buffer } = memory;
@@ -90,25 +90,28 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
   // Write the basis, the order and the settings.
   if (projector) new Float64Array(buffer, basis, projector.basis.length).set(projector.basis);
   new Int32Array(buffer, tree.order, starts.length).set(starts);
-  writeFields(BUILD_FIELDS, buffer, build, {
-    vectors: points.at,
-    stride: points.stride,
-    width: points.width,
-    treeOrder: tree.order,
-    treePoints: tree.points,
-    treeBoxes: tree.boxes,
-    treeFirst: tree.first,
-    treeSize: tree.size,
-    treeLowest: tree.lowest,
-    treeHighest: tree.highest,
-    treeLeaves: numLeaves,
-    windows: windows.at,
-    windowStride: stride,
-    windowWidth: width,
-    basis,
-    center: projector?.center ?? 0,
-    radius: projector?.radius ?? 0,
-  });
+  const int32: AT.BuildInt32 = {
+    [AT.buildVectors]: points.at,
+    [AT.buildStride]: points.stride,
+    [AT.buildWidth]: points.width,
+    [AT.buildTreeOrder]: tree.order,
+    [AT.buildTreePoints]: tree.points,
+    [AT.buildTreeBoxes]: tree.boxes,
+    [AT.buildTreeFirst]: tree.first,
+    [AT.buildTreeSize]: tree.size,
+    [AT.buildTreeLowest]: tree.lowest,
+    [AT.buildTreeHighest]: tree.highest,
+    [AT.buildTreeLeaves]: numLeaves,
+    [AT.buildWindows]: windows.at,
+    [AT.buildWindowStride]: stride,
+    [AT.buildWindowWidth]: width,
+    [AT.buildBasis]: basis,
+  };
+  const float64: AT.BuildFloat64 = {
+    [AT.buildCenter]: projector?.center ?? 0,
+    [AT.buildRadius]: projector?.radius ?? 0,
+  };
+  writeStruct(buffer, build, int32, float64);
   return { memory, windows, tree, numPoints: starts.length, width: points.width, build, k, scratch };
 }
 
