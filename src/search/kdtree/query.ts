@@ -30,7 +30,7 @@ export interface Refinement {
 }
 
 /** Vector i is data[i·stride] and what follows. */
-interface Vectors {
+export interface Vectors {
   readonly data: Float64Array;
   readonly stride: number;
 }

@@ -4,8 +4,8 @@ import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, toInt32 } from '../../wasm/load.ts';
 import { type KDTree, LEAF } from './build.ts';
 import * as AT from './fields.generated.ts';
-import { copyTree, reserveTree, shapeOfTree, type TreeOffsets, treeAt, type VectorsAt } from './layout.ts';
-import type { LeafQuery, LeafSearcher, Reach } from './query.ts';
+import { copyTree, reserveTree, type TreeOffsets, type VectorsAt } from './layout.ts';
+import type { LeafQuery, LeafSearcher, Reach, Vectors } from './query.ts';
 
 /** The exports of assembly/kdtree.ts that search. */
 interface SearchExports {
@@ -36,67 +36,68 @@ export function reserveScratch(layout: Layout, k: number, width: number): Search
   };
 }
 
-/** A search of which everything lies in the memory of its kernel. */
-export interface SearchInMemory {
-  readonly memory: Memory;
-  readonly scratch: SearchScratch;
-  readonly rowsAt: TreeOffsets;
-  readonly columnsAt: TreeOffsets;
-  /** If the points are projections: the windows that they stand for. */
-  readonly windows: { readonly rows: VectorsAt; readonly columns: VectorsAt; readonly reach: Reach } | undefined;
-  readonly query: Pick<LeafQuery, 'rows' | 'columns' | 'k' | 'byIndex' | 'allowed'>;
+/** The rows or the columns of a search, in the memory of its kernel. */
+export interface SideInMemory {
+  readonly tree: KDTree;
+  readonly at: TreeOffsets;
+  /** The windows that the points stand for; read only if these are projections. */
+  readonly windows: VectorsAt;
 }
 
-const NO_WINDOWS: VectorsAt = { at: 0, stride: 0, width: 0 };
+/** A search of which everything lies in the memory of its kernel. In a self-join `columns` are the rows. */
+export interface SearchInMemory extends Pick<LeafQuery, 'k' | 'byIndex' | 'allowed'> {
+  readonly memory: Memory;
+  readonly scratch: SearchScratch;
+  readonly rows: SideInMemory;
+  readonly columns: SideInMemory;
+  /** If the points are projections. */
+  readonly reach: Reach | undefined;
+}
 
 /** Starts a search in a kernel of its own. */
 export function openSearch(module: KernelModule, search: SearchInMemory): LeafSearcher {
-  const { memory, scratch, rowsAt, columnsAt, windows, query } = search;
-  const { rows, columns, k, byIndex, allowed } = query;
+  const { memory, scratch, rows, columns, reach, k, byIndex, allowed } = search;
   const { buffer } = memory;
-  const rowWindows = windows?.rows ?? NO_WINDOWS;
-  const columnWindows = windows?.columns ?? NO_WINDOWS;
-  const { under, factor, slack } = windows?.reach ?? { under: 0, factor: 0, slack: 0 };
   const int32: AT.SearchInt32 = {
-    [AT.searchRowPoints]: rowsAt.points,
-    [AT.searchRowBoxes]: rowsAt.boxes,
-    [AT.searchRowOrder]: rowsAt.order,
-    [AT.searchRowFirst]: rowsAt.first,
-    [AT.searchRowSize]: rowsAt.size,
-    [AT.searchRowLeaves]: rows.numLeaves,
-    [AT.searchColumnPoints]: columnsAt.points,
-    [AT.searchColumnBoxes]: columnsAt.boxes,
-    [AT.searchColumnOrder]: columnsAt.order,
-    [AT.searchColumnFirst]: columnsAt.first,
-    [AT.searchColumnSize]: columnsAt.size,
-    [AT.searchColumnLowest]: columnsAt.lowest,
-    [AT.searchColumnHighest]: columnsAt.highest,
-    [AT.searchColumnLeaves]: columns.numLeaves,
+    [AT.searchRowPoints]: rows.at.points,
+    [AT.searchRowBoxes]: rows.at.boxes,
+    [AT.searchRowOrder]: rows.at.order,
+    [AT.searchRowFirst]: rows.at.first,
+    [AT.searchRowSize]: rows.at.size,
+    [AT.searchRowLeaves]: rows.tree.numLeaves,
+    [AT.searchColumnPoints]: columns.at.points,
+    [AT.searchColumnBoxes]: columns.at.boxes,
+    [AT.searchColumnOrder]: columns.at.order,
+    [AT.searchColumnFirst]: columns.at.first,
+    [AT.searchColumnSize]: columns.at.size,
+    [AT.searchColumnLowest]: columns.at.lowest,
+    [AT.searchColumnHighest]: columns.at.highest,
+    [AT.searchColumnLeaves]: columns.tree.numLeaves,
     [AT.searchDist]: scratch.dist,
     [AT.searchIndex]: scratch.index,
     [AT.searchList]: scratch.list,
     [AT.searchRef]: scratch.ref,
     [AT.searchNear]: scratch.near,
-    [AT.searchWidth]: rows.width,
+    [AT.searchWidth]: rows.tree.width,
     [AT.searchK]: k,
     [AT.searchSelf]: Number(rows === columns),
     [AT.searchByIndex]: Number(byIndex),
     [AT.searchExclusion]: allowed.exclusion,
     [AT.searchBefore]: toInt32(allowed.before),
     [AT.searchAfter]: toInt32(allowed.after),
-    [AT.searchRefines]: Number(windows !== undefined),
-    [AT.searchRowWindows]: rowWindows.at,
-    [AT.searchRowStride]: rowWindows.stride,
-    [AT.searchColumnWindows]: columnWindows.at,
-    [AT.searchColumnStride]: columnWindows.stride,
-    [AT.searchWindowWidth]: rowWindows.width,
+    [AT.searchRefines]: Number(reach !== undefined),
+    [AT.searchRowWindows]: rows.windows.at,
+    [AT.searchRowStride]: rows.windows.stride,
+    [AT.searchColumnWindows]: columns.windows.at,
+    [AT.searchColumnStride]: columns.windows.stride,
+    [AT.searchWindowWidth]: rows.windows.width,
     [AT.searchScratch]: scratch.arrays,
   };
   const float64: AT.SearchFloat64 = {
-    [AT.searchScale]: scaleOf(rows, columns),
-    [AT.searchUnder]: under,
-    [AT.searchFactor]: factor,
-    [AT.searchSlack]: slack,
+    [AT.searchScale]: scaleOf(rows.tree, columns.tree),
+    [AT.searchUnder]: reach?.under ?? 0,
+    [AT.searchFactor]: reach?.factor ?? 0,
+    [AT.searchSlack]: reach?.slack ?? 0,
   };
   writeStruct(buffer, scratch.fields, int32, float64);
   const kernel = instantiate<SearchExports>(module, memory);
@@ -115,30 +116,35 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
 
 /** Starts a search of trees that lie elsewhere: copies them, and the windows behind them, to a memory of its own. */
 export function wasmLeafSearch(module: KernelModule, query: LeafQuery): LeafSearcher {
-  const { rows, columns, k, refinement } = query;
-  const isSelf = rows === columns;
+  const { rows, columns, refinement } = query;
   const layout = new Layout();
-  const rowsAt = reserveTree(layout, shapeOfTree(rows));
-  const columnsAt = isSelf ? rowsAt : reserveTree(layout, shapeOfTree(columns));
-  const scratch = reserveScratch(layout, k, rows.width);
-  const rowDataAt = refinement ? layout.reserve(refinement.rows.data.length, 8) : 0;
-  const columnDataAt = refinement && !isSelf ? layout.reserve(refinement.columns.data.length, 8) : rowDataAt;
+  const reserve = (tree: KDTree, vectors: Vectors | undefined): SideInMemory => ({
+    tree,
+    at: reserveTree(layout, tree.order.length, tree.width),
+    windows: {
+      at: layout.reserve(vectors?.data.length ?? 0, 8),
+      stride: vectors?.stride ?? 0,
+      width: refinement?.width ?? 0,
+    },
+  });
+  const rowSide = reserve(rows, refinement?.rows);
+  const columnSide = rows === columns ? rowSide : reserve(columns, refinement?.columns);
+  const scratch = reserveScratch(layout, query.k, rows.width);
   const memory = layout.allocate();
-  const { buffer } = memory;
-  copyTree(treeAt(buffer, rowsAt, shapeOfTree(rows)), rows);
-  if (!isSelf) copyTree(treeAt(buffer, columnsAt, shapeOfTree(columns)), columns);
-  let windows: SearchInMemory['windows'];
-  if (refinement) {
-    const { rows: rowWindows, columns: columnWindows, width, reach } = refinement;
-    new Float64Array(buffer, rowDataAt, rowWindows.data.length).set(rowWindows.data);
-    if (!isSelf) new Float64Array(buffer, columnDataAt, columnWindows.data.length).set(columnWindows.data);
-    windows = {
-      rows: { at: rowDataAt, stride: rowWindows.stride, width },
-      columns: { at: columnDataAt, stride: columnWindows.stride, width },
-      reach,
-    };
-  }
-  return openSearch(module, { memory, scratch, rowsAt, columnsAt, windows, query });
+  const copy = ({ tree, at, windows }: SideInMemory, vectors: Vectors | undefined): void => {
+    copyTree(memory.buffer, at, tree);
+    if (vectors) new Float64Array(memory.buffer, windows.at).set(vectors.data);
+  };
+  copy(rowSide, refinement?.rows);
+  if (rows !== columns) copy(columnSide, refinement?.columns);
+  return openSearch(module, {
+    ...query,
+    memory,
+    scratch,
+    rows: rowSide,
+    columns: columnSide,
+    reach: refinement?.reach,
+  });
 }
 
 /** A power of two that brings the extent of all points to about 1. */

@@ -73,8 +73,7 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
   const points = projector
     ? { at: layout.reserve(numWindows * COORDINATES, 8), stride: COORDINATES, width: COORDINATES }
     : windows;
-  const numLeaves = numLeavesOf(starts.length);
-  const tree = reserveTree(layout, { numLeaves, numPoints: starts.length, width: points.width });
+  const tree = reserveTree(layout, starts.length, points.width);
   const build = layout.reserve(AT.buildBytes, 1);
   const scratch = Array.from({ length: numThreads }, () => reserveScratch(layout, k, points.width));
   const memory = arena ? layout.grow(arena) : layout.allocate(isShared);
@@ -101,7 +100,7 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
     [AT.buildTreeSize]: tree.size,
     [AT.buildTreeLowest]: tree.lowest,
     [AT.buildTreeHighest]: tree.highest,
-    [AT.buildTreeLeaves]: numLeaves,
+    [AT.buildTreeLeaves]: numLeavesOf(starts.length),
     [AT.buildWindows]: windows.at,
     [AT.buildWindowStride]: stride,
     [AT.buildWindowWidth]: width,
@@ -134,7 +133,9 @@ export interface TreeWorker {
 /** Attaches thread number `thread` to a tree in memory. */
 export function attachTree(module: KernelModule, layout: TreeLayout, thread: number): TreeWorker {
   const { memory, windows, numPoints, width, tree: at } = layout;
-  const tree = treeAt(memory.buffer, at, { numLeaves: numLeavesOf(numPoints), numPoints, width });
+  const tree = treeAt(memory.buffer, at, numPoints, width);
+  const side = { tree, at, windows };
+  const scratch = layout.scratch[thread]!;
   const kernel = instantiate<BuildExports>(module, memory);
   kernel.openBuild(layout.build);
   return {
@@ -143,16 +144,7 @@ export function attachTree(module: KernelModule, layout: TreeLayout, thread: num
     partition: (span) => kernel.partition(span.from, span.to, middleOf(span)),
     build: ({ node, leaves, from, to }) => kernel.build(node, leaves, from, to),
     mergeBounds: kernel.mergeBounds,
-    search(query, reach) {
-      return openSearch(module, {
-        memory,
-        scratch: layout.scratch[thread]!,
-        rowsAt: at,
-        columnsAt: at,
-        windows: reach && { rows: windows, columns: windows, reach },
-        query: { ...query, rows: tree, columns: tree },
-      });
-    },
+    search: (query, reach) => openSearch(module, { ...query, memory, scratch, rows: side, columns: side, reach }),
   };
 }
 
