@@ -6,7 +6,7 @@ import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
 import * as AT from './fields.generated.ts';
 import { DENSE_WASM } from './kernel.generated.ts';
-import { arraysOf, type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
+import { type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
 
 /** The exports of assembly/dense.ts. */
 interface DenseExports extends DenseKernel {
@@ -18,23 +18,23 @@ export function wasmDense(module: KernelModule, shape: DenseShape): { state: Den
   const { width, k, isSelf, byIndex, exclusion, before, after } = shape;
 
   // Lay out the arrays and the struct of the settings, and allocate the memory.
-  const table = arraysOf(shape);
   const layout = new Layout();
-  const offsets = reserveArrays(layout, table);
+  stateOf(shape, reserveArrays(layout));
   const settingsAt = layout.reserve(AT.denseBytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
+  const state = stateOf(shape, viewArrays(buffer));
 
   // Tell the kernel. In a self-join its columns are the rows.
   const kernel = instantiate<DenseExports>(module, memory);
   const struct: AT.DenseInt32 = {
-    [AT.denseRowPoints]: offsets.rowPoints,
-    [AT.denseRowStarts]: offsets.rowStarts,
-    [AT.denseColumnPoints]: isSelf ? offsets.rowPoints : offsets.columnPoints,
-    [AT.denseColumnStarts]: isSelf ? offsets.rowStarts : offsets.columnStarts,
-    [AT.denseThreshold]: offsets.threshold,
-    [AT.denseDist]: offsets.dist,
-    [AT.denseIndex]: offsets.index,
+    [AT.denseRowPoints]: state.rows.points.byteOffset,
+    [AT.denseRowStarts]: state.rows.starts.byteOffset,
+    [AT.denseColumnPoints]: state.columns.points.byteOffset,
+    [AT.denseColumnStarts]: state.columns.starts.byteOffset,
+    [AT.denseThreshold]: state.threshold.byteOffset,
+    [AT.denseDist]: state.dist.byteOffset,
+    [AT.denseIndex]: state.index.byteOffset,
     [AT.denseWidth]: width,
     [AT.denseK]: k,
     [AT.denseIsSelf]: Number(isSelf),
@@ -46,7 +46,7 @@ export function wasmDense(module: KernelModule, shape: DenseShape): { state: Den
   writeStruct(buffer, settingsAt, struct, {});
   kernel.open(settingsAt);
 
-  return { state: stateOf(shape, viewArrays(table, buffer, offsets)), kernel };
+  return { state, kernel };
 }
 
 /** The module of assembly/dense.ts, or null where WASM is refused. */

@@ -7,7 +7,7 @@
 //   points   per leaf, one coordinate after the other: coordinate d of its point p is points[first[s]·width + d·LEAF + p]
 //   boxes    per node, lo and hi of every coordinate: boxes[(x·width + d)·2] and the entry after it
 //   lowest, highest   per node, the smallest and the largest index among its points
-import { type ArrayTable, allocateArrays } from '../../wasm/arrays.ts';
+import { allocateArray, type MakeArray } from '../../wasm/arrays.ts';
 
 /** Points per leaf, and rows per search: all rows of a leaf share the cost of a box test. */
 export const LEAF = 16;
@@ -15,8 +15,9 @@ export const LEAF = 16;
 /** Subtrees that may wait during a search: at most one a level, and 2³¹ windows make 28 levels. */
 export const STACK = 64;
 
-/** The arrays of a tree: see the head of this file. */
-export interface TreeArrays {
+export interface KDTree {
+  readonly width: number;
+  readonly numLeaves: number;
   readonly order: Int32Array;
   readonly points: Float64Array;
   readonly boxes: Float64Array;
@@ -24,11 +25,6 @@ export interface TreeArrays {
   readonly size: Uint8Array;
   readonly lowest: Int32Array;
   readonly highest: Int32Array;
-}
-
-export interface KDTree extends TreeArrays {
-  readonly width: number;
-  readonly numLeaves: number;
 }
 
 /** What a tree is built from, and the two steps of a partition. Points are named by their positions in `order`. */
@@ -47,24 +43,20 @@ export function numLeavesOf(numPoints: number): number {
   return Math.max(1, Math.ceil(numPoints / LEAF));
 }
 
-/** The type and the length of every array of a tree. */
-export function arraysOf(numPoints: number, width: number): ArrayTable<TreeArrays> {
+/** A tree, still to be built, whose arrays are made by `make`. The boxes follow the points at once. */
+export function treeOf(numPoints: number, width: number, make: MakeArray): KDTree {
   const numLeaves = numLeavesOf(numPoints);
   return {
-    order: [Int32Array, numPoints],
-    points: [Float64Array, numLeaves * LEAF * width],
-    boxes: [Float64Array, 2 * numLeaves * width * 2],
-    first: [Int32Array, numLeaves],
-    size: [Uint8Array, numLeaves],
-    lowest: [Int32Array, 2 * numLeaves],
-    highest: [Int32Array, 2 * numLeaves],
+    width,
+    numLeaves,
+    order: make(Int32Array, numPoints),
+    points: make(Float64Array, numLeaves * LEAF * width),
+    boxes: make(Float64Array, 2 * numLeaves * width * 2),
+    first: make(Int32Array, numLeaves),
+    size: make(Uint8Array, numLeaves),
+    lowest: make(Int32Array, 2 * numLeaves),
+    highest: make(Int32Array, 2 * numLeaves),
   };
-}
-
-/** The tree that has these arrays. Its properties are written out: an object that was made by spreading them is slower. */
-export function treeOf(width: number, arrays: TreeArrays): KDTree {
-  const { order, points, boxes, first, size, lowest, highest } = arrays;
-  return { width, numLeaves: first.length, order, points, boxes, first, size, lowest, highest };
 }
 
 /**
@@ -72,7 +64,7 @@ export function treeOf(width: number, arrays: TreeArrays): KDTree {
  * O(N·(log N + width)) time; N·(12 + 10·width) + O(N) bytes.
  */
 export function buildTree(data: Float64Array, stride: number, width: number, starts: Int32Array): KDTree {
-  const tree = treeOf(width, allocateArrays(arraysOf(starts.length, width)));
+  const tree = treeOf(starts.length, width, allocateArray);
   tree.order.set(starts);
   buildNode(tree, scalarSplitter(data, stride, width, tree.order), spanOf(tree, 1));
   return tree;

@@ -287,7 +287,8 @@ export class LeafSearch implements LeafSearcher {
     const i = this.#rows.order[rowOrder + q]!;
     const j = order[firstOrder + c]!;
     const lag = j - i;
-    const allowed = lag > 0 ? lag > this.#exclusion && lag <= this.#after : -lag > this.#exclusion && -lag <= this.#before;
+    const allowed =
+      lag > 0 ? lag > this.#exclusion && lag <= this.#after : -lag > this.#exclusion && -lag <= this.#before;
     if (!allowed) return this.#bound[q]!;
     const base = q * this.k;
     const worst = this.dist[base]!;

@@ -1,10 +1,10 @@
 // Searching a k-d tree in WASM SIMD. The scalar twin is LeafSearch in query.ts.
 import { Layout, type Memory } from '../../wasm/arena.ts';
+import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
 import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, toInt32 } from '../../wasm/load.ts';
-import { type KDTree, LEAF } from './build.ts';
+import { type KDTree, LEAF, treeOf } from './build.ts';
 import * as AT from './fields.generated.ts';
-import { copyTree, reserveTree, type TreeOffsets, type VectorsAt } from './layout.ts';
 import type { LeafQuery, LeafSearcher, Reach, Vectors } from './query.ts';
 
 /** The exports of assembly/kdtree.ts that search. */
@@ -36,10 +36,16 @@ export function reserveScratch(layout: Layout, k: number, width: number): Search
   };
 }
 
+/** Vectors in a memory: vector i is the `width` numbers from `at` + 8·i·stride on. Plain data, which can be sent. */
+export interface VectorsAt {
+  readonly at: number;
+  readonly stride: number;
+  readonly width: number;
+}
+
 /** The rows or the columns of a search, in the memory of its kernel. */
 export interface SideInMemory {
   readonly tree: KDTree;
-  readonly at: TreeOffsets;
   /** The windows that the points stand for; read only if these are projections. */
   readonly windows: VectorsAt;
 }
@@ -59,19 +65,19 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
   const { memory, scratch, rows, columns, reach, k, byIndex, allowed } = search;
   const { buffer } = memory;
   const int32: AT.SearchInt32 = {
-    [AT.searchRowPoints]: rows.at.points,
-    [AT.searchRowBoxes]: rows.at.boxes,
-    [AT.searchRowOrder]: rows.at.order,
-    [AT.searchRowFirst]: rows.at.first,
-    [AT.searchRowSize]: rows.at.size,
+    [AT.searchRowPoints]: rows.tree.points.byteOffset,
+    [AT.searchRowBoxes]: rows.tree.boxes.byteOffset,
+    [AT.searchRowOrder]: rows.tree.order.byteOffset,
+    [AT.searchRowFirst]: rows.tree.first.byteOffset,
+    [AT.searchRowSize]: rows.tree.size.byteOffset,
     [AT.searchRowLeaves]: rows.tree.numLeaves,
-    [AT.searchColumnPoints]: columns.at.points,
-    [AT.searchColumnBoxes]: columns.at.boxes,
-    [AT.searchColumnOrder]: columns.at.order,
-    [AT.searchColumnFirst]: columns.at.first,
-    [AT.searchColumnSize]: columns.at.size,
-    [AT.searchColumnLowest]: columns.at.lowest,
-    [AT.searchColumnHighest]: columns.at.highest,
+    [AT.searchColumnPoints]: columns.tree.points.byteOffset,
+    [AT.searchColumnBoxes]: columns.tree.boxes.byteOffset,
+    [AT.searchColumnOrder]: columns.tree.order.byteOffset,
+    [AT.searchColumnFirst]: columns.tree.first.byteOffset,
+    [AT.searchColumnSize]: columns.tree.size.byteOffset,
+    [AT.searchColumnLowest]: columns.tree.lowest.byteOffset,
+    [AT.searchColumnHighest]: columns.tree.highest.byteOffset,
     [AT.searchColumnLeaves]: columns.tree.numLeaves,
     [AT.searchDist]: scratch.dist,
     [AT.searchIndex]: scratch.index,
@@ -114,29 +120,31 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
   };
 }
 
+const ARRAYS = ['order', 'points', 'boxes', 'first', 'size', 'lowest', 'highest'] as const;
+
 /** Starts a search of trees that lie elsewhere: copies them, and the windows behind them, to a memory of its own. */
 export function wasmLeafSearch(module: KernelModule, query: LeafQuery): LeafSearcher {
   const { rows, columns, refinement } = query;
   const layout = new Layout();
-  const reserve = (tree: KDTree, vectors: Vectors | undefined): SideInMemory => ({
-    tree,
-    at: reserveTree(layout, tree.order.length, tree.width),
-    windows: {
-      at: layout.reserve(vectors?.data.length ?? 0, 8),
-      stride: vectors?.stride ?? 0,
-      width: refinement?.width ?? 0,
-    },
-  });
-  const rowSide = reserve(rows, refinement?.rows);
-  const columnSide = rows === columns ? rowSide : reserve(columns, refinement?.columns);
+  // Reserves a tree and its windows; returns what copies them to the memory.
+  const reserve = (tree: KDTree, vectors: Vectors | undefined): ((buffer: ArrayBuffer) => SideInMemory) => {
+    const treeAt = layout.end;
+    const numPoints = tree.order.length;
+    treeOf(numPoints, tree.width, reserveArrays(layout));
+    const at = layout.reserve(vectors?.data.length ?? 0, 8);
+    return (buffer) => {
+      const copy = treeOf(numPoints, tree.width, viewArrays(buffer, treeAt));
+      for (const name of ARRAYS) copy[name].set(tree[name]);
+      if (vectors) new Float64Array(buffer, at).set(vectors.data);
+      return { tree: copy, windows: { at, stride: vectors?.stride ?? 0, width: refinement?.width ?? 0 } };
+    };
+  };
+  const copyRows = reserve(rows, refinement?.rows);
+  const copyColumns = rows === columns ? undefined : reserve(columns, refinement?.columns);
   const scratch = reserveScratch(layout, query.k, rows.width);
   const memory = layout.allocate();
-  const copy = ({ tree, at, windows }: SideInMemory, vectors: Vectors | undefined): void => {
-    copyTree(memory.buffer, at, tree);
-    if (vectors) new Float64Array(memory.buffer, windows.at).set(vectors.data);
-  };
-  copy(rowSide, refinement?.rows);
-  if (rows !== columns) copy(columnSide, refinement?.columns);
+  const rowSide = copyRows(memory.buffer);
+  const columnSide = copyColumns?.(memory.buffer) ?? rowSide;
   return openSearch(module, {
     ...query,
     memory,

@@ -1,14 +1,14 @@
 // The k-d tree in WASM SIMD, built and searched where it lies. The scalar twins are build.ts and query.ts.
 import { Layout, type Memory } from '../../wasm/arena.ts';
+import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
 import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
-import { type KDTree, LEAF, middleOf, numLeavesOf, type Span } from './build.ts';
+import { type KDTree, LEAF, middleOf, type Span, treeOf } from './build.ts';
 import * as AT from './fields.generated.ts';
 import { KDTREE_WASM } from './kernel.generated.ts';
-import { reserveTree, type TreeOffsets, treeAt, type VectorsAt } from './layout.ts';
 import { COORDINATES } from './project-point.ts';
 import type { LeafQuery, LeafSearcher, Reach } from './query.ts';
-import { openSearch, reserveScratch, type SearchScratch } from './wasm-search.ts';
+import { openSearch, reserveScratch, type SearchScratch, type VectorsAt } from './wasm-search.ts';
 
 /** The exports of assembly/kdtree.ts that build. */
 interface BuildExports {
@@ -26,7 +26,8 @@ interface BuildExports {
 export interface TreeLayout {
   readonly memory: Memory;
   readonly windows: VectorsAt;
-  readonly tree: TreeOffsets;
+  /** Where the arrays of the tree begin: see `treeOf`. */
+  readonly treeAt: number;
   readonly numPoints: number;
   /** Coordinates of a point. */
   readonly width: number;
@@ -73,34 +74,36 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
   const points = projector
     ? { at: layout.reserve(numWindows * COORDINATES, 8), stride: COORDINATES, width: COORDINATES }
     : windows;
-  const tree = reserveTree(layout, starts.length, points.width);
+  const treeAt = layout.end;
+  treeOf(starts.length, points.width, reserveArrays(layout));
   const build = layout.reserve(AT.buildBytes, 1);
   const scratch = Array.from({ length: numThreads }, () => reserveScratch(layout, k, points.width));
   const memory = arena ? layout.grow(arena) : layout.allocate(isShared);
   const { buffer } = memory;
+  const tree = treeOf(starts.length, points.width, viewArrays(buffer, treeAt));
   if (arena) {
     // A used arena holds old bytes. Clear those that are read before they are written: the number behind the data, the
-    // free slots of the last leaf, and the scratch.
+    // scratch, and the free slots of the last leaf.
     const bytes = new Uint8Array(buffer);
     bytes.fill(0, windows.at + data.byteLength, windows.at + data.byteLength + 8);
-    bytes.fill(0, tree.boxes - 8 * LEAF * points.width, tree.boxes);
     bytes.fill(0, build, layout.end);
+    tree.points.fill(0, -LEAF * points.width);
   } else new Float64Array(buffer, windows.at, data.length).set(data);
   // Write the basis, the order and the settings.
   if (projector) new Float64Array(buffer, basis, projector.basis.length).set(projector.basis);
-  new Int32Array(buffer, tree.order, starts.length).set(starts);
+  tree.order.set(starts);
   const int32: AT.BuildInt32 = {
     [AT.buildVectors]: points.at,
     [AT.buildStride]: points.stride,
     [AT.buildWidth]: points.width,
-    [AT.buildTreeOrder]: tree.order,
-    [AT.buildTreePoints]: tree.points,
-    [AT.buildTreeBoxes]: tree.boxes,
-    [AT.buildTreeFirst]: tree.first,
-    [AT.buildTreeSize]: tree.size,
-    [AT.buildTreeLowest]: tree.lowest,
-    [AT.buildTreeHighest]: tree.highest,
-    [AT.buildTreeLeaves]: numLeavesOf(starts.length),
+    [AT.buildTreeOrder]: tree.order.byteOffset,
+    [AT.buildTreePoints]: tree.points.byteOffset,
+    [AT.buildTreeBoxes]: tree.boxes.byteOffset,
+    [AT.buildTreeFirst]: tree.first.byteOffset,
+    [AT.buildTreeSize]: tree.size.byteOffset,
+    [AT.buildTreeLowest]: tree.lowest.byteOffset,
+    [AT.buildTreeHighest]: tree.highest.byteOffset,
+    [AT.buildTreeLeaves]: tree.numLeaves,
     [AT.buildWindows]: windows.at,
     [AT.buildWindowStride]: stride,
     [AT.buildWindowWidth]: width,
@@ -111,7 +114,7 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
     [AT.buildRadius]: projector?.radius ?? 0,
   };
   writeStruct(buffer, build, int32, float64);
-  return { memory, windows, tree, numPoints: starts.length, width: points.width, build, k, scratch };
+  return { memory, windows, treeAt, numPoints: starts.length, width: points.width, build, k, scratch };
 }
 
 /** What one thread does with a tree in memory: builds it, or a share of it, and searches it. */
@@ -132,9 +135,9 @@ export interface TreeWorker {
 
 /** Attaches thread number `thread` to a tree in memory. */
 export function attachTree(module: KernelModule, layout: TreeLayout, thread: number): TreeWorker {
-  const { memory, windows, numPoints, width, tree: at } = layout;
-  const tree = treeAt(memory.buffer, at, numPoints, width);
-  const side = { tree, at, windows };
+  const { memory, windows, treeAt, numPoints, width } = layout;
+  const tree = treeOf(numPoints, width, viewArrays(memory.buffer, treeAt));
+  const side = { tree, windows };
   const scratch = layout.scratch[thread]!;
   const kernel = instantiate<BuildExports>(module, memory);
   kernel.openBuild(layout.build);
