@@ -169,12 +169,12 @@ export class Scorer {
   }
 
   #explanation(job: Job, join: () => Join, t: number): Explanation {
-    const { series: x, windowSize, normalize } = job;
+    const { series, windowSize } = job;
     const i = startOf(t, windowSize);
     const neighbors: Explanation['neighbors'] = [];
     const squares: number[] = [];
     let score = NaN;
-    if (!x.subarray(i, t + 1).some(Number.isNaN)) {
+    if (!series.subarray(i, t + 1).some(Number.isNaN)) {
       search(job, oneRow(join(), i), true, (_i, dist, index, base, count) => {
         score = scoreOf(job, dist, base, count);
         for (let p = base; p < base + count; p++) {
@@ -184,16 +184,8 @@ export class Scorer {
         }
       });
     }
-    return explainRow({
-      x,
-      candidates: job.reference ?? x,
-      t,
-      windowSize,
-      normalize,
-      score,
-      neighbors,
-      squares: this.#settings.metric === euclidean ? squares : undefined,
-    });
+    const hasShares = this.#settings.metric === euclidean;
+    return explainRow(job, { index: t, score, neighbors }, hasShares ? squares : undefined);
   }
 
   /** The values of a series, checked as `missing` asks. */
