@@ -10,7 +10,18 @@ import * as kdtreeFields from '../search/kdtree/fields.ts';
 import * as streamFields from '../stream/history/fields.ts';
 import { classText, constantsText, globalsText, indicesText } from './generate-fields.mjs';
 
-const FLAGS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
+// A new memory holds zeros, so a module need not hold those of its buffers.
+const FLAGS = [
+  '-O3',
+  '--converge',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--zeroFilledMemory',
+  '--enable',
+  'simd',
+];
 
 /** A memory that threads share has a limit, which its import must name: 4 GB. See load.ts. */
 const SHARED = ['--maximumMemory', '65536'];
