@@ -88,8 +88,6 @@ export class Scorer {
   constructor(settings: Settings, given?: { readonly reference: Series }) {
     this.#settings = settings;
     this.#reference = given && this.#copy(this.#values(given.reference, 'reference'));
-    this.#fitted = undefined;
-    this.#columns = undefined;
     this.#columnsIndex = { index: undefined };
     if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
       const needed = `reference must hold at least ${settings.windowSize} values in a row without a missing one`;

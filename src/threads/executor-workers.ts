@@ -44,7 +44,6 @@ export class WorkerExecutor implements Executor {
     this.#start = start;
     this.#workers = [];
     this.#contributors = new Set();
-    this.#failure = undefined;
   }
 
   get numThreads(): number {

@@ -50,7 +50,10 @@ export function classText(name, list) {
   return `${HEADER}@unmanaged\nexport class ${capital(name)} {\n${fields.join('')}}\n`;
 }
 
-/** Where the loader writes the numbers of every list: constants, which bundlers inline, and the types of a whole struct. */
+/**
+ * Where the loader writes the numbers of every list: constants, which bundlers inline, and the types of a whole struct. A flag is
+ * written as 1 or 0.
+ */
 export function indicesText(lists) {
   const structs = Object.entries(lists).map(([list, fields]) => {
     const { offsets, bytes } = layoutOf(fields);
@@ -60,7 +63,8 @@ export function indicesText(lists) {
     const typeOf = (isFloat) => {
       const indices = entries.filter((entry) => entry.isFloat === isFloat).map(indexOf);
       const name = `${capital(list)}${isFloat ? 'Float64' : 'Int32'}`;
-      return indices.length === 0 ? '' : `export type ${name} = Readonly<Record<${indices.join(' | ')}, number>>;\n`;
+      const value = isFloat ? 'number' : 'number | boolean';
+      return indices.length === 0 ? '' : `export type ${name} = Readonly<Record<${indices.join(' | ')}, ${value}>>;\n`;
     };
     return [
       `/** The bytes of the struct \`${list}\`; its int32 by their index among int32, its float64 among float64. */\n`,

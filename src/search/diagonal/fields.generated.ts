@@ -30,5 +30,5 @@ export const diagonalByIndex = 24;
 export const diagonalScaled = 25;
 export const diagonalBase = 13;
 export const diagonalSlack = 14;
-export type DiagonalInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25, number>>;
+export type DiagonalInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25, number | boolean>>;
 export type DiagonalFloat64 = Readonly<Record<13 | 14, number>>;

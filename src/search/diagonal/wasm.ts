@@ -73,9 +73,9 @@ export function wasmDiagonal(
     [AT.diagonalK]: k,
     [AT.diagonalNumWindows]: numWindows,
     [AT.diagonalCapacity]: state.capacity,
-    [AT.diagonalBoth]: Number(shape.both),
-    [AT.diagonalByIndex]: Number(shape.byIndex),
-    [AT.diagonalScaled]: Number(shape.scaled),
+    [AT.diagonalBoth]: shape.both,
+    [AT.diagonalByIndex]: shape.byIndex,
+    [AT.diagonalScaled]: shape.scaled,
   };
   const float64: AT.DiagonalFloat64 = { [AT.diagonalBase]: base, [AT.diagonalSlack]: slack };
   writeStruct(buffer, settingsAt, int32, float64);
