@@ -4,8 +4,8 @@ import { Layout } from '../../wasm/arena.ts';
 import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
 import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
+import { DENSE_WASM } from '../kernels.ts';
 import * as AT from './fields.generated.ts';
-import { DENSE_WASM } from './kernel.generated.ts';
 import { type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
 
 /** The exports of assembly/dense.ts. */

@@ -4,8 +4,8 @@ import { Layout } from '../../wasm/arena.ts';
 import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
 import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
+import { DIAGONAL_WASM } from '../kernels.ts';
 import * as AT from './fields.generated.ts';
-import { DIAGONAL_WASM } from './kernel.generated.ts';
 import {
   type DiagonalKernel,
   type DiagonalShape,
