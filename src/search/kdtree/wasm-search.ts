@@ -17,7 +17,7 @@ interface SearchExports {
 }
 
 /** Byte offsets of one thread's scratch buffers. Plain data, which can be sent. */
-export type SearchScratch = Readonly<Record<'fields' | 'arrays' | 'dist' | 'index' | 'list' | 'ref' | 'near', number>>;
+export type SearchScratch = Readonly<Record<'fields' | 'dist' | 'index' | 'list' | 'ref' | 'near', number>>;
 
 /** Bytes between the scratch buffers of two threads: two cache lines. */
 const APART = 128;
@@ -26,8 +26,7 @@ const APART = 128;
 export function reserveScratch(layout: Layout, k: number, width: number): SearchScratch {
   layout.reserve(APART, 1); // what one thread writes shares no cache line with what another one reads
   return {
-    fields: layout.reserve(AT.searchBytes, 1),
-    arrays: layout.reserve(AT.scratchBytes, 1),
+    fields: layout.reserve(AT.searchBytes + AT.scratchBytes, 1), // the struct, and the arrays of SCRATCH_FIELDS behind it
     dist: layout.reserve(LEAF * k, 8),
     index: layout.reserve(LEAF * k, 4),
     list: layout.reserve(LEAF * 2 * (k + 3), 8),
@@ -97,7 +96,7 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
     [AT.searchColumnWindows]: columns.windows.at,
     [AT.searchColumnStride]: columns.windows.stride,
     [AT.searchWindowWidth]: rows.windows.width,
-    [AT.searchScratch]: scratch.arrays,
+    [AT.searchScratch]: scratch.fields + AT.searchBytes,
   };
   const float64: AT.SearchFloat64 = {
     [AT.searchScale]: scaleOf(rows.tree, columns.tree),
@@ -111,8 +110,11 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
   return {
     k,
     get work() {
-      const [boxTests, leafTests] = [kernel.nodesMeasured(), kernel.rowsScanned()];
-      return { boxTests, leafTests, refinements: kernel.pairsRefined() };
+      return {
+        boxTests: kernel.nodesMeasured(),
+        leafTests: kernel.rowsScanned(),
+        refinements: kernel.pairsRefined(),
+      };
     },
     dist: new Float64Array(buffer, scratch.dist, LEAF * k),
     index: new Int32Array(buffer, scratch.index, LEAF * k),
@@ -122,21 +124,24 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
 
 const ARRAYS = ['order', 'points', 'boxes', 'first', 'size', 'lowest', 'highest'] as const;
 
+/** The windows behind points that are no projections: none. */
+const NO_VECTORS: Vectors = { data: new Float64Array(0), stride: 0 };
+
 /** Starts a search of trees that lie elsewhere: copies them, and the windows behind them, to a memory of its own. */
 export function wasmLeafSearch(module: KernelModule, query: LeafQuery): LeafSearcher {
   const { rows, columns, refinement } = query;
   const layout = new Layout();
   // Reserves a tree and its windows; returns what copies them to the memory.
-  const reserve = (tree: KDTree, vectors: Vectors | undefined): ((buffer: ArrayBuffer) => SideInMemory) => {
+  const reserve = (tree: KDTree, vectors: Vectors = NO_VECTORS): ((buffer: ArrayBuffer) => SideInMemory) => {
     const treeAt = layout.end;
     const numPoints = tree.order.length;
     treeOf(numPoints, tree.width, reserveArrays(layout));
-    const at = layout.reserve(vectors?.data.length ?? 0, 8);
+    const at = layout.reserve(vectors.data.length, 8);
     return (buffer) => {
       const copy = treeOf(numPoints, tree.width, viewArrays(buffer, treeAt));
       for (const name of ARRAYS) copy[name].set(tree[name]);
-      if (vectors) new Float64Array(buffer, at).set(vectors.data);
-      return { tree: copy, windows: { at, stride: vectors?.stride ?? 0, width: refinement?.width ?? 0 } };
+      new Float64Array(buffer, at).set(vectors.data);
+      return { tree: copy, windows: { at, stride: vectors.stride, width: refinement?.width ?? 0 } };
     };
   };
   const copyRows = reserve(rows, refinement?.rows);
