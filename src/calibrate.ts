@@ -3,7 +3,7 @@
  *
  * @module knn-anomaly/calibrate
  */
-export { Calibrator } from './calibrate/calibration/calibrator.ts';
+export { Calibrator, type CalibratorOptions } from './calibrate/calibration/calibrator.ts';
 export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
 export { Refractory } from './calibrate/incidents/refractory.ts';
 export { Monitor, type MonitorOptions, type MonitorResult, monitor } from './calibrate/monitors/monitor.ts';

@@ -26,9 +26,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Folders with one door: files outside may import the named files only. */
 const DOORS: Record<string, readonly string[]> = {
-  'search/dense/': ['engine.ts'],
-  'search/diagonal/': ['engine.ts'],
-  'search/kdtree/': ['engine.ts', 'index.ts'],
+  'search/dense/': ['engine.ts', 'kernel.generated.ts'],
+  'search/diagonal/': ['engine.ts', 'kernel.generated.ts'],
+  'search/kdtree/': ['engine.ts', 'index.ts', 'kernel.generated.ts'],
   'stream/history/': ['history.ts'],
 };
 

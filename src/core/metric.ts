@@ -57,16 +57,16 @@ export function euclidean(a: ArrayLike<number>, b: ArrayLike<number>): number {
  */
 export class FittedMahalanobis {
   readonly kind: 'fitted-mahalanobis' = 'fitted-mahalanobis';
-  readonly windowSize: number;
-  readonly normalize: Normalization;
+  readonly windowSize!: number;
+  readonly normalize!: Normalization;
   /** The mean window, `windowSize` values. */
-  readonly mean: number[];
+  readonly mean!: number[];
   /** The covariance in use (shrunk, ridged or as given), windowSize × windowSize. */
-  readonly covariance: number[][];
+  readonly covariance!: number[][];
   /** Share of the scaled identity that Ledoit–Wolf mixed in, 0 to 1; `undefined` for the other choices. */
-  readonly shrinkage: number | undefined;
+  readonly shrinkage!: number | undefined;
   /** W, row-major, rank × windowSize. */
-  readonly whitening: Float64Array;
+  readonly whitening!: Float64Array;
 
   constructor(fields: {
     windowSize: number;
@@ -76,12 +76,7 @@ export class FittedMahalanobis {
     shrinkage: number | undefined;
     whitening: Float64Array;
   }) {
-    this.windowSize = fields.windowSize;
-    this.normalize = fields.normalize;
-    this.mean = fields.mean;
-    this.covariance = fields.covariance;
-    this.shrinkage = fields.shrinkage;
-    this.whitening = fields.whitening;
+    Object.assign(this, fields);
   }
 
   /** The whitened vectors of `windows`, each coordinate summed left to right. O(N·rank·w). */

@@ -1,5 +1,6 @@
 // Explains a window's score: the values that its neighbors lead one to expect, and the values that differ from them.
 import { type Normalization, startOf, windowMean, windowScale } from '../core/windows.ts';
+import type { Job } from '../threads/job.ts';
 
 /** The neighbors of one window, and how it differs from them. */
 export interface Explanation {
@@ -21,39 +22,33 @@ export interface Explanation {
 }
 
 /**
- * Explains the window of `x` that ends at `t` by its neighbors, which are windows of `candidates`; `squares` holds
- * their s(i, j) if shares are wanted. O(k·windowSize).
+ * Explains the window of the job's series that ends at `index` by its neighbors, which are windows of the reference if there is
+ * one; `squares` holds their s(i, j) if shares are wanted. O(k·windowSize).
  */
-export function explainRow(row: {
-  x: Float64Array;
-  candidates: Float64Array;
-  t: number;
-  windowSize: number;
-  normalize: Normalization;
-  score: number;
-  neighbors: Explanation['neighbors'];
-  squares: number[] | undefined;
-}): Explanation {
-  const { x, candidates, t, windowSize: w, normalize, score, neighbors, squares } = row;
-  const start = startOf(t, w);
-  const own = shapeOf(x, start, w, normalize);
+export function explainRow(
+  { series, reference = series, windowSize: w, normalize }: Job,
+  { index, score, neighbors }: Pick<Explanation, 'index' | 'score' | 'neighbors'>,
+  squares: readonly number[] | undefined,
+): Explanation {
+  const start = startOf(index, w);
+  const own = shapeOf(series, start, w, normalize);
   const sums = new Float64Array(w); // Σⱼ of the neighbors' values
   const squaresAt = new Float64Array(w); // Σⱼ (xₗ − xⱼₗ)²
   for (const neighbor of neighbors) {
-    const { values } = shapeOf(candidates, neighbor.start, w, normalize);
+    const { values } = shapeOf(reference, neighbor.start, w, normalize);
     for (let l = 0; l < w; l++) {
       sums[l] = sums[l]! + values[l]!;
       squaresAt[l] = squaresAt[l]! + (own.values[l]! - values[l]!) ** 2;
     }
   }
-  const window = Array.from(x.subarray(start, t + 1));
+  const window = Array.from(series.subarray(start, index + 1));
   const expected = Array.from(sums, (sum) => (sum / neighbors.length) * own.scale + own.mean);
   const total = squares?.reduce((sum, s) => sum + s, 0);
   const shares = total === undefined ? null : Array.from(squaresAt, (s) => (total > 0 ? s / total : 0));
   const weights = shares ?? window.map((value, l) => Math.abs(value - expected[l]!));
   const difference = window.map((value, l) => value - expected[l]!)[largestOf(weights)]!;
   const direction = difference > 0 ? 'above' : difference < 0 ? 'below' : 'none';
-  return { index: t, start, score, window, expected, shares, direction, neighbors };
+  return { index, start, score, window, expected, shares, direction, neighbors };
 }
 
 /** A window as it is compared; value·scale + mean is a value on the scale of the series. */

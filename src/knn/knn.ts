@@ -95,8 +95,7 @@ export class KNN {
    * new KNN(2, 1).score([1, 2, NaN, 2, 1, 2]); // => [0, 0, NaN, NaN, Math.SQRT2, 0]
    */
   score<S extends Series>(series: S, options: { reference?: Series } = {}): ScoresLike<S> {
-    checkOptions(options, ['reference']);
-    return this.#scorer(options.reference).score(series);
+    return this.#scorer(options).score(series);
   }
 
   /**
@@ -120,9 +119,9 @@ export class KNN {
     series: S,
     options: ThreadOptions & { reference?: Series } = {},
   ): Promise<ScoresLike<S>> {
-    checkOptions(options, ['reference', ...THREAD_OPTIONS]);
+    const scorer = this.#scorer(options, THREAD_OPTIONS);
     const { reference, ...rest } = options;
-    return this.#scorer(reference).scoreAsync(series, rest);
+    return scorer.scoreAsync(series, rest);
   }
 
   /**
@@ -145,9 +144,9 @@ export class KNN {
     series: S,
     options: ThreadOptions & { reference?: Series } = {},
   ): Refinements<ScoresLike<S>> {
-    checkOptions(options, ['reference', ...THREAD_OPTIONS]);
+    const scorer = this.#scorer(options, THREAD_OPTIONS);
     const { reference, ...rest } = options;
-    yield* this.#scorer(reference).refine(series, rest);
+    yield* scorer.refine(series, rest);
   }
 
   /**
@@ -158,8 +157,7 @@ export class KNN {
    * new KNN(2, 1).neighbors([1, 2, 10, 2, 1]).indices; // => Int32Array.of(3, 0, 3, 0)
    */
   neighbors(series: Series, options: { reference?: Series } = {}): Neighbors {
-    checkOptions(options, ['reference']);
-    return this.#scorer(options.reference).neighbors(series);
+    return this.#scorer(options).neighbors(series);
   }
 
   /**
@@ -181,8 +179,7 @@ export class KNN {
     t: number | readonly number[],
     options: { reference?: Series } = {},
   ): Explanation | Explanation[] {
-    checkOptions(options, ['reference']);
-    return this.#scorer(options.reference).explain(series, t);
+    return this.#scorer(options).explain(series, t);
   }
 
   /**
@@ -200,7 +197,10 @@ export class KNN {
     return new FittedKNN(this.#settings, reference);
   }
 
-  #scorer(reference: Series | undefined): Scorer {
+  /** The scorer for a call with these options; besides a reference it may be given those called `others`. */
+  #scorer(options: { reference?: Series }, others: readonly string[] = []): Scorer {
+    checkOptions(options, ['reference', ...others]);
+    const { reference } = options;
     if (reference === undefined) return new Scorer(this.#settings);
     this.#checkReference();
     return new Scorer(this.#settings, { reference });

@@ -88,8 +88,6 @@ export class Scorer {
   constructor(settings: Settings, given?: { readonly reference: Series }) {
     this.#settings = settings;
     this.#reference = given && this.#copy(this.#values(given.reference, 'reference'));
-    this.#fitted = undefined;
-    this.#columns = undefined;
     this.#columnsIndex = { index: undefined };
     if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
       const needed = `reference must hold at least ${settings.windowSize} values in a row without a missing one`;
@@ -169,12 +167,12 @@ export class Scorer {
   }
 
   #explanation(job: Job, join: () => Join, t: number): Explanation {
-    const { series: x, windowSize, normalize } = job;
+    const { series, windowSize } = job;
     const i = startOf(t, windowSize);
     const neighbors: Explanation['neighbors'] = [];
     const squares: number[] = [];
     let score = NaN;
-    if (!x.subarray(i, t + 1).some(Number.isNaN)) {
+    if (!series.subarray(i, t + 1).some(Number.isNaN)) {
       search(job, oneRow(join(), i), true, (_i, dist, index, base, count) => {
         score = scoreOf(job, dist, base, count);
         for (let p = base; p < base + count; p++) {
@@ -184,16 +182,8 @@ export class Scorer {
         }
       });
     }
-    return explainRow({
-      x,
-      candidates: job.reference ?? x,
-      t,
-      windowSize,
-      normalize,
-      score,
-      neighbors,
-      squares: this.#settings.metric === euclidean ? squares : undefined,
-    });
+    const hasShares = this.#settings.metric === euclidean;
+    return explainRow(job, { index: t, score, neighbors }, hasShares ? squares : undefined);
   }
 
   /** The values of a series, checked as `missing` asks. */

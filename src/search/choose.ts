@@ -9,7 +9,6 @@ import { type Join, joinWith, type NeighborSearch } from './join.ts';
 import { kdtree, probeTree } from './kdtree/engine.ts';
 import {
   alternativeCost,
-  type Decision,
   decide,
   type EngineName,
   isFew,
@@ -18,6 +17,7 @@ import {
   type Shape,
   type TreeWork,
   treeCost,
+  type Unprobed,
 } from './plan.ts';
 
 /** An engine that was chosen. */
@@ -84,21 +84,16 @@ const PROBE_SHARE = 0.03;
 function planned(join: Join, k: number): ChosenEngine {
   const shape = shapeOf(join, k);
   const { choice, contrast } = decideUnprobed(shape, join);
-  if (choice !== 'probe') return asEngine(choice);
+  if (choice !== 'probe') return choice;
   // A tree that answers few rows within the budget is too slow anyway.
   const budget = PROBE_SHARE * alternativeCost(shape, contrast);
   const isEnough = (seen: TreeWork): boolean =>
     seen.rows > 0 && treeCost({ ...shape, numRows: seen.rows }, seen) > budget;
-  return asEngine(decide(shape, { contrast, probe: probeTree(join, k, isEnough) }));
-}
-
-function asEngine(choice: Decision): ChosenEngine {
-  if (choice === 'sample' || choice === 'pilot' || choice === 'probe') throw new Error(`${choice} is no engine`);
-  return choice;
+  return decide(shape, { contrast, probe: probeTree(join, k, isEnough) });
 }
 
 /** The decision that needs no probe of the whole tree: an engine, or to probe. The join keeps it for the next question. */
-function decideUnprobed(shape: Shape, join: Join): { choice: Decision; contrast: number } {
+function decideUnprobed(shape: Shape, join: Join): { choice: Unprobed; contrast: number } {
   const known = join.cache.decision;
   if (known?.k === shape.k) return known;
   const decision = { k: shape.k, ...gatherEvidence(shape, join) };
@@ -109,7 +104,7 @@ function decideUnprobed(shape: Shape, join: Join): { choice: Decision; contrast:
 /** Number of rows that a pilot answers, about. */
 const PILOT_ROWS = 400;
 
-function gatherEvidence(shape: Shape, join: Join): { choice: Decision; contrast: number } {
+function gatherEvidence(shape: Shape, join: Join): { choice: Unprobed; contrast: number } {
   const byShape = decide(shape);
   if (byShape !== 'sample') return { choice: byShape, contrast: 1 };
   const contrast = contrastOf(join);

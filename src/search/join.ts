@@ -2,7 +2,7 @@
 import type { WindowSet } from '../core/windows.ts';
 import type { Memory } from '../wasm/arena.ts';
 import type { IndexHolder, PreparedSearch } from './kdtree/index.ts';
-import type { Decision } from './plan.ts';
+import type { Unprobed } from './plan.ts';
 
 /**
  * "For each window of `rows`, its k nearest windows of `columns`." With lag = j − i, column j is allowed for row i if
@@ -31,7 +31,7 @@ export interface Join {
 /** What planning found out about a join. */
 export interface JoinCache {
   /** The decision that needs no probe, the contrast that it was made by, and the k that it was made for. */
-  decision: { readonly k: number; readonly choice: Decision; readonly contrast: number } | undefined;
+  decision: { readonly k: number; readonly choice: Unprobed; readonly contrast: number } | undefined;
   /** The search that a probe of the tree prepared. */
   prepared: PreparedSearch | undefined;
 }

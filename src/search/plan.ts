@@ -73,13 +73,23 @@ export interface Evidence {
   readonly probe?: TreeWork;
 }
 
+/** An engine, or to probe the whole tree: the decision that is made before that. */
+export type Unprobed = Alternative | 'kdtree' | 'probe';
+
 /** An engine, or the evidence to gather next. */
-export type Decision = Alternative | 'kdtree' | 'sample' | 'pilot' | 'probe';
+type Decision = Unprobed | 'sample' | 'pilot';
 
 /**
  * The engine for a join, or the next piece of evidence to gather: `'sample'` for the contrast, then perhaps `'pilot'`, then
  * perhaps `'probe'`. The latest evidence decides.
  */
+export function decide(shape: Shape): Alternative | 'kdtree' | 'sample';
+export function decide(shape: Shape, evidence: Evidence & { readonly probe: TreeWork }): Alternative | 'kdtree';
+export function decide(shape: Shape, evidence: Evidence & { readonly pilot: TreeWork }): Alternative | 'probe';
+export function decide(
+  shape: Shape,
+  evidence: Evidence & { readonly contrast: number },
+): Alternative | 'pilot' | 'probe';
 export function decide(shape: Shape, { contrast, pilot, probe }: Evidence = {}): Decision {
   if (probe) return treeCost(shape, probe) < alternativeCost(shape, contrast) ? 'kdtree' : alternativeOf(shape);
   if (pilot) return isPromising(shape, contrast, pilot) ? 'probe' : alternativeOf(shape);

@@ -20,8 +20,6 @@ export class LocalExecutor implements Executor {
 
   constructor(job: Job) {
     this.#job = job;
-    this.#task = undefined;
-    this.#end = undefined;
   }
 
   async prepare(): Promise<JobPlan> {

@@ -44,7 +44,6 @@ export class WorkerExecutor implements Executor {
     this.#start = start;
     this.#workers = [];
     this.#contributors = new Set();
-    this.#failure = undefined;
   }
 
   get numThreads(): number {
@@ -70,14 +69,23 @@ export class WorkerExecutor implements Executor {
 
     // Choose the engine.
     const choosers = buildPlan === undefined ? this.#workers : [planner];
-    for (const worker of choosers) this.#then(worker, () => this.#choose(worker));
+    for (const worker of choosers) {
+      this.#then(worker, async () => {
+        worker.plan = await this.#ask<JobPlan>(worker, { engine: this.#job.engine });
+      });
+    }
     const chooser = await firstReady(choosers);
     if (chooser === undefined) return this.#giveUp();
     this.#contributors.add(chooser);
 
-    // All others follow.
+    // All others follow, unless they chose the same.
     const plan = chooser.plan!;
-    for (const worker of this.#workers) this.#then(worker, () => this.#follow(worker, plan));
+    const { engine } = plan;
+    for (const worker of this.#workers) {
+      this.#then(worker, async () => {
+        if (worker.plan?.engine !== engine) await this.#ask(worker, { engine });
+      });
+    }
     return plan;
   }
 
@@ -135,16 +143,6 @@ export class WorkerExecutor implements Executor {
     for (const [phase, numParts] of plan.phases.entries()) {
       await this.#deal(0, numParts, ({ thread }, from, to) => thread.ask({ build: [phase, from, to] }));
     }
-  }
-
-  /** Lets a worker choose the engine and prepare it. */
-  async #choose(worker: JobWorker): Promise<void> {
-    worker.plan = await this.#ask<JobPlan>(worker, { engine: this.#job.engine });
-  }
-
-  /** Lets a worker prepare the engine that was chosen, unless it did so already. */
-  async #follow(worker: JobWorker, { engine }: JobPlan): Promise<void> {
-    if (worker.plan?.engine !== engine) await this.#ask(worker, { engine });
   }
 
   /** No worker is left: throws what was wrong with them, unless they only could not be loaded. */
@@ -206,11 +204,10 @@ function fail(worker: JobWorker, error: unknown): void {
 
 /** The first worker that is ready after its steps; `undefined` when all have failed. */
 function firstReady(workers: readonly JobWorker[]): Promise<JobWorker | undefined> {
-  return new Promise((resolve) => {
-    const settled = workers.map(async (worker) => {
-      await worker.settled;
-      if (worker.state === 'ready') resolve(worker);
-    });
-    Promise.all(settled).then(() => resolve(undefined));
+  const ready = workers.map(async (worker) => {
+    await worker.settled;
+    if (worker.state === 'ready') return worker;
+    throw new Error(); // tells Promise.any to wait for the others
   });
+  return Promise.any(ready).catch(() => undefined);
 }

@@ -62,8 +62,6 @@ export class Task {
   constructor(job: Job, join: Join = joinOf(job)) {
     this.#job = job;
     this.#join = join;
-    this.#index = undefined;
-    this.#run = undefined;
     this.#scores = new ScoreBuffer();
   }
 

@@ -78,7 +78,6 @@ export class Thread {
       throw new TypeError(`worker must return a Worker, got ${describe(worker)}`);
     }
     this.#worker = worker;
-    this.#end = undefined;
     this.loaded = this.#answer();
     this.loaded.catch(() => {}); // a job that has ended waits for it no longer
     if (worker.on) {

@@ -1,6 +1,6 @@
-// Arrays of a run by name: one table says the type and the length of each. The scalar twin allocates by the table, the loader
-// of the WASM kernel lays out the same arrays in a memory.
-import type { Layout } from './arena.ts';
+// The arrays of a run or of a tree. One function asks for all of them in a fixed order: a scalar twin has them allocated, the
+// loader of a WASM kernel first has them reserved and then, in the same order, viewed in the memory.
+import { Layout } from './arena.ts';
 
 /** A constructor of typed arrays. */
 export interface ArrayType<A> {
@@ -9,38 +9,22 @@ export interface ArrayType<A> {
   new (buffer: ArrayBuffer, byteOffset: number, length: number): A;
 }
 
-/** The type and the length of every array of `Arrays`. */
-export type ArrayTable<Arrays> = {
-  readonly [Name in keyof Arrays]: readonly [type: ArrayType<Arrays[Name]>, length: number];
-};
+/** Makes the next array. */
+export type MakeArray = <A>(Type: ArrayType<A>, length: number) => A;
 
-/** The byte offset of every array of `Arrays`. */
-export type ArrayOffsets<Arrays> = { readonly [Name in keyof Arrays]: number };
+/** Makes arrays in memory of their own, filled with 0. */
+export const allocateArray: MakeArray = (Type, length) => new Type(length);
 
-/** The arrays of a table in memory of their own, filled with 0. */
-export function allocateArrays<Arrays extends object>(table: ArrayTable<Arrays>): Arrays {
-  return mapTable(table, (Type, length) => new Type(length)) as Arrays;
+/** Reserves arrays, one after the other. What it makes is empty: their memory is still to be allocated. */
+export function reserveArrays(layout: Layout): MakeArray {
+  return (Type, length) => {
+    layout.reserve(length, Type.BYTES_PER_ELEMENT);
+    return new Type(0);
+  };
 }
 
-/** Reserves the arrays of a table, one after the other. */
-export function reserveArrays<Arrays extends object>(layout: Layout, table: ArrayTable<Arrays>): ArrayOffsets<Arrays> {
-  const reserve = (Type: ArrayType<unknown>, length: number): number => layout.reserve(length, Type.BYTES_PER_ELEMENT);
-  return mapTable(table, reserve) as ArrayOffsets<Arrays>;
-}
-
-/** Views of the arrays of a table, at the offsets that `reserveArrays` gave. */
-export function viewArrays<Arrays extends object>(
-  table: ArrayTable<Arrays>,
-  buffer: ArrayBuffer,
-  offsets: ArrayOffsets<Arrays>,
-): Arrays {
-  return mapTable(table, (Type, length, name) => new Type(buffer, offsets[name], length)) as Arrays;
-}
-
-function mapTable<Arrays extends object>(
-  table: ArrayTable<Arrays>,
-  map: (Type: ArrayType<unknown>, length: number, name: keyof Arrays) => unknown,
-): object {
-  const entries = Object.entries<readonly [ArrayType<unknown>, number]>(table);
-  return Object.fromEntries(entries.map(([name, [Type, length]]) => [name, map(Type, length, name as keyof Arrays)]));
+/** Views of arrays that were reserved, the first of them at `begin`, by default where every layout begins. */
+export function viewArrays(buffer: ArrayBuffer, begin?: number): MakeArray {
+  const layout = new Layout(begin);
+  return (Type, length) => new Type(buffer, layout.reserve(length, Type.BYTES_PER_ELEMENT), length);
 }

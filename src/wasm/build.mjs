@@ -8,9 +8,20 @@ import * as denseFields from '../search/dense/fields.ts';
 import * as diagonalFields from '../search/diagonal/fields.ts';
 import * as kdtreeFields from '../search/kdtree/fields.ts';
 import * as streamFields from '../stream/history/fields.ts';
-import { classText, constantsText, globalsText } from './generate-fields.mjs';
+import { classText, constantsText, globalsText, indicesText } from './generate-fields.mjs';
 
-const FLAGS = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd'];
+// A new memory holds zeros, so a module need not hold those of its buffers.
+const FLAGS = [
+  '-O3',
+  '--converge',
+  '--noAssert',
+  '--runtime',
+  'stub',
+  '--importMemory',
+  '--zeroFilledMemory',
+  '--enable',
+  'simd',
+];
 
 /** A memory that threads share has a limit, which its import must name: 4 GB. See load.ts. */
 const SHARED = ['--maximumMemory', '65536'];
@@ -18,7 +29,8 @@ const SHARED = ['--maximumMemory', '65536'];
 /**
  * The kernels: the folder of the engine below src, flags of its own, and the exports of its fields.ts by the shape that they
  * take in AssemblyScript. `constants` becomes assembly/constants.generated.ts, every list of `globals` or `classes`
- * assembly/NAME-fields.generated.ts. The source is assembly/KERNEL.ts.
+ * assembly/NAME-fields.generated.ts, and all `globals` together fields.generated.ts, for the loader. The source is
+ * assembly/KERNEL.ts.
  */
 export const KERNELS = {
   dense: {
@@ -59,6 +71,12 @@ export function generatedSources(name) {
     texts[`${list}-fields.generated.ts`] = globalsText(list, fields);
   for (const [list, fields] of Object.entries(classes)) texts[`${list}-fields.generated.ts`] = classText(list, fields);
   return texts;
+}
+
+/** The generated TypeScript of a kernel's loader, by the file's path from assembly/. */
+export function loaderSources(name) {
+  const { globals } = KERNELS[name];
+  return globals ? { '../fields.generated.ts': indicesText(globals) } : {};
 }
 
 /** The folder of a kernel's sources. */
@@ -105,7 +123,7 @@ export function moduleText(name, hex) {
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   for (const name of Object.keys(KERNELS)) {
-    for (const [file, text] of Object.entries(generatedSources(name)))
+    for (const [file, text] of Object.entries({ ...generatedSources(name), ...loaderSources(name) }))
       writeFileSync(new URL(file, sourcesOf(name)), text);
     const hex = await compile(name);
     writeFileSync(generatedFile(name), moduleText(name, hex));

@@ -1,5 +1,6 @@
-// The settings that a kernel is given: one struct in memory, described by one list of fields. The loader writes the struct
-// by the list. build.mjs turns the same list into AssemblyScript, so that both sides agree on every offset.
+// The settings that a kernel is given: one struct in memory, described by one list of fields. build.mjs turns the list into
+// AssemblyScript, which reads the struct, and into constants of TypeScript, by which the loader writes it: both sides agree on
+// every offset, and a bundle holds neither the list nor the names of the fields.
 
 /** The type of a field that holds one number; `usize` is an offset in memory. */
 export type ScalarType = 'i32' | 'usize' | 'f64';
@@ -9,14 +10,6 @@ export type ArrayField = readonly [type: 'u8' | 'i32' | 'f32' | 'f64', count: nu
 
 /** The fields of a struct by name, in the order in which they lie in memory. */
 export type FieldList = Readonly<Record<string, ScalarType | ArrayField>>;
-
-/** The fields of a list that hold one number. */
-type ScalarName<List extends FieldList> = {
-  [Name in keyof List]: List[Name] extends ScalarType ? Name : never;
-}[keyof List];
-
-/** A value for every field of a list that holds one number. */
-export type FieldValues<List extends FieldList> = Readonly<Record<ScalarName<List>, number>>;
 
 const BYTES = { u8: 1, i32: 4, usize: 4, f32: 4, f64: 8 };
 
@@ -42,20 +35,16 @@ export function layoutOf<List extends FieldList>(list: List): StructLayout<keyof
   return { offsets, bytes: Math.ceil(end / ALIGNMENT) * ALIGNMENT };
 }
 
-/** Writes the numbers of a struct that begins at `at`. Array fields keep their content. */
-export function writeFields<List extends FieldList>(
-  list: List,
+/**
+ * Writes the numbers of a struct that begins at `at`, a multiple of 16. A number is named by its index in fields.generated.ts:
+ * among the int32 of the struct, or among its float64. Array fields keep their content.
+ */
+export function writeStruct<Int32 extends object, Float64 extends object>(
   buffer: ArrayBuffer,
   at: number,
-  values: FieldValues<List>,
+  int32: Int32,
+  float64: Float64,
 ): void {
-  const { offsets } = layoutOf(list);
-  const view = new DataView(buffer, at);
-  for (const [name, value] of Object.entries<number>(values)) {
-    const offset = offsets[name]!;
-    const type = list[name];
-    if (type === 'f64') view.setFloat64(offset, value, true);
-    else if (type === 'i32') view.setInt32(offset, value, true);
-    else view.setUint32(offset, value, true);
-  }
+  Object.assign(new Int32Array(buffer, at), int32);
+  Object.assign(new Float64Array(buffer, at), float64);
 }

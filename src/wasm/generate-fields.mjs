@@ -1,4 +1,5 @@
-// The AssemblyScript side of fields.ts: the fields of a list as globals or as a class, and constants that both sides share.
+// Both sides of fields.ts. In AssemblyScript: the fields of a list as globals or as a class, and constants that both sides share.
+// In TypeScript: where the loader writes the numbers.
 import { layoutOf } from './fields.ts';
 
 const HEADER = '// Generated from ../fields.ts by `npm run build:wasm`: do not edit.\n\n';
@@ -47,4 +48,31 @@ export function classText(name, list) {
     return `  ${field}: ${type}; // at ${offsets[field]}\n`;
   });
   return `${HEADER}@unmanaged\nexport class ${capital(name)} {\n${fields.join('')}}\n`;
+}
+
+/**
+ * Where the loader writes the numbers of every list: constants, which bundlers inline, and the types of a whole struct. A flag is
+ * written as 1 or 0.
+ */
+export function indicesText(lists) {
+  const structs = Object.entries(lists).map(([list, fields]) => {
+    const { offsets, bytes } = layoutOf(fields);
+    const numbers = Object.entries(fields).filter(([, type]) => typeof type === 'string');
+    const entries = numbers.map(([name, type]) => ({ name, isFloat: type === 'f64', offset: offsets[name] }));
+    const indexOf = ({ isFloat, offset }) => offset / (isFloat ? 8 : 4);
+    const typeOf = (isFloat) => {
+      const indices = entries.filter((entry) => entry.isFloat === isFloat).map(indexOf);
+      const name = `${capital(list)}${isFloat ? 'Float64' : 'Int32'}`;
+      const value = isFloat ? 'number' : 'number | boolean';
+      return indices.length === 0 ? '' : `export type ${name} = Readonly<Record<${indices.join(' | ')}, ${value}>>;\n`;
+    };
+    return [
+      `/** The bytes of the struct \`${list}\`; its int32 by their index among int32, its float64 among float64. */\n`,
+      `export const ${list}Bytes = ${bytes};\n`,
+      ...entries.map((entry) => `export const ${list}${capital(entry.name)} = ${indexOf(entry)};\n`),
+      typeOf(false),
+      typeOf(true),
+    ].join('');
+  });
+  return `// Generated from fields.ts by \`npm run build:wasm\`: do not edit.\n\n${structs.join('\n')}`;
 }

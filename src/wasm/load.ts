@@ -8,32 +8,27 @@ const compiled = new Map<string, KernelModule | null>();
 
 /** The module of a kernel, compiled at the first call, in about a millisecond; null where WASM or its SIMD is refused. */
 export function moduleOf(hex: string, isShared = false): KernelModule | null {
-  const key = isShared ? `shared ${hex}` : hex;
-  let module = compiled.get(key);
+  const text = isShared ? shareMemory(hex) : hex;
+  let module = compiled.get(text);
   if (module === undefined) {
     try {
-      const bytes = Uint8Array.from(hex.match(/../g)!, (byte) => parseInt(byte, 16));
-      if (isShared) shareMemory(bytes);
-      module = new WebAssembly.Module(bytes);
+      module = new WebAssembly.Module(Uint8Array.from(text.match(/../g)!, (byte) => parseInt(byte, 16)));
     } catch {
       module = null; // as under a content security policy without `wasm-unsafe-eval`
     }
-    compiled.set(key, module);
+    compiled.set(text, module);
   }
   return module;
 }
 
-/** The bytes of the import of a memory, up to its flags: `env.memory`, of kind 2. */
-const MEMORY_IMPORT = [...'\x03env\x06memory\x02'].map((c) => c.charCodeAt(0));
-const HAS_LIMIT = 1;
-const HAS_LIMIT_AND_IS_SHARED = 3;
+/** The import of a memory up to its flags, in hexadecimal: the names `env` and `memory` with their lengths, and kind 2. */
+const MEMORY_IMPORT = '03656e76066d656d6f727902';
+const HAS_LIMIT = '01';
+const HAS_LIMIT_AND_IS_SHARED = '03';
 
 /** Lets a module import a memory that threads share. One bit of the import changes, the code stays the same. */
-function shareMemory(bytes: Uint8Array): void {
-  const at = bytes.findIndex((_, p) => MEMORY_IMPORT.every((byte, q) => bytes[p + q] === byte));
-  const flags = at + MEMORY_IMPORT.length;
-  if (at < 0 || bytes[flags] !== HAS_LIMIT) throw new Error('the module imports no memory with a limit');
-  bytes[flags] = HAS_LIMIT_AND_IS_SHARED;
+function shareMemory(hex: string): string {
+  return hex.replace(MEMORY_IMPORT + HAS_LIMIT, MEMORY_IMPORT + HAS_LIMIT_AND_IS_SHARED);
 }
 
 /** The exports of a kernel that works in `memory`. */

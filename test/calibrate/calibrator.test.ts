@@ -183,6 +183,34 @@ test('a loaded Calibrator goes on bit for bit, and peek changes nothing', () => 
   );
 });
 
+test('merge(other) knows what one that met the scores of both knows', () => {
+  const random = mulberry32(31);
+  const draw = (count: number): number[] => Array.from({ length: count }, () => -Math.log(1 - random()));
+  for (const accuracy of [0, 0.05]) {
+    const [left, right] = [draw(3000), draw(20)];
+    for (const [first, second] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const options = { warmup: 0, cap: 1e9, accuracy };
+      const [a, b, both] = [new Calibrator(options), new Calibrator(options), new Calibrator(options)];
+      a.learn(first);
+      b.learn(second);
+      both.learn([...first, ...second]);
+      a.merge(b);
+      expect(a.numScores).toBe(3020);
+      for (const score of [0.5, 3, 6, 12]) {
+        const [got, want] = [a.peek(score), both.peek(score)];
+        expect(Math.abs(got - want)).toBeLessThanOrEqual(accuracy === 0 ? 1e-12 * want : 0.15 * (1 + want));
+      }
+    }
+  }
+  expect(() => new Calibrator({ accuracy: 0 }).merge(new Calibrator())).toThrow(RangeError);
+  expect(() => new Calibrator({ accuracy: 0.1 }).merge(new Calibrator())).toThrow(
+    /the same accuracy, got 0.1 and 0.05/,
+  );
+});
+
 test('update(score, { learn: false }) is not learned, in the warm-up neither', () => {
   const calibrator = new Calibrator({ warmup: 1 });
   for (let t = 0; t < 50; t++) calibrator.update(5, { learn: false });

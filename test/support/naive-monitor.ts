@@ -28,9 +28,11 @@ function edgesOf(bin: number, zero: number): [low: number, high: number] {
   return bin > 0 ? [edge(bin - 1), edge(bin)] : [-edge(-bin), -edge(-bin - 1)];
 }
 
-/** The median of the first 50 scores, and up to which size a deviation from it is none. */
+/** 0, or the median of the first 50 scores if they lie near each other; and up to which size a deviation from it is none. */
 function offsetOf(learned: readonly number[]): { offset: number; zero: number } {
-  const offset = ascending(learned.slice(0, 50))[25]!;
+  const first = ascending(learned.slice(0, 50));
+  const [low, high] = [first[0]!, first[49]!];
+  const offset = (low > 0 && high < 2 * low) || (high < 0 && low > 2 * high) ? first[25]! : 0;
   return { offset, zero: Math.max(1e-300, 1e-9 * Math.abs(offset)) };
 }
 

@@ -1,6 +1,6 @@
 // Structs that a loader writes and a kernel reads: both sides follow one list.
 import { describe, expect, test } from 'vitest';
-import { layoutOf, writeFields } from '../../src/wasm/fields.ts';
+import { layoutOf, writeStruct } from '../../src/wasm/fields.ts';
 
 const LIST = { count: 'i32', scale: 'f64', at: 'usize', sums: ['f32', 3], last: 'i32' } as const;
 
@@ -10,14 +10,14 @@ describe('layoutOf(list)', () => {
   });
 });
 
-describe('writeFields(list, buffer, at, values)', () => {
-  test('writes every number at its offset and leaves arrays alone', () => {
+describe('writeStruct(buffer, at, int32, float64)', () => {
+  test('writes every number at its index and leaves arrays alone', () => {
     const buffer = new ArrayBuffer(80);
     new Uint8Array(buffer).fill(0xff);
-    writeFields(LIST, buffer, 16, { last: 7, count: -3, scale: 0.1, at: 0xfffffff0 });
+    writeStruct(buffer, 16, { 0: -3, 4: 0xfffffff0, 11: true }, { 1: 0.1 });
     const view = new DataView(buffer, 16);
     expect([view.getInt32(0, true), view.getFloat64(8, true)]).toEqual([-3, 0.1]);
-    expect([view.getUint32(16, true), view.getInt32(44, true)]).toEqual([0xfffffff0, 7]);
+    expect([view.getUint32(16, true), view.getInt32(44, true)]).toEqual([0xfffffff0, 1]);
     expect(new Uint8Array(buffer, 48, 12).every((byte) => byte === 0xff)).toBe(true);
     expect(new Uint8Array(buffer, 0, 16).every((byte) => byte === 0xff)).toBe(true);
   });
@@ -41,5 +41,18 @@ describe('the AssemblyScript of a list', () => {
     const { classText } = await import(script);
     expect(classText('stream', { head: 'i32', center: 'f64' })).toContain('  center: f64; // at 8\n');
     expect(() => classText('stream', LIST)).toThrow('stream.sums is an array');
+  });
+
+  test('indicesText(lists) says where the loader writes each number, and which numbers a struct needs', async () => {
+    const { indicesText } = await import(script);
+    const text: string = indicesText({ search: LIST });
+    expect(text).toContain('export const searchBytes = 48;');
+    expect(text).toContain('export const searchCount = 0;');
+    expect(text).toContain('export const searchScale = 1;');
+    expect(text).toContain('export const searchAt = 4;');
+    expect(text).toContain('export const searchLast = 11;');
+    expect(text).toContain('export type SearchInt32 = Readonly<Record<0 | 4 | 11, number | boolean>>;');
+    expect(text).toContain('export type SearchFloat64 = Readonly<Record<1, number>>;');
+    expect(text).not.toContain('searchSums');
   });
 });

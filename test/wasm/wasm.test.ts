@@ -15,13 +15,14 @@ describe('the generated modules', () => {
     expect(moduleText(name, await compile(name))).toBe(generated);
   });
 
-  test('assembly/*.generated.ts of every kernel is what its fields.ts says', async () => {
-    const { generatedSources, KERNELS, sourcesOf } = await import(script);
+  test('assembly/*.generated.ts and fields.generated.ts of every kernel are what its fields.ts says', async () => {
+    const { generatedSources, KERNELS, loaderSources, sourcesOf } = await import(script);
     for (const name of Object.keys(KERNELS)) {
       const expected: Record<string, string> = generatedSources(name);
       const written = readdirSync(sourcesOf(name)).filter((file) => file.endsWith('.generated.ts'));
       expect(written.sort()).toEqual(Object.keys(expected).sort());
-      for (const file of written) expect(readFileSync(new URL(file, sourcesOf(name)), 'utf8')).toBe(expected[file]);
+      for (const [file, text] of Object.entries({ ...expected, ...(loaderSources(name) as typeof expected) }))
+        expect(readFileSync(new URL(file, sourcesOf(name)), 'utf8')).toBe(text);
     }
   });
 });

@@ -47,7 +47,7 @@ export interface CalibratorOptions {
  *   these alone, and the surprise is at most ln(m + 1), "not seen in m values"; it is that if there is none.
  * - One extreme score does not blind it: a score is learned as at most u + cap·e.
  * - Memory is bounded: a histogram with logarithmic bins, 2 KB, in the place of the scores. How near u, e and r are then to
- *   the exact ones: {@link ScoreSketch}.
+ *   the exact ones: `ScoreSketch` in score-sketch.ts.
  *
  * The first `warmup` scores give 0 and are not learned: taken against almost no history, they are not comparable with later
  * ones. So do the next ten, which are. Missing scores give NaN. O(bins of the tail) per score, about 0.1 µs.
@@ -108,6 +108,28 @@ export class Calibrator implements StreamingDetector {
 
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
+  }
+
+  /**
+   * Learns all scores that another calibrator has learned: as one that has met the scores of both, but for the caps, which
+   * each has set for itself. In bins, sketches with the same offset merge exactly, others within one bin more.
+   *
+   * @throws RangeError for a calibrator with another accuracy, or one that version 0.1 saved
+   *
+   * @example
+   * const [a, b] = [new Calibrator({ warmup: 0 }), new Calibrator({ warmup: 0 })];
+   * a.learn([1, 2, 3, 4, 5]);
+   * b.learn([6, 7, 8, 9, 10, 11]);
+   * a.merge(b);
+   * a.numScores; // => 11
+   */
+  merge(other: Calibrator): void {
+    const [own, others] = [this.#past, other.#past];
+    if (own instanceof ScoreSketch && others instanceof ScoreSketch) own.merge(others);
+    else if (own instanceof AllScores && others instanceof AllScores)
+      for (const score of others.toArray()) own.add(score);
+    else throw new RangeError('calibrators must have the same accuracy and no sample of version 0.1 to be merged');
+    this.#known = undefined;
   }
 
   reset(): void {

@@ -7,7 +7,10 @@ const MAX_BINS = 256;
 /** Bins that the arrays grow by: few series need more than a hundred. */
 const GROWTH = 16;
 
-/** Counts and sums by bin, from bin `first` on; bins that do not fit below the largest go to `underflow`. */
+/** The arrays before the first bin: all share it. */
+const NONE = new Float64Array(0);
+
+/** Counts and sums by bin, in one buffer, from bin `first` on; bins that do not fit below the largest go to `underflow`. */
 export class ScoreBins {
   /** The bin at index 0 of the arrays. */
   first: number;
@@ -21,8 +24,8 @@ export class ScoreBins {
   constructor(underflow: (count: number, sum: number) => void) {
     this.first = 0;
     this.length = 0;
-    this.counts = new Float64Array(0);
-    this.sums = new Float64Array(0);
+    this.counts = NONE;
+    this.sums = NONE;
     this.#underflow = underflow;
   }
 
@@ -47,8 +50,8 @@ export class ScoreBins {
   clear(): void {
     this.first = 0;
     this.length = 0;
-    this.counts = new Float64Array(0);
-    this.sums = new Float64Array(0);
+    this.counts = NONE;
+    this.sums = NONE;
   }
 
   write(state: StateWriter): void {
@@ -85,13 +88,15 @@ export class ScoreBins {
     }
     if (length > this.counts.length || first !== this.first) {
       const capacity = Math.min(MAX_BINS, Math.ceil(length / GROWTH) * GROWTH);
-      const kept = (array: Float64Array): Float64Array => {
-        const moved = new Float64Array(capacity);
-        if (dropped < this.length) moved.set(array.subarray(dropped, this.length), Math.max(0, this.first - first));
-        return moved;
-      };
-      this.counts = kept(this.counts);
-      this.sums = kept(this.sums);
+      const cells = new Float64Array(2 * capacity);
+      const [counts, sums] = [cells.subarray(0, capacity), cells.subarray(capacity)];
+      const to = Math.max(0, this.first - first);
+      if (dropped < this.length) {
+        counts.set(this.counts.subarray(dropped, this.length), to);
+        sums.set(this.sums.subarray(dropped, this.length), to);
+      }
+      this.counts = counts;
+      this.sums = sums;
     }
     this.first = first;
     this.length = length;

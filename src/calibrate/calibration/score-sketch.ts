@@ -3,7 +3,7 @@ import type { StateReader, StateWriter } from '../../core/state.ts';
 import { AllScores, FEW_ABOVE, type PastScores, type Tail, tailIndex } from './past-scores.ts';
 import { ScoreBins } from './score-bins.ts';
 
-/** So many scores are kept as they are; then their median becomes the offset. */
+/** So many scores are kept as they are; then they decide the offset. */
 const NUM_EXACT = 50;
 
 /** The smallest deviation that a bin holds, */
@@ -15,8 +15,9 @@ const ROUNDING = 1e-9;
 
 /**
  * A histogram of scores with logarithmic bins, after DDSketch (Masson, Rim & Lee, VLDB 2019), with the sum of each bin's
- * scores beside their number. The bins are of the deviation d = s − offset, where the offset is the median of the first 50
- * scores: so scores that vary little around a large value are told apart, too.
+ * scores beside their number. The bins are of the deviation d = s − offset. The offset is 0, unless the first 50 scores are
+ * within a factor of 2 of each other: then it is their median, so that scores that vary little around a large value are
+ * told apart.
  *
  *     γ = (1 + a)/(1 − a)     bin b holds γᵇ⁻¹ < d/10⁻³⁰⁰ ≤ γᵇ; negative deviations have bins of their own, by −d
  *
@@ -210,7 +211,9 @@ export class ScoreSketch implements PastScores {
   #startBins(exact: AllScores): void {
     const scores = exact.toArray();
     this.#exact = undefined;
-    this.#setOffset(scores[NUM_EXACT / 2]!);
+    const [low, high] = [scores[0]!, scores[NUM_EXACT - 1]!];
+    const isNarrow = low > 0 ? high < 2 * low : high < 0 && low > 2 * high;
+    this.#setOffset(isNarrow ? scores[NUM_EXACT / 2]! : 0);
     for (const score of scores) this.#addMany(score, 1);
   }
 

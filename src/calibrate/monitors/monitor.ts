@@ -34,7 +34,7 @@ export interface MonitorOptions {
    * `'views'`, else 4.65.
    */
   threshold?: number | Threshold;
-  /** Largest number of values that a preset's novelty keeps, at least 2: see {@link Novelty}; default 300. */
+  /** Largest number of values that a preset's novelty keeps, at least 2: see `Novelty` of knn-anomaly; default 200. */
   maxValues?: number;
   /**
    * Seconds from one value to the next, above 0: what `'metrics'` needs to know how many values make a day; default 60. A
@@ -87,7 +87,7 @@ export function monitor(options: MonitorOptions = {}): Monitor {
   const { preset = 'metrics', detector, step = 60 } = options;
   checkChoice(preset, 'preset', Object.keys(PRESETS));
   const defaults = detector === undefined ? PRESETS[preset] : CALIBRATED;
-  const { warmup = defaults.warmup, hold = defaults.hold, maxValues = 300 } = options;
+  const { warmup = defaults.warmup, hold = defaults.hold, maxValues = 200 } = options;
   checkInteger(warmup, 'warmup', 0);
   checkStep(step);
   if (detector !== undefined) {

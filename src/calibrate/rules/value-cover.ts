@@ -33,8 +33,9 @@ export class ValueCover implements ValueMemory {
     this.size = 0;
     this.goneValue = NaN;
     this.goneTime = NaN;
-    this.#values = new Float64Array(FIRST_LENGTH);
-    this.#times = new Float64Array(FIRST_LENGTH);
+    const entries = new Float64Array(2 * FIRST_LENGTH);
+    this.#values = entries.subarray(0, FIRST_LENGTH);
+    this.#times = entries.subarray(FIRST_LENGTH);
   }
 
   /** The distance of `x` to the nearest value kept; Infinity while there is none. */
@@ -135,8 +136,8 @@ export class ValueCover implements ValueMemory {
   #grow(): void {
     // One more than is kept: a new value comes before an old one goes.
     const length = Math.min(this.maxValues + 1, 2 * this.#values.length + FIRST_LENGTH);
-    const values = new Float64Array(length);
-    const times = new Float64Array(length);
+    const entries = new Float64Array(2 * length); // one buffer for both
+    const [values, times] = [entries.subarray(0, length), entries.subarray(length)];
     values.set(this.#values.subarray(0, this.size));
     times.set(this.#times.subarray(0, this.size));
     this.#values = values;

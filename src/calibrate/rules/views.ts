@@ -33,8 +33,9 @@ const FORMAT = 2;
 /**
  * The sum of the surprises of ten views of a value: the value itself, the minimum, median, maximum and range of the
  * last 10 and the last 50 values, and the run of equal values that it ends (Fisher 1925 combines p-values in this way).
- * Each of the first nine views has its own novelty and its own calibrator; see {@link RunLength} for the last. A value that is slightly new in many views counts as much as one that is very new in one view. Silence, flat
- * lines and new ranges are seen.
+ * Each of the first nine views has its own novelty and its own calibrator; `RunLength` is the last. A value that is
+ * slightly new in many views counts as much as one that is very new in one view. Silence, flat lines, stuck sensors and
+ * new ranges are seen.
  *
  * The views depend on each other, so the sum is not the −ln p of one probability. Thresholds are larger, about 2.7 per view.
  * Missing values score NaN, and the order statistics leave them out. About 10 µs per value; 60 KB.

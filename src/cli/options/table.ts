@@ -279,7 +279,7 @@ export const OPTIONS = {
     kind: 'integer',
     value: 'N',
     least: 1,
-    help: 'values of the past that novelty keeps, so that every other one is near one of them (default 300)',
+    help: 'values of the past that novelty keeps, so that every other one is near one of them (default 200)',
   },
   step: {
     kind: 'number',

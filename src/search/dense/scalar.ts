@@ -10,7 +10,7 @@
 //
 // In a self-join a pair is offered to both of its vectors, so half the pairs are enough.
 
-import { type ArrayTable, allocateArrays } from '../../wasm/arrays.ts';
+import { allocateArray, type MakeArray } from '../../wasm/arrays.ts';
 import { replaceWorst } from '../top-k.ts';
 
 /** Vectors per block. */
@@ -51,37 +51,22 @@ export interface DenseState extends DenseShape {
   readonly index: Int32Array;
 }
 
-/** The arrays of a run, by the names that the kernel has for them. Those of the columns are empty in a self-join. */
-export interface DenseArrays {
-  readonly rowPoints: Float64Array;
-  readonly rowStarts: Int32Array;
-  readonly columnPoints: Float64Array;
-  readonly columnStarts: Int32Array;
-  readonly threshold: Float64Array;
-  readonly dist: Float64Array;
-  readonly index: Int32Array;
-}
-
-/** The type and the length of every array. */
-export function arraysOf({ numRows, numColumns, width, k, isSelf }: DenseShape): ArrayTable<DenseArrays> {
-  const numOthers = isSelf ? 0 : numColumns;
+/** The state of a run, whose arrays are made by `make`. */
+export function stateOf(shape: DenseShape, make: MakeArray): DenseState {
+  const { numRows, numColumns, width, k, isSelf } = shape;
+  const pack = (numVectors: number): PackedVectors => ({
+    points: make(Float64Array, blocksOf(numVectors) * BLOCK * width),
+    starts: make(Int32Array, numVectors),
+  });
+  const rows = pack(numRows);
   return {
-    rowPoints: [Float64Array, blocksOf(numRows) * BLOCK * width],
-    rowStarts: [Int32Array, numRows],
-    columnPoints: [Float64Array, blocksOf(numOthers) * BLOCK * width],
-    columnStarts: [Int32Array, numOthers],
-    threshold: [Float64Array, blocksOf(numRows) * BLOCK],
-    dist: [Float64Array, numRows * k],
-    index: [Int32Array, numRows * k],
+    ...shape,
+    rows,
+    columns: isSelf ? rows : pack(numColumns),
+    threshold: make(Float64Array, blocksOf(numRows) * BLOCK),
+    dist: make(Float64Array, numRows * k),
+    index: make(Int32Array, numRows * k),
   };
-}
-
-/** The state of a run that has these arrays. */
-export function stateOf(shape: DenseShape, arrays: DenseArrays): DenseState {
-  const { rowPoints, rowStarts, columnPoints, columnStarts, threshold, dist, index } = arrays;
-  const rows: PackedVectors = { points: rowPoints, starts: rowStarts };
-  const columns = shape.isSelf ? rows : { points: columnPoints, starts: columnStarts };
-  return { ...shape, rows, columns, threshold, dist, index };
 }
 
 /** The function that the engine calls. It is implemented here and in WASM. */
@@ -97,7 +82,7 @@ export function blocksOf(numVectors: number): number {
 
 /** A run in plain TypeScript: for where WASM is refused, and as the reference that the tests hold the WASM kernel against. */
 export function scalarDense(shape: DenseShape): { state: DenseState; kernel: DenseKernel } {
-  const state = stateOf(shape, allocateArrays(arraysOf(shape)));
+  const state = stateOf(shape, allocateArray);
   return { state, kernel: { tile: (r0, r1, c0, c1) => tile(state, r0, r1, c0, c1) } };
 }
 

@@ -2,11 +2,11 @@
 
 import { Layout } from '../../wasm/arena.ts';
 import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf, toInt32 } from '../../wasm/load.ts';
-import { DENSE_FIELDS } from './fields.ts';
-import { DENSE_WASM } from './kernel.generated.ts';
-import { arraysOf, type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
+import { DENSE_WASM } from '../kernels.ts';
+import * as AT from './fields.generated.ts';
+import { type DenseKernel, type DenseShape, type DenseState, stateOf } from './scalar.ts';
 
 /** The exports of assembly/dense.ts. */
 interface DenseExports extends DenseKernel {
@@ -18,22 +18,35 @@ export function wasmDense(module: KernelModule, shape: DenseShape): { state: Den
   const { width, k, isSelf, byIndex, exclusion, before, after } = shape;
 
   // Lay out the arrays and the struct of the settings, and allocate the memory.
-  const table = arraysOf(shape);
   const layout = new Layout();
-  const offsets = reserveArrays(layout, table);
-  const settingsAt = layout.reserve(layoutOf(DENSE_FIELDS).bytes, 1);
+  stateOf(shape, reserveArrays(layout));
+  const settingsAt = layout.reserve(AT.denseBytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
+  const state = stateOf(shape, viewArrays(buffer));
 
   // Tell the kernel. In a self-join its columns are the rows.
   const kernel = instantiate<DenseExports>(module, memory);
-  const columns = isSelf ? { columnPoints: offsets.rowPoints, columnStarts: offsets.rowStarts } : {};
-  const lags = { exclusion, before: toInt32(before), after: toInt32(after) };
-  const flags = { isSelf: Number(isSelf), byIndex: Number(byIndex) };
-  writeFields(DENSE_FIELDS, buffer, settingsAt, { ...offsets, ...columns, width, k, ...flags, ...lags });
+  const struct: AT.DenseInt32 = {
+    [AT.denseRowPoints]: state.rows.points.byteOffset,
+    [AT.denseRowStarts]: state.rows.starts.byteOffset,
+    [AT.denseColumnPoints]: state.columns.points.byteOffset,
+    [AT.denseColumnStarts]: state.columns.starts.byteOffset,
+    [AT.denseThreshold]: state.threshold.byteOffset,
+    [AT.denseDist]: state.dist.byteOffset,
+    [AT.denseIndex]: state.index.byteOffset,
+    [AT.denseWidth]: width,
+    [AT.denseK]: k,
+    [AT.denseIsSelf]: isSelf,
+    [AT.denseByIndex]: byIndex,
+    [AT.denseExclusion]: exclusion,
+    [AT.denseBefore]: toInt32(before),
+    [AT.denseAfter]: toInt32(after),
+  };
+  writeStruct(buffer, settingsAt, struct, {});
   kernel.open(settingsAt);
 
-  return { state: stateOf(shape, viewArrays(table, buffer, offsets)), kernel };
+  return { state, kernel };
 }
 
 /** The module of assembly/dense.ts, or null where WASM is refused. */

@@ -1,5 +1,6 @@
 // The settings of the diagonal kernel, once for both sides: src/wasm/build.mjs makes assembly/*.generated.ts of these lists,
-// wasm.ts writes the struct by them. The order is the order in memory.
+// and fields.generated.ts, by which wasm.ts writes the struct. Only the build imports this file. The order is that in
+// memory.
 import { FEW } from './scalar-candidates.ts';
 import { LANES } from './state.ts';
 

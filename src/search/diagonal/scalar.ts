@@ -22,13 +22,13 @@
 //
 // A refined candidate has both bounds equal to s, so the k candidates that remain are exact.
 
-import { allocateArrays } from '../../wasm/arrays.ts';
+import { allocateArray } from '../../wasm/arrays.ts';
 import { append, compact, distance, finish } from './scalar-candidates.ts';
-import { arraysOf, type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES, stateOf } from './state.ts';
+import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES, stateOf } from './state.ts';
 
 /** A run in plain TypeScript: for where WASM is refused, and as the reference that the tests hold the WASM kernel against. */
 export function scalarDiagonal(shape: DiagonalShape): { state: DiagonalState; kernel: DiagonalKernel } {
-  const state = stateOf(shape, allocateArrays(arraysOf(shape)));
+  const state = stateOf(shape, allocateArray);
   const fourLags = shape.scaled ? fourScaledLags : fourRawLags;
   const kernel: DiagonalKernel = {
     moments: (i) => moments(state, i),

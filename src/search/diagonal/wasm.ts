@@ -1,14 +1,12 @@
 // The diagonal kernel in WASM SIMD: lays out the arrays of a run in its memory, and hands out views of them.
 
 import { Layout } from '../../wasm/arena.ts';
-import { type ArrayTable, reserveArrays, viewArrays } from '../../wasm/arrays.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
-import { DIAGONAL_FIELDS } from './fields.ts';
-import { DIAGONAL_WASM } from './kernel.generated.ts';
+import { DIAGONAL_WASM } from '../kernels.ts';
+import * as AT from './fields.generated.ts';
 import {
-  arraysOf,
-  capacityOf,
   type DiagonalKernel,
   type DiagonalShape,
   type DiagonalState,
@@ -26,53 +24,64 @@ interface DiagonalExports extends Omit<DiagonalKernel, 'float32'> {
   groupFloat32: Float32Kernel['group'];
 }
 
-/** Arrays that the kernel alone reads and writes: see fields.ts. Those in float32 are empty if `scaled`. */
-interface KernelArrays {
-  readonly peak: Float64Array;
-  readonly u32: Float32Array;
-  readonly v32: Float32Array;
-  readonly threshold32: Float32Array;
-  readonly peak32: Float32Array;
-}
-
-function kernelArraysOf(shape: DiagonalShape): ArrayTable<KernelArrays> {
-  const padded = paddedOf(shape);
-  const numFloat32 = shape.scaled ? 0 : padded;
-  return {
-    peak: [Float64Array, padded],
-    u32: [Float32Array, numFloat32],
-    v32: [Float32Array, numFloat32],
-    threshold32: [Float32Array, numFloat32],
-    peak32: [Float32Array, numFloat32],
-  };
-}
-
 /** A run in WASM: see `scalarDiagonal`, its twin. */
 export function wasmDiagonal(
   module: KernelModule,
   shape: DiagonalShape,
 ): { state: DiagonalState; kernel: DiagonalKernel } {
   const { windowSize, k, numWindows, base, slack, scaled } = shape;
-  const capacity = capacityOf(shape);
 
-  // Lay out the arrays and the struct of the settings, and allocate the memory.
-  const table = arraysOf(shape);
+  // Lay out the arrays and the struct of the settings, and allocate the memory. The kernel alone reads and writes `peak` and
+  // the arrays in float32, which are empty if `scaled`: see fields.ts.
   const layout = new Layout();
-  const offsets = reserveArrays(layout, table);
-  const kernelOffsets = reserveArrays(layout, kernelArraysOf(shape));
-  const settingsAt = layout.reserve(layoutOf(DIAGONAL_FIELDS).bytes, 1);
+  stateOf(shape, reserveArrays(layout));
+  const padded = paddedOf(shape);
+  const peak = layout.reserve(padded, 8);
+  const reserveFloat32 = (): number => layout.reserve(scaled ? 0 : padded, 4);
+  const u32 = reserveFloat32();
+  const v32 = reserveFloat32();
+  const threshold32 = reserveFloat32();
+  const peak32 = reserveFloat32();
+  const settingsAt = layout.reserve(AT.diagonalBytes, 1);
   const memory = layout.allocate();
   const { buffer } = memory;
+  const state = stateOf(shape, viewArrays(buffer));
 
   // Tell the kernel.
   const exports = instantiate<DiagonalExports>(module, memory);
-  const flags = { both: Number(shape.both), byIndex: Number(shape.byIndex), scaled: Number(scaled) };
-  const numbers = { windowSize, k, numWindows, capacity, base, slack };
-  writeFields(DIAGONAL_FIELDS, buffer, settingsAt, { ...offsets, ...kernelOffsets, ...numbers, ...flags });
+  const int32: AT.DiagonalInt32 = {
+    [AT.diagonalX]: state.x.byteOffset,
+    [AT.diagonalMean]: state.mean.byteOffset,
+    [AT.diagonalScale]: state.scale.byteOffset,
+    [AT.diagonalInverse]: state.inverse.byteOffset,
+    [AT.diagonalU]: state.u.byteOffset,
+    [AT.diagonalV]: state.v.byteOffset,
+    [AT.diagonalThreshold]: state.threshold.byteOffset,
+    [AT.diagonalIsColumn]: state.isColumn.byteOffset,
+    [AT.diagonalPeak]: peak,
+    [AT.diagonalCarried]: state.carried.byteOffset,
+    [AT.diagonalLower]: state.lower.byteOffset,
+    [AT.diagonalUpper]: state.upper.byteOffset,
+    [AT.diagonalColumn]: state.column.byteOffset,
+    [AT.diagonalCount]: state.count.byteOffset,
+    [AT.diagonalWorstColumn]: state.worstColumn.byteOffset,
+    [AT.diagonalU32]: u32,
+    [AT.diagonalV32]: v32,
+    [AT.diagonalThreshold32]: threshold32,
+    [AT.diagonalPeak32]: peak32,
+    [AT.diagonalWindowSize]: windowSize,
+    [AT.diagonalK]: k,
+    [AT.diagonalNumWindows]: numWindows,
+    [AT.diagonalCapacity]: state.capacity,
+    [AT.diagonalBoth]: shape.both,
+    [AT.diagonalByIndex]: shape.byIndex,
+    [AT.diagonalScaled]: shape.scaled,
+  };
+  const float64: AT.DiagonalFloat64 = { [AT.diagonalBase]: base, [AT.diagonalSlack]: slack };
+  writeStruct(buffer, settingsAt, int32, float64);
   exports.open(settingsAt);
 
   // z-scores have a group function of their own, and none in float32.
-  const state = stateOf(shape, viewArrays(table, buffer, offsets));
   const { groupScaled, prepareFloat32, refreshFloat32, groupFloat32 } = exports;
   if (scaled) return { state, kernel: { ...exports, group: groupScaled, float32: null } };
   const float32: Float32Kernel = { prepare: prepareFloat32, refresh: refreshFloat32, group: groupFloat32 };

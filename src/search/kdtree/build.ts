@@ -7,6 +7,7 @@
 //   points   per leaf, one coordinate after the other: coordinate d of its point p is points[first[s]·width + d·LEAF + p]
 //   boxes    per node, lo and hi of every coordinate: boxes[(x·width + d)·2] and the entry after it
 //   lowest, highest   per node, the smallest and the largest index among its points
+import { allocateArray, type MakeArray } from '../../wasm/arrays.ts';
 
 /** Points per leaf, and rows per search: all rows of a leaf share the cost of a box test. */
 export const LEAF = 16;
@@ -18,10 +19,10 @@ export interface KDTree {
   readonly width: number;
   readonly numLeaves: number;
   readonly order: Int32Array;
-  readonly first: Int32Array;
-  readonly size: Uint8Array;
   readonly points: Float64Array;
   readonly boxes: Float64Array;
+  readonly first: Int32Array;
+  readonly size: Uint8Array;
   readonly lowest: Int32Array;
   readonly highest: Int32Array;
 }
@@ -42,23 +43,29 @@ export function numLeavesOf(numPoints: number): number {
   return Math.max(1, Math.ceil(numPoints / LEAF));
 }
 
+/** A tree, still to be built, whose arrays are made by `make`. The boxes follow the points at once. */
+export function treeOf(numPoints: number, width: number, make: MakeArray): KDTree {
+  const numLeaves = numLeavesOf(numPoints);
+  return {
+    width,
+    numLeaves,
+    order: make(Int32Array, numPoints),
+    points: make(Float64Array, numLeaves * LEAF * width),
+    boxes: make(Float64Array, 2 * numLeaves * width * 2),
+    first: make(Int32Array, numLeaves),
+    size: make(Uint8Array, numLeaves),
+    lowest: make(Int32Array, 2 * numLeaves),
+    highest: make(Int32Array, 2 * numLeaves),
+  };
+}
+
 /**
  * Builds the tree of the vectors at `starts`: vector i is `data[i·stride] … data[i·stride + width − 1]`.
  * O(N·(log N + width)) time; N·(12 + 10·width) + O(N) bytes.
  */
 export function buildTree(data: Float64Array, stride: number, width: number, starts: Int32Array): KDTree {
-  const numLeaves = numLeavesOf(starts.length);
-  const tree: KDTree = {
-    width,
-    numLeaves,
-    order: starts.slice(),
-    first: new Int32Array(numLeaves),
-    size: new Uint8Array(numLeaves),
-    points: new Float64Array(numLeaves * LEAF * width),
-    boxes: new Float64Array(2 * numLeaves * width * 2),
-    lowest: new Int32Array(2 * numLeaves),
-    highest: new Int32Array(2 * numLeaves),
-  };
+  const tree = treeOf(starts.length, width, allocateArray);
+  tree.order.set(starts);
   buildNode(tree, scalarSplitter(data, stride, width, tree.order), spanOf(tree, 1));
   return tree;
 }

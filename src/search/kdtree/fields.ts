@@ -1,5 +1,5 @@
 // What the k-d tree kernel is told, once for both sides: src/wasm/build.mjs makes assembly/*.generated.ts of these lists,
-// wasm.ts writes the structs by them. Offsets are in bytes.
+// and fields.generated.ts, by which wasm.ts writes the structs. Only the build imports this file. Offsets are in bytes.
 import type { ArrayField } from '../../wasm/fields.ts';
 import { EMPTY, SORTED_UP_TO } from '../top-k.ts';
 import { LEAF, SPLIT_SAMPLE, STACK } from './build.ts';

@@ -30,7 +30,7 @@ export interface Refinement {
 }
 
 /** Vector i is data[i·stride] and what follows. */
-interface Vectors {
+export interface Vectors {
   readonly data: Float64Array;
   readonly stride: number;
 }
@@ -88,91 +88,91 @@ export class LeafSearch implements LeafSearcher {
   readonly work: SearchWork = { boxTests: 0, leafTests: 0, refinements: 0 };
 
   // What is searched.
-  private readonly rows: KDTree;
-  private readonly columns: KDTree;
-  private readonly exclusion: number;
-  private readonly before: number;
-  private readonly after: number;
-  private readonly refinement: Refinement | undefined;
+  readonly #rows: KDTree;
+  readonly #columns: KDTree;
+  readonly #exclusion: number;
+  readonly #before: number;
+  readonly #after: number;
+  readonly #refinement: Refinement | undefined;
 
   // The rows at hand: their leaf, and for row q the distance `bound[q]` of its k-th best column so far. A column at that
   // very distance counts if its index is below `tieBound[q]`: the k-th's index if the order by index is asked for, else −1.
-  private leaf = 0;
-  private slot = 0;
-  private size = 0;
-  private firstColumn = 0;
-  private lastColumn = 0;
-  private readonly byIndex: boolean;
-  private readonly bound: Float64Array = new Float64Array(LEAF);
-  private readonly tieBound: Int32Array = new Int32Array(LEAF);
-  private worstBound = 0;
+  #leaf = 0;
+  #slot = 0;
+  #size = 0;
+  #firstColumn = 0;
+  #lastColumn = 0;
+  readonly #byIndex: boolean;
+  readonly #bound: Float64Array = new Float64Array(LEAF);
+  readonly #tieBound: Int32Array = new Int32Array(LEAF);
+  #worstBound = 0;
 
   // Subtrees that wait: node, distance of its box to the box of the rows, rows that may profit (one bit each).
-  private readonly nodes: Int32Array = new Int32Array(STACK);
-  private readonly distances: Float64Array = new Float64Array(STACK);
-  private readonly masks: Int32Array = new Int32Array(STACK);
+  readonly #nodes: Int32Array = new Int32Array(STACK);
+  readonly #distances: Float64Array = new Float64Array(STACK);
+  readonly #masks: Int32Array = new Int32Array(STACK);
 
   constructor({ rows, columns, k, byIndex, allowed, refinement }: LeafQuery) {
-    this.refinement = refinement;
-    this.rows = rows;
-    this.columns = columns;
+    this.#refinement = refinement;
+    this.#rows = rows;
+    this.#columns = columns;
     this.k = k;
-    this.byIndex = byIndex;
-    this.exclusion = allowed.exclusion;
-    this.before = allowed.before;
-    this.after = allowed.after;
+    this.#byIndex = byIndex;
+    this.#exclusion = allowed.exclusion;
+    this.#before = allowed.before;
+    this.#after = allowed.after;
     this.dist = new Float64Array(LEAF * k);
     this.index = new Int32Array(LEAF * k);
   }
 
   run(node: number, firstColumn: number, lastColumn: number): void {
-    this.leaf = node;
-    this.slot = node - this.rows.numLeaves;
-    this.size = this.rows.size[this.slot]!;
-    this.firstColumn = firstColumn;
-    this.lastColumn = lastColumn;
+    this.#leaf = node;
+    this.#slot = node - this.#rows.numLeaves;
+    this.#size = this.#rows.size[this.#slot]!;
+    this.#firstColumn = firstColumn;
+    this.#lastColumn = lastColumn;
     clearRows(this.dist, this.index, LEAF, this.k);
-    this.bound.fill(Infinity);
-    this.tieBound.fill(this.byIndex ? EMPTY : -1);
-    this.worstBound = Infinity;
-    const everyRow = (1 << this.size) - 1;
-    if (this.rows === this.columns) {
+    this.#bound.fill(Infinity);
+    this.#tieBound.fill(this.#byIndex ? EMPTY : -1);
+    this.#worstBound = Infinity;
+    const everyRow = (1 << this.#size) - 1;
+    if (this.#rows === this.#columns) {
       // A self-join starts where the rows are and climbs: at each ancestor the other side is searched, if near enough.
-      this.scan(this.slot, everyRow);
-      for (let x = node; x > 1; x >>= 1) this.descend(x ^ 1, this.boxDistance(x ^ 1), everyRow);
+      this.#scan(this.#slot, everyRow);
+      for (let x = node; x > 1; x >>= 1) this.#descend(x ^ 1, this.#boxDistance(x ^ 1), everyRow);
     } else {
-      this.descend(1, 0, everyRow);
+      this.#descend(1, 0, everyRow);
     }
-    for (let q = 0; q < this.size; q++) finishRow(this.dist, this.index, q * this.k, this.k);
+    for (let q = 0; q < this.#size; q++) finishRow(this.dist, this.index, q * this.k, this.k);
   }
 
   /** Searches the subtree of `root`, whose box is `distance` away, for the rows of `mask`; nearer children first. */
-  private descend(root: number, distance: number, mask: number): void {
-    const nodes = this.nodes;
-    const distances = this.distances;
-    const masks = this.masks;
-    const { numLeaves, lowest, highest } = this.columns;
+  #descend(root: number, distance: number, mask: number): void {
+    const nodes = this.#nodes;
+    const distances = this.#distances;
+    const masks = this.#masks;
+    const { numLeaves, lowest, highest } = this.#columns;
     let pending = 1;
     nodes[0] = root;
     distances[0] = distance;
     masks[0] = mask;
     while (pending > 0) {
       pending--;
-      if (distances[pending]! > this.worstBound) continue;
-      if (distances[pending] === this.worstBound && !this.byIndex && !this.refinement) continue;
+      if (distances[pending]! > this.#worstBound) continue;
+      if (distances[pending] === this.#worstBound && !this.#byIndex && !this.#refinement) continue;
       const x = nodes[pending]!;
-      if (lowest[x]! > this.lastColumn || highest[x]! < this.firstColumn) continue;
-      const near = this.rowsNear(x, masks[pending]!);
+      if (lowest[x]! > this.#lastColumn || highest[x]! < this.#firstColumn) continue;
+      const near = this.#rowsNear(x, masks[pending]!);
       if (near === 0) continue;
       if (x >= numLeaves) {
-        this.scan(x - numLeaves, near);
+        this.#scan(x - numLeaves, near);
         continue;
       }
       // A row that is too far from a box is too far from the boxes in it: the children inherit the rows of `near`.
       const left = 2 * x;
       const right = left + 1;
-      const toLeft = this.boxDistance(left);
-      const toRight = this.boxDistance(right);
+      const toLeft = this.#boxDistance(left);
+      const toRight = this.#boxDistance(right);
       const leftFirst = toLeft < toRight || (toLeft === toRight && lowest[left]! < lowest[right]!);
       nodes[pending] = leftFirst ? right : left;
       distances[pending] = leftFirst ? toRight : toLeft;
@@ -184,10 +184,10 @@ export class LeafSearch implements LeafSearcher {
   }
 
   /** The squared distance of the rows' box and the box of column node x: exactness.ts (2) for two boxes. */
-  private boxDistance(x: number): number {
-    const { width, boxes } = this.rows;
-    const others = this.columns.boxes;
-    let a = this.leaf * width * 2;
+  #boxDistance(x: number): number {
+    const { width, boxes } = this.#rows;
+    const others = this.#columns.boxes;
+    let a = this.#leaf * width * 2;
     let b = x * width * 2;
     let sum = 0;
     for (const end = a + 2 * width; a < end; a += 2, b += 2) {
@@ -198,12 +198,12 @@ export class LeafSearch implements LeafSearcher {
   }
 
   /** The rows of `mask` for which the box of column node x may hold a better column than their k-th. */
-  private rowsNear(x: number, mask: number): number {
-    const { width, points, first } = this.rows;
-    const base = first[this.slot]! * width;
-    const { boxes, lowest } = this.columns;
-    const bound = this.bound;
-    const tieBound = this.tieBound;
+  #rowsNear(x: number, mask: number): number {
+    const { width, points, first } = this.#rows;
+    const base = first[this.#slot]! * width;
+    const { boxes, lowest } = this.#columns;
+    const bound = this.#bound;
+    const tieBound = this.#tieBound;
     const from = x * width * 2;
     const end = from + width * 2;
     const lowestColumn = lowest[x]!;
@@ -219,24 +219,24 @@ export class LeafSearch implements LeafSearcher {
         const z = outside(boxes[b]! - v, v - boxes[b + 1]!);
         sum += z * z;
       }
-      const isTie = this.refinement ? this.dist[q * this.k] === 0 : sum === limit;
+      const isTie = this.#refinement ? this.dist[q * this.k] === 0 : sum === limit;
       if (sum <= limit && (!isTie || lowestColumn < tieBound[q]!)) near |= 1 << q;
     }
     return near;
   }
 
   /** Compares the rows of `mask` with every column of the leaf in `slot`. */
-  private scan(slot: number, mask: number): void {
-    const { width } = this.rows;
-    const rowPoints = this.rows.points;
-    const columnPoints = this.columns.points;
-    const { order, first, size } = this.columns;
-    const bound = this.bound;
-    const tieBound = this.tieBound;
+  #scan(slot: number, mask: number): void {
+    const { width } = this.#rows;
+    const rowPoints = this.#rows.points;
+    const columnPoints = this.#columns.points;
+    const { order, first, size } = this.#columns;
+    const bound = this.#bound;
+    const tieBound = this.#tieBound;
     const numColumns = size[slot]!;
     const firstOrder = first[slot]!;
     const columnBase = firstOrder * width;
-    const rowOrder = this.rows.first[this.slot]!;
+    const rowOrder = this.#rows.first[this.#slot]!;
     const rowBase = rowOrder * width;
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
       const q = 31 - Math.clz32(rest & -rest);
@@ -261,20 +261,20 @@ export class LeafSearch implements LeafSearcher {
           s2 += z2 * z2;
           s3 += z3 * z3;
         }
-        if (s0 <= limit) limit = this.offer(q, rowOrder, s0, c, numColumns, order, firstOrder);
-        if (s1 <= limit) limit = this.offer(q, rowOrder, s1, c + 1, numColumns, order, firstOrder);
-        if (s2 <= limit) limit = this.offer(q, rowOrder, s2, c + 2, numColumns, order, firstOrder);
-        if (s3 <= limit) limit = this.offer(q, rowOrder, s3, c + 3, numColumns, order, firstOrder);
+        if (s0 <= limit) limit = this.#offer(q, rowOrder, s0, c, numColumns, order, firstOrder);
+        if (s1 <= limit) limit = this.#offer(q, rowOrder, s1, c + 1, numColumns, order, firstOrder);
+        if (s2 <= limit) limit = this.#offer(q, rowOrder, s2, c + 2, numColumns, order, firstOrder);
+        if (s3 <= limit) limit = this.#offer(q, rowOrder, s3, c + 3, numColumns, order, firstOrder);
       }
-      tieBound[q] = this.byIndex ? this.index[q * this.k]! : -1;
+      tieBound[q] = this.#byIndex ? this.index[q * this.k]! : -1;
     }
     let worst = -1;
-    for (let q = 0; q < this.size; q++) if (bound[q]! > worst) worst = bound[q]!;
-    this.worstBound = worst;
+    for (let q = 0; q < this.#size; q++) if (bound[q]! > worst) worst = bound[q]!;
+    this.#worstBound = worst;
   }
 
   /** Inserts column c of a leaf into row q if it is allowed and precedes the row's k-th. Returns the row's bound. */
-  private offer(
+  #offer(
     q: number,
     rowOrder: number,
     sum: number,
@@ -283,30 +283,31 @@ export class LeafSearch implements LeafSearcher {
     order: Int32Array,
     firstOrder: number,
   ): number {
-    if (c >= numColumns) return this.bound[q]!;
-    const i = this.rows.order[rowOrder + q]!;
+    if (c >= numColumns) return this.#bound[q]!;
+    const i = this.#rows.order[rowOrder + q]!;
     const j = order[firstOrder + c]!;
     const lag = j - i;
-    const allowed = lag > 0 ? lag > this.exclusion && lag <= this.after : -lag > this.exclusion && -lag <= this.before;
-    if (!allowed) return this.bound[q]!;
+    const allowed =
+      lag > 0 ? lag > this.#exclusion && lag <= this.#after : -lag > this.#exclusion && -lag <= this.#before;
+    if (!allowed) return this.#bound[q]!;
     const base = q * this.k;
     const worst = this.dist[base]!;
-    const s = this.refinement ? this.refine(this.refinement, i, j, worst) : sum;
-    if (s > worst || (s === worst && j > this.index[base]!)) return this.bound[q]!;
+    const s = this.#refinement ? this.#refine(this.#refinement, i, j, worst) : sum;
+    if (s > worst || (s === worst && j > this.index[base]!)) return this.#bound[q]!;
     replaceWorst(this.dist, this.index, base, this.k, s, j);
-    return (this.bound[q] = this.reachOf(this.dist[base]!));
+    return (this.#bound[q] = this.#reachOf(this.dist[base]!));
   }
 
   /** s of two windows, or any value above `worst` if s is above it. */
-  private refine({ rows, columns, width }: Refinement, i: number, j: number, worst: number): number {
+  #refine({ rows, columns, width }: Refinement, i: number, j: number, worst: number): number {
     this.work.refinements++;
     const limit = worst * (1 + 2 ** -50) + 2 ** -1074;
     return sqDist(rows.data, i * rows.stride, columns.data, j * columns.stride, width, limit);
   }
 
-  private reachOf(s: number): number {
-    if (!this.refinement) return s;
-    const { under, factor, slack } = this.refinement.reach;
+  #reachOf(s: number): number {
+    if (!this.#refinement) return s;
+    const { under, factor, slack } = this.#refinement.reach;
     return (Math.sqrt(s + under) * factor + slack) ** 2;
   }
 }

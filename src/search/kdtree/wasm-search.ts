@@ -1,11 +1,11 @@
 // Searching a k-d tree in WASM SIMD. The scalar twin is LeafSearch in query.ts.
 import { Layout, type Memory } from '../../wasm/arena.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, toInt32 } from '../../wasm/load.ts';
-import { type KDTree, LEAF } from './build.ts';
-import { SCRATCH_FIELDS, SEARCH_FIELDS } from './fields.ts';
-import { copyTree, reserveTree, shapeOfTree, type TreeOffsets, treeAt, type VectorsAt } from './layout.ts';
-import type { LeafQuery, LeafSearcher, Reach } from './query.ts';
+import { type KDTree, LEAF, treeOf } from './build.ts';
+import * as AT from './fields.generated.ts';
+import type { LeafQuery, LeafSearcher, Reach, Vectors } from './query.ts';
 
 /** The exports of assembly/kdtree.ts that search. */
 interface SearchExports {
@@ -17,7 +17,7 @@ interface SearchExports {
 }
 
 /** Byte offsets of one thread's scratch buffers. Plain data, which can be sent. */
-export type SearchScratch = Readonly<Record<'fields' | 'arrays' | 'dist' | 'index' | 'list' | 'ref' | 'near', number>>;
+export type SearchScratch = Readonly<Record<'fields' | 'dist' | 'index' | 'list' | 'ref' | 'near', number>>;
 
 /** Bytes between the scratch buffers of two threads: two cache lines. */
 const APART = 128;
@@ -26,8 +26,7 @@ const APART = 128;
 export function reserveScratch(layout: Layout, k: number, width: number): SearchScratch {
   layout.reserve(APART, 1); // what one thread writes shares no cache line with what another one reads
   return {
-    fields: layout.reserve(layoutOf(SEARCH_FIELDS).bytes, 1),
-    arrays: layout.reserve(layoutOf(SCRATCH_FIELDS).bytes, 1),
+    fields: layout.reserve(AT.searchBytes + AT.scratchBytes, 1), // the struct, and the arrays of SCRATCH_FIELDS behind it
     dist: layout.reserve(LEAF * k, 8),
     index: layout.reserve(LEAF * k, 4),
     list: layout.reserve(LEAF * 2 * (k + 3), 8),
@@ -36,73 +35,86 @@ export function reserveScratch(layout: Layout, k: number, width: number): Search
   };
 }
 
-/** A search of which everything lies in the memory of its kernel. */
-export interface SearchInMemory {
-  readonly memory: Memory;
-  readonly scratch: SearchScratch;
-  readonly rowsAt: TreeOffsets;
-  readonly columnsAt: TreeOffsets;
-  /** If the points are projections: the windows that they stand for. */
-  readonly windows: { readonly rows: VectorsAt; readonly columns: VectorsAt; readonly reach: Reach } | undefined;
-  readonly query: Pick<LeafQuery, 'rows' | 'columns' | 'k' | 'byIndex' | 'allowed'>;
+/** Vectors in a memory: vector i is the `width` numbers from `at` + 8·i·stride on. Plain data, which can be sent. */
+export interface VectorsAt {
+  readonly at: number;
+  readonly stride: number;
+  readonly width: number;
 }
 
-const NO_WINDOWS: VectorsAt = { at: 0, stride: 0, width: 0 };
+/** The rows or the columns of a search, in the memory of its kernel. */
+export interface SideInMemory {
+  readonly tree: KDTree;
+  /** The windows that the points stand for; read only if these are projections. */
+  readonly windows: VectorsAt;
+}
+
+/** A search of which everything lies in the memory of its kernel. In a self-join `columns` are the rows. */
+export interface SearchInMemory extends Pick<LeafQuery, 'k' | 'byIndex' | 'allowed'> {
+  readonly memory: Memory;
+  readonly scratch: SearchScratch;
+  readonly rows: SideInMemory;
+  readonly columns: SideInMemory;
+  /** If the points are projections. */
+  readonly reach: Reach | undefined;
+}
 
 /** Starts a search in a kernel of its own. */
 export function openSearch(module: KernelModule, search: SearchInMemory): LeafSearcher {
-  const { memory, scratch, rowsAt, columnsAt, windows, query } = search;
-  const { rows, columns, k, byIndex, allowed } = query;
+  const { memory, scratch, rows, columns, reach, k, byIndex, allowed } = search;
   const { buffer } = memory;
-  const rowWindows = windows?.rows ?? NO_WINDOWS;
-  const columnWindows = windows?.columns ?? NO_WINDOWS;
-  const { under, factor, slack } = windows?.reach ?? { under: 0, factor: 0, slack: 0 };
-  writeFields(SEARCH_FIELDS, buffer, scratch.fields, {
-    rowPoints: rowsAt.points,
-    rowBoxes: rowsAt.boxes,
-    rowOrder: rowsAt.order,
-    rowFirst: rowsAt.first,
-    rowSize: rowsAt.size,
-    rowLeaves: rows.numLeaves,
-    columnPoints: columnsAt.points,
-    columnBoxes: columnsAt.boxes,
-    columnOrder: columnsAt.order,
-    columnFirst: columnsAt.first,
-    columnSize: columnsAt.size,
-    columnLowest: columnsAt.lowest,
-    columnHighest: columnsAt.highest,
-    columnLeaves: columns.numLeaves,
-    dist: scratch.dist,
-    index: scratch.index,
-    list: scratch.list,
-    ref: scratch.ref,
-    near: scratch.near,
-    width: rows.width,
-    k,
-    self: Number(rows === columns),
-    byIndex: Number(byIndex),
-    exclusion: allowed.exclusion,
-    before: toInt32(allowed.before),
-    after: toInt32(allowed.after),
-    scale: scaleOf(rows, columns),
-    refines: Number(windows !== undefined),
-    rowWindows: rowWindows.at,
-    rowStride: rowWindows.stride,
-    columnWindows: columnWindows.at,
-    columnStride: columnWindows.stride,
-    windowWidth: rowWindows.width,
-    under,
-    factor,
-    slack,
-    scratch: scratch.arrays,
-  });
+  const int32: AT.SearchInt32 = {
+    [AT.searchRowPoints]: rows.tree.points.byteOffset,
+    [AT.searchRowBoxes]: rows.tree.boxes.byteOffset,
+    [AT.searchRowOrder]: rows.tree.order.byteOffset,
+    [AT.searchRowFirst]: rows.tree.first.byteOffset,
+    [AT.searchRowSize]: rows.tree.size.byteOffset,
+    [AT.searchRowLeaves]: rows.tree.numLeaves,
+    [AT.searchColumnPoints]: columns.tree.points.byteOffset,
+    [AT.searchColumnBoxes]: columns.tree.boxes.byteOffset,
+    [AT.searchColumnOrder]: columns.tree.order.byteOffset,
+    [AT.searchColumnFirst]: columns.tree.first.byteOffset,
+    [AT.searchColumnSize]: columns.tree.size.byteOffset,
+    [AT.searchColumnLowest]: columns.tree.lowest.byteOffset,
+    [AT.searchColumnHighest]: columns.tree.highest.byteOffset,
+    [AT.searchColumnLeaves]: columns.tree.numLeaves,
+    [AT.searchDist]: scratch.dist,
+    [AT.searchIndex]: scratch.index,
+    [AT.searchList]: scratch.list,
+    [AT.searchRef]: scratch.ref,
+    [AT.searchNear]: scratch.near,
+    [AT.searchWidth]: rows.tree.width,
+    [AT.searchK]: k,
+    [AT.searchSelf]: rows === columns,
+    [AT.searchByIndex]: byIndex,
+    [AT.searchExclusion]: allowed.exclusion,
+    [AT.searchBefore]: toInt32(allowed.before),
+    [AT.searchAfter]: toInt32(allowed.after),
+    [AT.searchRefines]: reach !== undefined,
+    [AT.searchRowWindows]: rows.windows.at,
+    [AT.searchRowStride]: rows.windows.stride,
+    [AT.searchColumnWindows]: columns.windows.at,
+    [AT.searchColumnStride]: columns.windows.stride,
+    [AT.searchWindowWidth]: rows.windows.width,
+    [AT.searchScratch]: scratch.fields + AT.searchBytes,
+  };
+  const float64: AT.SearchFloat64 = {
+    [AT.searchScale]: scaleOf(rows.tree, columns.tree),
+    [AT.searchUnder]: reach?.under ?? 0,
+    [AT.searchFactor]: reach?.factor ?? 0,
+    [AT.searchSlack]: reach?.slack ?? 0,
+  };
+  writeStruct(buffer, scratch.fields, int32, float64);
   const kernel = instantiate<SearchExports>(module, memory);
   kernel.openSearch(scratch.fields);
   return {
     k,
     get work() {
-      const [boxTests, leafTests] = [kernel.nodesMeasured(), kernel.rowsScanned()];
-      return { boxTests, leafTests, refinements: kernel.pairsRefined() };
+      return {
+        boxTests: kernel.nodesMeasured(),
+        leafTests: kernel.rowsScanned(),
+        refinements: kernel.pairsRefined(),
+      };
     },
     dist: new Float64Array(buffer, scratch.dist, LEAF * k),
     index: new Int32Array(buffer, scratch.index, LEAF * k),
@@ -110,32 +122,42 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
   };
 }
 
+const ARRAYS = ['order', 'points', 'boxes', 'first', 'size', 'lowest', 'highest'] as const;
+
+/** The windows behind points that are no projections: none. */
+const NO_VECTORS: Vectors = { data: new Float64Array(0), stride: 0 };
+
 /** Starts a search of trees that lie elsewhere: copies them, and the windows behind them, to a memory of its own. */
 export function wasmLeafSearch(module: KernelModule, query: LeafQuery): LeafSearcher {
-  const { rows, columns, k, refinement } = query;
-  const isSelf = rows === columns;
+  const { rows, columns, refinement } = query;
   const layout = new Layout();
-  const rowsAt = reserveTree(layout, shapeOfTree(rows));
-  const columnsAt = isSelf ? rowsAt : reserveTree(layout, shapeOfTree(columns));
-  const scratch = reserveScratch(layout, k, rows.width);
-  const rowDataAt = refinement ? layout.reserve(refinement.rows.data.length, 8) : 0;
-  const columnDataAt = refinement && !isSelf ? layout.reserve(refinement.columns.data.length, 8) : rowDataAt;
-  const memory = layout.allocate();
-  const { buffer } = memory;
-  copyTree(treeAt(buffer, rowsAt, shapeOfTree(rows)), rows);
-  if (!isSelf) copyTree(treeAt(buffer, columnsAt, shapeOfTree(columns)), columns);
-  let windows: SearchInMemory['windows'];
-  if (refinement) {
-    const { rows: rowWindows, columns: columnWindows, width, reach } = refinement;
-    new Float64Array(buffer, rowDataAt, rowWindows.data.length).set(rowWindows.data);
-    if (!isSelf) new Float64Array(buffer, columnDataAt, columnWindows.data.length).set(columnWindows.data);
-    windows = {
-      rows: { at: rowDataAt, stride: rowWindows.stride, width },
-      columns: { at: columnDataAt, stride: columnWindows.stride, width },
-      reach,
+  // Reserves a tree and its windows; returns what copies them to the memory.
+  const reserve = (tree: KDTree, vectors: Vectors = NO_VECTORS): ((buffer: ArrayBuffer) => SideInMemory) => {
+    const treeAt = layout.end;
+    const numPoints = tree.order.length;
+    treeOf(numPoints, tree.width, reserveArrays(layout));
+    const at = layout.reserve(vectors.data.length, 8);
+    return (buffer) => {
+      const copy = treeOf(numPoints, tree.width, viewArrays(buffer, treeAt));
+      for (const name of ARRAYS) copy[name].set(tree[name]);
+      new Float64Array(buffer, at).set(vectors.data);
+      return { tree: copy, windows: { at, stride: vectors.stride, width: refinement?.width ?? 0 } };
     };
-  }
-  return openSearch(module, { memory, scratch, rowsAt, columnsAt, windows, query });
+  };
+  const copyRows = reserve(rows, refinement?.rows);
+  const copyColumns = rows === columns ? undefined : reserve(columns, refinement?.columns);
+  const scratch = reserveScratch(layout, query.k, rows.width);
+  const memory = layout.allocate();
+  const rowSide = copyRows(memory.buffer);
+  const columnSide = copyColumns?.(memory.buffer) ?? rowSide;
+  return openSearch(module, {
+    ...query,
+    memory,
+    scratch,
+    rows: rowSide,
+    columns: columnSide,
+    reach: refinement?.reach,
+  });
 }
 
 /** A power of two that brings the extent of all points to about 1. */

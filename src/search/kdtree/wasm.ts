@@ -1,14 +1,14 @@
 // The k-d tree in WASM SIMD, built and searched where it lies. The scalar twins are build.ts and query.ts.
 import { Layout, type Memory } from '../../wasm/arena.ts';
-import { layoutOf, writeFields } from '../../wasm/fields.ts';
+import { reserveArrays, viewArrays } from '../../wasm/arrays.ts';
+import { writeStruct } from '../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
-import { type KDTree, LEAF, middleOf, numLeavesOf, type Span } from './build.ts';
-import { BUILD_FIELDS } from './fields.ts';
-import { KDTREE_WASM } from './kernel.generated.ts';
-import { reserveTree, type TreeOffsets, treeAt, type VectorsAt } from './layout.ts';
+import { KDTREE_WASM } from '../kernels.ts';
+import { type KDTree, LEAF, middleOf, type Span, treeOf } from './build.ts';
+import * as AT from './fields.generated.ts';
 import { COORDINATES } from './project-point.ts';
 import type { LeafQuery, LeafSearcher, Reach } from './query.ts';
-import { openSearch, reserveScratch, type SearchScratch } from './wasm-search.ts';
+import { openSearch, reserveScratch, type SearchScratch, type VectorsAt } from './wasm-search.ts';
 
 /** The exports of assembly/kdtree.ts that build. */
 interface BuildExports {
@@ -26,7 +26,8 @@ interface BuildExports {
 export interface TreeLayout {
   readonly memory: Memory;
   readonly windows: VectorsAt;
-  readonly tree: TreeOffsets;
+  /** Where the arrays of the tree begin: see `treeOf`. */
+  readonly treeAt: number;
   readonly numPoints: number;
   /** Coordinates of a point. */
   readonly width: number;
@@ -73,43 +74,47 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
   const points = projector
     ? { at: layout.reserve(numWindows * COORDINATES, 8), stride: COORDINATES, width: COORDINATES }
     : windows;
-  const numLeaves = numLeavesOf(starts.length);
-  const tree = reserveTree(layout, { numLeaves, numPoints: starts.length, width: points.width });
-  const build = layout.reserve(layoutOf(BUILD_FIELDS).bytes, 1);
+  const treeAt = layout.end;
+  treeOf(starts.length, points.width, reserveArrays(layout));
+  const build = layout.reserve(AT.buildBytes, 1);
   const scratch = Array.from({ length: numThreads }, () => reserveScratch(layout, k, points.width));
   const memory = arena ? layout.grow(arena) : layout.allocate(isShared);
   const { buffer } = memory;
+  const tree = treeOf(starts.length, points.width, viewArrays(buffer, treeAt));
   if (arena) {
     // A used arena holds old bytes. Clear those that are read before they are written: the number behind the data, the
-    // free slots of the last leaf, and the scratch.
+    // scratch, and the free slots of the last leaf.
     const bytes = new Uint8Array(buffer);
     bytes.fill(0, windows.at + data.byteLength, windows.at + data.byteLength + 8);
-    bytes.fill(0, tree.boxes - 8 * LEAF * points.width, tree.boxes);
     bytes.fill(0, build, layout.end);
+    tree.points.fill(0, -LEAF * points.width);
   } else new Float64Array(buffer, windows.at, data.length).set(data);
   // Write the basis, the order and the settings.
   if (projector) new Float64Array(buffer, basis, projector.basis.length).set(projector.basis);
-  new Int32Array(buffer, tree.order, starts.length).set(starts);
-  writeFields(BUILD_FIELDS, buffer, build, {
-    vectors: points.at,
-    stride: points.stride,
-    width: points.width,
-    treeOrder: tree.order,
-    treePoints: tree.points,
-    treeBoxes: tree.boxes,
-    treeFirst: tree.first,
-    treeSize: tree.size,
-    treeLowest: tree.lowest,
-    treeHighest: tree.highest,
-    treeLeaves: numLeaves,
-    windows: windows.at,
-    windowStride: stride,
-    windowWidth: width,
-    basis,
-    center: projector?.center ?? 0,
-    radius: projector?.radius ?? 0,
-  });
-  return { memory, windows, tree, numPoints: starts.length, width: points.width, build, k, scratch };
+  tree.order.set(starts);
+  const int32: AT.BuildInt32 = {
+    [AT.buildVectors]: points.at,
+    [AT.buildStride]: points.stride,
+    [AT.buildWidth]: points.width,
+    [AT.buildTreeOrder]: tree.order.byteOffset,
+    [AT.buildTreePoints]: tree.points.byteOffset,
+    [AT.buildTreeBoxes]: tree.boxes.byteOffset,
+    [AT.buildTreeFirst]: tree.first.byteOffset,
+    [AT.buildTreeSize]: tree.size.byteOffset,
+    [AT.buildTreeLowest]: tree.lowest.byteOffset,
+    [AT.buildTreeHighest]: tree.highest.byteOffset,
+    [AT.buildTreeLeaves]: tree.numLeaves,
+    [AT.buildWindows]: windows.at,
+    [AT.buildWindowStride]: stride,
+    [AT.buildWindowWidth]: width,
+    [AT.buildBasis]: basis,
+  };
+  const float64: AT.BuildFloat64 = {
+    [AT.buildCenter]: projector?.center ?? 0,
+    [AT.buildRadius]: projector?.radius ?? 0,
+  };
+  writeStruct(buffer, build, int32, float64);
+  return { memory, windows, treeAt, numPoints: starts.length, width: points.width, build, k, scratch };
 }
 
 /** What one thread does with a tree in memory: builds it, or a share of it, and searches it. */
@@ -130,8 +135,10 @@ export interface TreeWorker {
 
 /** Attaches thread number `thread` to a tree in memory. */
 export function attachTree(module: KernelModule, layout: TreeLayout, thread: number): TreeWorker {
-  const { memory, windows, numPoints, width, tree: at } = layout;
-  const tree = treeAt(memory.buffer, at, { numLeaves: numLeavesOf(numPoints), numPoints, width });
+  const { memory, windows, treeAt, numPoints, width } = layout;
+  const tree = treeOf(numPoints, width, viewArrays(memory.buffer, treeAt));
+  const side = { tree, windows };
+  const scratch = layout.scratch[thread]!;
   const kernel = instantiate<BuildExports>(module, memory);
   kernel.openBuild(layout.build);
   return {
@@ -140,16 +147,7 @@ export function attachTree(module: KernelModule, layout: TreeLayout, thread: num
     partition: (span) => kernel.partition(span.from, span.to, middleOf(span)),
     build: ({ node, leaves, from, to }) => kernel.build(node, leaves, from, to),
     mergeBounds: kernel.mergeBounds,
-    search(query, reach) {
-      return openSearch(module, {
-        memory,
-        scratch: layout.scratch[thread]!,
-        rowsAt: at,
-        columnsAt: at,
-        windows: reach && { rows: windows, columns: windows, reach },
-        query: { ...query, rows: tree, columns: tree },
-      });
-    },
+    search: (query, reach) => openSearch(module, { ...query, memory, scratch, rows: side, columns: side, reach }),
   };
 }
 
