@@ -12,7 +12,7 @@ const PAGES = ['README.md', 'bench/README.md', 'bench/detection/README.md'];
 type Line = Row & { series: string; n: number; w: number; k: number; what: string; interval: [number, number] };
 
 function markdown(head: string[], body: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...body.map(line)].join('\n');
 }
 
@@ -113,7 +113,7 @@ Object.assign(tables, {
       ['standard, best', 'standard', 'best'],
       ['low FP, best', 'reward_low_FP_rate', 'best'],
       ['low FN, best', 'reward_low_FN_rate', 'best'],
-    ].slice(0, rows.every(({ readme }) => readme) ? 2 : 4);
+    ];
     const rowOf = (detector: string, [, profile, threshold]: string[]) =>
       rows.find((r) => r.detector === detector && r.profile === profile && r.threshold === threshold);
     const figure = (row: Figures | undefined): string =>
@@ -158,23 +158,30 @@ function bestInBold(figures: (number | undefined)[], texts: string[]): string[] 
 
 const BUDGETS = ['day', 'week', 'month'];
 
-/** Recall at each budget and F1 of each collection: a line for every detector. */
+/** Recall at each budget and F1 of each collection, and the scores of NAB: a line for every detector. */
 function incidentsOfSeveral(rows: Figures[], collections: string[]): string {
   const detectors = [...new Set(rows.map((row) => String(row.detector)))];
-  const columns = collections.flatMap((collection) => {
+  const column = (head: string, figures: (number | undefined)[], digits: number) => {
+    const texts = figures.map((figure) => figure?.toFixed(digits) ?? '–');
+    return { head, cells: bestInBold(figures, texts) };
+  };
+  const ofCollections = collections.flatMap((collection) => {
     const those = detectors.map((name) => rows.find((r) => r.detector === name && r.collection === collection)!);
-    const column = (head: string, figures: (number | undefined)[]) => ({
-      head: `${collection}: ${head}`,
-      cells: bestInBold(
-        figures,
-        figures.map((figure) => figure?.toFixed(2) ?? '–'),
-      ),
+    const name = collection.replace(/-.*/, '');
+    const recalls = BUDGETS.map((budget) => {
+      const figures = those.map((row) => row[budget].value);
+      return column(`${name}: ${budget}`, figures, 2);
     });
-    return [
-      ...BUDGETS.map((budget) => column(budget, those.map((row) => row[budget].value))), // biome-ignore format: one line
-      column('F1', those.map((row) => row.byDefault?.f1)), // biome-ignore format: one line
-    ];
+    const f1s = those.map((row) => row.byDefault?.f1);
+    return [...recalls, column('F1', f1s, 2)];
   });
+  const nab: Figures[] = JSON.parse(readFileSync(join(import.meta.dirname, 'results/detection-nab.json'), 'utf8')).rows;
+  const ofNab = ['default', 'best'].map((threshold) => {
+    const standard = nab.filter((row) => row.profile === 'standard' && row.threshold === threshold);
+    const scores = detectors.map((name) => standard.find(({ detector }) => detector === name)?.score);
+    return column(threshold === 'default' ? 'NAB' : 'NAB, best', scores, 0);
+  });
+  const columns = [...ofCollections, ...ofNab];
   const body = detectors.map((detector, i) => [detector, ...columns.map(({ cells }) => cells[i]!)]);
   return markdown(['', ...columns.map(({ head }) => head)], body);
 }

@@ -100,7 +100,6 @@ for (const detector of detectorsNamed(options.detector, true)) {
       const { score, threshold: at } = result;
       rows.push({
         detector: detector.name,
-        readme: detector.inReadme ?? false,
         profile: figures.profile,
         threshold,
         at,
