@@ -55,7 +55,7 @@ for (const series of options.series.split(',')) {
   const generate = kinds[series] ?? generators[series];
   if (generate === undefined) throw new RangeError(`unknown series ${series}`);
   const checked = generate(20_000);
-  check(checked, new Novelty().learn(checked));
+  check(checked, new Novelty({ maxValues: Infinity }).learn(checked));
   for (const numValues of integers(options.values)) {
     const { blocks, single, sum } = measure(generate(numValues + 2 * updates), numValues);
     const at = (share: number): number => Math.max(0, single[Math.floor(share * (single.length - 1))]! - clock) * 1e-9;
