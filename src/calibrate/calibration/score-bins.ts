@@ -55,11 +55,17 @@ export class ScoreBins {
   }
 
   write(state: StateWriter): void {
-    const used = Array.from({ length: this.length }, (_, p) => p).filter((p) => this.counts[p]! > 0);
-    let last = used[0] ?? 0; // bins before it are empty, and need not be known
-    state.uint(used.length);
+    let numUsed = 0;
+    let last = 0; // bins before the first that is used need not be known
+    for (let p = this.length - 1; p >= 0; p--) {
+      if (this.counts[p] === 0) continue;
+      numUsed++;
+      last = p;
+    }
+    state.uint(numUsed);
     state.i32(this.first + last);
-    for (const p of used) {
+    for (let p = last; p < this.length; p++) {
+      if (this.counts[p] === 0) continue;
       state.uint(p - last);
       state.uint(this.counts[p]!);
       state.f64(this.sums[p]!);
@@ -69,12 +75,12 @@ export class ScoreBins {
 
   /** Reads what `write` wrote into bins without any. */
   read(state: StateReader): void {
-    let left = state.uint();
+    const numUsed = state.uint();
     let bin = state.i32();
-    for (; left > 0; left--) {
-      bin += state.uint();
-      this.add(bin, state.uint(), state.f64());
-    }
+    const entries = Array.from({ length: numUsed }, () => [(bin += state.uint()), state.uint(), state.f64()] as const);
+    // The first and the last bin come first: then the arrays grow once.
+    const ends = entries.splice(-1);
+    for (const [at, count, sum] of [...entries.slice(0, 1), ...ends, ...entries.slice(1)]) this.add(at, count, sum);
   }
 
   /** Makes space for `bin`, unless it is too far below the largest. */

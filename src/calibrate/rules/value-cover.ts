@@ -120,11 +120,17 @@ export class ValueCover implements ValueMemory {
     const end = this.size - 1;
     let smallest = Infinity;
     let at = 1;
+    let before = values[0]!;
+    let value = values[1]!;
     for (let p = 1; p < end; p++) {
-      const hole = values[p + 1]! - values[p - 1]!;
-      if (hole >= smallest) continue;
-      smallest = hole;
-      at = p;
+      const next = values[p + 1]!;
+      const hole = next - before;
+      if (hole < smallest) {
+        smallest = hole;
+        at = p;
+      }
+      before = value;
+      value = next;
     }
     this.goneValue = values[at]!;
     this.goneTime = this.#times[at]!;
