@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { locate } from '../../src/knn/locate.ts';
-import { suggestWindow } from '../../src/knn/suggest-window.ts';
 import { mulberry32, normal } from '../support/series.ts';
 
 /** A triangle of this period with noise and a slow drift. */
@@ -14,33 +13,6 @@ function periodic(period: number, n: number, noise: number): Float64Array {
     return Math.abs((t % period) - period / 2) / period + noise * normal(random) + drift;
   });
 }
-
-describe('suggestWindow(series)', () => {
-  test('is the period, with drift, noise and missing values', () => {
-    for (const period of [7, 24, 90, 288]) {
-      const series = periodic(period, Math.max(1000, 8 * period), 0.02);
-      series.fill(NaN, 100, 140);
-      const { windowSize, confidence } = suggestWindow(series)!;
-      expect(Math.abs(windowSize - period)).toBeLessThanOrEqual(Math.max(0, 0.02 * period));
-      expect(confidence).toBeGreaterThan(0.8);
-    }
-  });
-
-  test('is unsure of noise, and knows nothing of constants, ramps and a few values', () => {
-    const random = mulberry32(4);
-    expect(suggestWindow(new Float64Array(2000).map(() => normal(random)))?.confidence ?? 0).toBeLessThan(0.3);
-    for (const series of [new Float64Array(500).fill(3), Float64Array.from({ length: 11 }, (_, t) => t % 4), []]) {
-      expect(suggestWindow(series)).toBeUndefined();
-    }
-    expect(suggestWindow(Float64Array.from({ length: 400 }, (_, t) => t))?.confidence ?? 0).toBeLessThan(0.3);
-    expect(suggestWindow(new Float64Array(300).fill(NaN))).toBeUndefined();
-  });
-
-  test('looks for no period beyond maxWindow', () => {
-    expect(suggestWindow(periodic(90, 1000, 0), { maxWindow: 60 })?.windowSize ?? 0).toBeLessThan(60);
-    expect(() => suggestWindow([1], { maxWindow: 0.5 })).toThrow(RangeError);
-  });
-});
 
 describe('locate(series)', () => {
   test('finds a strange shape, a strange level and a strange value, without overlap', () => {
