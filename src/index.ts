@@ -19,6 +19,7 @@ export {
 export type { NumericTypedArray, Series, Value } from './core/series.ts';
 export type { StreamingDetector } from './core/streaming-detector.ts';
 export type { Normalization } from './core/windows.ts';
+export type { Alignment } from './knn/align.ts';
 export type { Explanation } from './knn/explain.ts';
 export type { FittedKNN } from './knn/fitted-knn.ts';
 export { KNN, type KNNOptions } from './knn/knn.ts';

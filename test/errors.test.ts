@@ -2,7 +2,7 @@
 // it and what came.
 import { describe, expect, test } from 'vitest';
 import { affiliation, eventF1, nabScore, rangeF1, rocAuc, ucrAccuracy, vusPr, vusRoc } from '../src/evaluate.ts';
-import { KNN, StreamingKNN, topAnomalies } from '../src/index.ts';
+import { Fleet, KNN, StreamingKNN, topAnomalies } from '../src/index.ts';
 import { mahalanobis, manhattan, minkowski } from '../src/metrics.ts';
 
 type ErrorClass = typeof TypeError | typeof RangeError;
@@ -63,6 +63,8 @@ describe('new KNN(windowSize, k, options)', () => {
     ['side 1', () => new KNN(2, 1, { side: wrong(1) }), TypeError, /side.*1/],
     ['missing "skip"', () => new KNN(2, 1, { missing: wrong('skip') }), RangeError, /missing.*omit.*skip/],
     ['missing null', () => new KNN(2, 1, { missing: wrong(null) }), TypeError, /missing.*null/],
+    ['align "start"', () => new KNN(2, 1, { align: wrong('start') }), RangeError, /align.*center.*cover.*start/],
+    ['align 0', () => new KNN(2, 1, { align: wrong(0) }), TypeError, /align.*0/],
     ['engine "gpu"', () => new KNN(2, 1, { engine: wrong('gpu') }), RangeError, /engine.*brute.*gpu/],
     ['engine {}', () => new KNN(2, 1, { engine: wrong({}) }), TypeError, /engine/],
     ['metric "manhattan"', () => new KNN(2, 1, { metric: wrong('manhattan') }), TypeError, /metric.*manhattan/],
@@ -79,6 +81,7 @@ describe('new KNN(windowSize, k, options)', () => {
 
 describe('new StreamingKNN(windowSize, k, options)', () => {
   const stream = (options: object) => () => new StreamingKNN(2, 1, options);
+  const fleet = (options: object) => () => new Fleet({ windowSize: 2, k: 1, ...options });
   expectAll([
     ['windowSize 0', () => new StreamingKNN(0, 1), RangeError, /^windowSize must be a positive integer, got 0$/],
     ['k "1"', () => new StreamingKNN(1, wrong('1')), TypeError, /^k must be a positive integer, got string "1"$/],
@@ -88,6 +91,8 @@ describe('new StreamingKNN(windowSize, k, options)', () => {
     ['history "all"', stream({ history: 'all' }), TypeError, /^history.*all/],
     ['side', stream({ side: 'left' }), RangeError, /^options.side is unknown/],
     ['engine', stream({ engine: 'brute' }), RangeError, /^options.engine is unknown/],
+    ['align', stream({ align: 'cover' }), RangeError, /^align is for batch scores: .*new KNN\(w, k, { align }\)$/],
+    ['align in a fleet', fleet({ align: 'end' }), RangeError, /^align is for batch scores: /],
     ['options null', () => new StreamingKNN(1, 1, wrong(null)), TypeError, /options.*null/],
     ['an unfitted metric', stream({ metric: mahalanobis() }), TypeError, /mahalanobis\.fit/],
     [

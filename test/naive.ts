@@ -13,6 +13,7 @@ export interface NaiveOptions {
   /** Which values a stream learned: a window with one that it did not is no candidate. Default: all of them. */
   learned?: readonly boolean[];
   reference?: ArrayLike<unknown>;
+  align?: 'end' | 'center' | 'cover';
 }
 
 /** A neighbor of a window: where it starts, what it is ordered by (s, or d for another metric), and its distance. */
@@ -157,7 +158,45 @@ export function scoreOf(
 
 /** What `score(series)` returns, as an array. */
 export function naiveScore(series: ArrayLike<unknown>, w: number, k: number, options: NaiveOptions = {}): number[] {
-  return scoreOf(naiveNeighbors(series, w, k, options), series.length, w, options.aggregation);
+  const rows = naiveNeighbors(series, w, k, options);
+  const { aggregation, align = 'end' } = options;
+  if (align === 'end') return scoreOf(rows, series.length, w, aggregation);
+  const ofWindows = rows.map((row) =>
+    row
+      ? aggregate(
+          row.map(({ distance }) => distance),
+          aggregation,
+        )
+      : NaN,
+  ); // by start
+  return align === 'center' ? naiveCenter(ofWindows, series.length, w) : naiveCover(ofWindows, series, w);
+}
+
+/** The score of window i stands at i + floor(w / 2); 0 where none stands. */
+export function naiveCenter(scores: readonly number[], n: number, w: number): number[] {
+  const centered = new Array<number>(n).fill(0);
+  scores.forEach((score, i) => {
+    centered[i + Math.floor(w / 2)] = score;
+  });
+  return centered;
+}
+
+/**
+ * The mean of the scores of the windows i with i ≤ t < i + w, added in ascending order of i, NaN left out; NaN where none
+ * is left or the value is missing.
+ */
+export function naiveCover(scores: readonly number[], series: ArrayLike<unknown>, w: number): number[] {
+  return Array.from(series, (x, t) => {
+    if (isMissing(x)) return NaN;
+    let sum = 0;
+    let count = 0;
+    for (let i = 0; i < scores.length; i++) {
+      if (!(i <= t && t < i + w) || Number.isNaN(scores[i])) continue;
+      sum += scores[i]!;
+      count += 1;
+    }
+    return count === 0 ? NaN : sum / count;
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Series } from '../core/series.ts';
 import type { Normalization } from '../core/windows.ts';
 import { ENGINES, type EngineName } from '../search/plan.ts';
 import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
+import { ALIGNMENTS, type Alignment } from './align.ts';
 import type { Explanation } from './explain.ts';
 import { FittedKNN } from './fitted-knn.ts';
 import { type Neighbors, type Refinements, Scorer, type ScoresLike, type Settings } from './scorer.ts';
@@ -24,18 +25,25 @@ export interface KNNOptions {
   side?: 'both' | 'left';
   /** `'omit'`: a window that touches a missing value scores NaN and is nobody's neighbor; `'throw'`: a `RangeError`. */
   missing?: 'omit' | 'throw';
+  /**
+   * Where a window's score stands in the scores of a whole series: `'end'`: at its last value; `'center'`: in its middle,
+   * start + ⌊w/2⌋, and values in no window's middle score 0; `'cover'`: every value scores the mean of the windows that
+   * contain it, added left to right, without those that touch a missing value, and NaN if there is none left. The last
+   * rates strange stretches best, for n·w additions. Neighbors and explanations are by window and stay what they are.
+   */
+  align?: Alignment;
   /** `'auto'`, or an engine by name. Never changes the result. */
   engine?: EngineName;
 }
 
-const OPTION_NAMES = ['metric', 'normalize', 'aggregation', 'exclusionZone', 'side', 'missing', 'engine'];
+const OPTION_NAMES = ['metric', 'normalize', 'aggregation', 'exclusionZone', 'side', 'missing', 'align', 'engine'];
 
 /**
  * k-nearest-neighbor anomaly scores of a series: how far each window is from the k windows most like it.
  *
  * With window i = xᵢ … xᵢ₊w₋₁ and d(i, j) = √Σₗ (xᵢ₊ₗ − xⱼ₊ₗ)², score[t] is the mean of the k smallest d(i, j) over the
  * other windows j, where t = i + w − 1 is the END of window i. score[t] = 0 for t < w − 1: not enough points yet.
- * The distances are exact: the bits of the left-to-right sum in float64, whatever the engine.
+ * The distances are exact: the bits of the left-to-right sum in float64, whatever the engine. `align` puts scores elsewhere.
  *
  * @example
  * new KNN(2, 1).score([1, 2, 10, 2, 1]); // => [0, Math.SQRT2, Math.sqrt(65), Math.sqrt(65), Math.SQRT2]
@@ -63,6 +71,7 @@ export class KNN {
       exclusionZone = 0,
       side = 'both',
       missing = 'omit',
+      align = 'end',
       engine = 'auto',
     } = options;
     checkNormalization(normalize, windowSize);
@@ -70,12 +79,13 @@ export class KNN {
     checkInteger(exclusionZone, 'exclusionZone', 0);
     checkChoice(side, 'side', ['both', 'left']);
     checkChoice(missing, 'missing', ['omit', 'throw']);
+    checkChoice(align, 'align', ALIGNMENTS);
     checkChoice(engine, 'engine', ENGINES);
     checkMetric(metric, windowSize, normalize);
     checkEngine(engine, metric);
     this.windowSize = windowSize;
     this.k = k;
-    this.#settings = { windowSize, k, metric, normalize, aggregation, exclusionZone, side, missing, engine };
+    this.#settings = { windowSize, k, metric, normalize, aggregation, exclusionZone, side, missing, align, engine };
     this.#forSelfOnly = (['side', 'exclusionZone'] as const).find((name) => options[name] !== undefined);
   }
 
@@ -93,6 +103,8 @@ export class KNN {
    * @example
    * new KNN(1, 2).score([5, 5, 5, 9, 5]); // => [0, 0, 0, 4, 0]
    * new KNN(2, 1).score([1, 2, NaN, 2, 1, 2]); // => [0, 0, NaN, NaN, Math.SQRT2, 0]
+   * new KNN(3, 1, { align: 'center' }).score([0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0]); // => [0, 0, 0, 0, 9, 9, 9, 0, 0, 0, 0]
+   * new KNN(3, 1, { align: 'cover' }).score([0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0]); // => [0, 0, 0, 3, 6, 9, 6, 3, 0, 0, 0]
    */
   score<S extends Series>(series: S, options: { reference?: Series } = {}): ScoresLike<S> {
     return this.#scorer(options).score(series);
@@ -162,7 +174,7 @@ export class KNN {
 
   /**
    * Why the window that ends at `t` has its score: its neighbors, what they would have led one to expect, and which
-   * values differ.
+   * values differ. `t` is the END of the window, whatever `align` is: the middle of a window + ⌈w/2⌉ − 1.
    *
    * @param t index of the window's last value, windowSize − 1 ≤ t < n; or several, which is cheaper than one by one
    * @throws RangeError when no window ends at `t`

@@ -25,12 +25,14 @@ import type { Progress } from '../threads/progress.ts';
 import { runJob } from '../threads/run-job.ts';
 import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
+import { type Alignment, aligned } from './align.ts';
 import { type Explanation, explainRow } from './explain.ts';
 
 /** The settings of a detector. */
 export interface Settings extends Omit<JobSettings, 'metric'> {
   readonly metric: Metric;
   readonly missing: 'omit' | 'throw';
+  readonly align: Alignment;
 }
 
 /** The k nearest windows of every window, row-major by window start. */
@@ -101,7 +103,7 @@ export class Scorer {
     search(job, this.#join(job), false, (i, dist, _index, base, count) => {
       scores[endOf(i, job.windowSize)] = scoreOf(job, dist, base, count);
     });
-    return likeInput(series, scores);
+    return likeInput(series, atOnce(this.#aligned(scores)));
   }
 
   async scoreAsync<S extends Series>(series: S, options: ThreadOptions): Promise<ScoresLike<S>> {
@@ -122,7 +124,8 @@ export class Scorer {
     const stored = isFunctionMetric(metric) ? { series: this.#copy(x) } : jobSeries(x, windowSize);
     const job = await inTurns(this.#job(stored), options.signal);
     for await (const { scores, exact, progress } of runJob(job, options, stops)) {
-      yield { scores: likeInput(series, scores), exact, progress };
+      const found = await inTurns(this.#aligned(scores), options.signal);
+      yield { scores: likeInput(series, found), exact, progress };
     }
   }
 
@@ -198,6 +201,10 @@ export class Scorer {
     return isFunctionMetric(this.#settings.metric) ? values.slice() : sharedCopy(values);
   }
 
+  #aligned(scores: Float64Array): Steps<Float64Array> {
+    return aligned(scores, this.#settings.windowSize, this.#settings.align);
+  }
+
   #windows(values: Float64Array): WindowSet {
     return embed(values, this.#settings.windowSize, this.#settings.normalize);
   }
@@ -213,7 +220,7 @@ export class Scorer {
 
   /** The job of scoring a series that lies where the job may use it. */
   *#job({ series, arena, starts }: StoredSeries): Steps<Job> {
-    const { missing: _, ...settings } = this.#settings;
+    const { missing: _, align: __, ...settings } = this.#settings;
     const reference = this.#reference;
     const metric = reference === undefined ? yield* this.#fitSelf(series) : yield* this.fitReference();
     return { ...settings, metric, series, reference, arena, starts };

@@ -5,7 +5,14 @@ import { missingError, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnOf } from '../core/streaming-detector.ts';
 import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
-import { checkedSettings, OPTION_NAMES, optionsOf, type StreamingKNNOptions, type StreamSettings } from './settings.ts';
+import {
+  checkedSettings,
+  checkStreamOptions,
+  OPTION_NAMES,
+  optionsOf,
+  type StreamingKNNOptions,
+  type StreamSettings,
+} from './settings.ts';
 import { readHistoryState, readSettings, writeHistory, writeSettings } from './settings-state.ts';
 import { windowScore } from './window-score.ts';
 
@@ -75,7 +82,7 @@ export class Fleet {
    * @throws TypeError for an option of the wrong kind, RangeError for a wrong value
    */
   constructor(options: FleetOptions) {
-    checkOptions(options, ['windowSize', 'k', 'maxSeries', 'maxIdle', ...OPTION_NAMES]);
+    checkStreamOptions(options, ['windowSize', 'k', 'maxSeries', 'maxIdle', ...OPTION_NAMES]);
     const { windowSize, k, maxSeries = Infinity, maxIdle = Infinity, ...rest } = options;
     if (maxSeries !== Infinity) checkInteger(maxSeries, 'maxSeries', 1);
     if (maxIdle !== Infinity) checkInteger(maxIdle, 'maxIdle', 1);

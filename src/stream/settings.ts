@@ -49,11 +49,20 @@ export interface StreamSettings extends HistorySettings {
   readonly missing: 'omit' | 'throw';
 }
 
+/** Throws unless `options` is an object whose keys are all known; an option of batch scores alone has its own message. */
+export function checkStreamOptions(options: unknown, known: readonly string[]): void {
+  if (typeof options === 'object' && options !== null && Object.hasOwn(options, 'align')) {
+    const reason = 'a stream scores each value as it comes, at the end of its window';
+    throw new RangeError(`align is for batch scores: ${reason}; leave it out or use new KNN(w, k, { align })`);
+  }
+  checkOptions(options, known);
+}
+
 /** @throws TypeError for an argument of the wrong kind, RangeError for a wrong value */
 export function checkedSettings(windowSize: number, k: number, options: StreamingKNNOptions): StreamSettings {
   checkInteger(windowSize, 'windowSize', 1);
   checkInteger(k, 'k', 1);
-  checkOptions(options, OPTION_NAMES);
+  checkStreamOptions(options, OPTION_NAMES);
   const {
     history = 10_000,
     metric = euclidean,

@@ -34,6 +34,7 @@ describe('usage: status 2', () => {
     [['--window=-3'], '--window must be a positive integer, got "-3"'],
     [['--exclusion-zone=x'], '--exclusion-zone must be a non-negative integer, got "x"'],
     [['--normalize=log'], '--normalize must be one of none, mean, zscore, got "log"'],
+    [['--align=start'], '--align must be one of end, center, cover, got "start"'],
     [['--aggregation=sum'], '--aggregation must be one of mean, max, median, got "sum"'],
     [['--side=right'], '--side must be one of both, left, got "right"'],
     [['--missing=zero'], '--missing must be one of omit, throw, got "zero"'],

@@ -125,6 +125,31 @@ describe('the summary', () => {
     `);
   });
 
+  test('of scores that stand elsewhere names the values that have them, and explains the windows they are about', async () => {
+    const path = file('wave.txt', lines(wave));
+    const rows = async (...args: string[]): Promise<string[]> => {
+      const text = await score([path, '--format=summary', '--top=2', ...args]);
+      return [text.match(/settings {2}(.*)/)![1]!, ...text.trimEnd().split('\n').slice(-3)];
+    };
+    expect(await rows('--align=center')).toEqual([
+      'window 5, 5 neighbors, euclidean, scores in the middle of windows',
+      '#  middle at   score  values          vs expected',
+      '1  61          114.2  19 90 90 90 17  above 32.8',
+      '2  18         0.8944  16 17 18 19 20  around 16',
+    ]);
+    // Two places of covered scores are 10 apart by default: the event raises the scores of the windows beside it, too.
+    expect((await rows('--align=cover')).slice(0, 3)).toEqual([
+      'window 5, 5 neighbors, euclidean, scores averaged over windows',
+      '#  at  score  values          vs expected',
+      '1  61  99.99  19 90 90 90 17  above 32.8',
+    ]);
+    // The value 62 is in the middle of a window with the missing value 64; the nearest without one ends at 63.
+    const broken = file('broken.txt', lines(wave.map((x, t) => (t === 64 ? NaN : x))));
+    const text = await score([broken, '--format=summary', '--top=1', '--align=cover', '--separation=5']);
+    expect(text).toContain('separation 5');
+    expect(text).toMatch(/^1 {2}6\d .*19 90 90 90 17/m);
+  });
+
   test('is never wider than 80 columns outside a terminal', async () => {
     const wide = wave.map((x, t) => `2026-01-01T00:00:00.000000${t}+00:00,${x * 1234.56789}`).join('\n');
     const text = await score(['--format=summary', '--time=1', '--top=9', '--metric=mahalanobis'], { input: wide });

@@ -104,6 +104,8 @@ describe('score: options give what the library gives', () => {
     [['--window=8', '--neighbors=3', '--normalize=mean'], 8, 3, { normalize: 'mean' }],
     [['--normalize', 'zscore', '--aggregation', 'max'], 5, 5, { normalize: 'zscore', aggregation: 'max' }],
     [['--aggregation=median', '--exclusion-zone=5'], 5, 5, { aggregation: 'median', exclusionZone: 5 }],
+    [['--align', 'center', '-w6'], 6, 5, { align: 'center' }],
+    [['--align=cover', '--side=left'], 5, 5, { align: 'cover', side: 'left' }],
     [['--side', 'left', '--engine', 'brute'], 5, 5, { side: 'left', engine: 'brute' }],
     [['--engine', 'kdtree', '--missing', 'throw'], 5, 5, { engine: 'kdtree' }],
     [['--metric', 'mahalanobis'], 5, 5, { metric: metrics.mahalanobis() }],

@@ -169,6 +169,12 @@ export const OPTIONS = {
     choices: ['mean', 'max', 'median'],
     help: "{choices} of the neighbors' distances",
   },
+  align: {
+    kind: 'choice',
+    value: 'WHERE',
+    choices: ['end', 'center', 'cover'],
+    help: "{choices}: where a window's score stands: at its last value, in its middle, or as a mean at all of its values",
+  },
   'exclusion-zone': {
     kind: 'integer',
     value: 'N',
@@ -369,7 +375,7 @@ export const OPTIONS = {
     kind: 'integer',
     value: 'N',
     least: 1,
-    help: 'least distance of two of them (default: the window)',
+    help: 'least distance of two of them (default: the window; with --align cover twice that)',
   },
   output: {
     kind: 'text',

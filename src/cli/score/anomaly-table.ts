@@ -7,8 +7,12 @@ import { type Paint, plain, shortNumber } from '../output/text.ts';
 export interface AnomalyRow {
   /** From 1, the strangest. */
   readonly rank: number;
+  /** Index of the value that has the score, and that score. */
+  readonly index: number;
+  readonly score: number;
+  /** Of the window that is about that value: see `--align`. */
   readonly explanation: Explanation;
-  /** Time of the window's end, or its index. */
+  /** Time of the value, or its index. */
   readonly at: string;
   /** The labels that the window meets; `undefined` if there is no file of labels. */
   readonly labels: readonly string[] | undefined;
@@ -53,9 +57,9 @@ function widths(rows: readonly string[][], headings: readonly string[]): number[
 }
 
 /** The cells of a row, the values still left out. */
-function cellsOf({ rank, explanation, at, labels }: AnomalyRow): string[] {
+function cellsOf({ rank, score, explanation, at, labels }: AnomalyRow): string[] {
   const label = labels === undefined ? '' : labels.length > 0 ? plain(labels.join(', '), 24) : '–';
-  return [String(rank), plain(at, 32), shortNumber(explanation.score), '', verdict(explanation), label];
+  return [String(rank), plain(at, 32), shortNumber(score), '', verdict(explanation), label];
 }
 
 /** Index of the value in the window that differs most from the neighbors' value there. */

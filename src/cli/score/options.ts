@@ -1,5 +1,5 @@
 // The options of `knn-anomaly score` as checked values.
-import type { KNNOptions } from '../../index.ts';
+import type { Alignment, KNNOptions } from '../../index.ts';
 import type { Terminals } from '../command.ts';
 import type { Work } from '../cost.ts';
 import { UsageError } from '../errors.ts';
@@ -26,6 +26,7 @@ export interface ScoreOptions extends Work, OutputOptions {
   readonly inputOptions: InputOptions;
   readonly reference: string | undefined;
   readonly covariance: string | undefined;
+  readonly align: Alignment;
   readonly knn: KNNOptions;
   readonly format: OutputFormat;
   readonly top: number;
@@ -43,6 +44,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
   const fallback = isTerminal.stdout && output === undefined ? 'summary' : 'lines';
   const windowSize = given.integer('window');
   const metric = given.text('metric')!;
+  const align = given.choice<Alignment>('align');
   const options: Omit<ScoreOptions, 'knn'> = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
@@ -53,9 +55,10 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     covariance: given.text('covariance'),
     normalize: given.choice('normalize'),
     engine: given.choice('engine'),
+    align,
     format: format === 'auto' ? fallback : format,
     top: given.integer('top'),
-    separation: given.has('separation') ? given.integer('separation') : windowSize,
+    separation: given.has('separation') ? given.integer('separation') : separationOf(align, windowSize),
     labels: given.text('labels'),
     output,
     force,
@@ -69,6 +72,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     normalize: options.normalize as NonNullable<KNNOptions['normalize']>,
     engine: options.engine,
     aggregation: given.choice('aggregation'),
+    align: options.align,
     missing: given.choice('missing'),
     ...(metricValue !== undefined && { metric: metricValue }),
     // A reference excludes these two, so they are passed on only if they were given.
@@ -76,6 +80,11 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     ...(given.has('side') && { side: given.choice('side') }),
   };
   return { ...options, knn };
+}
+
+/** The default separation: windows that end so far apart share no value, values that are covered so far apart no window's value. */
+export function separationOf(align: Alignment, windowSize: number): number {
+  return align === 'cover' ? 2 * windowSize : windowSize;
 }
 
 /** Refuses options that would have no effect together. */

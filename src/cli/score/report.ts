@@ -1,5 +1,7 @@
 // From scores to the summaries of all columns: finds the strangest places, explains them, counts the labels they meet.
-import { KNN, topAnomalies } from '../../index.ts';
+import { toFloat64 } from '../../core/series.ts';
+import { endOf, validStarts } from '../../core/windows.ts';
+import { type Alignment, KNN, topAnomalies } from '../../index.ts';
 import type { Table } from '../input/columns.ts';
 import type { Label, Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
@@ -7,11 +9,14 @@ import { DEFAULT_COVARIANCE } from '../options/metric-option.ts';
 import type { Scored } from '../output/formats.ts';
 import { painter, plain } from '../output/text.ts';
 import type { AnomalyRow } from './anomaly-table.ts';
-import type { ScoreOptions } from './options.ts';
+import { type ScoreOptions, separationOf } from './options.ts';
 import { summarize } from './summary.ts';
 
 /** Width of a terminal that does not tell its width, and of a file. */
 const WIDTH = 80;
+
+/** Headings of the column that says where the strangest places are. */
+const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middle at', cover: 'at' };
 
 /** The inputs of {@link report}. */
 export interface ReportParts {
@@ -33,7 +38,8 @@ export function report(parts: ReportParts): string[] {
     const anomalies = anomaliesOf(parts, series, c, found);
     const title = [nameOf(options.input), ...(series.name === undefined ? [] : [series.name])].join(' · ');
     const closing = labels === undefined ? [] : [countFound(labels.for(series.name), found, anomalies.length)];
-    const unit = parts.table.times === undefined ? 'ends at' : 'ends at time';
+    const where = WHERE[options.align];
+    const unit = parts.table.times === undefined ? where : `${where} time`;
     return summarize({ title, series, settings: settingsOf(options), anomalies, unit, closing }, width, paint);
   });
   if (labels !== undefined && scored.length > 1) {
@@ -46,20 +52,38 @@ function anomaliesOf(parts: ReportParts, series: Scored, c: number, found: Set<L
   const { options, table, reference, labels } = parts;
   const { windowSize, k, knn, top, separation } = options;
   const candidates = labels?.for(series.name);
-  const ends = topAnomalies(series.scores, top, { separation }).map(({ index }) => index);
+  const places = topAnomalies(series.scores, top, { separation });
+  const ends = places.map(({ index }) => endAt(index, options, series.values));
   const memory = reference?.columns[c]?.values.toArray();
   const explanations = new KNN(windowSize, k, knn).explain(series.values, ends, memory && { reference: memory });
   return explanations.map((explanation, p) => {
-    const { index, start } = explanation;
-    const met = candidates?.filter((label) => labels!.touches(label, start, index));
+    const { index: end, start } = explanation;
+    const { index, score } = places[p]!;
+    const met = candidates?.filter((label) => labels!.touches(label, start, end));
     for (const label of met ?? []) found.add(label);
     return {
       rank: p + 1,
+      index,
+      score,
       explanation,
       at: table.times === undefined ? String(index) : table.times.at(index),
       labels: met?.map(({ name }) => name || 'labeled'),
     };
   });
+}
+
+/**
+ * The end of the window that a score at `index` is about. A covered value is in many: the one that has it in its middle
+ * stands for all, or where that touches a missing value the nearest one that does not.
+ */
+function endAt(index: number, { align, windowSize: w }: ScoreOptions, values: Float64Array): number {
+  if (align === 'end') return index;
+  const end = index + ((w - 1) >> 1);
+  if (align === 'center') return end;
+  const from = Math.max(0, index - w + 1);
+  const near = toFloat64(values.subarray(from, index + w), 'values');
+  const ends = Array.from(validStarts(near, w), (i) => from + endOf(i, w));
+  return ends.reduce((best, other) => (Math.abs(other - end) < Math.abs(best - end) ? other : best));
 }
 
 function countFound(labels: readonly Label[], found: ReadonlySet<Label>, numAnomalies: number): string {
@@ -79,10 +103,12 @@ function settingsOf(options: ScoreOptions): string[] {
   ];
   if (normalize !== 'none') settings.push(`${normalize}-normalized`);
   if (knn.aggregation !== 'mean') settings.push(`${knn.aggregation} of the distances`);
+  if (options.align === 'center') settings.push('scores in the middle of windows');
+  if (options.align === 'cover') settings.push('scores averaged over windows');
   if (knn.exclusionZone) settings.push(`exclusion zone ${knn.exclusionZone}`);
   if (knn.side === 'left') settings.push('earlier windows only');
   if (engine !== 'auto') settings.push(`${engine} engine`);
-  if (separation !== windowSize) settings.push(`separation ${separation}`);
+  if (separation !== separationOf(options.align, windowSize)) settings.push(`separation ${separation}`);
   if (reference !== undefined) settings.push(`against ${plain(nameOf(reference))}`);
   return settings;
 }

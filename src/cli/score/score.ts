@@ -12,6 +12,7 @@ import { formatCsv, formatJson, formatLines, type Scored } from '../output/forma
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import { interruptible } from '../signals.ts';
+import { nothingCompared } from './compared.ts';
 import { type ScoreOptions, scoreOptionsOf } from './options.ts';
 
 /** Work that is estimated to take at least this many seconds is announced. */
@@ -20,9 +21,9 @@ const LONG = 10;
 /** The command `knn-anomaly score`. */
 export const score: Command = {
   usage: '[FILE] [options]',
-  about: `Scores every value of a series by how far the window that ends there is from
-the windows most like it: higher is stranger. FILE is a path, or - or nothing
-for standard input. Gzip is recognized.`,
+  about: `Scores every value of a series by how far the window that ends there (--align)
+is from the windows most like it: higher is stranger. FILE is a path, or - or
+nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
@@ -38,6 +39,7 @@ for standard input. Gzip is recognized.`,
         'covariance',
         'normalize',
         'aggregation',
+        'align',
         'exclusion-zone',
         'side',
         'engine',
@@ -70,6 +72,10 @@ async function run(options: ScoreOptions): Promise<void> {
   const threads = threadsFor(options, table, reference);
   announce(options, table, reference, threads);
   const scored = await scoreColumns(knn, options, table, reference, threads);
+  for (const series of scored) {
+    const warning = nothingCompared(series, options);
+    if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
+  }
   if (options.format === 'lines') await output.write(formatLines(scored[0]!));
   else if (options.format === 'csv') await output.write(formatCsv(scored, table.times));
   else if (options.format === 'json') await output.write(formatJson(scored, table.times));

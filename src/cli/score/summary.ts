@@ -18,7 +18,7 @@ export interface SummaryParts {
   /** The settings in words. */
   readonly settings: readonly string[];
   readonly anomalies: readonly AnomalyRow[];
-  /** Heading of the column that says where the anomalies end. */
+  /** Heading of the column that says where the anomalies are. */
   readonly unit: string;
   /** Last lines, such as how many labels were found. */
   readonly closing: readonly string[];
@@ -63,8 +63,8 @@ function ranks(anomalies: readonly AnomalyRow[], length: number, width: number):
   if (anomalies.length === 0) return [];
   const numCells = Math.min(width, length);
   const line = new Array<string>(numCells).fill(' ');
-  for (const { explanation, rank } of anomalies.slice(0, 9)) {
-    const c = cellOf(explanation.index, length, numCells);
+  for (const { index, rank } of anomalies.slice(0, 9)) {
+    const c = cellOf(index, length, numCells);
     if (line[c] === ' ') line[c] = String(rank);
   }
   return [line.join('').trimEnd()];
