@@ -2,11 +2,11 @@
 import type { Steps } from '../core/steps.ts';
 import { endOf } from '../core/windows.ts';
 
-/** The choices of `align`. */
-export const ALIGNMENTS = ['end', 'center', 'cover'] as const;
-
 /** See `KNNOptions.align`. */
-export type Alignment = (typeof ALIGNMENTS)[number];
+export type Alignment = 'end' | 'center' | 'cover';
+
+/** The choices of `align`. */
+export const ALIGNMENTS: readonly Alignment[] = ['end', 'center', 'cover'];
 
 /** Additions between two turns of others: a few milliseconds. */
 const ADDITIONS = 2 ** 21;

@@ -4,7 +4,7 @@ import type { Job } from '../threads/job.ts';
 
 /** The neighbors of one window, and how it differs from them. */
 export interface Explanation {
-  /** Index of the window's last value: where its score stands. */
+  /** Index of the window's last value: where its score stands if scores are aligned to the end. */
   index: number;
   /** Index of its first value. */
   start: number;

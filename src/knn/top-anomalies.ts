@@ -3,7 +3,7 @@ import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 
 /** An index into the scores, and the score there. */
 export interface Anomaly {
-  /** Index into the scores: the last value of the window. */
+  /** Index into the scores: the last value of the window, unless `align` says otherwise. */
   index: number;
   score: number;
 }
