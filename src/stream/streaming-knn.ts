@@ -5,6 +5,7 @@ import { missingError, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../core/streaming-detector.ts';
 import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
+import { type LastStep, type NextWindow, nextWindow } from './next-window.ts';
 import { checkedSettings, optionsOf, type StreamingKNNOptions, type StreamSettings } from './settings.ts';
 import { readHistoryState, readSettings, writeHistory, writeSettings } from './settings-state.ts';
 import { windowScore } from './window-score.ts';
@@ -99,6 +100,24 @@ export class StreamingKNN implements StreamingDetector {
    */
   learn(series: Iterable<Value>): number[] {
     return learnAll(this, series);
+  }
+
+  /** @internal The value that the next `update` makes it forget; NaN if there is none. */
+  get oldest(): number {
+    return this.#history.oldest;
+  }
+
+  /**
+   * How the score of the next value depends on that value.
+   *
+   * @internal
+   * @param last as it was before the last value: what `oldest` was then, and the windowSize − 1 values before the last
+   * @returns `undefined` where windows are not compared value by value, or not with those of the stream
+   */
+  nextWindow(last?: LastStep): NextWindow | undefined {
+    const { metric, normalize, reference } = this.#settings;
+    if (metric !== undefined || normalize !== 'none' || reference !== undefined) return undefined;
+    return nextWindow(this.#settings, this.#history.snapshot(), last);
   }
 
   /** Forgets all values, so that the detector is as newly constructed. A reference stays. */

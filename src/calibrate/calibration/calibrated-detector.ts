@@ -1,9 +1,12 @@
 // Pairs a detector with the calibrator of its scores: one streaming detector whose score is a surprise.
 
-import type { Value } from '../../core/series.ts';
+import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
+import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-detector.ts';
+import type { NextWindow } from '../../stream/next-window.ts';
+import { StreamingKNN } from '../../stream/streaming-knn.ts';
 import { Novelty } from '../rules/novelty.ts';
+import { farthest, nearest, type Outlook } from '../rules/outlook.ts';
 import type { PastValues, Rule } from '../rules/rule.ts';
 import { Calibrator } from './calibrator.ts';
 
@@ -22,11 +25,21 @@ export class CalibratedDetector implements Rule {
   score: number;
   surprise: number;
 
+  /** The value between `judge` and `settle`, whether it is to be learned, and what a `StreamingKNN` forgot for it. */
+  #value: number;
+  #isLearned: boolean;
+  #oldest: number;
+  #isPending: boolean;
+
   constructor(detector: StreamingDetector, calibrator: Calibrator) {
     this.detector = detector;
     this.#calibrator = calibrator;
     this.score = NaN;
     this.surprise = NaN;
+    this.#value = NaN;
+    this.#isLearned = false;
+    this.#oldest = NaN;
+    this.#isPending = false;
   }
 
   /** The values that `detector` has seen, if it is a `Novelty`. Other detectors know their reasons themselves. */
@@ -43,10 +56,49 @@ export class CalibratedDetector implements Rule {
     return undefined;
   }
 
-  update(x: Value, options: { learn?: boolean } = {}): number {
-    this.score = this.detector.update(x, options);
-    this.surprise = this.#calibrator.update(this.score, options);
+  /** Values per window of a `StreamingKNN`. */
+  get windowSize(): number {
+    return this.detector instanceof StreamingKNN ? this.detector.windowSize : 1;
+  }
+
+  update(x: Value, options?: { learn?: boolean }): number {
+    const surprise = this.judge(toNumber(x), learnOf(options));
+    this.settle();
+    return surprise;
+  }
+
+  judge(x: number, learn: boolean): number {
+    const { detector } = this;
+    this.#isPending = true;
+    this.#isLearned = learn;
+    this.#value = x;
+    if (detector instanceof Novelty) this.score = detector.peek(x);
+    else {
+      if (detector instanceof StreamingKNN) this.#oldest = detector.oldest;
+      this.score = detector.update(x, { learn });
+    }
+    this.surprise = this.#calibrator.peek(this.score);
     return this.surprise;
+  }
+
+  settle(): void {
+    const learn = this.#isLearned;
+    this.#isPending = false;
+    if (this.detector instanceof Novelty) this.detector.take(this.#value, learn);
+    this.#calibrator.take(this.score, learn);
+  }
+
+  outlook(window: Float64Array): Outlook | undefined {
+    const { detector } = this;
+    if (detector instanceof Novelty) return this.#outlook(NaN, (x) => detector.peek(x));
+    if (!(detector instanceof StreamingKNN)) return undefined;
+    const windows = detector.nextWindow(this.#isPending ? { oldest: this.#oldest, window } : undefined);
+    return windows && this.#outlook(windows.expected, (x) => windows.score(x));
+  }
+
+  comparedWindows(window: Float64Array): NextWindow | undefined {
+    if (!(this.detector instanceof StreamingKNN) || this.detector.windowSize === 1) return undefined;
+    return this.detector.nextWindow({ oldest: NaN, window });
   }
 
   peek(x: Value): number {
@@ -82,5 +134,19 @@ export class CalibratedDetector implements Rule {
     loaded.surprise = state.f64();
     state.end();
     return loaded;
+  }
+
+  /** Of a detector whose score moves by no more than the value does. Surprises grow with scores. */
+  #outlook(expected: number, scoreOf: (x: number) => number): Outlook {
+    const calibrator = this.#calibrator;
+    const at = (x: number): ReturnType<Outlook['at']> => {
+      const score = scoreOf(x);
+      return {
+        surprise: calibrator.peek(score),
+        atMost: (radius) => calibrator.peek(farthest(score, radius)),
+        atLeast: (radius) => calibrator.peek(nearest(score, radius)),
+      };
+    };
+    return { expected, at };
   }
 }

@@ -93,13 +93,18 @@ export class Calibrator implements StreamingDetector {
     const value = toNumber(score);
     const learn = learnOf(options);
     const surprise = this.#surprise(value);
-    if (!learn || Number.isNaN(value)) return surprise;
+    this.take(value, learn);
+    return surprise;
+  }
+
+  /** @internal `update` without the surprise, of a score that is NaN if it is missing. */
+  take(score: number, learn: boolean): void {
+    if (!learn || Number.isNaN(score)) return;
     if (this.#seen < this.warmup) this.#seen++;
     else {
-      this.#past.add(this.#capped(value));
+      this.#past.add(this.#capped(score));
       this.#known = undefined;
     }
-    return surprise;
   }
 
   peek(score: Value): number {

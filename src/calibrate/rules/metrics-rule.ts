@@ -1,12 +1,14 @@
 // The rule of preset 'metrics': a window is strange against the last day and against all of the past, or its value is new.
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll } from '../../core/streaming-detector.ts';
+import { learnAll, learnOf } from '../../core/streaming-detector.ts';
+import type { NextWindow } from '../../stream/next-window.ts';
 import { StreamingKNN } from '../../stream/streaming-knn.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Novelty } from './novelty.ts';
+import { farthest, type Neighborhood, nearest, type Outlook } from './outlook.ts';
 import type { Rule, RuleOptions, ViewResult } from './rule.ts';
-import { Usual } from './usual.ts';
+import { EVENT, Usual } from './usual.ts';
 
 /** Values per window, neighbors, and windows that are remembered: 300 to 10 000 of them find the same incidents. */
 const WINDOW_SIZE = 5;
@@ -23,6 +25,9 @@ const FULL_RATIO = 4.5;
 /** How much rarer a value must be the more values have been seen: LENGTH_WEIGHT·ln(1 + n/LENGTH). */
 const LENGTH_WEIGHT = 0.3;
 const LENGTH = 500;
+
+const LEARN = { learn: true };
+const DO_NOT_LEARN = { learn: false };
 
 const KIND = 'MetricsRule';
 const FORMAT = 1;
@@ -57,6 +62,7 @@ type Look = 'value' | 'shape';
  * O(1000·5) per value, 3.6 µs in all; 18 KB.
  */
 export class MetricsRule implements Rule {
+  readonly windowSize = WINDOW_SIZE;
   readonly #day: number;
   readonly #novelty: Novelty;
   readonly #valueTail: Calibrator;
@@ -74,6 +80,13 @@ export class MetricsRule implements Rule {
   #valueSurprise: number;
   #shapeSurprise: number;
 
+  /** The value between `judge` and `settle`, its distance, whether it is to be learned, and what the windows forgot for it. */
+  #judged: number;
+  #distance: number;
+  #isLearned: boolean;
+  #oldest: number;
+  #isPending: boolean;
+
   /** @param parts what the rule goes on with; default: new ones */
   constructor({ warmup, maxValues, day }: RuleOptions, parts?: Parts) {
     this.#day = day;
@@ -88,6 +101,11 @@ export class MetricsRule implements Rule {
     this.#ratio = NaN;
     this.#valueSurprise = NaN;
     this.#shapeSurprise = NaN;
+    this.#judged = NaN;
+    this.#distance = NaN;
+    this.#isLearned = false;
+    this.#oldest = NaN;
+    this.#isPending = false;
   }
 
   get pastValues(): Novelty {
@@ -108,14 +126,19 @@ export class MetricsRule implements Rule {
   }
 
   update(x: Value, options?: { learn?: boolean }): number {
-    const value = toNumber(x);
-    const novelty = this.#novelty.update(value, options);
-    const distance = this.#knn.update(value, options);
-    const isLearned = options?.learn !== false && !Number.isNaN(value);
-    const v = this.#valueTail.update(novelty, options);
+    const surprise = this.judge(toNumber(x), learnOf(options));
+    this.settle();
+    return surprise;
+  }
+
+  judge(value: number, learn: boolean): number {
+    const novelty = this.#novelty.peek(value);
+    this.#oldest = this.#knn.oldest;
+    const distance = this.#knn.update(value, learn ? LEARN : DO_NOT_LEARN);
+    const v = this.#valueTail.peek(novelty);
     const ratio = this.#usual.ratio(distance);
     const calm = this.#usual.calmAfter(ratio);
-    const g = this.#shapeTail.update(distance, options);
+    const g = this.#shapeTail.peek(distance);
     this.score = novelty;
     this.#ratio = ratio;
     this.#valueSurprise = v;
@@ -123,23 +146,45 @@ export class MetricsRule implements Rule {
     const byShape = surpriseOfShape(distance, ratio, g, calm);
     const byValue = surpriseOfValue(distance, ratio, v);
     this.#look = byShape > byValue ? 'shape' : 'value';
-    const surprise = Number.isNaN(value) ? NaN : this.#joined(byShape, byValue);
-    if (isLearned) {
-      if (!Number.isNaN(distance)) this.#usual.learn(distance, ratio);
-      this.#count++;
-    }
-    return surprise;
+    this.#judged = value;
+    this.#distance = distance;
+    this.#isLearned = learn;
+    this.#isPending = true;
+    return Number.isNaN(value) ? NaN : this.#joined(byShape, byValue);
+  }
+
+  settle(): void {
+    const [value, learn] = [this.#judged, this.#isLearned];
+    this.#isPending = false;
+    this.#novelty.take(value, learn);
+    this.#valueTail.take(this.score, learn);
+    this.#shapeTail.take(this.#distance, learn);
+    if (!learn || Number.isNaN(value)) return;
+    if (!Number.isNaN(this.#distance)) this.#usual.learn(this.#distance, this.#ratio);
+    this.#count++;
   }
 
   peek(x: Value): number {
     const value = toNumber(x);
-    if (Number.isNaN(value)) return NaN;
-    const distance = this.#knn.peek(value);
-    const v = this.#valueTail.peek(this.#novelty.peek(value));
-    const ratio = this.#usual.ratio(distance);
-    const g = this.#shapeTail.peek(distance);
-    const byShape = surpriseOfShape(distance, ratio, g, this.#usual.calmAfter(ratio));
-    return this.#joined(byShape, surpriseOfValue(distance, ratio, v));
+    return Number.isNaN(value) ? NaN : this.#surpriseOf(this.#knn.peek(value), this.#novelty.peek(value));
+  }
+
+  outlook(window: Float64Array): Outlook {
+    const windows = this.#knn.nextWindow(this.#isPending ? { oldest: this.#oldest, window } : undefined)!;
+    const at = (x: number): Neighborhood => {
+      const distance = windows.score(x);
+      const novelty = this.#novelty.peek(x);
+      return {
+        surprise: this.#surpriseOf(distance, novelty),
+        atMost: (radius) => this.#largest(distance, novelty, radius),
+        atLeast: (radius) => this.#smallest(distance, novelty, radius),
+      };
+    };
+    return { expected: windows.expected, at };
+  }
+
+  comparedWindows(window: Float64Array): NextWindow {
+    return this.#knn.nextWindow({ oldest: NaN, window })!;
   }
 
   learn(series: Iterable<Value>): number[] {
@@ -191,6 +236,36 @@ export class MetricsRule implements Rule {
     rule.#shapeSurprise = state.f64();
     state.end();
     return rule;
+  }
+
+  #surpriseOf(distance: number, novelty: number): number {
+    const v = this.#valueTail.peek(novelty);
+    const ratio = this.#usual.ratio(distance);
+    const byShape = surpriseOfShape(distance, ratio, this.#shapeTail.peek(distance), this.#usual.calmAfter(ratio));
+    return this.#joined(byShape, surpriseOfValue(distance, ratio, v));
+  }
+
+  /**
+   * A bound of the surprise of a value that is at most `radius` away from one of this distance and novelty: both differ by at
+   * most as much. The surprise grows with both, but for calm, which falls by a step where the ratio becomes an event.
+   */
+  #largest(distance: number, novelty: number, radius: number): number {
+    const far = farthest(distance, radius);
+    const ratio = this.#usual.ratio(far);
+    const g = this.#shapeTail.peek(far);
+    const byShape = surpriseOfShape(far, ratio, g, this.#usual.calmAfter(ratio));
+    const beforeStep = surpriseOfShape(far, Math.min(ratio, EVENT), g, this.#usual.calmAfter(0));
+    const byValue = surpriseOfValue(far, ratio, this.#valueTail.peek(farthest(novelty, radius)));
+    return this.#joined(Math.max(byShape, beforeStep), byValue);
+  }
+
+  /** The other bound. */
+  #smallest(distance: number, novelty: number, radius: number): number {
+    const near = nearest(distance, radius);
+    const ratio = this.#usual.ratio(near);
+    const byShape = surpriseOfShape(near, ratio, this.#shapeTail.peek(near), this.#usual.calmAfter(Infinity));
+    const byValue = surpriseOfValue(near, ratio, this.#valueTail.peek(nearest(novelty, radius)));
+    return this.#joined(byShape, byValue);
   }
 
   #joined(byShape: number, byValue: number): number {

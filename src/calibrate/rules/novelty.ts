@@ -62,9 +62,14 @@ export class Novelty implements StreamingDetector {
     const value = toNumber(x);
     const learn = learnOf(options);
     const score = this.#score(value);
+    this.take(value, learn);
+    return score;
+  }
+
+  /** @internal `update` without the score, of a value that is NaN if it is missing. */
+  take(value: number, learn: boolean): void {
     if (learn && !Number.isNaN(value)) this.#past.keep(value, this.#time);
     this.#time++;
-    return score;
   }
 
   peek(x: Value): number {

@@ -1,5 +1,4 @@
 // Novelty against a uniform sample: what a view of format 1 keeps of its past.
-import { learnOf } from '../../core/streaming-detector.ts';
 import type { Reservoir } from '../calibration/reservoir.ts';
 
 /** Scores numbers by the distance to the nearest one in a {@link Reservoir}, which it then offers them to. */
@@ -12,10 +11,8 @@ export class ReservoirNovelty {
     this.#nearest = new Float64Array(1);
   }
 
-  update(x: number, options?: { learn?: boolean }): number {
-    const score = this.peek(x);
-    if (learnOf(options)) this.reservoir.offer(x);
-    return score;
+  take(x: number, learn: boolean): void {
+    if (learn) this.reservoir.offer(x);
   }
 
   peek(x: number): number {

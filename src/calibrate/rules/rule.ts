@@ -1,6 +1,8 @@
 // The interface between a monitor and its rule: the surprise of each value, and the facts that explain it.
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
+import type { NextWindow } from '../../stream/next-window.ts';
 import type { PastValue } from './novelty.ts';
+import type { Outlook } from './outlook.ts';
 
 /** The options of `monitor` that a rule depends on. */
 export interface RuleOptions {
@@ -29,8 +31,32 @@ export interface PastValues {
   nearest(x: number, k: number, options: { before: number }): PastValue[];
 }
 
-/** A streaming detector whose scores are surprises. A monitor has one rule. */
+/**
+ * A streaming detector whose scores are surprises. A monitor has one rule.
+ *
+ * `update` is `judge` and then `settle`: in between, the surprise of the value is known, and nothing that it is founded on
+ * has changed yet.
+ */
 export interface Rule extends StreamingDetector {
+  /** Values per window; 1 if the rule compares single values. */
+  readonly windowSize: number;
+  /** The surprise of `x`, which is NaN if it is missing. `settle` must follow. */
+  judge(x: number, learn: boolean): number;
+  /** Learns the value that was judged, if it was to be learned. */
+  settle(): void;
+  /**
+   * The surprises of all values that may come next; between `judge` and `settle`, of all that could have come instead.
+   *
+   * @param window the windowSize − 1 values that came before
+   * @returns `undefined` where a detector of the user is not understood
+   */
+  outlook(window: Float64Array): Outlook | undefined;
+  /**
+   * The windows that the last value, which is settled, was compared with; `undefined` where there are none.
+   *
+   * @param window the windowSize − 1 values before it
+   */
+  comparedWindows(window: Float64Array): NextWindow | undefined;
   /** The raw score behind the last surprise. NaN before the first value and for a missing one. */
   readonly score: number;
   /** The past values that explain a surprise. `undefined` where the rule uses a detector of the user. */

@@ -40,6 +40,11 @@ export class RunLength {
     return beyond <= 0 ? 0 : beyond * -Math.log((this.#numEqual + 1) / (this.#numPairs + 2));
   }
 
+  /** The value that a run under way consists of; NaN if there is none. */
+  get value(): number {
+    return this.#last;
+  }
+
   /** Takes the next value; NaN for a missing one. */
   update(x: number, { learn = true }: { learn?: boolean } = {}): void {
     const length = this.lengthWith(x);

@@ -11,7 +11,7 @@ const CAP = 10;
 const LARGEST = 50;
 
 /** A score this many times the usual is an event, */
-const EVENT = 2.5;
+export const EVENT = 2.5;
 
 /** if the last event ended more values ago than this. */
 const APART = 10;

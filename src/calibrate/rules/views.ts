@@ -3,10 +3,11 @@
 import { toNumber, type Value } from '../../core/series.ts';
 import { SortedValues } from '../../core/sorted-values.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll } from '../../core/streaming-detector.ts';
+import { learnAll, learnOf } from '../../core/streaming-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { Novelty } from './novelty.ts';
+import { farthest, type Neighborhood, nearest, type Outlook } from './outlook.ts';
 import { ReservoirNovelty } from './reservoir-novelty.ts';
 import type { Rule, RuleOptions, ViewResult } from './rule.ts';
 import { RunLength } from './run-length.ts';
@@ -41,6 +42,7 @@ const FORMAT = 2;
  * Missing values score NaN, and the order statistics leave them out. About 10 µs per value; 60 KB.
  */
 export class Views implements Rule {
+  readonly windowSize = 1;
   /** The past of the first view: the values and when they came. */
   #values: Novelty;
   /** The past numbers of the other views. */
@@ -54,6 +56,10 @@ export class Views implements Rule {
   /** The number of each view at the last value, and its surprise. */
   readonly #seen: Float64Array;
   readonly #surprises: Float64Array;
+  /** The value between `judge` and `settle`, whether it is to be learned, and how new its numbers are. */
+  #judged: number;
+  #isLearned: boolean;
+  readonly #scores: Float64Array;
   /** The tenth view; undefined for a state of nine. */
   #run: RunLength | undefined;
   /** What a state of nine was made with: nothing depends on it any more, but its bytes hold it. */
@@ -76,39 +82,60 @@ export class Views implements Rule {
     this.#count = 0;
     this.#seen = new Float64Array(VIEWS.length);
     this.#surprises = new Float64Array(VIEWS.length).fill(NaN);
+    this.#judged = NaN;
+    this.#isLearned = false;
+    this.#scores = new Float64Array(VIEWS.length);
     this.score = NaN;
   }
 
-  update(x: Value, options: { learn?: boolean } = {}): number {
-    const value = toNumber(x);
-    const novelty = this.#values.update(value, options);
+  update(x: Value, options?: { learn?: boolean }): number {
+    const surprise = this.judge(toNumber(x), learnOf(options));
+    this.settle();
+    return surprise;
+  }
+
+  judge(value: number, learn: boolean): number {
+    this.#judged = value;
+    this.#isLearned = learn;
     this.#surprises.fill(NaN);
+    this.#scores.fill(NaN);
     this.#runSurprise = this.#surpriseOfRun(value);
-    this.#run?.update(value, options);
     if (Number.isNaN(value)) return (this.score = NaN);
-    this.#observe(value, true);
+    this.#observe(value, false);
     let sum = 0;
     for (let v = 0; v < VIEWS.length; v++) {
-      const score = v === 0 ? novelty : this.#pasts[v - 1]!.update(this.#seen[v]!, options);
-      const surprise = this.#calibrators[v]!.update(score, options);
+      const score = this.#distanceOf(v, this.#seen[v]!);
+      const surprise = this.#calibrators[v]!.peek(score);
+      this.#scores[v] = score;
       this.#surprises[v] = surprise;
       sum += surprise;
     }
     return (this.score = sum + this.#runSurprise);
   }
 
+  settle(): void {
+    const [value, learn] = [this.#judged, this.#isLearned];
+    this.#run?.update(value, { learn });
+    this.#values.take(value, learn);
+    if (Number.isNaN(value)) return;
+    this.#observe(value, true);
+    for (let v = 0; v < VIEWS.length; v++) {
+      if (v > 0) this.#pasts[v - 1]!.take(this.#seen[v]!, learn);
+      this.#calibrators[v]!.take(this.#scores[v]!, learn);
+    }
+  }
+
   peek(x: Value): number {
     const value = toNumber(x);
-    if (Number.isNaN(value)) return NaN;
-    const seen = this.#seen.slice();
-    this.#observe(value, false);
-    let sum = 0;
-    for (let v = 0; v < VIEWS.length; v++) {
-      const score = v === 0 ? this.#values.peek(value) : this.#pasts[v - 1]!.peek(this.#seen[v]!);
-      sum += this.#calibrators[v]!.peek(score);
-    }
-    this.#seen.set(seen);
-    return sum + this.#surpriseOfRun(value);
+    return Number.isNaN(value) ? NaN : this.#at(value).surprise;
+  }
+
+  outlook(): Outlook {
+    return { expected: NaN, at: (x) => this.#at(x) };
+  }
+
+  comparedWindows(): undefined {
+    return undefined;
   }
 
   learn(series: Iterable<Value>): number[] {
@@ -191,6 +218,33 @@ export class Views implements Rule {
       for (const value of recent.subarray(0, Math.min(views.#count, recent.length))) views.#sorted[s]!.insert(value);
     }
     return views;
+  }
+
+  /** The surprises around `x`. Every view moves by no more than the value does, but for the run. */
+  #at(x: number): Neighborhood {
+    const seen = this.#seen.slice();
+    this.#observe(x, false);
+    const scores = this.#seen.map((number, v) => this.#distanceOf(v, number));
+    this.#seen.set(seen);
+    const sumOf = (scoreOf: (score: number) => number): number => {
+      let sum = 0;
+      for (let v = 0; v < VIEWS.length; v++) sum += this.#calibrators[v]!.peek(scoreOf(scores[v]!));
+      return sum;
+    };
+    const repeated = this.#run?.value ?? NaN;
+    return {
+      surprise: sumOf((score) => score) + this.#surpriseOfRun(x),
+      atMost: (radius) => {
+        const run = Math.abs(x - repeated) <= radius ? this.#surpriseOfRun(repeated) : 0;
+        return sumOf((score) => farthest(score, radius)) + run;
+      },
+      atLeast: (radius) => sumOf((score) => nearest(score, radius)),
+    };
+  }
+
+  /** How far the number that a view shows is from the nearest one before. */
+  #distanceOf(v: number, number: number): number {
+    return v === 0 ? this.#values.peek(number) : this.#pasts[v - 1]!.peek(number);
   }
 
   /** The surprise of the run that `x` continues or begins: 0 for a state of nine views. */

@@ -61,6 +61,10 @@ class DirectHistory implements HistorySearch {
     return this.#ring.snapshot();
   }
 
+  get oldest(): number {
+    return this.#ring.oldest;
+  }
+
   get bytes(): number {
     return this.#ring.bytes + this.dist.byteLength + this.#lag.byteLength;
   }

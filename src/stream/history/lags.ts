@@ -146,6 +146,13 @@ class LagHistory implements HistorySearch {
     return snapshotStream(this.#allocation, this.#numValues);
   }
 
+  get oldest(): number {
+    const count = this.#pool.get(this.#offset, 'count');
+    if (count < this.#allocation.shape.span) return NaN;
+    const newest = this.#pool.get(this.#offset, 'x') / 8 + this.#pool.get(this.#offset, 'head');
+    return this.#pool.f64[newest + count - 1]!;
+  }
+
   get bytes(): number {
     return this.#allocation.bytes;
   }

@@ -82,6 +82,11 @@ export class RingBuffer {
     return Math.min(this.numValues, this.#span);
   }
 
+  /** The value that the next `push` overwrites; NaN if there is none. */
+  get oldest(): number {
+    return this.numValues < this.#span ? NaN : this.at(this.numValues - this.#span);
+  }
+
   get bytes(): number {
     return this.window.byteLength + this.values.byteLength;
   }

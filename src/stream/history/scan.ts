@@ -88,6 +88,10 @@ class ScanHistory implements HistorySearch {
     return this.#ring.snapshot();
   }
 
+  get oldest(): number {
+    return this.#ring.oldest;
+  }
+
   get bytes(): number {
     return this.#ring.bytes + this.#vectors.byteLength + this.#isCandidate.byteLength + this.dist.byteLength;
   }

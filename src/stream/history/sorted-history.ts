@@ -63,6 +63,10 @@ class SortedHistory implements HistorySearch {
   }
 
   /** An estimate: SortedValues takes up to twice the bytes of its values. */
+  get oldest(): number {
+    return this.#ring.oldest;
+  }
+
   get bytes(): number {
     return this.#ring.bytes + this.dist.byteLength + (this.#isLearning ? 12 * this.#sorted.size : 0);
   }
