@@ -6,7 +6,9 @@
 export { Calibrator, type CalibratorOptions } from './calibrate/calibration/calibrator.ts';
 export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
 export { Refractory } from './calibrate/incidents/refractory.ts';
-export { Monitor, type MonitorOptions, type MonitorResult, monitor } from './calibrate/monitors/monitor.ts';
+export type { Incident, IncidentEvent } from './calibrate/incidents/incident-tracker.ts';
+export { Monitor, type MonitorResult, monitor } from './calibrate/monitors/monitor.ts';
+export type { MonitorOptions } from './calibrate/monitors/options.ts';
 export type { MonitorPreset } from './calibrate/monitors/presets.ts';
 export { ConformalThreshold } from './calibrate/thresholds/conformal-threshold.ts';
 export { QuantileThreshold } from './calibrate/thresholds/quantile-threshold.ts';

@@ -147,6 +147,6 @@ export class CalibratedDetector implements Rule {
         atLeast: (radius) => calibrator.peek(nearest(score, radius)),
       };
     };
-    return { expected, at };
+    return { expected, isolated: NaN, at };
   }
 }

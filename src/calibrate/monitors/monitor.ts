@@ -1,77 +1,60 @@
 // The monitor of one metric: every value gets one calibrated number, and an incident gets few alarms.
 
-import { checkChoice, checkInteger, checkOptions, describe } from '../../core/checks.ts';
+import { checkOptions } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
-import type { LoadDetector } from '../calibration/calibrated-detector.ts';
+import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-detector.ts';
+import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
+import { AlarmFilter } from '../incidents/alarm-filter.ts';
+import { Alarms, type Outside } from '../incidents/alarms.ts';
 import { type AlarmExplanation, explainAlarm } from '../incidents/explain-alarm.ts';
+import { type Incident, type IncidentEvent, IncidentTracker } from '../incidents/incident-tracker.ts';
+import type { Interval } from '../incidents/quiet-interval.ts';
 import { Refractory } from '../incidents/refractory.ts';
+import { Undo } from '../incidents/undo.ts';
+import type { Outlook } from '../rules/outlook.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { LoadThreshold, Threshold } from '../thresholds/threshold.ts';
-import { CALIBRATED, calibrate, loadRule, type MonitorPreset, PRESETS } from './presets.ts';
+import { checkThreshold, type MonitorOptions, settingsOf } from './options.ts';
+import { loadRule } from './presets.ts';
 import { loadDetector, loadThreshold } from './saved-parts.ts';
-
-/** Options of {@link monitor}; the defaults are those of the published figures. */
-export interface MonitorOptions {
-  /**
-   * `'metrics'` (default): a window of the last 5 values is strange against the last day and against all of the past, or
-   * its value is new. `'novelty'`: the distance to the nearest value before, alone; an equal fault is one alarm for ever.
-   * `'views'`: the novelty of the value, of running order statistics and of runs of equal values, summed.
-   */
-  preset?: MonitorPreset;
-  /** A detector of your own, instead of a preset. */
-  detector?: StreamingDetector;
-  /** Number of scores to skip at the start, at least 0; default 100. */
-  warmup?: number;
-  /**
-   * Number of values after an alarm in which only a larger surprise is another alarm, at least 1; default 10 for
-   * `'metrics'`, else 100.
-   */
-  hold?: number;
-  /**
-   * An alarm is an emitted surprise ≥ this number, or above a learned threshold; default 4 for `'metrics'`, 24.4 for
-   * `'views'`, else 4.65.
-   */
-  threshold?: number | Threshold;
-  /** Largest number of values that a preset's novelty keeps, at least 2: see `Novelty` of knn-anomaly; default 200. */
-  maxValues?: number;
-  /**
-   * Seconds from one value to the next, above 0: what `'metrics'` needs to know how many values make a day; default 60. A
-   * "day" of fewer than 1000 values is taken as 1000: shorter means are too rough.
-   */
-  step?: number;
-}
 
 /** The result for one value. */
 export interface MonitorResult {
   /** The detector's score; NaN for a missing value, and for a window that touches one. For `'views'`, the surprise. */
   readonly score: number;
-  /** The surprise of that score, before the refractory: see {@link Calibrator}. */
+  /** The surprise of that score, before incidents: see {@link Calibrator}. */
   readonly surprise: number;
-  /** Whether this value raises an alarm. */
+  /** Whether this value raises an alarm: an incident begins with it, or gets worse. */
   readonly alarm: boolean;
   /** Number of values since the last alarm: 0 at an alarm, Infinity before the first. */
   readonly since: number;
+  /** What happened to the incident at this value, if anything. */
+  readonly event?: IncidentEvent | undefined;
+  /** The incident under way, or the last one; `undefined` before the first. */
+  readonly incident?: Incident | undefined;
 }
 
-const OPTIONS = ['preset', 'detector', 'warmup', 'hold', 'threshold', 'maxValues', 'step'];
-
-const SECONDS_PER_DAY = 86_400;
-
-/** Values that a "day" has at least. */
-const SHORTEST_DAY = 1000;
+/** Where a rule is not understood well enough to be inverted. */
+const NOT_KNOWN: Interval = { low: NaN, high: NaN };
 
 const KIND = 'Monitor';
-const FORMAT = 1;
+/** Of states without incidents: an alarm is a surprise at or above the threshold that sets a record. They go on by that. */
+const RECORDS_FORMAT = 1;
+const FORMAT = 2;
+
+/** Scores that must be known before any surprises: see {@link Calibrator}. */
+const FEWEST_SCORES = 10;
 
 /**
- * Makes a monitor of one series. A detector scores each value, a {@link Calibrator} turns the score into a surprise, and a
- * {@link Refractory} emits only the surprises that set a record among the last `hold` values. An emitted surprise at or above
- * the threshold is an alarm. Surprises mean the same on every series, so one threshold serves all series.
+ * Makes a monitor of one series. A detector scores each value, and a {@link Calibrator} turns the score into a surprise, which
+ * means the same on every series: one threshold serves all. A surprise at or above the threshold begins an incident, which is one
+ * alarm however long it lasts, and a further one only when it gets worse: see {@link Incident}.
  *
- * `update` returns the emitted surprise: 0 for a surprise that sets no record, NaN for a missing value. `last` has all
- * results of the last value. About 4 µs per value and 18 KB for `'metrics'`, 1 µs and 7 KB for `'novelty'`.
+ * `update` returns the surprise at an alarm and 0 in the rest of an incident. Outside of incidents it returns the surprise if it
+ * is the largest of the last `hold` values, else 0; NaN for a missing value. `last` has all results of the last value;
+ * `expected`, `low` and `high` say what would be normal next. About 3 µs per value and 18 KB for `'metrics'`, 1 µs and 7 KB for
+ * `'novelty'`.
  *
  * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
  *
@@ -81,71 +64,136 @@ const FORMAT = 1;
  * cpu.update(95) > 4; // => true
  * cpu.last.alarm; // => true
  * cpu.update(94); // => 0
+ * cpu.last.incident?.duration; // => 2
  */
 export function monitor(options: MonitorOptions = {}): Monitor {
-  checkOptions(options, OPTIONS);
-  const { preset = 'metrics', detector, step = 60 } = options;
-  checkChoice(preset, 'preset', Object.keys(PRESETS));
-  const defaults = detector === undefined ? PRESETS[preset] : CALIBRATED;
-  const { warmup = defaults.warmup, hold = defaults.hold, maxValues = 200 } = options;
-  checkInteger(warmup, 'warmup', 0);
-  checkStep(step);
-  if (detector !== undefined) {
-    checkDetector(detector);
-    if (options.preset !== undefined) throw new RangeError('preset and detector exclude each other: give one of them');
-  }
-  const threshold = options.threshold ?? defaults.threshold;
-  checkThreshold(threshold);
-  const ruleOptions = { warmup, maxValues, day: Math.max(SHORTEST_DAY, Math.round(SECONDS_PER_DAY / step)) };
-  const rule = detector === undefined ? PRESETS[preset].make(ruleOptions) : calibrate(detector, ruleOptions);
-  return new Monitor(rule, new Refractory({ hold }), threshold);
+  const { rule, hold, threshold, filter, mute, holdsBack, undo, ...incidentRule } = settingsOf(options);
+  const incidents = new IncidentTracker(incidentRule);
+  const alarms = new Alarms({ refractory: new Refractory({ hold }), threshold, incidents, filter, mute });
+  return new Monitor(rule, alarms, holdsBack, undo ? new Undo() : undefined);
 }
 
 /** See {@link monitor}, which makes one. */
 export class Monitor implements StreamingDetector {
-  /** Turns values into surprises. */
-  readonly #rule: Rule;
-  #refractory: Refractory;
-  #threshold: number | Threshold;
-  #last: MonitorResult;
-  /** The last value; NaN before the first. */
-  #value: number;
+  /** Turns values into surprises, which raise alarms. */
+  #rule: Rule;
+  #alarms: Alarms;
+  /** Whether strange values of an incident are not learned. */
+  readonly #holdsBack: boolean;
+  #undo: Undo | undefined;
+  #paused: boolean;
+  /** The last values that the next window begins with, NaN before the first and for missing ones; and the last present one. */
+  readonly #recent: Float64Array;
+  #present: number;
+  /** The results of the last value. */
+  #score: number;
+  #surprise: number;
   /** The index of the last value in the stream; −1 before the first. */
   #time: number;
+  /** What is known of the next value, if it was asked for: what is expected, and what would be quiet. */
+  #next: { readonly outlook: Outlook | undefined; readonly expected: number } | undefined;
+  #quiet: Interval | undefined;
+  /** For the alarms, which ask where they have to. */
+  readonly #outside: Outside;
 
   /** @internal */
-  constructor(rule: Rule, refractory: Refractory, threshold: number | Threshold) {
+  constructor(rule: Rule, alarms: Alarms, holdsBack: boolean, undo: Undo | undefined) {
     this.#rule = rule;
-    this.#refractory = refractory;
-    this.#threshold = threshold;
-    this.#last = NO_RESULT;
-    this.#value = NaN;
+    this.#alarms = alarms;
+    this.#holdsBack = holdsBack;
+    this.#undo = undo;
+    this.#paused = false;
+    this.#recent = new Float64Array(rule.windowSize).fill(NaN);
+    this.#present = NaN;
+    this.#score = NaN;
+    this.#surprise = NaN;
     this.#time = -1;
+    this.#next = undefined;
+    this.#quiet = undefined;
+    this.#outside = { expected: () => this.expected, quiet: () => this.#quietValues() };
   }
 
   /** The result for the last value. Before the first value its numbers are NaN, and `since` is Infinity. */
   get last(): MonitorResult {
-    return this.#last;
+    const { since, event, incident, hasIncidents } = this.#alarms;
+    const result = { score: this.#score, surprise: this.#surprise, alarm: since === 0, since };
+    return hasIncidents ? { ...result, event, incident } : result;
   }
 
   /** A given threshold: an emitted surprise ≥ this number is an alarm. A learned threshold: one above this number is. */
   get threshold(): number {
-    return typeof this.#threshold === 'number' ? this.#threshold : this.#threshold.value;
+    return this.#alarms.level;
   }
 
-  update(x: Value, options: { learn?: boolean } = {}): number {
-    const surprise = this.#rule.update(x, options);
-    this.#value = toNumber(x);
-    this.#time++;
-    const emitted = this.#refractory.update(surprise);
-    const { since } = this.#last;
-    const alarm = this.#isAlarm(emitted);
-    this.#last = { score: this.#rule.score, surprise, alarm, since: alarm ? 0 : since + 1 };
-    return emitted;
+  /** Replaces the threshold, from the next value on. @throws what `monitor({ threshold })` throws */
+  set threshold(threshold: number | Threshold) {
+    checkThreshold(threshold);
+    this.#alarms.threshold = threshold;
+    this.#next = undefined;
+    this.#quiet = undefined;
+  }
+
+  /** Values so far, missing ones included. */
+  get seen(): number {
+    return this.#time + 1;
+  }
+
+  /** Whether a value can raise an alarm: warm-up and `mute` are over. */
+  get ready(): boolean {
+    return this.#rule.numScores >= FEWEST_SCORES && this.seen >= this.#alarms.mute;
+  }
+
+  /**
+   * The value to expect next: what the windows that are most like the last values went on with, where the rule has windows;
+   * else the last value. NaN before the first value. O(1000).
+   */
+  get expected(): number {
+    return this.#look().expected;
+  }
+
+  /**
+   * The least value that would raise no alarm next, outside of an incident: from `low` to `high` all are quiet, and the next
+   * float beyond is not. Further quiet values may lie beyond. −Infinity where there is no least one; NaN where no value is
+   * quiet, as in the middle of an incident, and with a detector other than `Novelty` and a plain `StreamingKNN`. About 100
+   * surprises, once per value.
+   */
+  get low(): number {
+    return this.#quietValues().low;
+  }
+
+  /** The greatest value that would raise no alarm next: see `low`. */
+  get high(): number {
+    return this.#quietValues().high;
+  }
+
+  /** Whether nothing is learned, since `pause()`. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Learns nothing from now on, as with `{ learn: false }`, until `resume()`. Values are judged as before. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /**
+   * @param options.learn `false`: the value is judged but not learned; default `true`
+   * @throws TypeError when `x` is neither a number nor missing
+   */
+  update(x: Value, options?: { learn?: boolean }): number {
+    const value = toNumber(x);
+    const learn = learnOf(options);
+    return this.#update(value, learn, true);
   }
 
   peek(x: Value): number {
-    return this.#refractory.peek(this.#rule.peek(x));
+    const value = toNumber(x);
+    const surprise = this.#alarms.lifted(value, this.#rule.peek(value));
+    return this.#alarms.peek(value, surprise, this.#time + 1, this.#outside).emitted;
   }
 
   learn(series: Iterable<Value>): number[] {
@@ -154,11 +202,47 @@ export class Monitor implements StreamingDetector {
 
   reset(): void {
     this.#rule.reset();
-    this.#refractory.reset();
-    if (typeof this.#threshold !== 'number') this.#threshold.reset();
-    this.#last = NO_RESULT;
-    this.#value = NaN;
+    this.#alarms.reset();
+    this.#undo?.clear();
+    this.#paused = false;
+    this.#recent.fill(NaN);
+    this.#present = NaN;
+    this.#score = NaN;
+    this.#surprise = NaN;
     this.#time = -1;
+    this.#next = undefined;
+    this.#quiet = undefined;
+  }
+
+  /**
+   * Unlearns the incident under way, or the last one: the monitor is as if its values, from `begin` to `end`, had come with
+   * `{ learn: false }`. To the bit, and with all values since. O(values since it began).
+   *
+   * @throws RangeError without `undo: true`, without an incident, and when it began more than 1000 values ago
+   *
+   * @example
+   * const cpu = monitor({ undo: true });
+   * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
+   * cpu.update(95); // an incident
+   * cpu.forget();
+   * for (let t = 0; t < 10; t++) cpu.update(20 + ((t * 37) % 11));
+   * cpu.update(95) > 4; // => true
+   */
+  forget(): void {
+    const { begin, end = this.#time } = this.#undoable('forget');
+    this.#replay((time) => (time >= begin && time <= end ? 'never' : 'usual'));
+  }
+
+  /**
+   * Says that the incident under way, or the last one, is normal: with `repeat: 'always'`, what was held back of it is learned
+   * after all. It is `accepted`, and ends. O(values since it began).
+   *
+   * @throws where `forget` does
+   */
+  confirm(): void {
+    const { begin, end = this.#time } = this.#undoable('confirm');
+    this.#replay((time) => (time >= begin && time <= end ? 'always' : 'usual'));
+    this.#alarms.accept();
   }
 
   /**
@@ -180,26 +264,40 @@ export class Monitor implements StreamingDetector {
       throw new RangeError("explain() knows the presets' reasons only: ask the detector that the monitor was given");
     }
     if (this.#time < 0) throw new RangeError('explain() is about the last value: update(x) first');
-    const [value, time] = [this.#value, this.#time];
+    const [value, time] = [this.#recent.at(-1)!, this.#time];
     const neighbors = Number.isNaN(value) ? [] : pastValues.nearest(value, k, { before: time });
     const { numScores } = this.#rule;
-    return explainAlarm({ value, time, numScores, ...this.#last }, neighbors, strangest);
+    return explainAlarm({ value, time, numScores, ...this.last }, neighbors, strangest);
   }
 
   save(): Uint8Array {
-    const state = new StateWriter(KIND, FORMAT);
+    return this.#save(true);
+  }
+
+  /** @param withUndo whether the state before the last incident is part of the state */
+  #save(withUndo: boolean): Uint8Array {
+    const alarms = this.#alarms;
+    const state = alarms.hasIncidents ? new StateWriter(KIND, FORMAT) : new StateWriter(KIND, RECORDS_FORMAT);
     state.bytes(this.#rule.save());
-    state.bytes(this.#refractory.save());
-    const { score, surprise, alarm, since } = this.#last;
-    for (const number of [score, surprise, Number(alarm), since, this.#value, this.#time]) state.f64(number);
-    const threshold = this.#threshold;
-    state.f64(typeof threshold === 'number' ? threshold : NaN);
-    state.bytes(typeof threshold === 'number' ? new Uint8Array() : threshold.save());
+    state.bytes(alarms.saveRefractory());
+    const last = this.#recent[this.#recent.length - 1]!;
+    const { since } = alarms;
+    for (const n of [this.#score, this.#surprise, Number(since === 0), since, last, this.#time]) state.f64(n);
+    alarms.writeThreshold(state);
+    if (!alarms.hasIncidents) return state.finish();
+    alarms.write(state);
+    state.u8(Number(this.#holdsBack));
+    state.u8(Number(this.#paused));
+    state.f64(this.#present);
+    state.f64s(this.#recent);
+    state.u8(Number(this.#undo !== undefined));
+    if (this.#undo !== undefined) (withUndo ? this.#undo : new Undo()).write(state);
     return state.finish();
   }
 
   /**
-   * The monitor that `save` wrote; it goes on bit for bit.
+   * The monitor that `save` wrote; it goes on bit for bit. One saved by a version without incidents has none: a surprise that
+   * sets a record among the last `hold` values is an alarm of its own there.
    *
    * @param options.detector the `load` of your own detector's class
    * @param options.threshold the `load` of your own threshold's class
@@ -216,47 +314,137 @@ export class Monitor implements StreamingDetector {
     const state = new StateReader(bytes, KIND, FORMAT);
     const rule = loadRule(state.bytes(), (inner) => loadDetector(inner, options.detector));
     const refractory = Refractory.load(state.bytes());
-    const [score, surprise, alarm, since] = [state.f64(), state.f64(), state.f64() === 1, state.f64()];
-    const [value, time] = [state.f64(), state.f64()];
+    const [score, surprise] = [state.f64(), state.f64()];
+    state.f64(); // whether it was an alarm: then `since` is 0
+    const [since, value, time] = [state.f64(), state.f64(), state.f64()];
     const [number, learned] = [state.f64(), state.bytes()];
-    state.end();
     const threshold = learned.length === 0 ? number : loadThreshold(learned, options.threshold);
-    const monitor = new Monitor(rule, refractory, threshold);
-    monitor.#last = { score, surprise, alarm, since };
-    monitor.#value = value;
+    const isOld = state.format === RECORDS_FORMAT;
+    const old = { refractory, threshold, incidents: undefined, filter: new AlarmFilter({}), mute: 0 };
+    const alarms = isOld ? new Alarms(old) : Alarms.read(state, refractory, threshold);
+    alarms.since = since;
+    const holdsBack = !isOld && state.u8() === 1;
+    const paused = !isOld && state.u8() === 1;
+    const monitor = new Monitor(rule, alarms, holdsBack, undefined);
+    monitor.#paused = paused;
+    monitor.#score = score;
+    monitor.#surprise = surprise;
     monitor.#time = time;
+    monitor.#recent[monitor.#recent.length - 1] = value;
+    monitor.#present = value;
+    if (!isOld) {
+      monitor.#present = state.f64();
+      monitor.#recent.set(state.f64s());
+      if (state.u8() === 1) monitor.#undo = Undo.read(state);
+    }
+    state.end();
     return monitor;
   }
 
-  #isAlarm(emitted: number): boolean {
-    if (typeof this.#threshold === 'number') return emitted >= this.#threshold;
-    return this.#threshold.update(emitted);
+  /**
+   * @param learn what the user says
+   * @param mayHoldBack whether `repeat: 'always'` may decide otherwise
+   */
+  #update(value: number, learn: boolean, mayHoldBack: boolean): number {
+    // Where an incident is to leave no trace, it must be known before the value is learned.
+    const isFirstJudged = this.#undo !== undefined || this.#holdsBack;
+    const isHeldBack = isFirstJudged && this.#prepare(value) && this.#holdsBack && mayHoldBack;
+    const alarms = this.#alarms;
+    const surprise = alarms.lifted(value, this.#rule.judge(value, learn && !this.#paused && !isHeldBack));
+    this.#time++;
+    const emitted = alarms.update(value, surprise, this.#time, this.#outside);
+    this.#rule.settle();
+    this.#undo?.add({ value, learn, paused: this.#paused, threshold: numberOf(alarms.threshold) });
+    this.#score = this.#rule.score;
+    this.#surprise = surprise;
+    const recent = this.#recent;
+    for (let p = 1; p < recent.length; p++) recent[p - 1] = recent[p]!;
+    recent[recent.length - 1] = value;
+    if (!Number.isNaN(value)) this.#present = value;
+    this.#next = undefined;
+    this.#quiet = undefined;
+    return emitted;
+  }
+
+  /** Keeps what an incident that begins with `value` is undone by. Returns whether the value belongs to an incident. */
+  #prepare(value: number): boolean {
+    const surprise = this.#alarms.lifted(value, this.#rule.peek(value));
+    const { event, isOfIncident } = this.#alarms.peek(value, surprise, this.#time + 1, this.#outside);
+    if (event === 'begin') this.#undo?.start(this.#save(false));
+    return isOfIncident;
+  }
+
+  /** What is expected in the place of the next value, or of the one that is being judged. */
+  #look(): { readonly outlook: Outlook | undefined; readonly expected: number } {
+    if (this.#next !== undefined) return this.#next;
+    const outlook = this.#rule.outlook(this.#recent.slice(1));
+    const isKnown = outlook !== undefined && !Number.isNaN(outlook.expected);
+    this.#next = { outlook, expected: isKnown ? outlook.expected : this.#present };
+    return this.#next;
+  }
+
+  /** What would raise no alarm there. */
+  #quietValues(): Interval {
+    if (this.#quiet !== undefined) return this.#quiet;
+    const { outlook, expected } = this.#look();
+    const { filter, leastAlarm } = this.#alarms;
+    this.#quiet = outlook === undefined ? NOT_KNOWN : filter.quietInterval(outlook, leastAlarm, expected);
+    return this.#quiet;
+  }
+
+  #undoable(method: string): Incident {
+    const { incident } = this.#alarms;
+    if (this.#undo === undefined) throw new RangeError(`${method}() needs what monitor({ undo: true }) keeps`);
+    if (incident === undefined) throw new RangeError(`${method}() is about an incident: there was none yet`);
+    if (this.#undo.before === undefined) {
+      const reason = 'the values of the last 1000 steps are kept';
+      throw new RangeError(`${method}() comes too late for the incident that began at ${incident.begin}: ${reason}`);
+    }
+    return incident;
+  }
+
+  /** Goes back to before the incident and through all values since, each of which is learned as `learning` says. */
+  #replay(learning: (time: number) => 'usual' | 'never' | 'always'): void {
+    const { before, values } = this.#undo!;
+    const [paused, threshold] = [this.#paused, this.#alarms.threshold];
+    this.#assume(Monitor.load(before!, loadersOf(this.#rule, threshold)));
+    for (const one of values) {
+      const how = learning(this.#time + 1);
+      this.#paused = one.paused;
+      if (!Number.isNaN(one.threshold)) this.#alarms.threshold = one.threshold;
+      this.#update(one.value, one.learn && how !== 'never', how !== 'always');
+    }
+    this.#paused = paused;
+    if (typeof threshold === 'number') this.#alarms.threshold = threshold;
+  }
+
+  /** Goes on as another monitor with the same options. */
+  #assume(other: Monitor): void {
+    this.#rule = other.#rule;
+    this.#alarms = other.#alarms;
+    this.#undo = other.#undo;
+    this.#recent.set(other.#recent);
+    this.#present = other.#present;
+    this.#score = other.#score;
+    this.#surprise = other.#surprise;
+    this.#time = other.#time;
+    this.#next = undefined;
+    this.#quiet = undefined;
   }
 }
 
-/** The result before the first value. */
-const NO_RESULT: MonitorResult = { score: NaN, surprise: NaN, alarm: false, since: Infinity };
-
-function checkDetector(detector: unknown): void {
-  const methods = ['update', 'peek', 'reset', 'save'];
-  if (typeof detector === 'object' && detector !== null) {
-    if (methods.every((name) => typeof (detector as Record<string, unknown>)[name] === 'function')) return;
-  }
-  throw new TypeError(`detector must be a streaming detector, got ${describe(detector)}`);
+/** A given threshold; NaN for one that learns. */
+function numberOf(threshold: number | Threshold): number {
+  return typeof threshold === 'number' ? threshold : NaN;
 }
 
-function checkStep(step: unknown): void {
-  const expectation = 'step must be a number of seconds above 0';
-  if (typeof step !== 'number') throw new TypeError(`${expectation}, got ${describe(step)}`);
-  if (!(step > 0 && step < Infinity)) throw new RangeError(`${expectation}, got ${step}`);
-}
-
-function checkThreshold(threshold: unknown): void {
-  const expectation = 'threshold must be a positive number or a threshold that learns';
-  if (typeof threshold === 'number') {
-    if (threshold > 0) return;
-    throw new RangeError(`${expectation}, got ${threshold}`);
-  }
-  if (typeof (threshold as Threshold | null)?.update === 'function') return;
-  throw new TypeError(`${expectation}, got ${describe(threshold)}`);
+/** What loads the user's own detector and threshold again: the `load` of their classes. */
+function loadersOf(rule: Rule, threshold: number | Threshold): { detector?: LoadDetector; threshold?: LoadThreshold } {
+  const loadOf = (part: object): unknown => (part.constructor as { load?: unknown }).load;
+  const detector = rule instanceof CalibratedDetector ? loadOf(rule.detector) : undefined;
+  const loadThreshold = typeof threshold === 'number' ? undefined : loadOf(threshold);
+  return {
+    ...(typeof detector === 'function' && { detector: detector as LoadDetector }),
+    ...(typeof loadThreshold === 'function' && { threshold: loadThreshold as LoadThreshold }),
+  };
 }

@@ -62,7 +62,7 @@ type Look = 'value' | 'shape';
  * O(1000·5) per value, 3.6 µs in all; 18 KB.
  */
 export class MetricsRule implements Rule {
-  readonly windowSize = WINDOW_SIZE;
+  readonly windowSize: number = WINDOW_SIZE;
   readonly #day: number;
   readonly #novelty: Novelty;
   readonly #valueTail: Calibrator;
@@ -180,7 +180,7 @@ export class MetricsRule implements Rule {
         atLeast: (radius) => this.#smallest(distance, novelty, radius),
       };
     };
-    return { expected: windows.expected, at };
+    return { expected: windows.expected, isolated: NaN, at };
   }
 
   comparedWindows(window: Float64Array): NextWindow {

@@ -5,7 +5,7 @@ import { LARGEST_VALUE } from '../../core/series.ts';
 export interface Neighborhood {
   /** The surprise of the value in the middle. */
   readonly surprise: number;
-  /** No value within `radius` of the middle has a larger surprise. */
+  /** No value within `radius` of the middle has a larger surprise, but for an isolated one. */
   atMost(radius: number): number;
   /** No value within `radius` of the middle has a smaller surprise. */
   atLeast(radius: number): number;
@@ -15,6 +15,8 @@ export interface Neighborhood {
 export interface Outlook {
   /** The value to expect; NaN where the rule expects none in particular. */
   readonly expected: number;
+  /** A value that is by itself more surprising than its neighbors, as it would go on a run; NaN if there is none. */
+  readonly isolated: number;
   at(x: number): Neighborhood;
 }
 

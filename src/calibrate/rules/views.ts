@@ -42,7 +42,7 @@ const FORMAT = 2;
  * Missing values score NaN, and the order statistics leave them out. About 10 µs per value; 60 KB.
  */
 export class Views implements Rule {
-  readonly windowSize = 1;
+  readonly windowSize: number = 1;
   /** The past of the first view: the values and when they came. */
   #values: Novelty;
   /** The past numbers of the other views. */
@@ -131,7 +131,7 @@ export class Views implements Rule {
   }
 
   outlook(): Outlook {
-    return { expected: NaN, at: (x) => this.#at(x) };
+    return { expected: NaN, isolated: this.#run?.value ?? NaN, at: (x) => this.#at(x) };
   }
 
   comparedWindows(): undefined {
@@ -226,20 +226,42 @@ export class Views implements Rule {
     this.#observe(x, false);
     const scores = this.#seen.map((number, v) => this.#distanceOf(v, number));
     this.#seen.set(seen);
-    const sumOf = (scoreOf: (score: number) => number): number => {
+    const constant = this.#whereConstant(x);
+    const surprises = scores.map((score, v) => this.#calibrators[v]!.peek(score));
+    const sumOf = (radius: number, scoreOf: (score: number, radius: number) => number): number => {
       let sum = 0;
-      for (let v = 0; v < VIEWS.length; v++) sum += this.#calibrators[v]!.peek(scoreOf(scores[v]!));
+      for (let v = 0; v < VIEWS.length; v++) {
+        const isConstant = x - radius >= constant[2 * v]! && x + radius <= constant[2 * v + 1]!;
+        sum += isConstant ? surprises[v]! : this.#calibrators[v]!.peek(scoreOf(scores[v]!, radius));
+      }
       return sum;
     };
-    const repeated = this.#run?.value ?? NaN;
     return {
-      surprise: sumOf((score) => score) + this.#surpriseOfRun(x),
-      atMost: (radius) => {
-        const run = Math.abs(x - repeated) <= radius ? this.#surpriseOfRun(repeated) : 0;
-        return sumOf((score) => farthest(score, radius)) + run;
-      },
-      atLeast: (radius) => sumOf((score) => nearest(score, radius)),
+      surprise: surprises.reduce((sum, surprise) => sum + surprise, 0) + this.#surpriseOfRun(x),
+      atMost: (radius) => sumOf(radius, farthest),
+      atLeast: (radius) => sumOf(radius, nearest),
     };
+  }
+
+  /** For each view, the interval around `x` in which its number does not depend on the newest value; empty if it does. */
+  #whereConstant(x: number): number[] {
+    const intervals = [NaN, NaN]; // the value itself
+    for (let s = 0; s < SPANS.length; s++) {
+      const sorted = this.#sorted[s]!;
+      const oldest = this.#recent[s]![this.#count % SPANS[s]!]!;
+      const isFull = this.#count >= SPANS[s]!;
+      if (isFull) sorted.remove(oldest);
+      const { size } = sorted;
+      const h = (size + 1) >> 1;
+      const [least, greatest] = size > 0 ? [sorted.at(0), sorted.at(size - 1)] : [Infinity, -Infinity];
+      const [below, above] = [h > 0 ? sorted.at(h - 1) : -Infinity, h < size ? sorted.at(h) : Infinity];
+      const median = x <= below ? [-Infinity, below] : x >= above ? [above, Infinity] : [NaN, NaN];
+      // The minimum where x is above it, the median where x is on one side of it, the maximum, and the range.
+      intervals.push(x >= least ? least : NaN, Infinity, ...median, -Infinity, x <= greatest ? greatest : NaN);
+      intervals.push(x >= least ? least : NaN, x <= greatest ? greatest : NaN);
+      if (isFull) sorted.insert(oldest);
+    }
+    return intervals;
   }
 
   /** How far the number that a view shows is from the nearest one before. */

@@ -1,0 +1,128 @@
+// Which strange values an alarm is wanted for: a direction, a least change, and bounds that are never to be crossed.
+import { checkChoice, checkOptions, describe } from '../../core/checks.ts';
+import type { StateReader, StateWriter } from '../../core/state.ts';
+import type { Outlook } from '../rules/outlook.ts';
+import { endOfQuiet, type Interval, nextFloat, quietInterval } from './quiet-interval.ts';
+
+/** Options of `monitor` that say which alarms are wanted. */
+export interface FilterOptions {
+  /** `'both'` (default), or alarms only for values above (`'up'`) or below (`'down'`) the expected one. */
+  direction?: 'both' | 'up' | 'down';
+  /**
+   * The least difference from the expected value: in units of the series (`absolute`, or a number), as a share of the expected
+   * value (`relative`, 0.1 is 10 %), or both of them. Default: none.
+   */
+  minChange?: number | { absolute?: number; relative?: number };
+  /** A value outside is an alarm whatever else is known, from the first value on. Default: none. */
+  bounds?: { low?: number; high?: number };
+}
+
+export const FILTER_OPTIONS = ['direction', 'minChange', 'bounds'] as const;
+
+const DIRECTIONS = ['both', 'up', 'down'] as const;
+
+/** The filter of a monitor's alarms; see {@link FilterOptions}. */
+export class AlarmFilter {
+  readonly direction: 'both' | 'up' | 'down';
+  readonly #absolute: number;
+  readonly #relative: number;
+  readonly #low: number;
+  readonly #high: number;
+
+  /** @throws TypeError for an option of the wrong kind, RangeError for a wrong value */
+  constructor({ direction = 'both', minChange = 0, bounds = {} }: FilterOptions) {
+    checkChoice(direction, 'direction', DIRECTIONS);
+    const change = typeof minChange === 'number' ? { absolute: minChange } : minChange;
+    checkParts(change, 'minChange', ['absolute', 'relative']);
+    const { absolute = 0, relative = 0 } = change;
+    checkSize(absolute, typeof minChange === 'number' ? 'minChange' : 'minChange.absolute');
+    checkSize(relative, 'minChange.relative');
+    checkParts(bounds, 'bounds', ['low', 'high']);
+    const { low = -Infinity, high = Infinity } = bounds;
+    for (const [name, bound] of [['bounds.low', low] as const, ['bounds.high', high] as const]) {
+      if (typeof bound !== 'number') throw new TypeError(`${name} must be a number, got ${describe(bound)}`);
+      if (Number.isNaN(bound)) throw new RangeError(`${name} must be a number, got NaN`);
+    }
+    if (!(low <= high)) throw new RangeError(`bounds.low must not exceed bounds.high, got ${low} and ${high}`);
+    this.direction = direction;
+    this.#absolute = absolute;
+    this.#relative = relative;
+    this.#low = low;
+    this.#high = high;
+  }
+
+  /** Whether it depends on the expected value. */
+  get needsExpected(): boolean {
+    return this.direction !== 'both' || this.#absolute > 0 || this.#relative > 0;
+  }
+
+  /** Whether a value is never to be. */
+  isOutside(x: number): boolean {
+    return x < this.#low || x > this.#high;
+  }
+
+  /** Whether a strange value deserves an alarm. Where nothing was expected, it does. */
+  lets(x: number, expected: number): boolean {
+    if (Number.isNaN(expected)) return true;
+    const change = x - expected;
+    if (this.direction === 'up' && change <= 0) return false;
+    if (this.direction === 'down' && change >= 0) return false;
+    return Math.abs(change) >= this.#leastChange(expected);
+  }
+
+  /** The values that raise no alarm around `center`: {@link quietInterval} with this filter. */
+  quietInterval(outlook: Outlook, threshold: number, center: number): Interval {
+    if (!this.needsExpected || Number.isNaN(center)) return this.#within(quietInterval(outlook, threshold, center));
+    return this.#within({
+      low: this.#end(outlook, threshold, center, -1),
+      high: this.#end(outlook, threshold, center, 1),
+    });
+  }
+
+  write(state: StateWriter): void {
+    state.u8(DIRECTIONS.indexOf(this.direction));
+    for (const number of [this.#absolute, this.#relative, this.#low, this.#high]) state.f64(number);
+  }
+
+  static read(state: StateReader): AlarmFilter {
+    const direction = DIRECTIONS[state.u8()]!;
+    const minChange = { absolute: state.f64(), relative: state.f64() };
+    return new AlarmFilter({ direction, minChange, bounds: { low: state.f64(), high: state.f64() } });
+  }
+
+  #leastChange(expected: number): number {
+    return Math.max(this.#absolute, this.#relative * Math.abs(expected));
+  }
+
+  /** The last value in a direction, from the expected one, before the first that raises an alarm. */
+  #end(outlook: Outlook, threshold: number, expected: number, sign: 1 | -1): number {
+    if (this.direction === (sign === 1 ? 'down' : 'up')) return sign * Infinity;
+    // The filter lets a value through from here on; a difference is rounded, so it is some floats to one side at most.
+    let first = expected + sign * this.#leastChange(expected);
+    if (!this.lets(first, expected)) {
+      while (!this.lets(first, expected)) first = nextFloat(first, sign);
+    } else {
+      for (let x = first; x !== expected && this.lets(x, expected); x = nextFloat(x, sign === 1 ? -1 : 1)) first = x;
+    }
+    if (outlook.at(first).surprise < threshold) return endOfQuiet(outlook, threshold, first, sign);
+    return nextFloat(first, sign === 1 ? -1 : 1);
+  }
+
+  #within(quiet: Interval): Interval {
+    const [low, high] = [Math.max(quiet.low, this.#low), Math.min(quiet.high, this.#high)];
+    return low <= high ? { low, high } : { low: NaN, high: NaN };
+  }
+}
+
+function checkParts(value: unknown, name: string, known: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} must be an object with ${known.join(' or ')}, got ${describe(value)}`);
+  }
+  checkOptions(value, known);
+}
+
+function checkSize(value: unknown, name: string): void {
+  const expectation = `${name} must be a number of at least 0`;
+  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
+  if (!(value >= 0 && value < Infinity)) throw new RangeError(`${expectation}, got ${value}`);
+}

@@ -1,0 +1,179 @@
+// From surprises to alarms: what is passed on, what is an alarm, and what incident it belongs to.
+import type { StateReader, StateWriter } from '../../core/state.ts';
+import type { Threshold } from '../thresholds/threshold.ts';
+import { AlarmFilter } from './alarm-filter.ts';
+import { type Incident, type IncidentEvent, IncidentTracker, type Judged, STRANGE } from './incident-tracker.ts';
+import { type Interval, nextFloat } from './quiet-interval.ts';
+import type { Refractory } from './refractory.ts';
+
+/** What is asked for where it matters: the value that was expected, and the interval that would have been quiet. */
+export interface Outside {
+  expected(): number;
+  quiet(): Interval;
+}
+
+/** What a value would do. */
+interface Verdict {
+  /** What `update` returns. */
+  readonly emitted: number;
+  readonly event: IncidentEvent | undefined;
+  /** Whether the value is part of an incident, and not yet of what is normal. */
+  readonly isOfIncident: boolean;
+}
+
+/** What happened at a value, as it is numbered in saved bytes. */
+const EVENTS = [undefined, 'begin', 'worse', 'accepted', 'end'] as const satisfies (IncidentEvent | undefined)[];
+
+/** The parts that alarms are made of. */
+export interface AlarmParts {
+  readonly refractory: Refractory;
+  readonly threshold: number | Threshold;
+  /** `undefined` in a state without incidents: every surprise that is passed on and reaches the threshold is an alarm. */
+  readonly incidents: IncidentTracker | undefined;
+  readonly filter: AlarmFilter;
+  /** Values at the start that raise no alarm. */
+  readonly mute: number;
+}
+
+/** The second half of a monitor; its rule is the first. */
+export class Alarms {
+  readonly #refractory: Refractory;
+  readonly #incidents: IncidentTracker | undefined;
+  readonly #filter: AlarmFilter;
+  readonly mute: number;
+  threshold: number | Threshold;
+  /** Number of values since the last alarm: 0 at an alarm, Infinity before the first. */
+  since: number;
+  event: IncidentEvent | undefined;
+
+  constructor({ refractory, threshold, incidents, filter, mute }: AlarmParts) {
+    this.#refractory = refractory;
+    this.#incidents = incidents;
+    this.#filter = filter;
+    this.mute = mute;
+    this.threshold = threshold;
+    this.since = Infinity;
+    this.event = undefined;
+  }
+
+  get incident(): Incident | undefined {
+    return this.#incidents?.incident;
+  }
+
+  get hasIncidents(): boolean {
+    return this.#incidents !== undefined;
+  }
+
+  /** The number that is compared with. */
+  get level(): number {
+    return typeof this.threshold === 'number' ? this.threshold : this.threshold.value;
+  }
+
+  /** The least surprise that is an alarm. */
+  get leastAlarm(): number {
+    return typeof this.threshold === 'number' ? this.threshold : nextFloat(this.threshold.value, 1);
+  }
+
+  get filter(): AlarmFilter {
+    return this.#filter;
+  }
+
+  /** The surprise of a value; of one out of bounds, at least the threshold. */
+  lifted(value: number, surprise: number): number {
+    return this.#filter.isOutside(value) ? Math.max(surprise, this.level) : surprise;
+  }
+
+  /** What a value at `time` would do. Changes nothing. */
+  peek(value: number, surprise: number, time: number, outside: Outside): Verdict {
+    const emitted = this.#refractory.peek(surprise);
+    const { threshold } = this;
+    const exceeds = typeof threshold === 'number' ? emitted >= threshold : emitted > threshold.value;
+    const tracker = this.#incidents;
+    const event = tracker?.peek(this.#judged(value, surprise, exceeds, time, outside));
+    const isOpen = tracker?.isOpen === true;
+    const isHeld = isOpen && tracker.incident?.accepted === false && event !== 'accepted';
+    const isOfIncident = event === 'begin' || (isHeld && surprise >= STRANGE * this.level);
+    return { emitted: this.#emitted(surprise, emitted, exceeds, event, isOpen), event, isOfIncident };
+  }
+
+  /** Takes the surprise of a value at `time`; returns what is passed on. */
+  update(value: number, surprise: number, time: number, outside: Outside): number {
+    const emitted = this.#refractory.update(surprise);
+    const { threshold } = this;
+    const exceeds = typeof threshold === 'number' ? emitted >= threshold : threshold.update(emitted);
+    const tracker = this.#incidents;
+    const wasOpen = tracker?.isOpen === true;
+    this.event = tracker?.update(this.#judged(value, surprise, exceeds, time, outside), outside);
+    const isAlarm = tracker === undefined ? exceeds : raisesAlarm(this.event);
+    this.since = isAlarm ? 0 : this.since + 1;
+    return this.#emitted(surprise, emitted, exceeds, this.event, wasOpen);
+  }
+
+  /** Ends the incident under way, or the last one, as the new normal. */
+  accept(): void {
+    if (this.incident !== undefined) this.#incidents!.accept();
+  }
+
+  reset(): void {
+    this.#refractory.reset();
+    this.#incidents?.clear();
+    if (typeof this.threshold !== 'number') this.threshold.reset();
+    this.since = Infinity;
+    this.event = undefined;
+  }
+
+  saveRefractory(): Uint8Array {
+    return this.#refractory.save();
+  }
+
+  /** The threshold, as a number or as the bytes of one that learns. */
+  writeThreshold(state: StateWriter): void {
+    const { threshold } = this;
+    state.f64(typeof threshold === 'number' ? threshold : NaN);
+    state.bytes(typeof threshold === 'number' ? new Uint8Array() : threshold.save());
+  }
+
+  /** All but refractory, threshold and `since`. */
+  write(state: StateWriter): void {
+    this.#incidents!.write(state);
+    this.#filter.write(state);
+    state.u32(this.mute);
+    state.u8(EVENTS.indexOf(this.event));
+  }
+
+  static read(state: StateReader, refractory: Refractory, threshold: number | Threshold): Alarms {
+    const [incidents, filter, mute] = [IncidentTracker.read(state), AlarmFilter.read(state), state.u32()];
+    const alarms = new Alarms({ refractory, threshold, incidents, filter, mute });
+    alarms.event = EVENTS[state.u8()];
+    return alarms;
+  }
+
+  /** @param exceeds whether what is passed on reaches the threshold */
+  #judged(value: number, surprise: number, exceeds: boolean, time: number, outside: Outside): Judged {
+    const threshold = this.level;
+    const filter = this.#filter;
+    const isOutside = filter.isOutside(value);
+    let isWanted = time >= this.mute;
+    if (isWanted && !isOutside && filter.needsExpected && surprise >= threshold) {
+      isWanted = filter.lets(value, outside.expected());
+    }
+    return { time, value, surprise, threshold, isAlarm: isWanted && (exceeds || isOutside), mayWorsen: isWanted };
+  }
+
+  /** What `update` returns. */
+  #emitted(
+    surprise: number,
+    emitted: number,
+    exceeds: boolean,
+    event: IncidentEvent | undefined,
+    isInside: boolean,
+  ): number {
+    if (this.#incidents === undefined || Number.isNaN(surprise)) return emitted;
+    if (raisesAlarm(event)) return surprise;
+    return isInside || exceeds ? 0 : emitted;
+  }
+}
+
+function raisesAlarm(event: IncidentEvent | undefined): boolean {
+  return event === 'begin' || event === 'worse';
+}
