@@ -7,7 +7,22 @@ import type { Look } from './look.ts';
 import { checkPeriod, type Phase, PositionPhase } from './phase.ts';
 import { PhaseCover } from './phase-cover.ts';
 
-const THRESHOLD = 25;
+/**
+ * False alarms per series and day on 35 web KPIs (a value a minute, 2589 days), and how often the value of 12 hours before
+ * is found in the place of a value (40 places per series; at many of them it is as usual as the right one):
+ *
+ *     threshold              10             15             20             25             30
+ *     period: 1440       0.091  35 %    0.043  29 %    0.032  23 %    0.021  19 %    0.014  15 %
+ *     a week, 10 minutes 0.075  40 %    0.036  27 %    0.017  17 %    0.010  11 %    0.006   8 %
+ *     a week, 30 minutes 0.095  41 %    0.048  33 %    0.031  26 %    0.018  20 %    0.014  15 %
+ *
+ * Tolerances of a day at 20: 5 minutes 0.020 and 24 %, 10 minutes 0.031 and 25 %, 15 minutes 0.032 and 25 %, 30 minutes 0.027
+ * and 23 %, 60 minutes 0.024 and 17 %; half of the memory of 5 minutes and twice the delay that it bears made it 10.
+ * To learn the values of a day only when the day has gone on by the tolerance costs half of what is found at 0.03. On 26 hourly
+ * cloud metrics there is no false alarm in 949 days. A sine of amplitude 20 with noise of 2: every night's value at noon is
+ * found, 30 of 30; with noise of 4, from 6 of 30 (a value in 5 minutes, a week) to 29 of 30 (a value a minute).
+ */
+const THRESHOLD = 20;
 
 /** The period of a series: one of the two. */
 export interface PhaseNoveltyOptions {
@@ -17,6 +32,23 @@ export interface PhaseNoveltyOptions {
   calendar?: CalendarOptions;
 }
 
+/**
+ * The surprise of a value among the values of its phase: those that came at its time of day, of the week, or at its place of
+ * the period, within a tolerance.
+ *
+ *     s = |x − the nearest past value of the bin of x or the bins beside it|        see {@link Phase} for the bins
+ *     surprise = −ln p(s)      by a Calibrator over all s before: tail of the largest 2 %
+ *
+ * Of each bin 8 values are kept: see {@link PhaseCover}. Values are learned at once: where a night's level comes at noon, its
+ * first value surprises and the next ones do not.
+ *
+ * The surprise is 0 for the whole first period, for a missing value, and where nothing has come at this phase. It stays below
+ * the threshold for the first 350 values or so, until the tail is known: with hourly values, for two weeks.
+ *
+ * Memory: 73 bytes per bin and 2 KB. A day with a tolerance of 10 minutes, and a `period` of 144 values or more, have 144
+ * to 215 bins, 10 to 16 KB; a week 1008 bins, 74 KB, and 336 bins, 25 KB, with a tolerance of 30. O(1) per value: 0.6 µs, with a
+ * calendar 0.7 µs.
+ */
 export class PhaseNovelty implements Look {
   readonly name: string = 'phase';
   readonly threshold: number = THRESHOLD;
@@ -52,7 +84,7 @@ export class PhaseNovelty implements Look {
     const distance = this.#distanceOf(x, bin);
     const surprise = this.#isReady(time) ? this.#surprise(distance) : 0;
     if (learn && !Number.isNaN(x)) {
-      this.#distances.update(distance);
+      if (!Number.isNaN(distance)) this.#distances.update(distance);
       this.#cover.keep(bin, x);
     }
     this.#distance = distance;

@@ -14,7 +14,8 @@ import { ordinal, RunSurprise } from './run-surprise.ts';
  *       7     0.022   95 %                 0.001   91 %       15th
  *      10     0.017   96 %                 0.001   91 %       21st
  *
- * With slack 10 and the full length of a run in the place of half of it, 0.071 and 0.031.
+ * With slack 10 and the full length of a run in the place of half of it, 0.071 and 0.031. Poisson counts of any mean have at
+ * most 0.7 alarms in 20 000 values.
  */
 const SLACK = 7;
 

@@ -68,7 +68,8 @@ export class ZoneClock {
   #ask(time: number): number {
     const name = this.#format.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? '';
     const [isOffset, sign, hours = '0', minutes = '0', seconds = '0'] = OFFSET.exec(name) ?? [];
-    if (isOffset === undefined) throw new RangeError(`timezone ${this.timezone} has no offset here: Intl says "${name}"`);
+    if (isOffset === undefined)
+      throw new RangeError(`timezone ${this.timezone} has no offset here: Intl says "${name}"`);
     const size = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
     return sign === '-' ? 0 - size : size;
   }
@@ -99,15 +100,12 @@ export function checkTime(time: unknown, remedy: string): void {
 }
 
 /**
- * A moment as ISO 8601 in the time of a zone, with its offset; to the second, or to the millisecond if it has any.
+ * A moment as ISO 8601 in the time of a zone, with its offset; to the second, or to the millisecond if it has any:
+ * 2024-03-31T01:00:00Z is 2024-03-31T03:00:00+02:00 in Berlin.
  *
  * @param ms milliseconds since 1970
  * @param timezone an IANA name such as `'Europe/Berlin'`; default UTC
  * @throws TypeError for an argument of the wrong kind, RangeError for NaN or an unknown time zone
- *
- * @example
- * formatTime(Date.UTC(2024, 2, 31, 1)); // => '2024-03-31T01:00:00Z'
- * formatTime(Date.UTC(2024, 2, 31, 1), 'Europe/Berlin'); // => '2024-03-31T03:00:00+02:00'
  */
 export function formatTime(ms: number, timezone?: string): string {
   checkTime(ms, 'a value without a time has nothing to show');
