@@ -72,13 +72,19 @@ function rankOf(s: number, learned: readonly number[]): number {
 }
 
 /** −ln p of a score among those learned. */
-function surpriseOf(s: number, learned: readonly number[], share: number): number {
+export function surpriseOf(s: number, learned: readonly number[], share: number): number {
   const m = learned.length;
   if (m < 10) return 0;
   const { u, e, count } = tailOf(learned, share);
   if (s <= u) return -Math.log((m - rankOf(s, learned) + 1) / (m + 1));
   const surprise = -Math.log(count / (m + 1)) + (e > 0 ? (s - u) / e : 20);
   return count <= 5 || e === 0 ? Math.min(surprise, Math.log(m + 1)) : surprise;
+}
+
+/** What is learned of a score. */
+export function learnedOf(s: number, learned: readonly number[], share: number): number {
+  const { u, e } = learned.length < 10 ? { u: 0, e: 0 } : tailOf(learned, share);
+  return e > 0 ? Math.min(s, u + 20 * e) : s;
 }
 
 /** Surprises of scores, NaN for NaN. */
@@ -89,8 +95,7 @@ function surprisesOf(scores: readonly number[], warmup: number, share: number): 
     if (Number.isNaN(s)) return NaN;
     if (seen++ < warmup) return 0;
     const surprise = surpriseOf(s, learned, share);
-    const { u, e } = learned.length < 10 ? { u: 0, e: 0 } : tailOf(learned, share);
-    learned.push(e > 0 ? Math.min(s, u + 20 * e) : s);
+    learned.push(learnedOf(s, learned, share));
     return surprise;
   });
 }
