@@ -198,7 +198,7 @@ describe('PhaseNovelty', () => {
       }
       expect(alarms[0]).toBeGreaterThanOrEqual(96);
       expect(alarms[0]).toBeLessThanOrEqual(130);
-      expect(alarms.length).toBeGreaterThan(3);
+      expect(alarms.length).toBeGreaterThanOrEqual(3);
     }
   });
 
