@@ -3,13 +3,25 @@
  *
  * @module knn-anomaly/calibrate
  */
+
+export {
+  type Backtest,
+  type BacktestOptions,
+  backtest,
+  type ExplainedIncident,
+  type ThresholdCount,
+  type TimedSeries,
+} from './calibrate/backtest/backtest.ts';
 export { Calibrator, type CalibratorOptions } from './calibrate/calibration/calibrator.ts';
 export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
-export { Refractory } from './calibrate/incidents/refractory.ts';
 export type { Incident, IncidentEvent } from './calibrate/incidents/incident-tracker.ts';
-export { Monitor, type MonitorResult, monitor } from './calibrate/monitors/monitor.ts';
+export { Refractory } from './calibrate/incidents/refractory.ts';
+export type { CalendarOptions } from './calibrate/looks/calendar.ts';
+export type { Moment, MonitorUpdateOptions } from './calibrate/monitors/intake.ts';
+export { Monitor, monitor } from './calibrate/monitors/monitor.ts';
 export type { MonitorOptions } from './calibrate/monitors/options.ts';
 export type { MonitorPreset } from './calibrate/monitors/presets.ts';
+export type { DatedIncident, MonitorResult } from './calibrate/monitors/result.ts';
 export { ConformalThreshold } from './calibrate/thresholds/conformal-threshold.ts';
 export { QuantileThreshold } from './calibrate/thresholds/quantile-threshold.ts';
 export { SpotThreshold } from './calibrate/thresholds/spot-threshold.ts';
