@@ -248,7 +248,7 @@ export class Monitor implements StreamingDetector {
    * const cpu = monitor({ preset: 'novelty' });
    * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
    * cpu.update(25.5);
-   * cpu.explain().text; // => '25.5 at 1000 is 0.5 above the nearest value before, 25 at 993: an alarm, not seen in 900 values'
+   * cpu.explain().text; // => '25.5 at 1000 is 0.5 below the nearest value before, 26 at 997; 23 would have been quiet: an alarm, not seen in 900 values'
    */
   explain(k = 3): AlarmExplanation {
     const { pastValues, windowSize, numScores, score } = this.#rule;
