@@ -66,6 +66,8 @@ export class ScoreSketch implements PastScores {
   /** The edges of that bin. */
   #low: number;
   #high: number;
+  /** What `tail` returns: one object for all calls. */
+  readonly #tail: { start: number; excess: number; count: number };
 
   /** @param accuracy above 0 and below 1: half the relative width of a bin, about */
   constructor(accuracy: number) {
@@ -84,6 +86,7 @@ export class ScoreSketch implements PastScores {
     this.#sumHigher = 0;
     this.#low = 0;
     this.#high = 0;
+    this.#tail = { start: NaN, excess: NaN, count: 0 };
   }
 
   get count(): number {
@@ -309,12 +312,20 @@ export class ScoreSketch implements PastScores {
     if (count < FEW_ABOVE) {
       const excess = count === 0 ? 0 : sum / count - high;
       const isSpread = excess > ROUNDING * Math.abs(offset + high);
-      return { start: offset + high, excess: isSpread ? excess : 0, count: count + 1 };
+      return this.#setTail(offset + high, isSpread ? excess : 0, count + 1);
     }
     // The scores of the bin are taken to lie evenly in it: the tail takes its upper part.
     const ofBin = wanted - count;
     const start = high - ((high - low) * ofBin) / inBin;
     const excess = (sum - count * start + (ofBin * (high - start)) / 2) / wanted;
-    return { start: offset + start, excess, count: wanted };
+    return this.#setTail(offset + start, excess, wanted);
+  }
+
+  #setTail(start: number, excess: number, count: number): Tail {
+    const tail = this.#tail;
+    tail.start = start;
+    tail.excess = excess;
+    tail.count = count;
+    return tail;
   }
 }

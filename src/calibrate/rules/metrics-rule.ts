@@ -1,7 +1,7 @@
 // The rule of preset 'metrics': a window is strange against the last day and against all of the past, or its value is new.
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll } from '../../core/streaming-detector.ts';
+import { learnAll, learnOf } from '../../core/streaming-detector.ts';
 import { StreamingKNN } from '../../stream/streaming-knn.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Novelty } from './novelty.ts';
@@ -23,6 +23,9 @@ const FULL_RATIO = 4.5;
 /** How much rarer a value must be the more values have been seen: LENGTH_WEIGHT·ln(1 + n/LENGTH). */
 const LENGTH_WEIGHT = 0.3;
 const LENGTH = 500;
+
+/** The options of a value that is not learned. */
+const UNLEARNED = { learn: false } as const;
 
 const KIND = 'MetricsRule';
 const FORMAT = 1;
@@ -109,13 +112,15 @@ export class MetricsRule implements Rule {
 
   update(x: Value, options?: { learn?: boolean }): number {
     const value = toNumber(x);
-    const novelty = this.#novelty.update(value, options);
-    const distance = this.#knn.update(value, options);
-    const isLearned = options?.learn !== false && !Number.isNaN(value);
-    const v = this.#valueTail.update(novelty, options);
+    const learn = learnOf(options);
+    const checked = learn ? undefined : UNLEARNED; // the parts need not check the options again
+    const novelty = this.#novelty.update(value, checked);
+    const distance = this.#knn.update(value, checked);
+    const isLearned = learn && !Number.isNaN(value);
+    const v = this.#valueTail.update(novelty, checked);
     const ratio = this.#usual.ratio(distance);
     const calm = this.#usual.calmAfter(ratio);
-    const g = this.#shapeTail.update(distance, options);
+    const g = this.#shapeTail.update(distance, checked);
     this.score = novelty;
     this.#ratio = ratio;
     this.#valueSurprise = v;

@@ -120,8 +120,22 @@ export class ValueCover implements ValueMemory {
     const { size } = this;
     const last = this.#found;
     if (last <= size && (last === size || values[last]! >= x) && (last === 0 || values[last - 1]! < x)) return last;
+    // From there on in growing steps: the next value is often near the last one, and what lies between is in the cache.
     let from = 0;
     let to = size;
+    if (last < size && values[last]! < x) {
+      from = last + 1;
+      for (let step = 4; from + step < to; step *= 2) {
+        if (values[from + step]! >= x) to = from + step;
+        else from += step + 1;
+      }
+    } else {
+      to = Math.min(last, size);
+      for (let step = 4; to - step > from; step *= 2) {
+        if (values[to - step]! < x) from = to - step + 1;
+        else to -= step;
+      }
+    }
     while (from < to) {
       const middle = (from + to) >>> 1;
       if (values[middle]! < x) from = middle + 1;
