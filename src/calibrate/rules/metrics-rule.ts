@@ -26,8 +26,8 @@ const FULL_RATIO = 4.5;
 const LENGTH_WEIGHT = 0.3;
 const LENGTH = 500;
 
-const LEARN = { learn: true };
-const DO_NOT_LEARN = { learn: false };
+/** The options of a value that is not learned. */
+const UNLEARNED = { learn: false } as const;
 
 const KIND = 'MetricsRule';
 const FORMAT = 1;
@@ -134,7 +134,7 @@ export class MetricsRule implements Rule {
   judge(value: number, learn: boolean): number {
     const novelty = this.#novelty.peek(value);
     this.#oldest = this.#knn.oldest;
-    const distance = this.#knn.update(value, learn ? LEARN : DO_NOT_LEARN);
+    const distance = this.#knn.update(value, learn ? undefined : UNLEARNED);
     const v = this.#valueTail.peek(novelty);
     const ratio = this.#usual.ratio(distance);
     const calm = this.#usual.calmAfter(ratio);
