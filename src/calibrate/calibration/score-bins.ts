@@ -5,7 +5,7 @@ import type { StateReader, StateWriter } from '../../core/state.ts';
 const MAX_BINS = 256;
 
 /** Bins that the arrays grow by: few series need more than a hundred. */
-const GROWTH = 16;
+const GROWTH = 8;
 
 /** The cells before the first bin: all share them. */
 const NONE = new Float64Array(0);
