@@ -83,7 +83,7 @@ export class Alarms {
    * the threshold. A missing value has none, unless looks find it strange.
    */
   joined(value: number, byRule: number, byLooks: number): number {
-    if (Number.isNaN(value)) return byLooks >= STRANGE * this.level ? byLooks : NaN;
+    if (Number.isNaN(value)) return byLooks > 0 && byLooks >= STRANGE * this.level ? byLooks : NaN;
     const surprise = Math.max(byRule, byLooks);
     return this.#filter.isOutside(value) ? Math.max(surprise, this.level) : surprise;
   }
@@ -107,6 +107,11 @@ export class Alarms {
     const { threshold } = this;
     const exceeds = typeof threshold === 'number' ? emitted >= threshold : threshold.update(emitted);
     const tracker = this.#incidents;
+    if (tracker?.isOpen === false && !exceeds && !this.#filter.isOutside(value)) {
+      this.event = undefined; // by far the most values
+      this.since++;
+      return emitted;
+    }
     const wasOpen = tracker?.isOpen === true;
     this.event = tracker?.update(this.#judged(value, surprise, exceeds, time, outside), outside);
     const isAlarm = tracker === undefined ? exceeds : raisesAlarm(this.event);
