@@ -39,7 +39,7 @@ export function* reportText(reported: Reported): Generator<string> {
     yield `the first ${numSilent} values are passed over to learn what is usual: nothing could be an alarm\n`;
   }
   const alarms = numAlarms(result);
-  const rate = days > 0 ? `, ${shortNumber(alarms / days, 3)} alarms per day` : '';
+  const rate = days > 0 ? `, ${shortNumber(alarms / days, 3)} per day` : '';
   yield `${countOf(incidents.length, 'incident')} and ${countOf(alarms, 'alarm')} at threshold ${threshold}${rate}\n`;
   if (counts.length > 0) yield `\n${table(counts)}`;
   if (suggested !== undefined) yield `\n${suggestion(suggested, perDay!)}\n`;
