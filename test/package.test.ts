@@ -220,10 +220,12 @@ describe('the installed package', () => {
       'Calibrator',
       'ConformalThreshold',
       'Monitor',
+      'Monitors',
       'QuantileThreshold',
       'Refractory',
       'SpotThreshold',
       'monitor',
+      'shardOf',
     ]);
     expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);
     expect(metrics!.split(' ')).toEqual([

@@ -52,7 +52,7 @@ export interface MonitorOptions extends FilterOptions {
   step?: number;
 }
 
-const OPTIONS = [
+export const OPTIONS = [
   'preset',
   'detector',
   'warmup',
