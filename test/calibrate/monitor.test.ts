@@ -125,11 +125,12 @@ describe('update(x)', () => {
 
 test('last tells score, surprise, alarm and the values since the last one', () => {
   const watch = monitor({ preset: 'novelty', warmup: 10 });
-  expect(watch.last).toEqual({ score: NaN, surprise: NaN, alarm: false, since: Infinity });
+  const nothing = { event: undefined, incident: undefined };
+  expect(watch.last).toEqual({ score: NaN, surprise: NaN, alarm: false, since: Infinity, ...nothing });
   for (let t = 0; t < 200; t++) watch.update(t % 10);
-  expect(watch.last).toEqual({ score: 0, surprise: 0, alarm: false, since: Infinity });
+  expect(watch.last).toEqual({ score: 0, surprise: 0, alarm: false, since: Infinity, ...nothing });
   const emitted = watch.update(59);
-  expect(watch.last).toEqual({ score: 50, surprise: emitted, alarm: true, since: 0 });
+  expect(watch.last).toMatchObject({ score: 50, surprise: emitted, alarm: true, since: 0, event: 'begin' });
   expect(watch.update(58)).toBe(0);
   expect(watch.last.score).toBe(1);
   expect(watch.last.surprise).toBeGreaterThan(0);

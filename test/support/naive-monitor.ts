@@ -72,13 +72,19 @@ function rankOf(s: number, learned: readonly number[]): number {
 }
 
 /** −ln p of a score among those learned. */
-function surpriseOf(s: number, learned: readonly number[], share: number): number {
+export function surpriseOf(s: number, learned: readonly number[], share: number): number {
   const m = learned.length;
   if (m < 10) return 0;
   const { u, e, count } = tailOf(learned, share);
   if (s <= u) return -Math.log((m - rankOf(s, learned) + 1) / (m + 1));
   const surprise = -Math.log(count / (m + 1)) + (e > 0 ? (s - u) / e : 20);
   return count <= 5 || e === 0 ? Math.min(surprise, Math.log(m + 1)) : surprise;
+}
+
+/** What is learned of a score. */
+export function learnedOf(s: number, learned: readonly number[], share: number): number {
+  const { u, e } = learned.length < 10 ? { u: 0, e: 0 } : tailOf(learned, share);
+  return e > 0 ? Math.min(s, u + 20 * e) : s;
 }
 
 /** Surprises of scores, NaN for NaN. */
@@ -89,8 +95,7 @@ function surprisesOf(scores: readonly number[], warmup: number, share: number): 
     if (Number.isNaN(s)) return NaN;
     if (seen++ < warmup) return 0;
     const surprise = surpriseOf(s, learned, share);
-    const { u, e } = learned.length < 10 ? { u: 0, e: 0 } : tailOf(learned, share);
-    learned.push(e > 0 ? Math.min(s, u + 20 * e) : s);
+    learned.push(learnedOf(s, learned, share));
     return surprise;
   });
 }
@@ -128,9 +133,29 @@ export function naiveEmitted(surprises: readonly number[], hold: number): number
   });
 }
 
+/**
+ * What is emitted of surprises where incidents are told: the record-setters outside of them, and in one its first surprise
+ * and each that is three times the last one told. It ends with five values below half of the threshold, missing ones apart.
+ */
+export function naiveTold(surprises: readonly number[], hold: number, threshold: number): number[] {
+  const told = naiveEmitted(surprises, hold);
+  for (let t = 0; t < told.length; t++) {
+    if (!(told[t]! >= threshold)) continue;
+    let last = surprises[t]!;
+    for (let quiet = 0; quiet < 5 && t + 1 < told.length; ) {
+      const s = surprises[++t]!;
+      if (Number.isNaN(s)) continue;
+      quiet = s < threshold / 2 ? quiet + 1 : 0;
+      told[t] = s >= 3 * last ? s : 0;
+      if (told[t] !== 0) last = s;
+    }
+  }
+  return told;
+}
+
 /** Preset 'novelty' with few enough values that all are kept. */
 export function naiveNovelty(values: readonly number[], warmup: number, hold: number): number[] {
-  return naiveEmitted(surprisesOf(distancesOf(values), warmup, 0.02), hold);
+  return naiveTold(surprisesOf(distancesOf(values), warmup, 0.02), hold, 4.65);
 }
 
 /** Preset 'metrics' with few enough values that all are kept. */
@@ -164,7 +189,7 @@ export function naiveMetrics(values: readonly number[], warmup: number, hold: nu
     }
     return Math.max(0, joined - 0.3 * Math.log(1 + n++ / 500));
   });
-  return naiveEmitted(surprises, hold);
+  return naiveTold(surprises, hold, 4);
 }
 
 /** Surprises of runs of equal values. */
@@ -215,5 +240,5 @@ export function naiveViews(values: readonly number[], warmup: number, hold: numb
     const seen = values.map((_, t) => view(t));
     for (const [t, s] of surprisesOf(distancesOf(seen), warmup, 0.02).entries()) sums[t]! += s;
   }
-  return naiveEmitted(sums, hold);
+  return naiveTold(sums, hold, 24.4);
 }
