@@ -52,7 +52,7 @@ export interface MonitorOptions extends FilterOptions {
   step?: number;
 }
 
-export const OPTIONS = [
+export const OPTIONS: readonly (keyof MonitorOptions)[] = [
   'preset',
   'detector',
   'warmup',
@@ -67,7 +67,7 @@ export const OPTIONS = [
   'maxValues',
   'step',
   ...FILTER_OPTIONS,
-] as const satisfies readonly (keyof MonitorOptions)[];
+];
 
 const SECONDS_PER_DAY = 86_400;
 
