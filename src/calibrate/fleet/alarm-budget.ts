@@ -2,7 +2,7 @@
 //
 // Let b = perDay/(ticks of a day) be the alarms that a tick may have, and c the alarms of a tick that count. After every tick
 //
-//   threshold ← threshold + gain·(c − b), held between the bounds,   gain = START_SHARE·start/max(1, perDay).
+//   threshold ← threshold + gain·(c − b), held between the bounds,   gain = START_SHARE·start/max(LEAST, perDay).
 //
 // This is stochastic approximation (Robbins and Monro 1951) with a gain that stays, as in adaptive conformal inference (Gibbs
 // and Candès 2021, "Adaptive conformal inference under distribution shift", proposition 4.1). Its sum telescopes: while the
@@ -10,8 +10,9 @@
 // are, their rate differs from b by at most (highest − lowest)/(gain·T).
 //
 // An outage of many series at once must not deafen the fleet for weeks. So alarms count only as far as there is credit for them.
-// The credit is at most max(1, perDay), a day's budget, and grows by OVERLOAD·b per tick. An outage raises the threshold by
-// START_SHARE·start at once and by (OVERLOAD − 1) times that per day while it lasts. A day without alarms takes START_SHARE·start off.
+// The credit is at most max(LEAST, perDay), a day's budget, and grows by OVERLOAD·b per tick. An outage raises the threshold
+// by START_SHARE·start at once and by (OVERLOAD − 1) times that per day while it lasts. A day without alarms takes as much off.
+// Both are less per day where perDay is below LEAST.
 import { checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
@@ -29,6 +30,9 @@ const START_SHARE = 0.25;
 /** The bounds, as multiples of the threshold at the start. */
 const LOWEST = 0.5;
 const HIGHEST = 10;
+
+/** A budget below this moves the threshold by no more per alarm: else a single one would be a leap. */
+const LEAST = 4;
 
 /** How many times the budget counts in the long run. */
 const OVERLOAD = 4;
@@ -58,7 +62,7 @@ export class AlarmBudget {
     const perTick = (this.perDay * this.step) / SECONDS_PER_DAY;
     const counted = Math.min(numAlarms, this.#credit);
     this.#credit = Math.min(this.#credit - counted + OVERLOAD * perTick, this.#maxCredit);
-    const gain = (START_SHARE * start) / Math.max(1, this.perDay);
+    const gain = (START_SHARE * start) / this.#maxCredit;
     const moved = this.threshold + gain * (counted - perTick);
     this.threshold = Math.min(Math.max(moved, LOWEST * start), HIGHEST * start);
   }
@@ -80,7 +84,7 @@ export class AlarmBudget {
   }
 
   get #maxCredit(): number {
-    return Math.max(1, this.perDay);
+    return Math.max(LEAST, this.perDay);
   }
 }
 
