@@ -5,7 +5,7 @@ import { missingError, toFloat64, toNumber, type Value } from '../core/series.ts
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnOf } from '../core/streaming-detector.ts';
 import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
-import { checkId, checkNumIds, checkNumSeries, checkTime, type Member, Members, UNLINKED } from './members.ts';
+import { checkedTime, checkId, checkNumIds, checkNumSeries, type Member, Members, UNLINKED } from './members.ts';
 import { framed, readName, records, SERIES_PER_RECORD, writeName } from './members-records.ts';
 import {
   checkedSettings,
@@ -133,7 +133,7 @@ export class Fleet {
    *
    * From the first tick on `maxIdle` counts ticks: a series leaves that more than `maxIdle` ticks in a row did not name.
    *
-   * @param time a finite number above `position`, in any unit
+   * @param time above `position`: a finite number in any unit, or a date, which stands for its milliseconds since 1970
    * @param ids names, one per value, each at most once; an unknown name adds a series
    * @returns scores, one per value
    * @throws RangeError for a time at or before `position`, a name that comes twice, more than `maxSeries` names, and with
@@ -147,8 +147,13 @@ export class Fleet {
    * fleet.position; // => 240
    * fleet.tick(300, ['cpu', 'disk'], [1, 5]); // => Float64Array.of(Math.sqrt(49 + 1), NaN)
    */
-  tick(time: number, ids: ArrayLike<string>, values: ArrayLike<Value>, options?: { learn?: boolean }): Float64Array {
-    checkTime(time, this.#position);
+  tick(
+    time: number | Date,
+    ids: ArrayLike<string>,
+    values: ArrayLike<Value>,
+    options?: { learn?: boolean },
+  ): Float64Array {
+    const position = checkedTime(time, this.#position);
     const given = toFloat64(values, 'values');
     checkNumIds(ids, given.length);
     const learn = learnOf(options);
@@ -158,7 +163,7 @@ export class Fleet {
     // Nothing was changed so far, and nothing is refused from here on.
     if (this.#ticks === 0) for (const member of this.#members) member.last = 0; // it was a count of values
     const last = ++this.#ticks;
-    this.#position = time;
+    this.#position = position;
     for (let p = 0; numNew > 0 && p < found.length; p++) {
       found[p] ??= { id: ids[p]!, history: openHistory(this.#settings, NO_VALUES), count: 0, last, ...UNLINKED };
     }

@@ -175,12 +175,16 @@ export function checkNumIds(ids: unknown, numValues: number): void {
   throw new RangeError(`ids must have a name per value, got ${length} names and ${numValues} values`);
 }
 
-/** Throws unless `time` may be that of the next tick. */
-export function checkTime(time: unknown, position: number): asserts time is number {
-  if (typeof time !== 'number') throw new TypeError(`time must be a finite number, got ${describe(time)}`);
-  if (!Number.isFinite(time)) throw new RangeError(`time must be a finite number, got ${time}`);
-  if (time > position) return;
-  throw new RangeError(`time must be after that of the last tick, ${position}, got ${time}: no step counts twice`);
+/** The time of the next tick as a number, that of a date in milliseconds since 1970. @throws unless it is after `position` */
+export function checkedTime(time: unknown, position: number): number {
+  const expectation = 'time must be a finite number or a Date';
+  const number = time instanceof Date ? time.getTime() : time;
+  if (typeof number !== 'number') throw new TypeError(`${expectation}, got ${describe(time)}`);
+  if (!Number.isFinite(number)) {
+    throw new RangeError(`${expectation}, got ${time instanceof Date ? 'an invalid date' : number}`);
+  }
+  if (number > position) return number;
+  throw new RangeError(`time must be after that of the last tick, ${position}, got ${number}: no step counts twice`);
 }
 
 /** Throws when one tick names more series than there may be. */

@@ -217,7 +217,9 @@ describe('explain()', () => {
       { value: 8, time: 198 },
     ]);
     expect(data.pValue).toBe(Math.exp(-data.surprise));
-    expect(text).toBe('59 at 200 is 50 above the nearest value before, 9 at 199: an alarm, not seen in 190 values');
+    expect(text).toBe(
+      '59 at 200 is 50 above the nearest value before, 9 at 199; 9 would have been quiet: an alarm, not seen in 190 values',
+    );
   });
 
   test('knows a value that was seen before, one that is missing, and the first', () => {

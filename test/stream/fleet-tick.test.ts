@@ -68,8 +68,8 @@ test('a tick that is refused changes nothing', () => {
   const rows: [() => unknown, typeof TypeError | typeof RangeError, RegExp][] = [
     [() => fleet.tick(4, ['a'], [1]), RangeError, /^time must be after that of the last tick, 4, got 4: no step/],
     [() => fleet.tick(-1, ['a'], [1]), RangeError, /time must be after/],
-    [() => fleet.tick(NaN, ['a'], [1]), RangeError, /time must be a finite number, got NaN/],
-    [() => fleet.tick(wrong('5'), ['a'], [1]), TypeError, /time must be a finite number, got string "5"/],
+    [() => fleet.tick(NaN, ['a'], [1]), RangeError, /time must be a finite number or a Date, got NaN/],
+    [() => fleet.tick(wrong('5'), ['a'], [1]), TypeError, /time must be a finite number or a Date, got string "5"/],
     [() => fleet.tick(5, ['a', 'c', 'c'], [1, 2, 3]), RangeError, /"c" twice, the second at 2/],
     [() => fleet.tick(5, ['b', 'b'], [1, 2]), RangeError, /"b" twice/],
     [() => fleet.tick(5, ['a', wrong(1)], [1, 2]), TypeError, /id must be a string/],

@@ -3,9 +3,10 @@ import { checkOptions, describe } from '../../core/checks.ts';
 import { toFloat64, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnOf } from '../../core/streaming-detector.ts';
-import { checkNumIds, checkNumSeries, checkTime, type Member, Members, UNLINKED } from '../../stream/members.ts';
+import { checkedTime, checkNumIds, checkNumSeries, type Member, Members, UNLINKED } from '../../stream/members.ts';
 import { framed, readName, records, SERIES_PER_RECORD, writeName } from '../../stream/members-records.ts';
 import type { AlarmExplanation } from '../incidents/explain-alarm.ts';
+import type { MonitorUpdateOptions } from '../monitors/intake.ts';
 import { Monitor } from '../monitors/monitor.ts';
 import type { FleetIncident, FleetIncidentEvent, GroupedAlarm } from './fleet-incidents.ts';
 import { type LoadMonitorsOptions, type MonitorsOptions, type MonitorsSettings, settingsOf } from './options.ts';
@@ -15,13 +16,13 @@ import { readSettings, writeSettings } from './settings-state.ts';
 export interface FleetAlarm {
   /** The name of the series. */
   readonly id: string;
-  /** The time of the tick. */
+  /** The time of the tick; that of a date in milliseconds since 1970. */
   readonly time: number;
   /** NaN for a missing value. */
   readonly value: number;
   /** What `update` of the monitor returned. */
   readonly surprise: number;
-  /** The sentence of `explain`; it counts in values of the series, one per tick since its first. */
+  /** The sentence of `explain`. Where the tick's time was no date, it counts in values of the series, one per tick. */
   readonly text: string;
   /** The number of the fleet's incident that it belongs to; `undefined` where there is none. */
   readonly incident: number | undefined;
@@ -124,28 +125,37 @@ export class Monitors {
   /**
    * One step of all series. Those that are not named get a missing value.
    *
-   * @param time a finite number above `position`, in any unit
+   * @param time above `position`: a date, which explanations then name; or a finite number in any unit, and explanations count
+   * values. With `calendar` a number is in milliseconds since 1970, too
    * @param ids names, one per value, each at most once; an unknown name adds a series
    * @param values `null`, `undefined`, NaN, ±Infinity and |x| > 2⁵⁰⁰ are missing
    * @param options.learn `false`: the values are judged but not learned, those that are missing included; default `true`
    * @throws RangeError for a time at or before `position`, a name that comes twice and more than `maxSeries` names; TypeError for
-   * a wrong kind. Nothing is changed then. An error of a detector or a threshold of your own is thrown at the end: all other
+   * a wrong kind; with `rate: true` for a counter below 0. Nothing is changed then. An error of a detector or a threshold of your own is thrown at the end: all other
    * series have had their step.
    */
-  tick(time: number, ids: ArrayLike<string>, values: ArrayLike<Value>, options?: { learn?: boolean }): TickResult {
-    checkTime(time, this.#position);
+  tick(
+    time: number | Date,
+    ids: ArrayLike<string>,
+    values: ArrayLike<Value>,
+    options?: { learn?: boolean },
+  ): TickResult {
+    const position = checkedTime(time, this.#position);
     const given = toFloat64(values, 'values');
     checkNumIds(ids, given.length);
-    const learning = learnOf(options) ? undefined : WITHOUT_LEARNING;
+    const learn = learnOf(options);
+    if (this.#settings.areCounters) checkCounters(given);
+    const isDated = time instanceof Date || this.#settings.needTimes;
+    const passedOn = isDated ? { learn, time: position } : learn ? undefined : WITHOUT_LEARNING;
     const { members: found, numNew } = this.#members.find(ids, given.length);
     checkNumSeries(found.length, this.#settings.maxSeries);
     const members = numNew === 0 ? (found as Watched[]) : this.#withNew(found, ids);
     // Nothing was changed so far, and nothing is refused from here on.
-    this.#advance(time, members);
+    this.#advance(position, members);
     const surprises = new Float64Array(members.length);
     const gathered: Gathered = { alarms: [], groups: [], failures: [] };
-    for (let p = 0; p < members.length; p++) surprises[p] = this.#step(members[p]!, given[p]!, learning, gathered);
-    for (let m = this.#members.oldest; m && m.last < this.#ticks; m = m.newer) this.#step(m, NaN, learning, gathered);
+    for (let p = 0; p < members.length; p++) surprises[p] = this.#step(members[p]!, given[p]!, passedOn, gathered);
+    for (let m = this.#members.oldest; m && m.last < this.#ticks; m = m.newer) this.#step(m, NaN, passedOn, gathered);
     const incidents = this.#conclude(gathered);
     if (gathered.failures.length > 0) throw gathered.failures[0];
     return { surprises, alarms: gathered.alarms, incidents };
@@ -300,9 +310,9 @@ export class Monitors {
   }
 
   /** Begins a tick of these members. Series leave that were idle for too long, or for which there are too many. */
-  #advance(time: number, members: Watched[]): void {
+  #advance(position: number, members: Watched[]): void {
     const { maxSeries, maxIdle } = this.#settings;
-    this.#position = time;
+    this.#position = position;
     this.#ticks++;
     this.#values += members.length;
     this.#changes++;
@@ -315,9 +325,9 @@ export class Monitors {
   }
 
   /** Gives a series its value. An error of the user's own code is put off, for the others to have their step. */
-  #step(member: Watched, value: number, learning: { learn: false } | undefined, gathered: Gathered): number {
+  #step(member: Watched, value: number, passedOn: MonitorUpdateOptions | undefined, gathered: Gathered): number {
     try {
-      const surprise = member.monitor.update(value, learning);
+      const surprise = member.monitor.update(value, passedOn);
       // An alarm is a surprise at or above a threshold, which is no less than 0: most values need no further look.
       if (surprise > 0 && member.raises && member.monitor.last.alarm) this.#gather(member, value, surprise, gathered);
       return surprise;
@@ -381,10 +391,15 @@ export class Monitors {
   }
 }
 
+function checkCounters(values: Float64Array): void {
+  const p = values.findIndex((value) => value < 0);
+  if (p >= 0) throw new RangeError(`values[${p}] must be a counter of at least 0 with rate: true, got ${values[p]}`);
+}
+
 /** Why this was an alarm, in a sentence. A detector of the user's own has reasons that only the user knows. */
 function textOf(monitor: Monitor, value: number, surprise: number): string {
   try {
-    return monitor.explain(1).text;
+    return monitor.explain().text;
   } catch {
     const shown = [value, surprise].map((number) => Number(number.toPrecision(4)));
     return `${shown[0]} at ${monitor.seen - 1}: an alarm, surprise ${shown[1]}`;

@@ -55,6 +55,9 @@ export interface MonitorsSettings {
   readonly threshold: number | undefined;
   readonly maxSeries: number;
   readonly maxIdle: number;
+  /** Whether values are those of counters, and whether monitors need their times. */
+  readonly areCounters: boolean;
+  readonly needTimes: boolean;
   readonly filter: NameFilter;
   readonly incidents: FleetIncidents | undefined;
   readonly budget: AlarmBudget | undefined;
@@ -80,6 +83,8 @@ export function settingsOf(options: MonitorsOptions): MonitorsSettings {
     threshold,
     maxSeries,
     maxIdle,
+    areCounters: rest.rate === true,
+    needTimes: rest.calendar !== undefined,
     filter: new NameFilter(only),
     incidents: incidents === undefined ? undefined : new FleetIncidents(incidents),
     budget: budget === undefined ? undefined : makeBudget(budget, rest.step, threshold!),

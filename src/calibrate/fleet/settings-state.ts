@@ -7,9 +7,10 @@ import { NameFilter } from './name-filter.ts';
 import type { LoadMonitorsOptions, MonitorsSettings } from './options.ts';
 
 export function writeSettings(state: StateWriter, settings: MonitorsSettings): void {
-  const { template, threshold, maxSeries, maxIdle, filter, incidents, budget } = settings;
+  const { template, threshold, maxSeries, maxIdle, areCounters, needTimes, filter, incidents, budget } = settings;
   state.bytes(template);
   for (const value of [threshold ?? NaN, maxSeries, maxIdle]) state.f64(value);
+  state.u8(Number(areCounters) + 2 * Number(needTimes));
   filter.write(state);
   state.u8(Number(incidents !== undefined));
   incidents?.write(state);
@@ -23,6 +24,7 @@ export function readSettings(state: StateReader, options: LoadMonitorsOptions): 
   const loads = { ...(detector && { detector }), ...(learned && { threshold: learned }) };
   const template = state.bytes();
   const [threshold, maxSeries, maxIdle] = [state.f64(), state.f64(), state.f64()];
+  const flags = state.u8();
   const filter = NameFilter.read(state, only);
   const hasIncidents = state.u8() === 1;
   if (group !== undefined && !hasIncidents) {
@@ -38,6 +40,8 @@ export function readSettings(state: StateReader, options: LoadMonitorsOptions): 
     threshold: Number.isNaN(threshold) ? undefined : threshold,
     maxSeries,
     maxIdle,
+    areCounters: (flags & 1) > 0,
+    needTimes: (flags & 2) > 0,
     filter,
     incidents,
     budget,

@@ -78,8 +78,13 @@ export class Alarms {
     return this.#filter;
   }
 
-  /** The surprise of a value; of one out of bounds, at least the threshold. */
-  lifted(value: number, surprise: number): number {
+  /**
+   * The surprise of a value by all that is known: by its rule, by further looks, and by the bounds, out of which it is at least
+   * the threshold. A missing value has none, unless looks find it strange.
+   */
+  joined(value: number, byRule: number, byLooks: number): number {
+    if (Number.isNaN(value)) return byLooks >= STRANGE * this.level ? byLooks : NaN;
+    const surprise = Math.max(byRule, byLooks);
     return this.#filter.isOutside(value) ? Math.max(surprise, this.level) : surprise;
   }
 

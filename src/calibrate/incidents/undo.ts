@@ -7,13 +7,15 @@ const MOST_VALUES = 1000;
 /** A value that came since, with all that a monitor was told from outside about it. */
 export interface Replayed {
   readonly value: number;
+  /** Milliseconds since 1970; NaN where no time was given. */
+  readonly moment: number;
   readonly learn: boolean;
   readonly paused: boolean;
   /** The threshold in force; NaN for one that learns. */
   readonly threshold: number;
 }
 
-/** The state before the last incident and the values since. Memory: a state, and 17 bytes per value. */
+/** The state before the last incident and the values since. Memory: a state, and 25 bytes per value. */
 export class Undo {
   #before: Uint8Array | undefined;
   #values: Replayed[];
@@ -52,8 +54,9 @@ export class Undo {
   write(state: StateWriter): void {
     state.bytes(this.#before ?? new Uint8Array());
     state.u32(this.#values.length);
-    for (const { value, learn, paused, threshold } of this.#values) {
+    for (const { value, moment, learn, paused, threshold } of this.#values) {
       state.f64(value);
+      state.f64(moment);
       state.f64(threshold);
       state.u8(Number(learn) + 2 * Number(paused));
     }
@@ -65,8 +68,8 @@ export class Undo {
     if (before.length > 0) undo.#before = before;
     const count = state.u32();
     for (let p = 0; p < count; p++) {
-      const [value, threshold, flags] = [state.f64(), state.f64(), state.u8()];
-      undo.#values.push({ value, threshold, learn: (flags & 1) === 1, paused: (flags & 2) === 2 });
+      const [value, moment, threshold, flags] = [state.f64(), state.f64(), state.f64(), state.u8()];
+      undo.#values.push({ value, moment, threshold, learn: (flags & 1) === 1, paused: (flags & 2) === 2 });
     }
     return undo;
   }

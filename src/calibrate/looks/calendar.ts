@@ -9,8 +9,8 @@ const DAY = 1440 * MINUTE;
 
 /** Each period in milliseconds, and how long it had begun at 1970-01-01, a Thursday: weeks begin on Monday. */
 const PERIODS = {
-  day: { length: DAY, begun: 0, words: 'of day' },
-  week: { length: 7 * DAY, begun: 3 * DAY, words: 'of the week' },
+  day: { length: DAY, begun: 0, words: ['days', 'of day'] },
+  week: { length: 7 * DAY, begun: 3 * DAY, words: ['weeks', 'of the week'] },
 } as const;
 
 /** The smallest and the largest tolerance, in minutes. */
@@ -50,12 +50,17 @@ export class CalendarPhase implements Phase {
     this.#clock = clockOf(timezone);
   }
 
+  get length(): number {
+    return PERIODS[this.period].length;
+  }
+
   get options(): Required<CalendarOptions> {
     return { timezone: this.timezone, period: this.period, tolerance: this.tolerance };
   }
 
   get words(): string {
-    return `within ${this.tolerance} minutes of this time ${PERIODS[this.period].words}`;
+    const [periods, ofPeriod] = PERIODS[this.period].words;
+    return `value of earlier ${periods} within ${this.tolerance} minutes of this time ${ofPeriod}`;
   }
 
   bin(_index: number, time: number): number {
@@ -66,8 +71,8 @@ export class CalendarPhase implements Phase {
     return Math.min(this.numBins - 1, Math.floor((position * this.numBins) / length));
   }
 
-  isComplete(_index: number, time: number, first: number): boolean {
-    return time - first >= PERIODS[this.period].length;
+  now(_index: number, time: number): number {
+    return time;
   }
 
   write(state: StateWriter): void {

@@ -54,6 +54,18 @@ export class PhaseCover {
     else this.#sizes[bin]!++;
   }
 
+  /** Whether a bin has values. */
+  has(bin: number): boolean {
+    return this.#sizes[bin]! > 0;
+  }
+
+  /** Keeps all values of a bin in a bin of another cover, and none here. */
+  moveInto(other: PhaseCover, bin: number, otherBin: number): void {
+    const from = SLOTS * bin;
+    for (let p = from; p < from + this.#sizes[bin]!; p++) other.keep(otherBin, this.#values[p]!);
+    this.#sizes[bin] = 0;
+  }
+
   clear(): void {
     this.#sizes.fill(0);
   }

@@ -8,12 +8,14 @@ export interface Phase {
   readonly numBins: number;
   /** How many bins to either side are the same phase, as far as past values are compared: 0 or 1. */
   readonly reach: 0 | 1;
-  /** The end of "the nearest past value …". */
+  /** The end of "the nearest …": of which values. */
   readonly words: string;
+  /** One period, in the unit of `now`. */
+  readonly length: number;
   /** The bin of a value. @throws TypeError or RangeError for a time that is needed and not there */
   bin(index: number, time: number): number;
-  /** Whether a whole period has passed since the first value, which came at time `first`. */
-  isComplete(index: number, time: number, first: number): boolean;
+  /** When a value came, as a number that grows by `length` in a period. */
+  now(index: number, time: number): number;
   write(state: StateWriter): void;
 }
 
@@ -37,20 +39,24 @@ export class PositionPhase implements Phase {
     this.reach = tolerance === 0 ? 0 : 1;
   }
 
+  get length(): number {
+    return this.period;
+  }
+
   get options(): { period: number } {
     return { period: this.period };
   }
 
   get words(): string {
-    return `at this place of its period of ${this.period} values`;
+    return `earlier value at this place of its period of ${this.period}`;
   }
 
   bin(index: number, _time: number): number {
     return Math.floor(((index % this.period) * this.numBins) / this.period);
   }
 
-  isComplete(index: number, _time: number, _first: number): boolean {
-    return index >= this.period;
+  now(index: number, _time: number): number {
+    return index;
   }
 
   write(state: StateWriter): void {

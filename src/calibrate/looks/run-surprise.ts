@@ -5,7 +5,7 @@ import { Calibrator } from '../calibration/calibrator.ts';
 /** A run under way counts as so many times shorter than it is. */
 const FACTOR = 2;
 
-/** Places of a run that are learned at its end, in some 10 ms. */
+/** Places of a run that are learned at its end: 0.14 s for so many, which came in 70 days of a value a minute. */
 const MOST_LEARNED = 100_000;
 
 /**

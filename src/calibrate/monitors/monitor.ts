@@ -1,42 +1,26 @@
 // The monitor of one metric: every value gets one calibrated number, and an incident gets few alarms.
 
-import { checkOptions } from '../../core/checks.ts';
+import { checkInteger, checkOptions } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
-import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-detector.ts';
-import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
+import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
+import type { LoadDetector } from '../calibration/calibrated-detector.ts';
 import { AlarmFilter } from '../incidents/alarm-filter.ts';
-import { Alarms, type Outside } from '../incidents/alarms.ts';
+import { Alarms } from '../incidents/alarms.ts';
 import { type AlarmExplanation, explainAlarm } from '../incidents/explain-alarm.ts';
-import { type Incident, type IncidentEvent, IncidentTracker } from '../incidents/incident-tracker.ts';
-import type { Interval } from '../incidents/quiet-interval.ts';
+import { type Incident, IncidentTracker } from '../incidents/incident-tracker.ts';
 import { Refractory } from '../incidents/refractory.ts';
 import { Undo } from '../incidents/undo.ts';
-import type { Outlook } from '../rules/outlook.ts';
+import { Looks } from '../looks/looks.ts';
+import { formatTime } from '../looks/zone-clock.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { LoadThreshold, Threshold } from '../thresholds/threshold.ts';
+import { Intake, type Moment, type MonitorUpdateOptions, updateOptionsOf } from './intake.ts';
 import { checkThreshold, type MonitorOptions, settingsOf } from './options.ts';
 import { loadRule } from './presets.ts';
-import { loadDetector, loadThreshold } from './saved-parts.ts';
-
-/** The result for one value. */
-export interface MonitorResult {
-  /** The detector's score; NaN for a missing value, and for a window that touches one. For `'views'`, the surprise. */
-  readonly score: number;
-  /** The surprise of that score, before incidents: see {@link Calibrator}. */
-  readonly surprise: number;
-  /** Whether this value raises an alarm: an incident begins with it, or gets worse. */
-  readonly alarm: boolean;
-  /** Number of values since the last alarm: 0 at an alarm, Infinity before the first. */
-  readonly since: number;
-  /** What happened to the incident at this value, if anything. */
-  readonly event?: IncidentEvent | undefined;
-  /** The incident under way, or the last one; `undefined` before the first. */
-  readonly incident?: Incident | undefined;
-}
-
-/** Where a rule is not understood well enough to be inverted. */
-const NOT_KNOWN: Interval = { low: NaN, high: NaN };
+import { Prospect } from './prospect.ts';
+import type { DatedIncident, MonitorResult } from './result.ts';
+import { loadDetector, loadersOf, loadThreshold } from './saved-parts.ts';
 
 const KIND = 'Monitor';
 /** Of states without incidents: an alarm is a surprise at or above the threshold that sets a record. They go on by that. */
@@ -67,57 +51,63 @@ const FEWEST_SCORES = 10;
  * cpu.last.incident?.duration; // => 2
  */
 export function monitor(options: MonitorOptions = {}): Monitor {
-  const { rule, hold, threshold, filter, mute, holdsBack, undo, ...incidentRule } = settingsOf(options);
+  const { rule, hold, threshold, filter, mute, looks, rate, holdsBack, undo, ...incidentRule } = settingsOf(options);
   const incidents = new IncidentTracker(incidentRule);
   const alarms = new Alarms({ refractory: new Refractory({ hold }), threshold, incidents, filter, mute });
-  return new Monitor(rule, alarms, holdsBack, undo ? new Undo() : undefined);
+  return new Monitor({ rule, looks, alarms, intake: new Intake(rate), holdsBack, undo: undo ? new Undo() : undefined });
+}
+
+/** What a monitor is made of. */
+interface MonitorParts {
+  /** Turns values into surprises, */
+  readonly rule: Rule;
+  /** as these do besides, */
+  readonly looks: Looks;
+  /** which raise alarms. */
+  readonly alarms: Alarms;
+  /** What comes before: rates and times. */
+  readonly intake: Intake;
+  /** Whether strange values of an incident are not learned. */
+  readonly holdsBack: boolean;
+  readonly undo: Undo | undefined;
 }
 
 /** See {@link monitor}, which makes one. */
 export class Monitor implements StreamingDetector {
-  /** Turns values into surprises, which raise alarms. */
   #rule: Rule;
+  #looks: Looks;
   #alarms: Alarms;
-  /** Whether strange values of an incident are not learned. */
+  #intake: Intake;
   readonly #holdsBack: boolean;
   #undo: Undo | undefined;
   #paused: boolean;
-  /** The last values that the next window begins with, NaN before the first and for missing ones; and the last present one. */
-  readonly #recent: Float64Array;
-  #present: number;
+  #prospect: Prospect;
   /** The results of the last value. */
   #score: number;
   #surprise: number;
   /** The index of the last value in the stream; −1 before the first. */
   #time: number;
-  /** What is known of the next value, if it was asked for: what is expected, and what would be quiet. */
-  #next: { readonly outlook: Outlook | undefined; readonly expected: number } | undefined;
-  #quiet: Interval | undefined;
-  /** For the alarms, which ask where they have to. */
-  readonly #outside: Outside;
 
   /** @internal */
-  constructor(rule: Rule, alarms: Alarms, holdsBack: boolean, undo: Undo | undefined) {
+  constructor({ rule, looks, alarms, intake, holdsBack, undo }: MonitorParts) {
     this.#rule = rule;
+    this.#looks = looks;
     this.#alarms = alarms;
+    this.#intake = intake;
     this.#holdsBack = holdsBack;
     this.#undo = undo;
     this.#paused = false;
-    this.#recent = new Float64Array(rule.windowSize).fill(NaN);
-    this.#present = NaN;
+    this.#prospect = new Prospect(rule, alarms);
     this.#score = NaN;
     this.#surprise = NaN;
     this.#time = -1;
-    this.#next = undefined;
-    this.#quiet = undefined;
-    this.#outside = { expected: () => this.expected, quiet: () => this.#quietValues() };
   }
 
   /** The result for the last value. Before the first value its numbers are NaN, and `since` is Infinity. */
   get last(): MonitorResult {
-    const { since, event, incident, hasIncidents } = this.#alarms;
+    const { since, event, hasIncidents } = this.#alarms;
     const result = { score: this.#score, surprise: this.#surprise, alarm: since === 0, since };
-    return hasIncidents ? { ...result, event, incident } : result;
+    return hasIncidents ? { ...result, event, incident: this.#datedIncident } : result;
   }
 
   /** A given threshold: an emitted surprise ≥ this number is an alarm. A learned threshold: one above this number is. */
@@ -129,8 +119,7 @@ export class Monitor implements StreamingDetector {
   set threshold(threshold: number | Threshold) {
     checkThreshold(threshold);
     this.#alarms.threshold = threshold;
-    this.#next = undefined;
-    this.#quiet = undefined;
+    this.#prospect.forget();
   }
 
   /** Values so far, missing ones included. */
@@ -148,7 +137,7 @@ export class Monitor implements StreamingDetector {
    * else the last value. NaN before the first value. O(1000).
    */
   get expected(): number {
-    return this.#look().expected;
+    return this.#prospect.expected();
   }
 
   /**
@@ -158,12 +147,12 @@ export class Monitor implements StreamingDetector {
    * surprises, once per value.
    */
   get low(): number {
-    return this.#quietValues().low;
+    return this.#prospect.quiet().low;
   }
 
   /** The greatest value that would raise no alarm next: see `low`. */
   get high(): number {
-    return this.#quietValues().high;
+    return this.#prospect.quiet().high;
   }
 
   /** Whether nothing is learned, since `pause()`. */
@@ -181,19 +170,22 @@ export class Monitor implements StreamingDetector {
   }
 
   /**
-   * @param options.learn `false`: the value is judged but not learned; default `true`
-   * @throws TypeError when `x` is neither a number nor missing
+   * @throws TypeError when `x` is neither a number nor missing, RangeError for a negative counter with `rate: true`, and for a
+   * time that is missing and needed, or goes back. An error changes nothing.
    */
-  update(x: Value, options?: { learn?: boolean }): number {
-    const value = toNumber(x);
-    const learn = learnOf(options);
-    return this.#update(value, learn, true);
+  update(x: Value, options?: MonitorUpdateOptions): number {
+    const number = toNumber(x);
+    const { learn, time } = updateOptionsOf(options);
+    this.#looks.check(time);
+    return this.#update(number, time, learn, true);
   }
 
-  peek(x: Value): number {
-    const value = toNumber(x);
-    const surprise = this.#alarms.lifted(value, this.#rule.peek(value));
-    return this.#alarms.peek(value, surprise, this.#time + 1, this.#outside).emitted;
+  peek(x: Value, options?: { time?: Moment }): number {
+    const number = toNumber(x);
+    const { time } = updateOptionsOf(options);
+    this.#looks.check(time);
+    const value = this.#intake.peek(number);
+    return this.#alarms.peek(value, this.#peekSurprise(value, time), this.#time + 1, this.#prospect).emitted;
   }
 
   learn(series: Iterable<Value>): number[] {
@@ -202,16 +194,15 @@ export class Monitor implements StreamingDetector {
 
   reset(): void {
     this.#rule.reset();
+    this.#looks.reset();
+    this.#intake.reset();
     this.#alarms.reset();
     this.#undo?.clear();
     this.#paused = false;
-    this.#recent.fill(NaN);
-    this.#present = NaN;
+    this.#prospect.reset();
     this.#score = NaN;
     this.#surprise = NaN;
     this.#time = -1;
-    this.#next = undefined;
-    this.#quiet = undefined;
   }
 
   /**
@@ -246,28 +237,46 @@ export class Monitor implements StreamingDetector {
   }
 
   /**
-   * Explains the surprise of the last value, as data and in one sentence: which past values are nearest and when they came,
-   * and how often such a surprise comes by chance. O(maxValues), on demand.
+   * Explains the surprise of the last value, as data and in one sentence: what was expected, which past values and windows are
+   * nearest and when they came, and how often such a surprise comes by chance; and where an incident began, what would have
+   * been quiet. O(maxValues) and O(history), on demand.
    *
-   * @param k number of past values to name; default 3
-   * @throws RangeError before the first value, and with a detector of your own: ask that for its reasons
+   * @param k number of past values and windows to name; default 3
+   * @throws RangeError before the first value, and with a detector of your own without windows: ask that for its reasons
    *
    * @example
-   * const cpu = monitor();
+   * const cpu = monitor({ preset: 'novelty' });
    * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
-   * cpu.update(95);
-   * cpu.explain().text; // => '95 at 1000 is 65 above the nearest value before, 30 at 998: an alarm, not seen in 900 values'
+   * cpu.update(25.5);
+   * cpu.explain().text; // => '25.5 at 1000 is 0.5 above the nearest value before, 25 at 993: an alarm, not seen in 900 values'
    */
   explain(k = 3): AlarmExplanation {
-    const { pastValues, strangest } = this.#rule;
-    if (pastValues === undefined) {
+    const { pastValues, windowSize, numScores, score } = this.#rule;
+    checkInteger(k, 'k', 1);
+    const { value, before } = this.#prospect;
+    const time = this.#time;
+    const compared = this.#rule.comparedWindows(before);
+    if (pastValues === undefined && compared === undefined) {
       throw new RangeError("explain() knows the presets' reasons only: ask the detector that the monitor was given");
     }
-    if (this.#time < 0) throw new RangeError('explain() is about the last value: update(x) first');
-    const [value, time] = [this.#recent.at(-1)!, this.#time];
-    const neighbors = Number.isNaN(value) ? [] : pastValues.nearest(value, k, { before: time });
-    const { numScores } = this.#rule;
-    return explainAlarm({ value, time, numScores, ...this.last }, neighbors, strangest);
+    if (time < 0) throw new RangeError('explain() is about the last value: update(x) first');
+    const { incident } = this.#alarms;
+    const surprise = this.#surprise;
+    const ends = `ends ${windowSize} values that are ${Number(score.toPrecision(4))} from the most similar ones`;
+    const byRule = this.#rule.strangest ?? { name: 'value', seen: value, surprise, ...(!pastValues && { says: ends }) };
+    const byLook = this.#looks.strangest(surprise, this.threshold);
+    return explainAlarm({
+      value,
+      time,
+      numScores,
+      ...this.last,
+      values: Number.isNaN(value) || !pastValues ? [] : pastValues.nearest(value, k, { before: time }),
+      windows: compared && { size: windowSize, similar: compared.similarTo(value, k), expected: compared.expected },
+      quiet: incident?.begin === time ? incident : undefined,
+      strangest: byLook ? { ...byLook, seen: value } : byRule,
+      dateOf: (index) => this.#intake.dateOf(index),
+      show: (date) => formatTime(date, this.#looks.timezone),
+    });
   }
 
   save(): Uint8Array {
@@ -280,16 +289,17 @@ export class Monitor implements StreamingDetector {
     const state = alarms.hasIncidents ? new StateWriter(KIND, FORMAT) : new StateWriter(KIND, RECORDS_FORMAT);
     state.bytes(this.#rule.save());
     state.bytes(alarms.saveRefractory());
-    const last = this.#recent[this.#recent.length - 1]!;
     const { since } = alarms;
+    const last = this.#prospect.value;
     for (const n of [this.#score, this.#surprise, Number(since === 0), since, last, this.#time]) state.f64(n);
     alarms.writeThreshold(state);
     if (!alarms.hasIncidents) return state.finish();
     alarms.write(state);
+    this.#looks.write(state);
+    this.#intake.write(state);
     state.u8(Number(this.#holdsBack));
     state.u8(Number(this.#paused));
-    state.f64(this.#present);
-    state.f64s(this.#recent);
+    this.#prospect.write(state);
     state.u8(Number(this.#undo !== undefined));
     if (this.#undo !== undefined) (withUndo ? this.#undo : new Undo()).write(state);
     return state.finish();
@@ -323,18 +333,17 @@ export class Monitor implements StreamingDetector {
     const old = { refractory, threshold, incidents: undefined, filter: new AlarmFilter({}), mute: 0 };
     const alarms = isOld ? new Alarms(old) : Alarms.read(state, refractory, threshold);
     alarms.since = since;
+    const looks = isOld ? new Looks({}) : Looks.read(state);
+    const intake = isOld ? new Intake(false) : Intake.read(state);
     const holdsBack = !isOld && state.u8() === 1;
-    const paused = !isOld && state.u8() === 1;
-    const monitor = new Monitor(rule, alarms, holdsBack, undefined);
-    monitor.#paused = paused;
+    const monitor = new Monitor({ rule, looks, alarms, intake, holdsBack, undo: undefined });
     monitor.#score = score;
     monitor.#surprise = surprise;
     monitor.#time = time;
-    monitor.#recent[monitor.#recent.length - 1] = value;
-    monitor.#present = value;
+    monitor.#prospect.push(value);
     if (!isOld) {
-      monitor.#present = state.f64();
-      monitor.#recent.set(state.f64s());
+      monitor.#paused = state.u8() === 1;
+      monitor.#prospect.read(state);
       if (state.u8() === 1) monitor.#undo = Undo.read(state);
     }
     state.end();
@@ -342,54 +351,51 @@ export class Monitor implements StreamingDetector {
   }
 
   /**
+   * @param x the value, or the counter that it comes from
    * @param learn what the user says
    * @param mayHoldBack whether `repeat: 'always'` may decide otherwise
    */
-  #update(value: number, learn: boolean, mayHoldBack: boolean): number {
+  #update(x: number, moment: number, learn: boolean, mayHoldBack: boolean): number {
+    const alarms = this.#alarms;
     // Where an incident is to leave no trace, it must be known before the value is learned.
     const isFirstJudged = this.#undo !== undefined || this.#holdsBack;
-    const isHeldBack = isFirstJudged && this.#prepare(value) && this.#holdsBack && mayHoldBack;
-    const alarms = this.#alarms;
-    const surprise = alarms.lifted(value, this.#rule.judge(value, learn && !this.#paused && !isHeldBack));
+    const isHeldBack = isFirstJudged && this.#prepare(x, moment) && this.#holdsBack && mayHoldBack;
+    const value = this.#intake.take(x, moment, this.#time + 1);
+    const isLearned = learn && !this.#paused && !isHeldBack;
+    const byRule = this.#rule.judge(value, isLearned);
+    const byLooks = this.#looks.isNone ? 0 : this.#looks.update(value, isLearned, moment, alarms.level);
+    const surprise = alarms.joined(value, byRule, byLooks);
     this.#time++;
-    const emitted = alarms.update(value, surprise, this.#time, this.#outside);
+    const emitted = alarms.update(value, surprise, this.#time, this.#prospect);
     this.#rule.settle();
-    this.#undo?.add({ value, learn, paused: this.#paused, threshold: numberOf(alarms.threshold) });
+    this.#undo?.add({ value: x, moment, learn, paused: this.#paused, threshold: numberOf(alarms.threshold) });
     this.#score = this.#rule.score;
     this.#surprise = surprise;
-    const recent = this.#recent;
-    for (let p = 1; p < recent.length; p++) recent[p - 1] = recent[p]!;
-    recent[recent.length - 1] = value;
-    if (!Number.isNaN(value)) this.#present = value;
-    this.#next = undefined;
-    this.#quiet = undefined;
+    this.#prospect.push(value);
     return emitted;
   }
 
-  /** Keeps what an incident that begins with `value` is undone by. Returns whether the value belongs to an incident. */
-  #prepare(value: number): boolean {
-    const surprise = this.#alarms.lifted(value, this.#rule.peek(value));
-    const { event, isOfIncident } = this.#alarms.peek(value, surprise, this.#time + 1, this.#outside);
+  /** Keeps what an incident that begins with `x` is undone by. Returns whether the value belongs to an incident. */
+  #prepare(x: number, moment: number): boolean {
+    const value = this.#intake.peek(x);
+    const surprise = this.#peekSurprise(value, moment);
+    const { event, isOfIncident } = this.#alarms.peek(value, surprise, this.#time + 1, this.#prospect);
     if (event === 'begin') this.#undo?.start(this.#save(false));
     return isOfIncident;
   }
 
-  /** What is expected in the place of the next value, or of the one that is being judged. */
-  #look(): { readonly outlook: Outlook | undefined; readonly expected: number } {
-    if (this.#next !== undefined) return this.#next;
-    const outlook = this.#rule.outlook(this.#recent.slice(1));
-    const isKnown = outlook !== undefined && !Number.isNaN(outlook.expected);
-    this.#next = { outlook, expected: isKnown ? outlook.expected : this.#present };
-    return this.#next;
+  #peekSurprise(value: number, moment: number): number {
+    const byLooks = this.#looks.isNone ? 0 : this.#looks.peek(value, moment, this.#alarms.level);
+    return this.#alarms.joined(value, this.#rule.peek(value), byLooks);
   }
 
-  /** What would raise no alarm there. */
-  #quietValues(): Interval {
-    if (this.#quiet !== undefined) return this.#quiet;
-    const { outlook, expected } = this.#look();
-    const { filter, leastAlarm } = this.#alarms;
-    this.#quiet = outlook === undefined ? NOT_KNOWN : filter.quietInterval(outlook, leastAlarm, expected);
-    return this.#quiet;
+  get #datedIncident(): DatedIncident | undefined {
+    const { incident } = this.#alarms;
+    if (incident === undefined || !this.#intake.hasTimes) return incident;
+    const dateOf = (index: number): number => this.#intake.dateOf(index);
+    const { begin, peak, end } = incident;
+    const dates = { begin: dateOf(begin), peak: dateOf(peak), end: end === undefined ? undefined : dateOf(end) };
+    return { ...incident, dates };
   }
 
   #undoable(method: string): Incident {
@@ -412,7 +418,7 @@ export class Monitor implements StreamingDetector {
       const how = learning(this.#time + 1);
       this.#paused = one.paused;
       if (!Number.isNaN(one.threshold)) this.#alarms.threshold = one.threshold;
-      this.#update(one.value, one.learn && how !== 'never', how !== 'always');
+      this.#update(one.value, one.moment, one.learn && how !== 'never', how !== 'always');
     }
     this.#paused = paused;
     if (typeof threshold === 'number') this.#alarms.threshold = threshold;
@@ -421,30 +427,18 @@ export class Monitor implements StreamingDetector {
   /** Goes on as another monitor with the same options. */
   #assume(other: Monitor): void {
     this.#rule = other.#rule;
+    this.#looks = other.#looks;
+    this.#intake = other.#intake;
     this.#alarms = other.#alarms;
     this.#undo = other.#undo;
-    this.#recent.set(other.#recent);
-    this.#present = other.#present;
+    this.#prospect = other.#prospect;
     this.#score = other.#score;
     this.#surprise = other.#surprise;
     this.#time = other.#time;
-    this.#next = undefined;
-    this.#quiet = undefined;
   }
 }
 
 /** A given threshold; NaN for one that learns. */
 function numberOf(threshold: number | Threshold): number {
   return typeof threshold === 'number' ? threshold : NaN;
-}
-
-/** What loads the user's own detector and threshold again: the `load` of their classes. */
-function loadersOf(rule: Rule, threshold: number | Threshold): { detector?: LoadDetector; threshold?: LoadThreshold } {
-  const loadOf = (part: object): unknown => (part.constructor as { load?: unknown }).load;
-  const detector = rule instanceof CalibratedDetector ? loadOf(rule.detector) : undefined;
-  const loadThreshold = typeof threshold === 'number' ? undefined : loadOf(threshold);
-  return {
-    ...(typeof detector === 'function' && { detector: detector as LoadDetector }),
-    ...(typeof loadThreshold === 'function' && { threshold: loadThreshold as LoadThreshold }),
-  };
 }

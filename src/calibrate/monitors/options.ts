@@ -2,12 +2,13 @@
 import { checkChoice, checkInteger, checkOptions, describe } from '../../core/checks.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { AlarmFilter, FILTER_OPTIONS, type FilterOptions } from '../incidents/alarm-filter.ts';
+import { LOOK_OPTIONS, type LookOptions, Looks } from '../looks/looks.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Threshold } from '../thresholds/threshold.ts';
 import { CALIBRATED, calibrate, type MonitorPreset, PRESETS } from './presets.ts';
 
 /** Options of `monitor`; the defaults are those of the published figures. */
-export interface MonitorOptions extends FilterOptions {
+export interface MonitorOptions extends FilterOptions, LookOptions {
   /**
    * `'metrics'` (default): a window of the last 5 values is strange against the last day and against all of the past, or
    * its value is new. `'novelty'`: the distance to the nearest value before, alone; an equal fault is one alarm for ever.
@@ -43,6 +44,11 @@ export interface MonitorOptions extends FilterOptions {
   accept?: number;
   /** Whether `forget()` and `confirm()` are possible: keeps the state before an incident and its values; default false. */
   undo?: boolean;
+  /**
+   * Whether the values are those of a counter, which only rises and may start again at 0: each is judged by its increase, as
+   * Prometheus counts it. Default false.
+   */
+  rate?: boolean;
   /** Largest number of values that a preset's novelty keeps, at least 2: see `Novelty` of knn-anomaly; default 200. */
   maxValues?: number;
   /**
@@ -64,9 +70,11 @@ export const OPTIONS: readonly (keyof MonitorOptions)[] = [
   'repeat',
   'accept',
   'undo',
+  'rate',
   'maxValues',
   'step',
   ...FILTER_OPTIONS,
+  ...LOOK_OPTIONS,
 ];
 
 const SECONDS_PER_DAY = 86_400;
@@ -87,12 +95,15 @@ export interface MonitorSettings {
   readonly mute: number;
   readonly undo: boolean;
   readonly filter: AlarmFilter;
+  readonly looks: Looks;
+  readonly rate: boolean;
 }
 
 /** The settings that these options mean. @throws TypeError for an option of the wrong kind, RangeError for a wrong value */
 export function settingsOf(options: MonitorOptions): MonitorSettings {
   checkOptions(options, OPTIONS);
-  const { preset = 'metrics', detector, step = 60, mute = 0, worse = 3, resolve = 5, undo = false } = options;
+  const { preset = 'metrics', detector, step = 60, mute = 0, worse = 3, resolve = 5 } = options;
+  const { undo = false, rate = false } = options;
   const { repeat = 'once', accept = 100 } = options;
   checkChoice(preset, 'preset', Object.keys(PRESETS));
   const defaults = detector === undefined ? PRESETS[preset] : CALIBRATED;
@@ -108,7 +119,9 @@ export function settingsOf(options: MonitorOptions): MonitorSettings {
   if (options.accept !== undefined && repeat === 'once') {
     throw new RangeError("accept is for repeat: 'always': with 'once' every value is learned as it comes");
   }
-  if (typeof undo !== 'boolean') throw new TypeError(`undo must be true or false, got ${describe(undo)}`);
+  for (const [name, value] of Object.entries({ undo, rate })) {
+    if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${describe(value)}`);
+  }
   if (detector !== undefined) {
     checkDetector(detector);
     if (options.preset !== undefined) throw new RangeError('preset and detector exclude each other: give one of them');
@@ -119,18 +132,8 @@ export function settingsOf(options: MonitorOptions): MonitorSettings {
   const ruleOptions = { warmup, maxValues, day: Math.max(SHORTEST_DAY, Math.round(SECONDS_PER_DAY / step)) };
   const rule = detector === undefined ? PRESETS[preset].make(ruleOptions) : calibrate(detector, ruleOptions);
   const holdsBack = repeat === 'always';
-  return {
-    rule,
-    hold,
-    threshold,
-    worse,
-    resolve,
-    accept: holdsBack ? accept : Infinity,
-    holdsBack,
-    mute,
-    undo,
-    filter,
-  };
+  const incidents = { worse, resolve, accept: holdsBack ? accept : Infinity };
+  return { rule, hold, threshold, ...incidents, holdsBack, mute, undo, filter, looks: new Looks(options), rate };
 }
 
 export function checkThreshold(threshold: unknown): void {

@@ -1,8 +1,9 @@
 // The detectors and thresholds that a monitor loads without help, by the kind in their saved bytes.
 import { kindOf } from '../../core/state.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
-import type { LoadDetector } from '../calibration/calibrated-detector.ts';
+import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
 import { Novelty } from '../rules/novelty.ts';
+import type { Rule } from '../rules/rule.ts';
 import { ConformalThreshold } from '../thresholds/conformal-threshold.ts';
 import { QuantileThreshold } from '../thresholds/quantile-threshold.ts';
 import { SpotThreshold } from '../thresholds/spot-threshold.ts';
@@ -39,4 +40,18 @@ function loaderOf<Load>(
   const load = known.get(kind);
   if (load !== undefined) return load;
   throw new RangeError(`the monitor's ${part} is a ${kind}: give its load, as in { ${part}: ${kind}.load }`);
+}
+
+/** What loads the user's own detector and threshold again: the `load` of their classes. */
+export function loadersOf(
+  rule: Rule,
+  threshold: number | Threshold,
+): { detector?: LoadDetector; threshold?: LoadThreshold } {
+  const loadOf = (part: object): unknown => (part.constructor as { load?: unknown }).load;
+  const detector = rule instanceof CalibratedDetector ? loadOf(rule.detector) : undefined;
+  const loadThreshold = typeof threshold === 'number' ? undefined : loadOf(threshold);
+  return {
+    ...(typeof detector === 'function' && { detector: detector as LoadDetector }),
+    ...(typeof loadThreshold === 'function' && { threshold: loadThreshold as LoadThreshold }),
+  };
 }

@@ -162,6 +162,40 @@ describe('a tick', () => {
     );
   });
 
+  test('tells dates to the monitors, and every time where there is a calendar', async () => {
+    const begin = Date.UTC(2026, 10, 2);
+    const usual = (t: number): Given[] => [['a', 20 + ((t * 37) % 11)]];
+    const site = new Monitors({ ...EAGER });
+    for (let t = 0; t < 50; t++) site.tick(new Date(begin + 60_000 * t), ['a'], [usual(t)[0]![1]]);
+    const again = await Monitors.load(site.save());
+    expect(again.position).toBe(begin + 60_000 * 49);
+    const [alarm] = again.tick(new Date(begin + 3_000_000), ['a'], [95]).alarms;
+    expect(alarm).toMatchObject({ time: begin + 3_000_000, text: expect.stringMatching(/2026-11-02.00:50/) });
+    let daily = new Monitors({ ...EAGER, calendar: { timezone: 'UTC' } });
+    const hand = monitor({ ...EAGER, calendar: { timezone: 'UTC' } });
+    for (let t = 0; t < 100; t++) {
+      const time = begin + 3_600_000 * t;
+      const { surprises } = tick(daily, time, usual(t));
+      expect(surprises[0]).toBe(hand.update(usual(t)[0]![1], { time }));
+      if (t === 60) daily = await Monitors.load(daily.save());
+    }
+    expectSame(daily, Object.assign(new ByHand(() => hand), { members: [{ id: 'a', one: hand }] }));
+  });
+
+  test('with rate: true takes counters, and refuses one below 0', async () => {
+    const site = await Monitors.load(new Monitors({ ...EAGER, rate: true }).save());
+    const hand = monitor({ ...EAGER, rate: true });
+    for (let t = 0; t < 40; t++) expect(tick(site, t, [['a', t * t]]).surprises[0]).toBe(hand.update(t * t));
+    const before = bytesOf(site);
+    expect(() =>
+      tick(site, 40, [
+        ['b', 1],
+        ['a', -1],
+      ]),
+    ).toThrow(/^values\[1\] must be a counter of at least 0.*got -1$/);
+    expect(bytesOf(site).equals(before)).toBe(true);
+  });
+
   test('may name no series, and others than before', () => {
     const site = new Monitors(EAGER);
     expect(tick(site, 0, []).surprises).toEqual(new Float64Array());
@@ -198,9 +232,15 @@ describe('a tick that is refused changes nothing', () => {
       /^time must be after .* 29, got 29: no step counts twice$/,
     ],
     ['an earlier time', () => site.tick(3, ['a'], [1]), RangeError, /after that of the last tick, 29, got 3/],
-    ['time NaN', () => site.tick(NaN, ['a'], [1]), RangeError, /time must be a finite number, got NaN/],
-    ['time Infinity', () => site.tick(Infinity, ['a'], [1]), RangeError, /time must be a finite number, got Infinity/],
-    ['a Date', () => site.tick(wrong(new Date()), ['a'], [1]), TypeError, /time must be a finite number.*Date/],
+    ['time NaN', () => site.tick(NaN, ['a'], [1]), RangeError, /time must be a finite number or a Date, got NaN/],
+    ['a text as time', () => site.tick(wrong('5'), ['a'], [1]), TypeError, /or a Date, got string "5"/],
+    [
+      'time Infinity',
+      () => site.tick(Infinity, ['a'], [1]),
+      RangeError,
+      /time must be a finite number or a Date, got Infinity/,
+    ],
+    ['a date that is none', () => site.tick(new Date(NaN), ['a'], [1]), RangeError, /got an invalid date/],
     ['a name twice', () => site.tick(30, ['b', 'a', 'b'], [1, 2, 3]), RangeError, /"b" twice, the second at 2/],
     ['a new name twice', () => site.tick(30, ['c', 'c'], [1, 2]), RangeError, /"c" twice, the second at 1/],
     [

@@ -1,0 +1,110 @@
+// What a monitor takes in: values, or the counter that they come from, and their times.
+import { checkOptions, describe } from '../../core/checks.ts';
+import type { StateReader, StateWriter } from '../../core/state.ts';
+import { CounterRate } from '../looks/counter-rate.ts';
+import { TimeLine } from '../looks/time-line.ts';
+
+/** The time of a value: milliseconds since 1970, or a date. */
+export type Moment = number | Date;
+
+/** Options of `update` and `peek` of a monitor. */
+export interface MonitorUpdateOptions {
+  /** `false`: the value is judged but not learned; default `true`. */
+  learn?: boolean;
+  /** When the value came: milliseconds since 1970, or a date; never before the last one. A `calendar` needs it. */
+  time?: Moment;
+}
+
+/** Turns what comes into values, and knows when they came. */
+export class Intake {
+  /** `undefined`: the values are what comes. */
+  #rate: CounterRate | undefined;
+  /** `undefined` until a time comes; and the index of the value that had the first one. */
+  #times: TimeLine | undefined;
+  #firstTimed: number;
+
+  constructor(rate: boolean) {
+    this.#rate = rate ? new CounterRate() : undefined;
+    this.#times = undefined;
+    this.#firstTimed = 0;
+  }
+
+  /** The value of the next `x`. @throws RangeError for a counter below 0 */
+  peek(x: number): number {
+    return this.#rate === undefined ? x : this.#rate.peek(x);
+  }
+
+  /**
+   * Takes the next `x`.
+   *
+   * @param time milliseconds since 1970; NaN where it is not known
+   * @param index its index
+   * @throws RangeError for a counter below 0, and for a time that goes back; nothing is changed then
+   */
+  take(x: number, time: number, index: number): number {
+    const value = this.peek(x);
+    if (this.#times === undefined && !Number.isNaN(time)) {
+      this.#times = new TimeLine();
+      this.#firstTimed = index;
+    }
+    this.#times?.update(time);
+    this.#rate?.update(x);
+    return value;
+  }
+
+  /** When the value at `index` came, in milliseconds since 1970; NaN where it is not known. */
+  dateOf(index: number): number {
+    return this.#times === undefined ? NaN : this.#times.timeOf(index - this.#firstTimed);
+  }
+
+  get hasTimes(): boolean {
+    return this.#times !== undefined;
+  }
+
+  reset(): void {
+    this.#rate?.reset();
+    this.#times = undefined;
+    this.#firstTimed = 0;
+  }
+
+  write(state: StateWriter): void {
+    state.u8(Number(this.#rate !== undefined) + 2 * Number(this.#times !== undefined));
+    this.#rate?.write(state);
+    if (this.#times === undefined) return;
+    state.uint(this.#firstTimed);
+    this.#times.write(state);
+  }
+
+  static read(state: StateReader): Intake {
+    const intake = new Intake(false);
+    const parts = state.u8();
+    if (parts & 1) intake.#rate = CounterRate.read(state);
+    if (parts & 2) {
+      intake.#firstTimed = state.uint();
+      intake.#times = TimeLine.read(state);
+    }
+    return intake;
+  }
+}
+
+/** The options of `update` and `peek`, checked. */
+export function updateOptionsOf(options: MonitorUpdateOptions | undefined): { learn: boolean; time: number } {
+  if (options === undefined) return PLAIN;
+  checkOptions(options, ['learn', 'time']);
+  const { learn = true, time } = options;
+  if (typeof learn !== 'boolean') throw new TypeError(`learn must be true or false, got ${describe(learn)}`);
+  return { learn, time: momentOf(time) };
+}
+
+const PLAIN = { learn: true, time: NaN };
+
+/** A time as milliseconds since 1970; NaN where none is given. @throws TypeError or RangeError for anything else */
+function momentOf(time: unknown): number {
+  if (time === undefined) return NaN;
+  const expectation = 'time must be a number of milliseconds since 1970, or a Date';
+  const ms = time instanceof Date ? time.getTime() : time;
+  if (typeof ms !== 'number') throw new TypeError(`${expectation}, got ${describe(time)}`);
+  if (!Number.isFinite(ms))
+    throw new RangeError(`${expectation}, got ${time instanceof Date ? 'an invalid date' : ms}`);
+  return ms;
+}

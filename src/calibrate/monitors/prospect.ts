@@ -1,0 +1,94 @@
+// What comes next, as far as a monitor can tell: the expected value and those that would be quiet.
+import type { StateReader, StateWriter } from '../../core/state.ts';
+import type { Alarms, Outside } from '../incidents/alarms.ts';
+import type { Interval } from '../incidents/quiet-interval.ts';
+import type { Outlook } from '../rules/outlook.ts';
+import type { Rule } from '../rules/rule.ts';
+
+/** Where a rule is not understood well enough to be inverted. */
+const NOT_KNOWN: Interval = { low: NaN, high: NaN };
+
+/** The last values, and what follows from them; that is found out when it is asked for, once per value. */
+export class Prospect implements Outside {
+  readonly #rule: Rule;
+  readonly #alarms: Alarms;
+  /** The last values, as many as a window has: NaN before the first and for missing ones. */
+  readonly recent: Float64Array;
+  /** The last value that was not missing. */
+  #present: number;
+  #next: { readonly outlook: Outlook | undefined; readonly expected: number } | undefined;
+  #quiet: Interval | undefined;
+
+  constructor(rule: Rule, alarms: Alarms) {
+    this.#rule = rule;
+    this.#alarms = alarms;
+    this.recent = new Float64Array(rule.windowSize).fill(NaN);
+    this.#present = NaN;
+    this.#next = undefined;
+    this.#quiet = undefined;
+  }
+
+  /** The last value; NaN for a missing one and before the first. */
+  get value(): number {
+    return this.recent[this.recent.length - 1]!;
+  }
+
+  /** The values of the last window but the last one. */
+  get before(): Float64Array {
+    return this.recent.slice(0, -1);
+  }
+
+  /** Takes the next value, once it is settled. */
+  push(value: number): void {
+    const { recent } = this;
+    for (let p = 1; p < recent.length; p++) recent[p - 1] = recent[p]!;
+    recent[recent.length - 1] = value;
+    if (!Number.isNaN(value)) this.#present = value;
+    this.forget();
+  }
+
+  /** What is expected in the place of the next value, or of the one that is being judged. */
+  expected(): number {
+    return this.#look().expected;
+  }
+
+  /** The values that would raise no alarm there, by the rule. */
+  quiet(): Interval {
+    if (this.#quiet !== undefined) return this.#quiet;
+    const { outlook, expected } = this.#look();
+    const { filter, leastAlarm } = this.#alarms;
+    this.#quiet = outlook === undefined ? NOT_KNOWN : filter.quietInterval(outlook, leastAlarm, expected);
+    return this.#quiet;
+  }
+
+  /** Finds out anew what was found out: the threshold is another one. */
+  forget(): void {
+    this.#next = undefined;
+    this.#quiet = undefined;
+  }
+
+  reset(): void {
+    this.recent.fill(NaN);
+    this.#present = NaN;
+    this.forget();
+  }
+
+  write(state: StateWriter): void {
+    state.f64(this.#present);
+    state.f64s(this.recent);
+  }
+
+  /** Takes what `write` wrote. */
+  read(state: StateReader): void {
+    this.#present = state.f64();
+    this.recent.set(state.f64s());
+  }
+
+  #look(): { readonly outlook: Outlook | undefined; readonly expected: number } {
+    if (this.#next !== undefined) return this.#next;
+    const outlook = this.#rule.outlook(this.recent.slice(1));
+    const isKnown = outlook !== undefined && !Number.isNaN(outlook.expected);
+    this.#next = { outlook, expected: isKnown ? outlook.expected : this.#present };
+    return this.#next;
+  }
+}
