@@ -26,7 +26,10 @@ export interface FleetOptions extends StreamingKNNOptions {
   k: number;
   /** `Infinity`: the largest number of series. For a new one beyond it, the series with the oldest last value is evicted. */
   maxSeries?: number;
-  /** `Infinity`: a series is evicted when the fleet has received more than this many values since the last one of the series. */
+  /**
+   * `Infinity`: a series is evicted when the fleet has received more than this many values since the last one of the series; in a
+   * fleet that is ticked, when more than this many ticks in a row did not name it.
+   */
   maxIdle?: number;
 }
 
@@ -145,7 +148,7 @@ export class Fleet {
    * for (let t = 0; t < 4; t++) fleet.tick(60 * t, ['cpu', 'disk'], [1 + (t % 2), 5]);
    * fleet.tick(240, ['cpu'], [9]); // => Float64Array.of(Math.sqrt(50))
    * fleet.position; // => 240
-   * fleet.tick(300, ['cpu', 'disk'], [1, 5]); // => Float64Array.of(Math.sqrt(49 + 1), NaN)
+   * fleet.tick(300, ['cpu', 'disk'], [1, 5]); // => Float64Array.of(7, NaN)
    */
   tick(
     time: number | Date,

@@ -366,7 +366,7 @@ describe('alarms', () => {
     const texts: string[] = [];
     for (let t = 0; t < 150; t++) texts.push(...tick(site, t, given()).alarms.map(({ text }) => text));
     expect(texts.length).toBeGreaterThan(2);
-    for (const text of texts) expect(text).toMatch(/^-?[\d.]+ at \d+: an alarm, surprise [\d.]+$/);
+    for (const text of texts) expect(text).toMatch(/^-?[\d.]+: an alarm, surprise [\d.]+$/);
     expect(site.threshold).toBeUndefined();
     await expect(Monitors.load(site.save())).rejects.toThrow(/give its load, as in \{ detector: ChangeFinder.load \}/);
     const again = await Monitors.load(site.save(), { detector: ChangeFinder.load });
@@ -374,6 +374,25 @@ describe('alarms', () => {
       const values = [...given(), ['new', t % 3] as const];
       expect(tick(again, t, values)).toEqual(tick(site, t, values));
     }
+  });
+
+  test('of an outage of all series are explained as far as 100', () => {
+    const ids = Array.from({ length: 130 }, (_, p) => `s${p}`);
+    const site = new Monitors(EAGER);
+    for (let t = 0; t < 50; t++)
+      site.tick(
+        t,
+        ids,
+        ids.map((_, p) => (t * 7 + p) % 5),
+      );
+    const { alarms } = site.tick(
+      50,
+      ids,
+      ids.map(() => 99),
+    );
+    expect(alarms.map(({ id }) => id)).toEqual(ids);
+    expect(alarms[99]!.text).toBe(site.explain('s99').text);
+    expect(alarms[100]!.text).toMatch(/^99: an alarm, surprise [\d.]+$/);
   });
 
   test('of other series come even when a detector of your own fails', () => {
