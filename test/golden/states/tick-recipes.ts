@@ -12,14 +12,14 @@ interface Given {
 const NAMES: readonly string[] = ['web-1', 'web-2', '', 'db-größe', '__proto__'];
 
 /** Whole and quarter numbers, now and then missing or far away; at times a series is not named. */
-function ticksOf(seed: number, length: number): Given[][] {
+function ticksOf(seed: number, length: number, leap: number): Given[][] {
   const draws = series(seed, length * NAMES.length);
   return Array.from({ length }, (_, t) =>
     NAMES.flatMap((id, p): Given[] => {
       const drawn = draws[t * NAMES.length + p]!;
-      if ((3 * t + 5 * p) % 17 === 4) return [];
+      if ((3 * t + 5 * p) % 17 === 4 || (p === 4 && t % 12 < 8)) return [];
       if ((t + p) % 19 === 7) return [{ id, x: null }];
-      return [{ id, x: t % 13 >= 12 - (p % 2) && p < 3 ? drawn + 300 : drawn }];
+      return [{ id, x: t % 13 >= 12 - (p % 2) && p < 3 ? drawn + leap * (t + 1) : drawn }];
     }),
   );
 }
@@ -66,10 +66,10 @@ function ticked<T extends Tickable>(
   };
   const build = (): Subject => {
     const one = make();
-    subject(one).proceed(stepsOf(ticksOf(seed, numTicks)));
+    subject(one).proceed(stepsOf(ticksOf(seed, numTicks, 50)));
     return subject(one);
   };
-  const next = stepsOf(ticksOf(seed + 1, 20));
+  const next = stepsOf(ticksOf(seed + 1, 20, 900));
   return { name, made, next, build, load: async (bytes) => subject(await load(bytes)) };
 }
 
@@ -94,7 +94,7 @@ function monitors(name: string, made: string, options: MonitorsOptions): Recipe 
       look: (one) => [[...one.ids()], one.stats, one.position, one.threshold ?? null, one.incidents],
     },
     31,
-    43,
+    40,
   );
 }
 
@@ -115,14 +115,17 @@ export const tickedOnes: readonly Recipe[] = [
   fleet,
   monitors('monitors', 'many series, of which some raise no alarms', {
     threshold: 2,
-    maxSeries: 4,
+    maxSeries: 5,
     maxIdle: 5,
     only: /^w|b/,
     mute: 9,
   }),
   monitors('monitors-incident', 'an incident of the fleet under way, and a threshold on its way', {
-    threshold: 1.5,
-    incidents: { group, series: 2, within: 4 },
+    threshold: 0.75,
+    hold: 2,
+    worse: 1,
+    resolve: 1,
+    incidents: { group, series: 2, within: 2 },
     budget: { perDay: 40, step: 600 },
   }),
 ];
