@@ -16,7 +16,11 @@
 import { checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
-/** The option `budget` of `Monitors`. */
+/**
+ * The option `budget` of `Monitors`. The threshold begins at that of the monitors and stays between half of it and ten times it. A
+ * day without alarms takes a quarter of it off, a day with twice the budget adds a quarter; less where `perDay` is below 4. Alarms
+ * beyond a day's budget at once, or beyond four times the budget for long, do not count: an outage does not deafen the fleet.
+ */
 export interface BudgetOptions {
   /** Alarms of all series together that a day shall have in the long run, above 0. */
   perDay: number;

@@ -6,6 +6,7 @@ import { learnOf } from '../../core/streaming-detector.ts';
 import { checkedTime, checkNumIds, checkNumSeries, type Member, Members, UNLINKED } from '../../stream/members.ts';
 import { framed, readName, records, SERIES_PER_RECORD, writeName } from '../../stream/members-records.ts';
 import type { AlarmExplanation } from '../incidents/explain-alarm.ts';
+import { checkTime } from '../looks/zone-clock.ts';
 import type { MonitorUpdateOptions } from '../monitors/intake.ts';
 import { Monitor } from '../monitors/monitor.ts';
 import type { FleetIncident, FleetIncidentEvent, GroupedAlarm } from './fleet-incidents.ts';
@@ -76,7 +77,7 @@ const KIND = 'Monitors';
 const FORMAT = 1;
 const SERIES_KIND = 'Monitors series';
 
-/** Alarms of a tick that are explained at once, at 0.4 ms each: an outage of all series must not stop the program. */
+/** Alarms of a tick that are explained at once, at 0.1 ms each: an outage of all series must not stop the program. */
 const MOST_EXPLAINED = 100;
 
 const WITHOUT_LEARNING = { learn: false } as const;
@@ -150,8 +151,10 @@ export class Monitors {
     const given = toFloat64(values, 'values');
     checkNumIds(ids, given.length);
     const learn = learnOf(options);
-    if (this.#settings.areCounters) checkCounters(given);
-    const isDated = time instanceof Date || this.#settings.needTimes;
+    const { areCounters, needTimes } = this.#settings;
+    if (areCounters) checkCounters(given);
+    if (needTimes) checkTime(position, 'a calendar is set');
+    const isDated = time instanceof Date || needTimes;
     const passedOn = isDated ? { learn, time: position } : learn ? undefined : WITHOUT_LEARNING;
     const { members: found, numNew } = this.#members.find(ids, given.length);
     checkNumSeries(found.length, this.#settings.maxSeries);

@@ -98,6 +98,7 @@ describe('a tick', () => {
     novelty: { ...EAGER },
     views: { preset: 'views', warmup: 10, threshold: 4 },
     muted: { ...EAGER, mute: 40 },
+    'further looks': { ...EAGER, stuck: true, noData: true, repeat: 'always', undo: true },
   };
   test.each(Object.entries(options))('is one value of every monitor, bit for bit: %s', async (name, given) => {
     const random = randomOf(name.length);
@@ -105,7 +106,8 @@ describe('a tick', () => {
     const hand = new ByHand(() => monitor(given));
     let numAlarms = 0;
     for (let t = 1; t <= 160; t++) {
-      const values = drawn(random, IDS, t % 10 < 6 ? 1 : 0.7);
+      const present = IDS.filter((id) => id !== 'b' || t < 90 || t > 150);
+      const values = drawn(random, present, t % 10 < 6 ? 1 : 0.7);
       const learn = random() > 0.05;
       const expected = hand.tick(60 * t, values, learn);
       const { surprises, alarms, incidents } = tick(site, 60 * t, values, learn);
@@ -179,6 +181,7 @@ describe('a tick', () => {
       expect(surprises[0]).toBe(hand.update(usual(t)[0]![1], { time }));
       if (t === 60) daily = await Monitors.load(daily.save());
     }
+    expect(() => tick(daily, 1e17, [])).toThrow(/milliseconds since 1970, got 100000000000000000: a calendar is set/);
     expectSame(daily, Object.assign(new ByHand(() => hand), { members: [{ id: 'a', one: hand }] }));
   });
 
@@ -374,6 +377,22 @@ describe('alarms', () => {
       const values = [...given(), ['new', t % 3] as const];
       expect(tick(again, t, values)).toEqual(tick(site, t, values));
     }
+  });
+
+  test('come of a series that is no longer named, with noData', () => {
+    const site = new Monitors({ ...EAGER, noData: true });
+    for (let t = 0; t < 300; t++)
+      tick(
+        site,
+        t,
+        ['a', 'b'].map((id): Given => [id, (t * 7) % 5]),
+      );
+    const missing = Array.from(
+      { length: 20 },
+      (_, t) => tick(site, 300 + t, [['a', ((300 + t) * 7) % 5]]).alarms,
+    ).flat();
+    expect(missing).toEqual([expect.objectContaining({ id: 'b', time: 304, value: NaN, text: expect.any(String) })]);
+    expect(missing[0]!.surprise).toBeGreaterThanOrEqual(2);
   });
 
   test('of an outage of all series are explained as far as 100', () => {
