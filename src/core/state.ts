@@ -21,14 +21,24 @@ const CHECKSUM = 4;
 /** Whether the machine's own order of bytes is that of the states: nearly every one's is. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
+/** Buffers of finished writers, for the next ones. A state within a state within a state has three writers at a time. */
+const idle: Uint8Array<ArrayBuffer>[] = [];
+const MAX_IDLE = 4;
+
+/** Bytes of a new buffer, and of the largest that waits for its next use. */
+const FIRST_SIZE = 256;
+const MAX_IDLE_SIZE = 65536;
+
 /** Writes fields one after the other. */
 export class StateWriter {
+  #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
   #length: number;
 
   /** @param format of the fields: raised by one whenever they change */
   constructor(kind: string, format: number) {
-    this.#view = new DataView(new ArrayBuffer(256));
+    this.#bytes = idle.pop() ?? new Uint8Array(FIRST_SIZE);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#length = 0;
     this.u32(MAGIC);
     this.#view.setUint16(this.#reserve(2), format, true);
@@ -37,8 +47,8 @@ export class StateWriter {
   }
 
   u8(value: number): void {
-    const at = this.#reserve(1); // before #view is read: it may replace it
-    this.#view.setUint8(at, value);
+    const at = this.#reserve(1); // before #bytes is read: it may replace it
+    this.#bytes[at] = value;
   }
 
   u32(value: number): void {
@@ -53,9 +63,16 @@ export class StateWriter {
 
   /** A non-negative integer below 2⁵³, seven bits a byte, the lowest first: small ones take one byte. */
   uint(value: number): void {
-    let rest = value;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) this.u8((rest % 128) + 128);
-    this.u8(rest);
+    const at = this.#reserve(UINT_SIZE); // before #bytes is read: it may replace it
+    this.#length = putUint(this.#bytes, at, value);
+  }
+
+  /** Each value as `uint` writes it; not their number. */
+  uints(values: ArrayLike<number>): void {
+    let at = this.#reserve(UINT_SIZE * values.length); // before #bytes is read: it may replace it
+    const bytes = this.#bytes;
+    for (let p = 0; p < values.length; p++) at = putUint(bytes, at, values[p]!);
+    this.#length = at;
   }
 
   f64(value: number): void {
@@ -68,8 +85,7 @@ export class StateWriter {
     this.u32(values.length);
     let at = this.#reserve(8 * values.length);
     if (IS_LITTLE_ENDIAN && values instanceof Float64Array) {
-      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      new Uint8Array(this.#view.buffer).set(bytes, at);
+      this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
       return;
     }
     for (let p = 0; p < values.length; p++, at += 8) this.#view.setFloat64(at, values[p]!, true);
@@ -78,32 +94,55 @@ export class StateWriter {
   /** Their number as u32, then the bytes: text, or another detector's state. */
   bytes(bytes: Uint8Array): void {
     this.u32(bytes.length);
-    const at = this.#reserve(bytes.length);
-    new Uint8Array(this.#view.buffer).set(bytes, at);
+    const at = this.#reserve(bytes.length); // before #bytes is read: it may replace it
+    this.#bytes.set(bytes, at);
   }
 
   text(text: string): void {
     this.bytes(new TextEncoder().encode(text));
   }
 
-  /** All bytes that were written, with their checksum. */
+  /** All bytes that were written, with their checksum. Nothing can be written afterwards. */
   finish(): Uint8Array {
-    const checksum = crc32(new Uint8Array(this.#view.buffer, 0, this.#length));
-    this.u32(checksum);
-    return new Uint8Array(this.#view.buffer.slice(0, this.#length));
+    this.u32(crc32(this.#bytes.subarray(0, this.#length)));
+    const buffer = this.#bytes;
+    const bytes = buffer.slice(0, this.#length);
+    this.#bytes = NO_BYTES;
+    if (idle.length < MAX_IDLE && buffer.length <= MAX_IDLE_SIZE) idle.push(buffer);
+    return bytes;
   }
 
   /** Reserves the next `count` bytes and returns their offset. Grows the buffer, and replaces `#view`, where needed. */
   #reserve(count: number): number {
     const at = this.#length;
     this.#length += count;
-    if (this.#length > this.#view.byteLength) {
-      const grown = new Uint8Array(Math.max(this.#length, 2 * this.#view.byteLength));
-      grown.set(new Uint8Array(this.#view.buffer));
-      this.#view = new DataView(grown.buffer);
-    }
+    if (this.#length > this.#bytes.length) this.#grow();
     return at;
   }
+
+  #grow(): void {
+    if (this.#bytes === NO_BYTES) throw new Error('a StateWriter that has finished writes no more');
+    const grown = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** The buffer of a writer that has finished. */
+const NO_BYTES = new Uint8Array(0);
+
+/** Bytes of the longest integer that `uint` writes. */
+const UINT_SIZE = 8;
+
+/** Writes an integer to `bytes[at]` and on; returns the index behind it. */
+function putUint(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  let p = at;
+  for (; rest >= 2 ** 31; rest = Math.floor(rest / 128)) bytes[p++] = (rest % 128) + 128;
+  for (; rest >= 128; rest >>>= 7) bytes[p++] = (rest & 127) + 128;
+  bytes[p++] = rest;
+  return p;
 }
 
 /** Reads fields in the order in which they were written. */
@@ -162,6 +201,11 @@ export class StateReader {
       value += (byte - 128) * unit;
       if (unit > 2 ** 53) throw new RangeError('bytes are damaged: an integer is too long');
     }
+  }
+
+  /** Fills `values` with integers that `uints` wrote. */
+  uintsInto(values: Float64Array): void {
+    for (let p = 0; p < values.length; p++) values[p] = this.uint();
   }
 
   f64(): number {

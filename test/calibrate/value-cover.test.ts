@@ -54,6 +54,31 @@ describe('ValueCover', () => {
     );
   });
 
+  test('keeps what the rule says of long series, ties and records included', () => {
+    const random = mulberry32(5);
+    const kinds = [
+      () => random(),
+      () => Math.round(60 * random()),
+      (t: number) => Math.round(40 * Math.sin(t / 30) + 8 * random()) / 4,
+      (t: number) => t * (random() - 0.5),
+      (t: number) => 100 * Math.sin(t / 50) + random() ** 8,
+    ];
+    for (const kind of kinds) {
+      for (const maxValues of [2, 3, 4, 7, 40]) {
+        const cover = new ValueCover(maxValues);
+        const naive = new NaiveCover(maxValues);
+        for (let time = 0; time < 1500; time++) {
+          const value = kind(time);
+          cover.keep(value, time);
+          naive.keep(value, time);
+          const kept = naive.kept.map((one) => one.value);
+          expect(entriesOf(cover).map((one) => one.value)).toEqual(kept);
+        }
+        expect(entriesOf(cover)).toEqual(naive.kept);
+      }
+    }
+  });
+
   test('never says a distance below that to the nearest past value, nor above it by more than R/(maxValues − 1)', () => {
     fc.assert(
       fc.property(

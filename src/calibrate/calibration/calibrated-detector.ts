@@ -6,8 +6,8 @@ import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-
 import type { NextWindow } from '../../stream/next-window.ts';
 import { StreamingKNN } from '../../stream/streaming-knn.ts';
 import { Novelty } from '../rules/novelty.ts';
-import { farthest, nearest, type Outlook } from '../rules/outlook.ts';
 import type { PastValues, Rule } from '../rules/rule.ts';
+import { farthest, nearest, type SurpriseCurve } from '../rules/surprise-curve.ts';
 import { Calibrator } from './calibrator.ts';
 
 /** The kind in the saved bytes: the name that the class had first. Saved bytes never change. */
@@ -88,12 +88,12 @@ export class CalibratedDetector implements Rule {
     this.#calibrator.take(this.score, learn);
   }
 
-  outlook(window: Float64Array): Outlook | undefined {
+  surpriseCurve(window: Float64Array): SurpriseCurve | undefined {
     const { detector } = this;
-    if (detector instanceof Novelty) return this.#outlook(NaN, (x) => detector.peek(x));
+    if (detector instanceof Novelty) return this.#surpriseCurve(NaN, (x) => detector.peek(x));
     if (!(detector instanceof StreamingKNN)) return undefined;
     const windows = detector.nextWindow(this.#isPending ? { oldest: this.#oldest, window } : undefined);
-    return windows && this.#outlook(windows.expected, (x) => windows.score(x));
+    return windows && this.#surpriseCurve(windows.expected, (x) => windows.score(x));
   }
 
   comparedWindows(window: Float64Array): NextWindow | undefined {
@@ -137,9 +137,9 @@ export class CalibratedDetector implements Rule {
   }
 
   /** Of a detector whose score moves by no more than the value does. Surprises grow with scores. */
-  #outlook(expected: number, scoreOf: (x: number) => number): Outlook {
+  #surpriseCurve(expected: number, scoreOf: (x: number) => number): SurpriseCurve {
     const calibrator = this.#calibrator;
-    const at = (x: number): ReturnType<Outlook['at']> => {
+    const at = (x: number): ReturnType<SurpriseCurve['at']> => {
       const score = scoreOf(x);
       return {
         surprise: calibrator.peek(score),

@@ -25,7 +25,7 @@ export interface PastScores {
   add(score: number): void;
   /** How many are surely below `score`. */
   rank(score: number): number;
-  /** The tail of the largest `share` of them, at least one score. There must be one. */
+  /** The tail of the largest `share` of them, at least one score. There must be one. It may change with the next call. */
   tail(share: number): Tail;
   clear(): void;
   write(state: StateWriter): void;

@@ -7,102 +7,124 @@ const MAX_BINS = 256;
 /** Bins that the arrays grow by: few series need more than a hundred. */
 const GROWTH = 16;
 
-/** The arrays before the first bin: all share it. */
+/** The cells before the first bin: all share them. */
 const NONE = new Float64Array(0);
 
-/** Counts and sums by bin, in one buffer, from bin `first` on; bins that do not fit below the largest go to `underflow`. */
-export class ScoreBins {
-  /** The bin at index 0 of the arrays. */
-  first: number;
-  /** How many entries of the arrays are in use. */
-  length: number;
-  counts: Float64Array;
-  sums: Float64Array;
-  readonly #underflow: (count: number, sum: number) => void;
+/** What takes the counts and sums of bins that are too far below the largest. */
+export interface Underflow {
+  addZeros(count: number, sum: number): void;
+}
 
-  /** @param underflow takes the counts and sums of bins that are too far below the largest */
-  constructor(underflow: (count: number, sum: number) => void) {
+/** Counts and sums by bin, from bin `first` on; bins that do not fit below the largest go to an underflow. */
+export class ScoreBins {
+  /** The bin of the first two cells. */
+  first: number;
+  /** How many bins are in use. */
+  length: number;
+  /** Two cells per bin, its count and its sum: one array costs less than two. */
+  #cells: Float64Array;
+
+  constructor() {
     this.first = 0;
     this.length = 0;
-    this.counts = NONE;
-    this.sums = NONE;
-    this.#underflow = underflow;
+    this.#cells = NONE;
   }
 
-  add(bin: number, count: number, sum: number): void {
+  /** The count of bin `first + p`, 0 ≤ p < length. */
+  count(p: number): number {
+    return this.#cells[2 * p]!;
+  }
+
+  /** The sum of bin `first + p`, 0 ≤ p < length. */
+  sum(p: number): number {
+    return this.#cells[2 * p + 1]!;
+  }
+
+  /** The sum of the counts of bins `first + from` to before `first + to`, 0 ≤ from and to ≤ length. */
+  countFrom(from: number, to: number): number {
+    const cells = this.#cells;
+    let count = 0;
+    for (let c = 2 * from; c < 2 * to; c += 2) count += cells[c]!;
+    return count;
+  }
+
+  add(bin: number, count: number, sum: number, underflow: Underflow): void {
     if (this.length === 0) this.first = bin;
-    if (bin < this.first || bin >= this.first + this.length) this.#extend(bin);
+    if (bin < this.first || bin >= this.first + this.length) this.#extend(bin, underflow);
     const p = bin - this.first;
-    if (p < 0) this.#underflow(count, sum);
+    if (p < 0) underflow.addZeros(count, sum);
     else {
-      this.counts[p] = this.counts[p]! + count;
-      this.sums[p] = this.sums[p]! + sum;
+      const cells = this.#cells;
+      cells[2 * p] = cells[2 * p]! + count;
+      cells[2 * p + 1] = cells[2 * p + 1]! + sum;
     }
   }
 
   /** Adds all bins of `other`. */
-  addAll(other: ScoreBins): void {
+  addAll(other: ScoreBins, underflow: Underflow): void {
     for (let p = 0; p < other.length; p++) {
-      if (other.counts[p]! > 0) this.add(other.first + p, other.counts[p]!, other.sums[p]!);
+      if (other.count(p) > 0) this.add(other.first + p, other.count(p), other.sum(p), underflow);
     }
   }
 
   clear(): void {
     this.first = 0;
     this.length = 0;
-    this.counts = NONE;
-    this.sums = NONE;
+    this.#cells = NONE;
+  }
+
+  /** Bytes of its cells. */
+  get bytes(): number {
+    return this.#cells.byteLength;
   }
 
   write(state: StateWriter): void {
+    const cells = this.#cells;
     let numUsed = 0;
     let last = 0; // bins before the first that is used need not be known
     for (let p = this.length - 1; p >= 0; p--) {
-      if (this.counts[p] === 0) continue;
+      if (cells[2 * p] === 0) continue;
       numUsed++;
       last = p;
     }
     state.uint(numUsed);
     state.i32(this.first + last);
     for (let p = last; p < this.length; p++) {
-      if (this.counts[p] === 0) continue;
+      if (cells[2 * p] === 0) continue;
       state.uint(p - last);
-      state.uint(this.counts[p]!);
-      state.f64(this.sums[p]!);
+      state.uint(cells[2 * p]!);
+      state.f64(cells[2 * p + 1]!);
       last = p;
     }
   }
 
   /** Reads what `write` wrote into bins without any. */
-  read(state: StateReader): void {
+  read(state: StateReader, underflow: Underflow): void {
     const numUsed = state.uint();
     let bin = state.i32();
     const entries = Array.from({ length: numUsed }, () => [(bin += state.uint()), state.uint(), state.f64()] as const);
-    // The first and the last bin come first: then the arrays grow once.
+    // The first and the last bin come first: then the cells grow once.
     const ends = entries.splice(-1);
-    for (const [at, count, sum] of [...entries.slice(0, 1), ...ends, ...entries.slice(1)]) this.add(at, count, sum);
+    for (const [at, count, sum] of [...entries.slice(0, 1), ...ends, ...entries.slice(1)]) {
+      this.add(at, count, sum, underflow);
+    }
   }
 
   /** Makes space for `bin`, unless it is too far below the largest. */
-  #extend(bin: number): void {
+  #extend(bin: number, underflow: Underflow): void {
     const last = Math.max(bin, this.first + this.length - 1);
     const first = Math.max(Math.min(bin, this.first), last - MAX_BINS + 1);
     const length = last - first + 1;
     const dropped = Math.max(0, first - this.first);
     for (let p = 0; p < Math.min(dropped, this.length); p++) {
-      if (this.counts[p]! > 0) this.#underflow(this.counts[p]!, this.sums[p]!);
+      if (this.count(p) > 0) underflow.addZeros(this.count(p), this.sum(p));
     }
-    if (length > this.counts.length || first !== this.first) {
+    if (2 * length > this.#cells.length || first !== this.first) {
       const capacity = Math.min(MAX_BINS, Math.ceil(length / GROWTH) * GROWTH);
       const cells = new Float64Array(2 * capacity);
-      const [counts, sums] = [cells.subarray(0, capacity), cells.subarray(capacity)];
       const to = Math.max(0, this.first - first);
-      if (dropped < this.length) {
-        counts.set(this.counts.subarray(dropped, this.length), to);
-        sums.set(this.sums.subarray(dropped, this.length), to);
-      }
-      this.counts = counts;
-      this.sums = sums;
+      if (dropped < this.length) cells.set(this.#cells.subarray(2 * dropped, 2 * this.length), 2 * to);
+      this.#cells = cells;
     }
     this.first = first;
     this.length = length;

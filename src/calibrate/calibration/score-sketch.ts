@@ -13,6 +13,10 @@ const LOG_SMALLEST = Math.log(SMALLEST);
 /** and in terms of the offset: smaller ones are the rounding of equal scores. */
 const ROUNDING = 1e-9;
 
+/** In the place of a bin: the tail begins below all bins above the offset; nothing is known of it. */
+const ALL = -1;
+const UNKNOWN = -2;
+
 /**
  * A histogram of scores with logarithmic bins, after DDSketch (Masson, Rim & Lee, VLDB 2019), with the sum of each bin's
  * scores beside their number. The bins are of the deviation d = s − offset. The offset is 0, unless the first 50 scores are
@@ -29,9 +33,13 @@ const ROUNDING = 1e-9;
  * most as much: the sums of whole bins are exact, and the scores of the bin that the tail begins in are taken to lie
  * evenly in it. The number of scores in the tail is exact.
  *
+ * Nearly every score lies below the tail and leaves it as it is. So what lies above the bin that the tail begins in is
+ * carried along: its counts move the beginning bin by bin, and its sum is taken anew, from the largest bin down, only after a
+ * score has come above that bin.
+ *
  * Sums are added in the order of the scores. Merging adds the bins of sketches with the same offset; of one with another
- * offset the bins are added at their means, which moves each score by at most half a bin more. O(1) per score, O(bins of
- * the tail) per question; about 2 KB.
+ * offset the bins are added at their means, which moves each score by at most half a bin more. O(1) per score and
+ * question, O(bins) at most; about 2 KB.
  */
 export class ScoreSketch implements PastScores {
   /** The relative accuracy a. */
@@ -50,6 +58,16 @@ export class ScoreSketch implements PastScores {
   /** The deviations around 0. */
   #zeroCount: number;
   #zeroSum: number;
+  /** The bin above the offset that the last tail began in; ALL if it began below these bins, UNKNOWN if it has to be found. */
+  #tailBin: number;
+  /** The scores of higher bins, and the sum of their deviations. */
+  #numHigher: number;
+  #sumHigher: number;
+  /** The edges of that bin. */
+  #low: number;
+  #high: number;
+  /** What `tail` returns: one object for all calls. */
+  readonly #tail: { start: number; excess: number; count: number };
 
   /** @param accuracy above 0 and below 1: half the relative width of a bin, about */
   constructor(accuracy: number) {
@@ -59,11 +77,16 @@ export class ScoreSketch implements PastScores {
     this.#offset = 0;
     this.#zero = SMALLEST;
     this.#numBinned = 0;
-    const underflow = (count: number, sum: number): void => this.#addZeros(count, sum);
-    this.#above = new ScoreBins(underflow);
-    this.#below = new ScoreBins(underflow);
+    this.#above = new ScoreBins();
+    this.#below = new ScoreBins();
     this.#zeroCount = 0;
     this.#zeroSum = 0;
+    this.#tailBin = UNKNOWN;
+    this.#numHigher = 0;
+    this.#sumHigher = 0;
+    this.#low = 0;
+    this.#high = 0;
+    this.#tail = { start: NaN, excess: NaN, count: 0 };
   }
 
   get count(): number {
@@ -98,16 +121,17 @@ export class ScoreSketch implements PastScores {
     }
     if (other.#offset === this.#offset) {
       this.#numBinned += other.#numBinned;
-      this.#addZeros(other.#zeroCount, other.#zeroSum);
-      this.#above.addAll(other.#above);
-      this.#below.addAll(other.#below);
+      this.addZeros(other.#zeroCount, other.#zeroSum);
+      this.#above.addAll(other.#above, this);
+      this.#below.addAll(other.#below, this);
+      this.#tailBin = UNKNOWN;
       return;
     }
     const addAt = (sum: number, count: number): void => {
       if (count > 0) this.#addMany(other.#offset + sum / count, count);
     };
-    for (const { sums, counts, length } of [other.#above, other.#below]) {
-      for (let p = 0; p < length; p++) addAt(sums[p]!, counts[p]!);
+    for (const bins of [other.#above, other.#below]) {
+      for (let p = 0; p < bins.length; p++) addAt(bins.sum(p), bins.count(p));
     }
     addAt(other.#zeroSum, other.#zeroCount);
   }
@@ -119,34 +143,24 @@ export class ScoreSketch implements PastScores {
     const deviation = score - this.#offset;
     const size = Math.abs(deviation);
     const bin = size <= this.#zero ? 0 : this.#binOf(size);
-    let rank = 0;
     // Of the scores below the offset those of larger bins are lower.
-    for (let p = deviation < 0 && bin > 0 ? Math.max(0, bin + 1 - below.first) : 0; p < below.length; p++) {
-      rank += below.counts[p]!;
+    if (deviation <= 0 || bin === 0) {
+      return below.countFrom(deviation < 0 && bin > 0 ? Math.max(0, bin + 1 - below.first) : 0, below.length);
     }
-    if (deviation <= 0 || bin === 0) return rank;
-    rank += this.#zeroCount;
-    const end = Math.min(above.length, bin - above.first);
-    for (let p = 0; p < end; p++) rank += above.counts[p]!;
-    return rank;
+    // All but those of this bin and higher ones, which are fewer. Most are known where the tail is.
+    const from = Math.max(0, bin - above.first);
+    if (bin > this.#tailBin) return this.#numBinned - above.countFrom(from, above.length);
+    return this.#numBinned - this.#numHigher - above.countFrom(from, this.#tailBin + 1 - above.first);
   }
 
   tail(share: number): Tail {
     if (this.#exact !== undefined) return this.#exact.tail(share);
-    const wanted = this.count - tailIndex(this.count, share);
-    const [above, below] = [this.#above, this.#below];
-    let count = 0;
-    let sum = 0;
-    // Bins above the offset, from the largest deviation down.
-    for (let p = above.length - 1; p >= 0; p--) {
-      const inBin = above.counts[p]!;
-      if (count + inBin >= wanted) {
-        const bin = above.first + p;
-        return this.#tailFrom(this.#edgeOf(bin - 1), this.#edgeOf(bin), inBin, count, sum, wanted);
-      }
-      count += inBin;
-      sum += above.sums[p]!;
-    }
+    const wanted = this.#numBinned - tailIndex(this.#numBinned, share);
+    const below = this.#below;
+    const inBin = this.#findTail(wanted);
+    let count = this.#numHigher;
+    let sum = this.#sumHigher;
+    if (this.#tailBin !== ALL) return this.#tailFrom(this.#low, this.#high, inBin, count, sum, wanted);
     // The scores around the offset.
     if (count + this.#zeroCount >= wanted) {
       return this.#tailFrom(-this.#zero, this.#zero, this.#zeroCount, count, sum, wanted);
@@ -155,12 +169,12 @@ export class ScoreSketch implements PastScores {
     sum += this.#zeroSum;
     // Bins below the offset, from the smallest deviation.
     let p = 0;
-    for (; count + below.counts[p]! < wanted; p++) {
-      count += below.counts[p]!;
-      sum += below.sums[p]!;
+    for (; count + below.count(p) < wanted; p++) {
+      count += below.count(p);
+      sum += below.sum(p);
     }
     const bin = below.first + p;
-    return this.#tailFrom(-this.#edgeOf(bin), -this.#edgeOf(bin - 1), below.counts[p]!, count, sum, wanted);
+    return this.#tailFrom(-this.#edgeOf(bin), -this.#edgeOf(bin - 1), below.count(p), count, sum, wanted);
   }
 
   clear(): void {
@@ -170,11 +184,18 @@ export class ScoreSketch implements PastScores {
     this.#below.clear();
     this.#zeroCount = 0;
     this.#zeroSum = 0;
+    this.#tailBin = UNKNOWN;
+  }
+
+  /** Adds scores whose deviation is taken to be 0. */
+  addZeros(count: number, sum: number): void {
+    this.#zeroCount += count;
+    this.#zeroSum += sum;
   }
 
   /** Bytes of its arrays. */
   get bytes(): number {
-    return 16 * (this.#above.counts.length + this.#below.counts.length);
+    return this.#above.bytes + this.#below.bytes;
   }
 
   write(state: StateWriter): void {
@@ -203,8 +224,8 @@ export class ScoreSketch implements PastScores {
     sketch.#numBinned = state.uint();
     sketch.#zeroCount = state.uint();
     sketch.#zeroSum = state.f64();
-    sketch.#above.read(state);
-    sketch.#below.read(state);
+    sketch.#above.read(state, sketch);
+    sketch.#below.read(state, sketch);
     return sketch;
   }
 
@@ -236,13 +257,50 @@ export class ScoreSketch implements PastScores {
     this.#numBinned += count;
     const deviation = score - this.#offset;
     const size = Math.abs(deviation);
-    if (size <= this.#zero) this.#addZeros(count, count * deviation);
-    else (deviation > 0 ? this.#above : this.#below).add(this.#binOf(size), count, count * deviation);
+    if (size <= this.#zero) {
+      this.addZeros(count, count * deviation);
+      return;
+    }
+    const bin = this.#binOf(size);
+    if (deviation > 0) {
+      this.#above.add(bin, count, count * deviation, this);
+      if (bin > this.#tailBin) this.#tailBin = UNKNOWN;
+    } else this.#below.add(bin, count, count * deviation, this);
   }
 
-  #addZeros(count: number, sum: number): void {
-    this.#zeroCount += count;
-    this.#zeroSum += sum;
+  /**
+   * Finds the bin above the offset in which the tail of `wanted` scores begins, from where the last one began. Returns how
+   * many scores it holds.
+   */
+  #findTail(wanted: number): number {
+    const above = this.#above;
+    const { first } = above;
+    let bin = this.#tailBin;
+    let count = this.#numHigher;
+    let sum = this.#sumHigher;
+    if (bin === UNKNOWN || count >= wanted) {
+      bin = first + above.length;
+      count = 0;
+      sum = 0;
+    }
+    // From the largest deviation down. The sum is therefore added in the same order wherever the last tail began.
+    let inBin = bin === ALL || bin === first + above.length ? 0 : above.count(bin - first);
+    while (count + inBin < wanted && bin !== ALL) {
+      if (inBin > 0) {
+        count += inBin;
+        sum += above.sum(bin - first);
+      }
+      bin = bin > first ? bin - 1 : ALL;
+      inBin = bin === ALL ? 0 : above.count(bin - first);
+    }
+    if (bin !== this.#tailBin) {
+      this.#tailBin = bin;
+      this.#low = this.#edgeOf(bin - 1);
+      this.#high = this.#edgeOf(bin);
+    }
+    this.#numHigher = count;
+    this.#sumHigher = sum;
+    return inBin;
   }
 
   /**
@@ -254,12 +312,20 @@ export class ScoreSketch implements PastScores {
     if (count < FEW_ABOVE) {
       const excess = count === 0 ? 0 : sum / count - high;
       const isSpread = excess > ROUNDING * Math.abs(offset + high);
-      return { start: offset + high, excess: isSpread ? excess : 0, count: count + 1 };
+      return this.#setTail(offset + high, isSpread ? excess : 0, count + 1);
     }
     // The scores of the bin are taken to lie evenly in it: the tail takes its upper part.
     const ofBin = wanted - count;
     const start = high - ((high - low) * ofBin) / inBin;
     const excess = (sum - count * start + (ofBin * (high - start)) / 2) / wanted;
-    return { start: offset + start, excess, count: wanted };
+    return this.#setTail(offset + start, excess, wanted);
+  }
+
+  #setTail(start: number, excess: number, count: number): Tail {
+    const tail = this.#tail;
+    tail.start = start;
+    tail.excess = excess;
+    tail.count = count;
+    return tail;
   }
 }

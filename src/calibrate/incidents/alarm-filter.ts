@@ -1,7 +1,7 @@
 // Which strange values an alarm is wanted for: a direction, a least change, and bounds that are never to be crossed.
 import { checkChoice, checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
-import type { Outlook } from '../rules/outlook.ts';
+import type { SurpriseCurve } from '../rules/surprise-curve.ts';
 import { endOfQuiet, type Interval, nextFloat, quietInterval } from './quiet-interval.ts';
 
 /** Options of `monitor` that say which alarms are wanted. */
@@ -71,11 +71,11 @@ export class AlarmFilter {
   }
 
   /** The values that raise no alarm around `center`: {@link quietInterval} with this filter. */
-  quietInterval(outlook: Outlook, threshold: number, center: number): Interval {
-    if (!this.needsExpected || Number.isNaN(center)) return this.#within(quietInterval(outlook, threshold, center));
+  quietInterval(curve: SurpriseCurve, threshold: number, center: number): Interval {
+    if (!this.needsExpected || Number.isNaN(center)) return this.#within(quietInterval(curve, threshold, center));
     return this.#within({
-      low: this.#end(outlook, threshold, center, -1),
-      high: this.#end(outlook, threshold, center, 1),
+      low: this.#end(curve, threshold, center, -1),
+      high: this.#end(curve, threshold, center, 1),
     });
   }
 
@@ -95,7 +95,7 @@ export class AlarmFilter {
   }
 
   /** The last value in a direction, from the expected one, before the first that raises an alarm. */
-  #end(outlook: Outlook, threshold: number, expected: number, sign: 1 | -1): number {
+  #end(curve: SurpriseCurve, threshold: number, expected: number, sign: 1 | -1): number {
     if (this.direction === (sign === 1 ? 'down' : 'up')) return sign * Infinity;
     // The filter lets a value through from here on; a difference is rounded, so it is some floats to one side at most.
     let first = expected + sign * this.#leastChange(expected);
@@ -104,7 +104,7 @@ export class AlarmFilter {
     } else {
       for (let x = first; x !== expected && this.lets(x, expected); x = nextFloat(x, sign === 1 ? -1 : 1)) first = x;
     }
-    if (outlook.at(first).surprise < threshold) return endOfQuiet(outlook, threshold, first, sign);
+    if (curve.at(first).surprise < threshold) return endOfQuiet(curve, threshold, first, sign);
     return nextFloat(first, sign === 1 ? -1 : 1);
   }
 

@@ -83,7 +83,7 @@ export class Alarms {
    * the threshold. A missing value has none, unless looks find it strange.
    */
   joined(value: number, byRule: number, byLooks: number): number {
-    if (Number.isNaN(value)) return byLooks >= STRANGE * this.level ? byLooks : NaN;
+    if (Number.isNaN(value)) return byLooks > 0 && byLooks >= STRANGE * this.level ? byLooks : NaN;
     const surprise = Math.max(byRule, byLooks);
     return this.#filter.isOutside(value) ? Math.max(surprise, this.level) : surprise;
   }

@@ -1,6 +1,6 @@
 // The values that would raise no alarm: a rule inverted at its threshold.
 import { LARGEST_VALUE } from '../../core/series.ts';
-import type { Outlook } from '../rules/outlook.ts';
+import type { SurpriseCurve } from '../rules/surprise-curve.ts';
 
 /** An interval of values. Either end may be infinite. */
 export interface Interval {
@@ -26,35 +26,38 @@ const NOTHING: Interval = { low: NaN, high: NaN };
  * The interval of quiet values that holds `center`, or is nearest to it: every value in it has a surprise below `threshold`,
  * and the next float beyond either end does not. Further quiet intervals may lie beyond. NaN where no value is quiet.
  *
- * It walks from the center in steps that are proven to skip nothing: {@link Outlook} bounds the surprise of all values
+ * It walks from the center in steps that are proven to skip nothing: {@link SurpriseCurve} bounds the surprise of all values
  * within a radius. Near an end, where rounding leaves no proof, it bisects. What it cannot see are surprising values in a
  * stretch narrower than 10⁻¹⁰ of the values. About 60 surprises.
  */
-export function quietInterval(outlook: Outlook, threshold: number, center: number): Interval {
+export function quietInterval(curve: SurpriseCurve, threshold: number, center: number): Interval {
   if (Number.isNaN(center)) return NOTHING;
-  if (outlook.at(center).surprise < threshold) {
-    return { low: endOfQuiet(outlook, threshold, center, -1), high: endOfQuiet(outlook, threshold, center, 1) };
+  if (curve.at(center).surprise < threshold) {
+    return {
+      low: endOfQuiet(curve, threshold, center, -1),
+      high: endOfQuiet(curve, threshold, center, 1),
+    };
   }
-  const below = nextQuiet(outlook, threshold, center, -1);
-  const above = nextQuiet(outlook, threshold, center, 1);
+  const below = nextQuiet(curve, threshold, center, -1);
+  const above = nextQuiet(curve, threshold, center, 1);
   if (!Number.isFinite(below) && !Number.isFinite(above)) return NOTHING;
-  if (above - center < center - below) return { low: above, high: endOfQuiet(outlook, threshold, above, 1) };
-  return { low: endOfQuiet(outlook, threshold, below, -1), high: below };
+  if (above - center < center - below) return { low: above, high: endOfQuiet(curve, threshold, above, 1) };
+  return { low: endOfQuiet(curve, threshold, below, -1), high: below };
 }
 
 /** The last value of a quiet interval in a direction from `from`, which is quiet; infinite if all values there are. */
-export function endOfQuiet(outlook: Outlook, threshold: number, from: number, sign: 1 | -1): number {
+export function endOfQuiet(curve: SurpriseCurve, threshold: number, from: number, sign: 1 | -1): number {
   const walk = new Walk(from, sign, (x) => {
-    const { surprise, atMost } = outlook.at(x);
+    const { surprise, atMost } = curve.at(x);
     return surprise < threshold ? (radius) => atMost(radius) < threshold : undefined;
   });
-  return walk.to(outlook.isolated).last;
+  return walk.to(curve.isolated).last;
 }
 
 /** The first quiet value in a direction from `from`, which is none; infinite if there is none. */
-function nextQuiet(outlook: Outlook, threshold: number, from: number, sign: 1 | -1): number {
+function nextQuiet(curve: SurpriseCurve, threshold: number, from: number, sign: 1 | -1): number {
   const walk = new Walk(from, sign, (x) => {
-    const { surprise, atLeast } = outlook.at(x);
+    const { surprise, atLeast } = curve.at(x);
     return surprise >= threshold ? (radius) => atLeast(radius) >= threshold : undefined;
   });
   return walk.to(NaN).next;

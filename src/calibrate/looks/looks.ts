@@ -60,7 +60,7 @@ export class Looks {
   strangest(surprise: number, threshold: number): { name: string; says: string; surprise: number } | undefined {
     const look = this.#strangest;
     if (look === undefined || this.#surprise === 0) return undefined;
-    if (this.#surprise * (threshold / look.threshold) < surprise) return undefined;
+    if (this.#surprise * shareOf(look, threshold) < surprise) return undefined;
     return { name: look.name, says: look.says, surprise: this.#surprise };
   }
 
@@ -70,7 +70,7 @@ export class Looks {
   }
 
   /**
-   * The largest surprise of a value, in the measure of a monitor with this threshold; learns the value.
+   * The largest surprise of a value, in the measure of a monitor that raises an alarm from `threshold` on; learns the value.
    *
    * @param x NaN for a missing value
    */
@@ -80,7 +80,7 @@ export class Looks {
     let largest = 0;
     for (const look of this.#looks) {
       const surprise = look.update(x, learn, time);
-      const scaled = surprise * (threshold / look.threshold);
+      const scaled = surprise * shareOf(look, threshold);
       if (scaled <= largest) continue;
       largest = scaled;
       this.#strangest = look;
@@ -92,7 +92,7 @@ export class Looks {
   /** What `update` would return; changes nothing. */
   peek(x: number, time: number, threshold: number): number {
     let largest = 0;
-    for (const look of this.#looks) largest = Math.max(largest, look.peek(x, time) * (threshold / look.threshold));
+    for (const look of this.#looks) largest = Math.max(largest, look.peek(x, time) * shareOf(look, threshold));
     return largest;
   }
 
@@ -124,6 +124,11 @@ export class Looks {
     joined.#surprise = state.f64();
     return joined;
   }
+}
+
+/** What a unit of a look's surprise is in the measure of a monitor; nothing while a threshold that learns is not known yet. */
+function shareOf(look: Look, threshold: number): number {
+  return threshold < Infinity ? threshold / look.threshold : 0;
 }
 
 function looksOf({ stuck = false, noData = false, period, calendar }: LookOptions): Look[] {

@@ -248,14 +248,15 @@ export class Monitor implements StreamingDetector {
    * const cpu = monitor({ preset: 'novelty' });
    * for (let t = 0; t < 1000; t++) cpu.update(20 + ((t * 37) % 11));
    * cpu.update(25.5);
-   * cpu.explain().text; // => '25.5 at 1000 is 0.5 above the nearest value before, 25 at 993: an alarm, not seen in 900 values'
+   * cpu.explain().text; // => '25.5 at 1000 is 0.5 below the nearest value before, 26 at 997; 23 would have been quiet: an alarm, not seen in 900 values'
    */
   explain(k = 3): AlarmExplanation {
     const { pastValues, windowSize, numScores, score } = this.#rule;
     checkInteger(k, 'k', 1);
     const { value, before } = this.#prospect;
     const time = this.#time;
-    const compared = this.#rule.comparedWindows(before);
+    // A state without incidents goes on to explain by values alone.
+    const compared = this.#alarms.hasIncidents ? this.#rule.comparedWindows(before) : undefined;
     if (pastValues === undefined && compared === undefined) {
       throw new RangeError("explain() knows the presets' reasons only: ask the detector that the monitor was given");
     }
@@ -264,7 +265,7 @@ export class Monitor implements StreamingDetector {
     const surprise = this.#surprise;
     const ends = `ends ${windowSize} values that are ${Number(score.toPrecision(4))} from the most similar ones`;
     const byRule = this.#rule.strangest ?? { name: 'value', seen: value, surprise, ...(!pastValues && { says: ends }) };
-    const byLook = this.#looks.strangest(surprise, this.threshold);
+    const byLook = this.#looks.strangest(surprise, this.#alarms.leastAlarm);
     return explainAlarm({
       value,
       time,
@@ -363,7 +364,7 @@ export class Monitor implements StreamingDetector {
     const value = this.#intake.take(x, moment, this.#time + 1);
     const isLearned = learn && !this.#paused && !isHeldBack;
     const byRule = this.#rule.judge(value, isLearned);
-    const byLooks = this.#looks.isNone ? 0 : this.#looks.update(value, isLearned, moment, alarms.level);
+    const byLooks = this.#looks.isNone ? 0 : this.#looks.update(value, isLearned, moment, alarms.leastAlarm);
     const surprise = alarms.joined(value, byRule, byLooks);
     this.#time++;
     const emitted = alarms.update(value, surprise, this.#time, this.#prospect);
@@ -385,7 +386,7 @@ export class Monitor implements StreamingDetector {
   }
 
   #peekSurprise(value: number, moment: number): number {
-    const byLooks = this.#looks.isNone ? 0 : this.#looks.peek(value, moment, this.#alarms.level);
+    const byLooks = this.#looks.isNone ? 0 : this.#looks.peek(value, moment, this.#alarms.leastAlarm);
     return this.#alarms.joined(value, this.#rule.peek(value), byLooks);
   }
 

@@ -2,8 +2,8 @@
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { Alarms, Outside } from '../incidents/alarms.ts';
 import type { Interval } from '../incidents/quiet-interval.ts';
-import type { Outlook } from '../rules/outlook.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { SurpriseCurve } from '../rules/surprise-curve.ts';
 
 /** Where a rule is not understood well enough to be inverted. */
 const NOT_KNOWN: Interval = { low: NaN, high: NaN };
@@ -16,7 +16,7 @@ export class Prospect implements Outside {
   readonly recent: Float64Array;
   /** The last value that was not missing. */
   #present: number;
-  #next: { readonly outlook: Outlook | undefined; readonly expected: number } | undefined;
+  #next: { readonly curve: SurpriseCurve | undefined; readonly expected: number } | undefined;
   #quiet: Interval | undefined;
 
   constructor(rule: Rule, alarms: Alarms) {
@@ -55,9 +55,9 @@ export class Prospect implements Outside {
   /** The values that would raise no alarm there, by the rule. */
   quiet(): Interval {
     if (this.#quiet !== undefined) return this.#quiet;
-    const { outlook, expected } = this.#look();
+    const { curve, expected } = this.#look();
     const { filter, leastAlarm } = this.#alarms;
-    this.#quiet = outlook === undefined ? NOT_KNOWN : filter.quietInterval(outlook, leastAlarm, expected);
+    this.#quiet = curve === undefined ? NOT_KNOWN : filter.quietInterval(curve, leastAlarm, expected);
     return this.#quiet;
   }
 
@@ -84,11 +84,11 @@ export class Prospect implements Outside {
     this.recent.set(state.f64s());
   }
 
-  #look(): { readonly outlook: Outlook | undefined; readonly expected: number } {
+  #look(): { readonly curve: SurpriseCurve | undefined; readonly expected: number } {
     if (this.#next !== undefined) return this.#next;
-    const outlook = this.#rule.outlook(this.recent.slice(1));
-    const isKnown = outlook !== undefined && !Number.isNaN(outlook.expected);
-    this.#next = { outlook, expected: isKnown ? outlook.expected : this.#present };
+    const curve = this.#rule.surpriseCurve(this.recent.slice(1));
+    const isKnown = curve !== undefined && !Number.isNaN(curve.expected);
+    this.#next = { curve, expected: isKnown ? curve.expected : this.#present };
     return this.#next;
   }
 }

@@ -6,8 +6,8 @@ import type { NextWindow } from '../../stream/next-window.ts';
 import { StreamingKNN } from '../../stream/streaming-knn.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Novelty } from './novelty.ts';
-import { farthest, type Neighborhood, nearest, type Outlook } from './outlook.ts';
 import type { Rule, RuleOptions, ViewResult } from './rule.ts';
+import { farthest, type Neighborhood, nearest, type SurpriseCurve } from './surprise-curve.ts';
 import { EVENT, Usual } from './usual.ts';
 
 /** Values per window, neighbors, and windows that are remembered: 300 to 10 000 of them find the same incidents. */
@@ -26,8 +26,8 @@ const FULL_RATIO = 4.5;
 const LENGTH_WEIGHT = 0.3;
 const LENGTH = 500;
 
-const LEARN = { learn: true };
-const DO_NOT_LEARN = { learn: false };
+/** The options of a value that is not learned. */
+const UNLEARNED = { learn: false } as const;
 
 const KIND = 'MetricsRule';
 const FORMAT = 1;
@@ -134,7 +134,7 @@ export class MetricsRule implements Rule {
   judge(value: number, learn: boolean): number {
     const novelty = this.#novelty.peek(value);
     this.#oldest = this.#knn.oldest;
-    const distance = this.#knn.update(value, learn ? LEARN : DO_NOT_LEARN);
+    const distance = this.#knn.update(value, learn ? undefined : UNLEARNED);
     const v = this.#valueTail.peek(novelty);
     const ratio = this.#usual.ratio(distance);
     const calm = this.#usual.calmAfter(ratio);
@@ -169,7 +169,7 @@ export class MetricsRule implements Rule {
     return Number.isNaN(value) ? NaN : this.#surpriseOf(this.#knn.peek(value), this.#novelty.peek(value));
   }
 
-  outlook(window: Float64Array): Outlook {
+  surpriseCurve(window: Float64Array): SurpriseCurve {
     const windows = this.#knn.nextWindow(this.#isPending ? { oldest: this.#oldest, window } : undefined)!;
     const at = (x: number): Neighborhood => {
       const distance = windows.score(x);

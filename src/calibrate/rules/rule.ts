@@ -2,7 +2,7 @@
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import type { NextWindow } from '../../stream/next-window.ts';
 import type { PastValue } from './novelty.ts';
-import type { Outlook } from './outlook.ts';
+import type { SurpriseCurve } from './surprise-curve.ts';
 
 /** The options of `monitor` that a rule depends on. */
 export interface RuleOptions {
@@ -50,7 +50,7 @@ export interface Rule extends StreamingDetector {
    * @param window the windowSize − 1 values that came before
    * @returns `undefined` where a detector of the user is not understood
    */
-  outlook(window: Float64Array): Outlook | undefined;
+  surpriseCurve(window: Float64Array): SurpriseCurve | undefined;
   /**
    * The windows that the last value, which is settled, was compared with; `undefined` where there are none.
    *

@@ -5,6 +5,9 @@ import type { ValueMemory } from './value-memory.ts';
 /** Entries of a new cover: a hundred thousand of them must fit in a process. */
 const FIRST_LENGTH = 8;
 
+/** No index: the smallest hole has to be looked for. */
+const UNKNOWN = -1;
+
 /**
  * At most `maxValues` values in ascending order, each with the time at which it last came. While no more than that many
  * different values have come, all of them are kept. Then, with each new value, the interior one goes whose two neighbors
@@ -16,7 +19,12 @@ const FIRST_LENGTH = 8;
  * 2R/(maxValues − 1). A past value is therefore within R/(maxValues − 1) of a kept one. The distance of any x to the nearest
  * value kept is at most so much larger than its distance to the nearest past value, and never smaller.
  *
- * O(log maxValues) to look up, O(maxValues) to keep a value that is not there yet; 16 bytes per value.
+ * Most holes stay as they are when a value comes: only those beside it become smaller, and only those beside the one that goes
+ * become larger. So the index of the smallest hole is carried along, and looked for among all of them only when that value
+ * goes or its hole has become larger. Where the past is dense, a new value is nearly always the one that goes itself.
+ *
+ * O(log maxValues) to look up and, in a dense past, to keep a value that is not there yet; O(maxValues) at most; 16 bytes per
+ * value.
  */
 export class ValueCover implements ValueMemory {
   readonly maxValues: number;
@@ -24,8 +32,13 @@ export class ValueCover implements ValueMemory {
   /** The entry that the last `keep` dropped, or whose time it replaced; NaN if none. */
   goneValue: number;
   goneTime: number;
-  #values: Float64Array;
-  #times: Float64Array;
+  /** The values, and from index `#capacity` on their times: one array costs less than two. */
+  #entries: Float64Array;
+  #capacity: number;
+  /** The index that the last search found; the next one is often for the same value. */
+  #found: number;
+  /** The interior value with the smallest hole, of equal ones the smallest value; 0 if there is none, UNKNOWN if not known. */
+  #smallest: number;
 
   /** @param maxValues at least 2: the smallest and the largest */
   constructor(maxValues: number) {
@@ -33,16 +46,17 @@ export class ValueCover implements ValueMemory {
     this.size = 0;
     this.goneValue = NaN;
     this.goneTime = NaN;
-    const entries = new Float64Array(2 * FIRST_LENGTH);
-    this.#values = entries.subarray(0, FIRST_LENGTH);
-    this.#times = entries.subarray(FIRST_LENGTH);
+    this.#capacity = Math.min(maxValues, FIRST_LENGTH);
+    this.#entries = new Float64Array(2 * this.#capacity);
+    this.#found = 0;
+    this.#smallest = UNKNOWN;
   }
 
   /** The distance of `x` to the nearest value kept; Infinity while there is none. */
   distance(x: number): number {
     const p = this.#firstNotBelow(x);
-    const above = p < this.size ? this.#values[p]! - x : Infinity;
-    const below = p > 0 ? x - this.#values[p - 1]! : Infinity;
+    const above = p < this.size ? this.#entries[p]! - x : Infinity;
+    const below = p > 0 ? x - this.#entries[p - 1]! : Infinity;
     const distance = Math.min(above, below);
     return Math.sqrt(distance * distance); // as KNN(1, 1) rounds it
   }
@@ -53,40 +67,35 @@ export class ValueCover implements ValueMemory {
     const p = this.#firstNotBelow(x);
     this.goneValue = NaN;
     this.goneTime = NaN;
-    if (p < this.size && this.#values[p] === x) {
+    if (p < this.size && this.#entries[p] === x) {
+      const at = this.#capacity + p;
       this.goneValue = x;
-      this.goneTime = this.#times[p]!;
-      this.#times[p] = time;
-      return;
-    }
-    if (this.size === this.#values.length) this.#grow();
-    this.#values.copyWithin(p + 1, p, this.size);
-    this.#times.copyWithin(p + 1, p, this.size);
-    this.#values[p] = x;
-    this.#times[p] = time;
-    this.size++;
-    if (this.size > this.maxValues) this.#dropOne();
+      this.goneTime = this.#entries[at]!;
+      this.#entries[at] = time;
+    } else if (this.size < this.maxValues) this.#insert(x, time, p);
+    else this.#exchange(x, time, p);
   }
 
   /** Calls `visit` for each value kept, in ascending order, with its time. */
   forEach(visit: (value: number, time: number) => void): void {
-    for (let p = 0; p < this.size; p++) visit(this.#values[p]!, this.#times[p]!);
+    for (let p = 0; p < this.size; p++) visit(this.#entries[p]!, this.#entries[this.#capacity + p]!);
   }
 
   clear(): void {
     this.size = 0;
     this.goneValue = NaN;
     this.goneTime = NaN;
+    this.#smallest = UNKNOWN;
   }
 
   /** Bytes of its arrays. */
   get bytes(): number {
-    return this.#values.byteLength + this.#times.byteLength;
+    return this.#entries.byteLength;
   }
 
   write(state: StateWriter): void {
-    state.f64s(this.#values.subarray(0, this.size));
-    for (let p = 0; p < this.size; p++) state.uint(this.#times[p]!);
+    state.f64s(this.#entries.subarray(0, this.size));
+    state.uints(this.#entries.subarray(this.#capacity, this.#capacity + this.size));
     state.f64(this.goneValue);
     state.f64(this.goneTime);
   }
@@ -94,9 +103,12 @@ export class ValueCover implements ValueMemory {
   /** What `write` wrote, of a cover of `maxValues`. */
   static read(state: StateReader, maxValues: number): ValueCover {
     const cover = new ValueCover(maxValues);
-    cover.#values = state.f64s();
-    cover.size = cover.#values.length;
-    cover.#times = Float64Array.from(cover.#values, () => state.uint());
+    const values = state.f64s();
+    cover.size = values.length;
+    cover.#capacity = Math.max(cover.#capacity, values.length);
+    cover.#entries = new Float64Array(2 * cover.#capacity);
+    cover.#entries.set(values);
+    state.uintsInto(cover.#entries.subarray(cover.#capacity, cover.#capacity + cover.size));
     cover.goneValue = state.f64();
     cover.goneTime = state.f64();
     return cover;
@@ -104,22 +116,114 @@ export class ValueCover implements ValueMemory {
 
   /** The index of the first value that is not below `x`; `size` if there is none. */
   #firstNotBelow(x: number): number {
+    const values = this.#entries;
+    const { size } = this;
+    const last = this.#found;
+    if (last <= size && (last === size || values[last]! >= x) && (last === 0 || values[last - 1]! < x)) return last;
+    // From there on in growing steps: the next value is often near the last one, and what lies between is in the cache.
     let from = 0;
-    let to = this.size;
+    let to = size;
+    if (last < size && values[last]! < x) {
+      from = last + 1;
+      for (let step = 4; from + step < to; step *= 2) {
+        if (values[from + step]! >= x) to = from + step;
+        else from += step + 1;
+      }
+    } else {
+      to = Math.min(last, size);
+      for (let step = 4; to - step > from; step *= 2) {
+        if (values[to - step]! < x) from = to - step + 1;
+        else to -= step;
+      }
+    }
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if (this.#values[middle]! < x) from = middle + 1;
+      if (values[middle]! < x) from = middle + 1;
       else to = middle;
     }
+    this.#found = from;
     return from;
   }
 
-  /** Drops the interior value that leaves the smallest hole; of equal ones the smallest value. */
-  #dropOne(): void {
-    const values = this.#values;
+  /** Puts an entry at index p; there are fewer than `maxValues`. */
+  #insert(x: number, time: number, p: number): void {
+    if (this.size === this.#capacity) this.#grow();
+    this.#shift(p, this.size, 1);
+    this.#entries[p] = x;
+    this.#entries[this.#capacity + p] = time;
+    this.size++;
+    this.#smallest = UNKNOWN;
+  }
+
+  /** Puts an entry before that of index p and drops the interior one with the smallest hole, which may be the new one. */
+  #exchange(x: number, time: number, p: number): void {
+    const values = this.#entries;
+    const { size } = this;
+    if (this.#smallest === UNKNOWN) this.#smallest = this.#findSmallest();
+    const known = this.#smallest;
+    // The smallest hole of all: the one known, or one beside x, in ascending order. x itself is at index p then, and the
+    // others from p on are one further.
+    let hole = Infinity;
+    let at = 1;
+    if (known > 0 && known < p - 1) {
+      hole = values[known + 1]! - values[known - 1]!;
+      at = known;
+    }
+    if (p > 1 && x - values[p - 2]! < hole) {
+      hole = x - values[p - 2]!;
+      at = p - 1;
+    }
+    if (p > 0 && p < size && values[p]! - values[p - 1]! < hole) {
+      hole = values[p]! - values[p - 1]!;
+      at = p;
+    }
+    if (p < size - 1 && values[p + 1]! - x < hole) {
+      hole = values[p + 1]! - x;
+      at = p + 1;
+    }
+    if (known > p && values[known + 1]! - values[known - 1]! < hole) at = known + 1;
+    if (at === p) {
+      this.goneValue = x;
+      this.goneTime = time;
+      return;
+    }
+    const gone = at < p ? at : at - 1;
+    this.goneValue = values[gone]!;
+    this.goneTime = values[this.#capacity + gone]!;
+    const own = at < p ? p - 1 : p; // where x comes to stand
+    if (at < p) this.#shift(gone + 1, p, -1);
+    else this.#shift(p, gone, 1);
+    values[own] = x;
+    values[this.#capacity + own] = time;
+    this.#smallest = this.#smallestAfter(known, gone, own);
+  }
+
+  /** What `#smallest` becomes after entry `gone` has left and another one has come to stand at index `own`. */
+  #smallestAfter(known: number, gone: number, own: number): number {
+    if (known === gone) return UNKNOWN;
+    // Entries between the two have moved by one.
+    let smallest = known;
+    if (known > gone && known <= own) smallest--;
+    else if (known < gone && known >= own) smallest++;
+    // The holes beside the entry that has left are larger now.
+    if (Math.abs(smallest - gone) <= 1) return UNKNOWN;
+    const values = this.#entries;
+    let hole = smallest > 0 ? values[smallest + 1]! - values[smallest - 1]! : Infinity;
+    for (let p = Math.max(1, own - 1); p <= own + 1 && p < this.size - 1; p++) {
+      const other = values[p + 1]! - values[p - 1]!;
+      if (other > hole || (other === hole && p > smallest)) continue;
+      hole = other;
+      smallest = p;
+    }
+    return smallest;
+  }
+
+  /** The interior value with the smallest hole, of equal ones the smallest; 0 if there is none. */
+  #findSmallest(): number {
+    const values = this.#entries;
     const end = this.size - 1;
     let smallest = Infinity;
-    let at = 1;
+    let at = 0;
     let before = values[0]!;
     let value = values[1]!;
     for (let p = 1; p < end; p++) {
@@ -132,21 +236,22 @@ export class ValueCover implements ValueMemory {
       before = value;
       value = next;
     }
-    this.goneValue = values[at]!;
-    this.goneTime = this.#times[at]!;
-    values.copyWithin(at, at + 1, this.size);
-    this.#times.copyWithin(at, at + 1, this.size);
-    this.size--;
+    return at;
+  }
+
+  /** Moves the entries from index `from` to before `to` by one. */
+  #shift(from: number, to: number, by: 1 | -1): void {
+    const entries = this.#entries;
+    entries.copyWithin(from + by, from, to);
+    entries.copyWithin(this.#capacity + from + by, this.#capacity + from, this.#capacity + to);
   }
 
   #grow(): void {
-    // One more than is kept: a new value comes before an old one goes.
-    const length = Math.min(this.maxValues + 1, 2 * this.#values.length + FIRST_LENGTH);
-    const entries = new Float64Array(2 * length); // one buffer for both
-    const [values, times] = [entries.subarray(0, length), entries.subarray(length)];
-    values.set(this.#values.subarray(0, this.size));
-    times.set(this.#times.subarray(0, this.size));
-    this.#values = values;
-    this.#times = times;
+    const capacity = Math.min(this.maxValues, 2 * this.#capacity + FIRST_LENGTH);
+    const entries = new Float64Array(2 * capacity);
+    entries.set(this.#entries.subarray(0, this.size));
+    entries.set(this.#entries.subarray(this.#capacity, this.#capacity + this.size), capacity);
+    this.#entries = entries;
+    this.#capacity = capacity;
   }
 }

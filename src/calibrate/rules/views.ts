@@ -7,10 +7,10 @@ import { learnAll, learnOf } from '../../core/streaming-detector.ts';
 import { Calibrator } from '../calibration/calibrator.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 import { Novelty } from './novelty.ts';
-import { farthest, type Neighborhood, nearest, type Outlook } from './outlook.ts';
 import { ReservoirNovelty } from './reservoir-novelty.ts';
 import type { Rule, RuleOptions, ViewResult } from './rule.ts';
 import { RunLength } from './run-length.ts';
+import { farthest, type Neighborhood, nearest, type SurpriseCurve } from './surprise-curve.ts';
 
 /** The order statistics are taken over this many last values. */
 const SPANS: readonly number[] = [10, 50];
@@ -130,7 +130,7 @@ export class Views implements Rule {
     return Number.isNaN(value) ? NaN : this.#at(value).surprise;
   }
 
-  outlook(): Outlook {
+  surpriseCurve(): SurpriseCurve {
     return { expected: NaN, isolated: this.#run?.value ?? NaN, at: (x) => this.#at(x) };
   }
 

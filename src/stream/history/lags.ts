@@ -83,7 +83,8 @@ function shapeFor({ windowSize, k, history, exclusionZone }: HistoryShape, numVa
   const isLagged = windowSize > SHORT_WINDOW || history > SHORT_HISTORY;
   const span = Math.min(MOST_VALUES, history + windowSize - 1);
   // Values are written towards the start of their buffers, and moved to the end when the start is reached.
-  const fullCapacity = span + (isLagged ? Math.max(64, span >> 2) : Math.max(16, span >> 4)) + 2;
+  // Short ones are moved after every 16 values: that costs 10 ns per value, and each slot costs 8 bytes in every stream.
+  const fullCapacity = span + (isLagged ? Math.max(64, span >> 2) : 16) + 2;
   // A short history gets its full capacity at once: many streams of this shape would free small blocks that none reuses.
   const capacity = isLagged ? Math.min(fullCapacity, Math.max(64, numValues) + 2 * windowSize) : fullCapacity;
   return {
@@ -105,9 +106,10 @@ const abandoned: FinalizationRegistry<Allocation> = /* @__PURE__ */ new Finaliza
 class LagHistory implements HistorySearch {
   readonly #shape: HistoryShape;
   #allocation: Allocation;
-  // The two members of #allocation that every update reads.
+  // The members of #allocation that every update reads, and the index of its `dist`.
   #pool: StreamPool;
   #offset: number;
+  base: number;
   #numValues: number;
 
   constructor(shape: HistoryShape, state: HistoryState, allocation: Allocation) {
@@ -115,6 +117,7 @@ class LagHistory implements HistorySearch {
     this.#allocation = allocation;
     this.#pool = allocation.pool;
     this.#offset = allocation.offset;
+    this.base = baseOf(allocation);
     this.#numValues = state.numValues;
     restoreStream(allocation, state);
     abandoned.register(this, allocation, this);
@@ -122,10 +125,6 @@ class LagHistory implements HistorySearch {
 
   get dist(): Float64Array {
     return this.#pool.f64;
-  }
-
-  get base(): number {
-    return this.#pool.get(this.#offset, 'dist') / 8;
   }
 
   update(x: number, learn: boolean): number {
@@ -171,8 +170,14 @@ class LagHistory implements HistorySearch {
     this.#allocation = allocation;
     this.#pool = allocation.pool;
     this.#offset = allocation.offset;
+    this.base = baseOf(allocation);
     abandoned.register(this, allocation, this);
   }
+}
+
+/** The index of the distances of a stream among the numbers of its pool. */
+function baseOf({ pool, offset }: Allocation): number {
+  return pool.get(offset, 'dist') / 8;
 }
 
 /** Writes a state into a new allocation. The kernel keeps values newest first. */

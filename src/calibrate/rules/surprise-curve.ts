@@ -12,7 +12,7 @@ export interface Neighborhood {
 }
 
 /** The surprise of the next value as a function of that value. It is valid until the rule learns something. */
-export interface Outlook {
+export interface SurpriseCurve {
   /** The value to expect; NaN where the rule expects none in particular. */
   readonly expected: number;
   /** A value that is by itself more surprising than its neighbors, as it would go on a run; NaN if there is none. */
