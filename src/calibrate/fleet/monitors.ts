@@ -88,8 +88,8 @@ const WITHOUT_LEARNING = { learn: false } as const;
  * missing value, so that its windows do not close over the gap. The time of the last tick is part of the state, so that after a
  * restart no step counts twice and none is left out.
  *
- * Apart from `budget` every series is judged as by a monitor of its own, bit for bit. What a tick adds to the cost of the monitors is
- * small where the names come in the same order each time.
+ * Apart from `budget` every series is judged as by a monitor of its own, bit for bit. A tick adds about 0.1 µs a value to what the
+ * monitors cost, where the names come in the same order each time; else it looks each name up.
  *
  * Many small ones are saved in less time each than one large one: give every series a shard by {@link shardOf}, one `Monitors`
  * per shard, tick them all, and save one of them per tick, in turn. After a restart each says by `position` where to go on.
@@ -137,9 +137,9 @@ export class Monitors {
    * @param ids names, one per value, each at most once; an unknown name adds a series
    * @param values `null`, `undefined`, NaN, ±Infinity and |x| > 2⁵⁰⁰ are missing
    * @param options.learn `false`: the values are judged but not learned, those that are missing included; default `true`
-   * @throws RangeError for a time at or before `position`, a name that comes twice and more than `maxSeries` names; TypeError for
-   * a wrong kind; with `rate: true` for a counter below 0. Nothing is changed then. An error of a detector or a threshold of your own is thrown at the end: all other
-   * series have had their step.
+   * @throws RangeError for a time at or before `position`, a name that comes twice, more than `maxSeries` names, and with
+   * `rate: true` a counter below 0; TypeError for a wrong kind. Nothing is changed then. An error of a detector or a threshold of
+   * your own is thrown at the end: all other series have had their step.
    */
   tick(
     time: number | Date,
@@ -245,8 +245,8 @@ export class Monitors {
   }
 
   /**
-   * The whole state as chunks of bytes, to be written one after the other. Each chunk is made when it is requested. There must be no
-   * tick before the last chunk.
+   * The whole state as chunks of bytes, to be written one after the other. Each chunk is made when it is requested. There must be
+   * no tick before the last chunk.
    *
    * @throws RangeError when there was a change in between
    */
@@ -271,8 +271,8 @@ export class Monitors {
   }
 
   /**
-   * Loads what `save` wrote, from its chunks or from the same bytes cut in any other way, such as those of a file stream. Goes on bit
-   * for bit.
+   * Loads what `save` wrote, from its chunks or from the same bytes cut in any other way, such as those of a file stream. Goes on
+   * bit for bit.
    *
    * @param options what bytes cannot hold: functions, and the `load` of classes of your own
    * @throws RangeError when they are damaged, cut short, of something else, or written by a newer version; and for a function
