@@ -203,11 +203,6 @@ export class StateReader {
     }
   }
 
-  /** Fills `values` with integers that `uints` wrote. */
-  uintsInto(values: Float64Array): void {
-    for (let p = 0; p < values.length; p++) values[p] = this.uint();
-  }
-
   f64(): number {
     return this.#view.getFloat64(this.#take(8), true);
   }

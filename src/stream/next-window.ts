@@ -35,6 +35,8 @@ export class NextWindow {
   readonly #without: number | undefined;
   /** The squared distances to the nearest ones, ascending. */
   readonly #nearest: Float64Array;
+  /** The candidates that were nearest the last time: k of them, whichever. */
+  readonly #found: Int32Array;
 
   /**
    * @param memory the remembered values, oldest first
@@ -65,6 +67,7 @@ export class NextWindow {
     }
     this.#count = count;
     this.#nearest = new Float64Array(Math.min(k, count));
+    this.#found = Int32Array.from(this.#nearest, (_, c) => c);
   }
 
   /** The score that the stream would give `x`, to the bit. */
@@ -72,19 +75,36 @@ export class NextWindow {
     if (Number.isNaN(x)) return this.#settings.windowSize > 1 && this.#without === 0 ? 0 : NaN;
     if (this.#without !== undefined) return this.#without;
     const nearest = this.#nearest;
+    const found = this.#found;
+    const [sums, values, count] = [this.#sums, this.#values, this.#count];
     const last = nearest.length - 1;
-    nearest.fill(Infinity);
-    for (let c = 0; c < this.#count; c++) {
-      const sum = this.#sums[c]!;
-      if (sum >= nearest[last]!) continue;
-      const difference = x - this.#values[c]!;
-      const s = sum + difference * difference;
-      if (s >= nearest[last]!) continue;
+    let worst = this.#bound(x);
+    nearest.fill(worst);
+    for (let c = 0; c < count; c++) {
+      if (sums[c]! >= worst) continue;
+      const difference = x - values[c]!;
+      const s = sums[c]! + difference * difference;
+      if (s >= worst) continue;
       let p = last;
-      for (; p > 0 && nearest[p - 1]! > s; p--) nearest[p] = nearest[p - 1]!;
+      for (; p > 0 && nearest[p - 1]! > s; p--) {
+        nearest[p] = nearest[p - 1]!;
+        found[p] = found[p - 1]!;
+      }
       nearest[p] = s;
+      found[p] = c;
+      worst = nearest[last]!;
     }
     return aggregate(this.#settings.aggregation, true, nearest, 0, nearest.length);
+  }
+
+  /** A number above the k-th smallest sum at `x`: just above the largest of the candidates that were nearest the last time. */
+  #bound(x: number): number {
+    let most = 0;
+    for (const c of this.#found) {
+      const difference = x - this.#values[c]!;
+      most = Math.max(most, this.#sums[c]! + difference * difference);
+    }
+    return most * (1 + 2 ** -52) + Number.MIN_VALUE;
   }
 
   /** What the k candidates that are most like the known values ended with, on average; NaN without a candidate. */

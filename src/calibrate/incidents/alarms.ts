@@ -107,6 +107,11 @@ export class Alarms {
     const { threshold } = this;
     const exceeds = typeof threshold === 'number' ? emitted >= threshold : threshold.update(emitted);
     const tracker = this.#incidents;
+    if (tracker?.isOpen === false && !exceeds && !this.#filter.isOutside(value)) {
+      this.event = undefined; // by far the most values
+      this.since++;
+      return emitted;
+    }
     const wasOpen = tracker?.isOpen === true;
     this.event = tracker?.update(this.#judged(value, surprise, exceeds, time, outside), outside);
     const isAlarm = tracker === undefined ? exceeds : raisesAlarm(this.event);

@@ -9,7 +9,7 @@ import {
   type Threshold,
 } from '../../../src/calibrate.ts';
 import { ChangeFinder, Novelty, SDAR, StreamingKNN } from '../../../src/index.ts';
-import { detector, type Marks, numbersIn, type Recipe, steps } from './recipe.ts';
+import { detector, type Marks, numbersIn, type Recipe, type Step, steps, timed } from './recipe.ts';
 
 /** A threshold of the user's own. */
 class Highest implements Threshold {
@@ -69,6 +69,38 @@ function watch(
   });
 }
 
+/** A monitor with incidents that is asked for everything it knows. */
+function tell(
+  name: string,
+  made: string,
+  options: () => MonitorOptions,
+  past: readonly Step[],
+  next: readonly Step[],
+): Recipe {
+  return detector(`monitor-${name}`, {
+    made,
+    make: () => monitor({ warmup: 6, hold: 4, maxValues: 16, ...options() }),
+    load: (bytes) => Monitor.load(bytes),
+    past,
+    next,
+    read: ({ last }) => [last.surprise, last.event, last.incident?.begin, last.incident?.end],
+    look: (one) => {
+      const facts = [one.last, one.expected, one.low, one.high, one.seen, one.ready, one.paused];
+      if (one.last.incident !== undefined) one.forget();
+      return [...facts, one.last, one.low, one.high];
+    },
+  });
+}
+
+/** The counts of a counter that starts again now and then. */
+function counted(seed: number, length: number): Step[] {
+  let count = 0;
+  return steps(seed, length).map((step, t) => {
+    count = t % 31 === 30 ? 0 : count + 10 * (step as number);
+    return t % 17 === 16 ? null : count;
+  });
+}
+
 const metricsOf = (): MonitorOptions => ({ preset: 'metrics', step: 30, maxValues: 40 });
 
 export const monitors: readonly Recipe[] = [
@@ -102,4 +134,39 @@ export const monitors: readonly Recipe[] = [
   watch('metrics', 'metrics with a number as threshold', () => ({ preset: 'metrics', threshold: 3 })),
   watch('metrics-long', 'metrics, past its warm-up, its histories and its exact scores', metricsOf, {}, 1400),
   watch('metrics-new', 'metrics before the first value', () => ({ preset: 'metrics' }), {}, 0),
+  tell(
+    'incident',
+    'in an incident that is kept out of the memory, with looks, times and the state before it',
+    () => ({
+      preset: 'novelty',
+      threshold: 2.5,
+      repeat: 'always',
+      accept: 12,
+      undo: true,
+      stuck: true,
+      noData: true,
+      calendar: { timezone: 'Europe/Berlin', period: 'day', tolerance: 120 },
+    }),
+    timed(steps(21, 160, { missing: [40, 41, 42], others: { 157: 300, 158: 310, 159: 305 } }), 0),
+    timed(steps(22, 30, { missing: [9], unlearned: [20], others: { 0: 300, 1: 302, 22: 900 } }), 160),
+  ),
+  tell(
+    'rate',
+    'a counter with a period, filtered',
+    () => ({
+      preset: 'novelty',
+      threshold: 2.5,
+      rate: true,
+      undo: true,
+      period: 24,
+      direction: 'up',
+      minChange: { absolute: 50, relative: 0.125 },
+      bounds: { high: 5000 },
+      mute: 20,
+      worse: 1.5,
+      resolve: 2,
+    }),
+    counted(23, 150),
+    counted(24, 40),
+  ),
 ];

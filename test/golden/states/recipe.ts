@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Fleet, type FleetOptions } from '../../../src/index.ts';
 
 /** A value, one with options or of a series of a fleet, or a line of text for the command line. */
-export type Step = number | null | string | { x: number | null; learn?: boolean; id?: string };
+export type Step = number | null | string | { x: number | null; learn?: boolean; time?: number; id?: string };
 
 /** A detector somewhere in its stream. */
 export interface Subject {
@@ -53,11 +53,19 @@ export function steps(seed: number, length: number, { missing = [], unlearned = 
   });
 }
 
+/** Steps with the times of a value every 20 minutes, the first one at `from`, which is counted in values. */
+export function timed(steps: readonly Step[], from: number): Step[] {
+  return steps.map((step, t) => {
+    const value = typeof step === 'object' && step !== null ? step : { x: step as number | null };
+    return { ...value, time: 1_200_000 * (1_477_000 + from + t) };
+  });
+}
+
 /** Values that are missing, an infinite one and a sentinel among them. */
 export const NEXT: readonly Step[] = steps(11, 24, { missing: [9], unlearned: [3, 4], others: { 15: 1e300, 20: 140 } });
 
 interface Detector {
-  update(x: number | null, options?: { learn?: boolean }): unknown;
+  update(x: number | null, options?: { learn?: boolean; time?: number }): unknown;
   save(): Uint8Array;
   reset(): void;
 }
@@ -106,10 +114,12 @@ export function detector<D extends Detector>(name: string, recipe: DetectorRecip
   return { name, made, next, build, load: (bytes) => subject(load(bytes)) };
 }
 
-function argumentsOf(step: Step): [number | null, { learn: boolean }?] {
+function argumentsOf(step: Step): [number | null, { learn?: boolean; time?: number }?] {
   if (typeof step === 'string') throw new TypeError(`a line is no value: ${step}`);
   if (typeof step !== 'object' || step === null) return [step];
-  return step.learn === undefined ? [step.x] : [step.x, { learn: step.learn }];
+  const { x, learn, time } = step;
+  if (learn === undefined && time === undefined) return [x];
+  return [x, { ...(learn !== undefined && { learn }), ...(time !== undefined && { time }) }];
 }
 
 /** What is returned; of an error its class and the numbers in it, for its words may change. */
