@@ -224,6 +224,7 @@ describe('the installed package', () => {
       'QuantileThreshold',
       'Refractory',
       'SpotThreshold',
+      'backtest',
       'monitor',
       'shardOf',
     ]);
