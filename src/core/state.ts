@@ -227,7 +227,7 @@ export class StateReader {
   }
 
   text(): string {
-    return new TextDecoder().decode(this.bytes());
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes()); // a mark at the start is a part of the text
   }
 
   /** Throws unless everything was read. */
