@@ -2,7 +2,7 @@
 import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
 import type { LabeledRange } from '../../plot.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { checkMemory } from '../cost.ts';
+import { announce, checkMemory, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
 import { numRows, type StringColumn, type Table } from '../input/columns.ts';
 import { readTimes } from '../input/labels.ts';
@@ -12,7 +12,7 @@ import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, timeAt, writeFigure } from '../plot/figure.ts';
-import { spanOf, watch } from '../plot/watched.ts';
+import { SECONDS_PER_BAND, SECONDS_PER_VALUE, spanOf, watch } from '../plot/watched.ts';
 import { FIRST_LEARNED, MONITOR_GROUPS } from '../stream/monitor-kind.ts';
 import { type BacktestCommand, backtestOptionsOf } from './options.ts';
 import { type Reported, reportJson, reportText } from './report.ts';
@@ -52,6 +52,7 @@ async function execute(options: BacktestCommand): Promise<void> {
   const values = numbers.toArray();
   const times = table.times && timesOf(table.times, options);
   const { thresholds, perDay, worst } = options;
+  if (options.progress) announceRuns(values.length, options);
   const series = times === undefined ? values : { values, times: times.numbers };
   const result = run(series, {
     ...options.monitor,
@@ -86,6 +87,16 @@ function inFewDigits(
   const short = nearest >= threshold ? nearest : Number((threshold * (1 + 1e-3)).toPrecision(4));
   const [count] = run(series, { ...options.monitor, thresholds: [short], worst: 0 }).counts;
   return count!.perDay <= options.perDay! ? count! : suggested;
+}
+
+/** Of the library: thresholds that are counted at by default, and runs to find the one for a budget. */
+const NUM_THRESHOLDS = 6;
+const NUM_SEARCHED = 14;
+
+function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestCommand): void {
+  const numRuns = 1 + (thresholds?.length ?? NUM_THRESHOLDS) + (perDay === undefined ? 0 : NUM_SEARCHED);
+  const bandSeconds = output !== undefined && band ? n * SECONDS_PER_BAND : 0;
+  announce(`running ${numRuns} monitors over ${formatCount(n)} values`, numRuns * n * SECONDS_PER_VALUE + bandSeconds);
 }
 
 async function read({ input, inputOptions, maxMemory, progress: isWanted }: BacktestCommand): Promise<Table> {

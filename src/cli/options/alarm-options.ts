@@ -134,11 +134,11 @@ export const ALARM_OPTIONS = {
   },
   band: {
     kind: 'flag',
-    help: 'adds to csv and json what was expected in the place of every value, low and high (what is between them is no alarm), and alarm. Takes about a millisecond per value',
+    help: 'adds to csv and json what was expected in the place of every value, low and high (what is between them is no alarm), and alarm. Takes 0.5 to 1 ms per value',
     in: {
-      plot: { help: 'draws what a monitor expects, and what is no alarm. Takes about a millisecond per value' },
+      plot: { help: 'draws what a monitor expects, and what is no alarm. Takes 0.5 to 1 ms per value' },
       backtest: {
-        help: 'adds to the figure what was expected, and what is no alarm. Takes about a millisecond per value',
+        help: 'adds to the figure what was expected, and what is no alarm. Takes 0.5 to 1 ms per value',
       },
     },
   },

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { topAnomalies } from '../../index.ts';
 import type { LabeledRange, PlotOptions, PlottedScore } from '../../plot.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { checkMemory, estimateBytes } from '../cost.ts';
+import { announce, checkMemory, estimateBytes, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { Labels, readTimes } from '../input/labels.ts';
@@ -15,7 +15,7 @@ import { Progress } from '../output/progress.ts';
 import type { Detector } from './detector-option.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, momentOf, timeAt, writeFigure } from './figure.ts';
 import { type PlotCommand, plotOptionsOf } from './options.ts';
-import { spanOf, type Watched, watch } from './watched.ts';
+import { SECONDS_PER_BAND, spanOf, type Watched, watch } from './watched.ts';
 
 /** Bytes per value of the series and of every score, with its copy and its time. */
 const BYTES_PER_VALUE = 32;
@@ -134,6 +134,8 @@ async function watchedOf(
   const { label, monitor } = detectors[d]!;
   const threshold = thresholds[d];
   const progress = new Progress(options.progress && process.stderr.isTTY === true);
+  if (band && options.progress)
+    announce(`the band of ${formatCount(values.length)} values`, values.length * SECONDS_PER_BAND);
   const dates = times?.isDate ? times.numbers : undefined;
   try {
     return await watch(values, dates, { ...monitor, ...(threshold !== undefined && { threshold }) }, band, (state) => {

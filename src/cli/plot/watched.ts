@@ -15,6 +15,10 @@ export interface Watched {
   readonly band: NonNullable<PlotOptions['band']> | undefined;
 }
 
+/** An upper estimate of the seconds that a monitor takes per value, and of those for its band. */
+export const SECONDS_PER_VALUE = 5e-6;
+export const SECONDS_PER_BAND = 8e-4;
+
 /** Progress is told this often, in milliseconds. */
 const SLICE = 100;
 
