@@ -29,13 +29,13 @@ const BUCKETS = 64;
  */
 export class NextWindow {
   readonly #settings: StreamSettings;
-  /** Of each candidate, by buckets: the sum over the known values, its last value, and its lag. */
+  /** Of each candidate, oldest first until they lie in buckets: the sum over the known values, its last value, and its lag. */
   readonly #sums: Float64Array;
   readonly #values: Float64Array;
   readonly #lags: Int32Array;
   readonly #count: number;
-  /** Where each bucket starts, and the least sum in it and in those after it. */
-  readonly #starts: Int32Array;
+  /** Where each bucket starts, once many scores are asked for; and the least sum in it and in those after it. */
+  #starts: Int32Array | undefined;
   readonly #least: Float64Array = new Float64Array(BUCKETS).fill(Infinity);
   /** The score of any value if there is no window to compare: 0 at the start of the stream, NaN after a missing value. */
   readonly #without: number | undefined;
@@ -72,7 +72,6 @@ export class NextWindow {
       this.#lags[count++] = memory.length - (j + w - 1);
     }
     this.#count = count;
-    this.#starts = this.#sortInBuckets();
     this.#nearest = new Float64Array(Math.min(k, count));
     this.#found = Int32Array.from(this.#nearest, (_, c) => c);
   }
@@ -83,6 +82,7 @@ export class NextWindow {
     if (this.#without !== undefined) return this.#without;
     const nearest = this.#nearest;
     const found = this.#found;
+    this.#starts ??= this.#sortInBuckets();
     const [sums, values, starts] = [this.#sums, this.#values, this.#starts];
     const last = nearest.length - 1;
     let worst = this.#bound(x);
@@ -164,20 +164,18 @@ export class NextWindow {
   #mostSimilar(count: number, sumOf: (c: number) => number): number[] {
     const found: number[] = [];
     let worst = Infinity;
-    for (let b = 0; b < BUCKETS && this.#least[b]! <= worst; b++) {
-      for (let c = this.#starts[b]!; c < this.#starts[b + 1]!; c++) {
-        const sum = sumOf(c);
-        if (sum > worst) continue;
-        const isBefore = (other: number): boolean => {
-          const order = sumOf(other) - sum;
-          return order > 0 || (order === 0 && this.#lags[other]! > this.#lags[c]!);
-        };
-        let p = found.length;
-        while (p > 0 && isBefore(found[p - 1]!)) p--;
-        found.splice(p, 0, c);
-        if (found.length > count) found.pop();
-        if (found.length === count) worst = sumOf(found[count - 1]!);
-      }
+    for (let c = 0; c < this.#count; c++) {
+      const sum = sumOf(c);
+      if (sum > worst) continue;
+      const isBefore = (other: number): boolean => {
+        const order = sumOf(other) - sum;
+        return order > 0 || (order === 0 && this.#lags[other]! > this.#lags[c]!);
+      };
+      let p = found.length;
+      while (p > 0 && isBefore(found[p - 1]!)) p--;
+      found.splice(p, 0, c);
+      if (found.length > count) found.pop();
+      if (found.length === count) worst = sumOf(found[count - 1]!);
     }
     return found;
   }
