@@ -273,7 +273,7 @@ export class Monitor implements StreamingDetector {
       ...this.last,
       values: Number.isNaN(value) || !pastValues ? [] : pastValues.nearest(value, k, { before: time }),
       windows: compared && { size: windowSize, similar: compared.similarTo(value, k), expected: compared.expected },
-      quiet: incident?.begin === time ? incident : undefined,
+      incident: this.#alarms.isInIncident ? incident : undefined,
       strangest: byLook ? { ...byLook, seen: value } : byRule,
       dateOf: (index) => this.#intake.dateOf(index),
       show: (date) => formatTime(date, this.#looks.timezone),
