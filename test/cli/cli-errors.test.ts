@@ -93,7 +93,7 @@ describe('usage: status 2', () => {
       stderr: `knn-anomaly: ${text} (see knn-anomaly --help)\n`,
     });
     expect(await cli([])).toMatchObject(hinted('no command given'));
-    const known = 'the commands are score, stream, changefinder, monitor, eval, plot, completion, help';
+    const known = 'the commands are score, stream, changefinder, monitor, backtest, eval, plot, completion, help';
     expect(await cli(['scores'])).toMatchObject(hinted(`unknown command "scores"; ${known}`));
     expect(await cli(['--wat'])).toMatchObject(hinted(`unknown option "--wat"; ${known}`));
     expect(await cli(['toString'])).toMatchObject({ status: 2 });

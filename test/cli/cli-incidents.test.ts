@@ -201,6 +201,9 @@ test('a state in the middle of an incident goes on with the same incident, times
   expect(await failure([...state, '--worse=3'], 1)).toContain('was saved with --worse 2, not with --worse 3');
   expect(await failure([...state, '--stuck'], 1)).toContain('was saved without --stuck, not with --stuck:');
   expect(await failure([...state, '--bounds=1,'], 1)).toContain('was saved without --bounds, not with --bounds 1,:');
+  expect(await failure([...state, '--repeat=once'], 1)).toContain(
+    'was saved with --repeat always, not without --repeat:',
+  );
   expect(readFileSync(join(folder, 'incident.state')).length).toBeLessThan(40_000);
 });
 
@@ -208,6 +211,10 @@ test('the same change and the same bounds agree with a state however they are wr
   const state = ['--state', 'notation.state'];
   await run([...state, '--min-change=10.0%, 5', '--bounds= 1e1 ,'], lines(series.slice(0, 20)));
   await run([...state, '--min-change=5,10%', '--bounds=10,'], lines(series.slice(20, 40)));
+  await run([...state, '--repeat=once', '--direction=both', '--calendar=none'], lines(series.slice(40, 60)));
+  expect(await failure([...state, '--repeat=always'], 1)).toContain(
+    'was saved without --repeat, not with --repeat always',
+  );
   expect(await failure([...state, '--min-change=5,11%'], 1)).toContain('with --min-change 5,10%, not with');
 });
 

@@ -43,12 +43,17 @@ async function open(
   { state, format }: AnswerOptions,
 ): Promise<Live> {
   const names: OptionName[] = [...kind.settings, 'missing'];
-  const givenOnes = givenSettings(given, names);
-  const { view, warmup } = kind;
+  const { view, warmup, laterSettings = [] } = kind;
+  const [givenOnes, defaults] = [{ ...givenSettings(given, names) }, { ...defaultSettings(names, name) }];
+  for (const later of laterSettings) {
+    if (givenOnes[later] !== undefined && givenOnes[later] === defaults[later]) givenOnes[later] = '';
+    defaults[later] = '';
+  }
   return await openLive<OptionName, StreamingDetector>({
     state: openState(name, state),
     given: givenOnes,
-    defaults: defaultSettings(names, name),
+    defaults,
+    later: laterSettings,
     make: (settings) => {
       const make = (): StreamingDetector => kind.make(...kind.settings.map((setting) => settings[setting]));
       checkArguments(make);

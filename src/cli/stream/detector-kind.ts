@@ -17,6 +17,8 @@ export interface DetectorKind<D extends StreamingDetector = StreamingDetector> {
   load(bytes: Uint8Array): D;
   /** The options that are its arguments. A state keeps them in this order. */
   readonly settings: readonly OptionName[];
+  /** Those of them that came in a later version: their defaults are '', and a state has them only where they were given. */
+  readonly laterSettings?: readonly OptionName[];
   /** The parts of the help text of the command with the detector's name. */
   readonly command?: Pick<Command, 'about' | 'examples'> & { readonly groups: readonly OptionGroup[] };
   /** What is shown of it. */

@@ -76,6 +76,8 @@ export interface LiveParts<Name extends string, D extends StreamingDetector> {
   readonly given: Partial<Settings<Name>>;
   /** The settings where neither the command line nor the state says something else. */
   readonly defaults: Settings<Name>;
+  /** Settings that a state has only where they were given. */
+  readonly later?: readonly Name[];
   /** What makes detectors where nothing is saved. */
   make(settings: Settings<Name>): Detectors<D> | Promise<Detectors<D>>;
   /** What loads one detector. */
@@ -133,6 +135,7 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
   readonly #state: OpenedState;
   readonly #settings: Settings<Name | 'missing'>;
   readonly #detectorsOf: Detectors<D>;
+  readonly #later: readonly string[];
   readonly #view: View<D>;
   readonly #warmup: Warmup<Name | 'missing', D> | undefined;
   #detectors: readonly D[];
@@ -148,12 +151,13 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     state: OpenedState,
     settings: Settings<Name | 'missing'>,
     detectorsOf: Detectors<D>,
-    { view, warmup }: Pick<LiveParts<Name | 'missing', D>, 'view' | 'warmup'>,
+    { later = [], view, warmup }: Pick<LiveParts<Name | 'missing', D>, 'later' | 'view' | 'warmup'>,
   ) {
     this.numRows = state.saved?.numRows ?? 0;
     this.#state = state;
     this.#settings = settings;
     this.#detectorsOf = detectorsOf;
+    this.#later = later;
     this.#view = view?.(settings) ?? { fields: [], update: (detector, value) => detector.update(value) };
     this.#warmup = warmup;
     this.#detectors = [];
@@ -200,9 +204,15 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     if (file === undefined || this.numRows === this.#numSaved || !this.#isWhole) return;
     const detectors = new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]));
     // A state keeps the settings that it was saved with, also those that only other versions know.
-    const settings = this.#state.saved?.settings ?? this.#settings;
+    const settings = this.#state.saved?.settings ?? this.#savedSettings;
     file.write(encode({ settings, numRows: this.numRows, detectors }, command));
     this.#numSaved = this.numRows;
+  }
+
+  /** The settings without those that came later and were not given. */
+  get #savedSettings(): Record<string, string> {
+    const all: [string, string][] = Object.entries(this.#settings);
+    return Object.fromEntries(all.filter(([name, value]) => value !== '' || !this.#later.includes(name)));
   }
 
   get notice(): string | undefined {

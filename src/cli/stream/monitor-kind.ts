@@ -29,6 +29,7 @@ export const monitorKind: DetectorKind<Monitor> = {
   },
   load: (bytes) => Monitor.load(bytes),
   settings: MONITOR_SETTINGS,
+  laterSettings: MONITOR_SETTINGS.slice(MONITOR_SETTINGS.indexOf('mute')),
   warmup: {
     numValues: ({ warmup, mute }) => Math.max(Number(warmup) + FIRST_LEARNED, Number(mute)),
     // Bounds are alarms before anything is learned.

@@ -71,9 +71,9 @@ export function agreed<Name extends string>(
     if (before === undefined || now === undefined || now === before) continue;
     const remedy = 'use another file, or leave the option away to go on as before';
     if (name === 'reference') fail(`${path}: was saved with ${before ? 'another' : 'no'} --reference: ${remedy}`);
-    const option = (value: string): string => `--${name}${isFlag(value) ? '' : ` ${value}`}`;
-    const was = before === '' ? `without --${name}` : `with ${option(before)}`;
-    fail(`${path}: was saved ${was}, not with ${option(now)}: ${remedy}`);
+    const how = (value: string): string =>
+      value === '' ? `without --${name}` : `with --${name}${isFlag(value) ? '' : ` ${value}`}`;
+    fail(`${path}: was saved ${how(before)}, not ${how(now)}: ${remedy}`);
   }
   return settings;
 }
