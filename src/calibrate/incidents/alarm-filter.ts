@@ -29,6 +29,15 @@ export class AlarmFilter {
   readonly #low: number;
   readonly #high: number;
 
+  /** The filter of these options; one for all monitors without any, of which there may be very many. */
+  static of(options: FilterOptions): AlarmFilter {
+    const filter = new AlarmFilter(options);
+    if (filter.needsExpected || filter.#low > -Infinity || filter.#high < Infinity) return filter;
+    return (AlarmFilter.#none ??= filter);
+  }
+
+  static #none: AlarmFilter | undefined;
+
   /** @throws TypeError for an option of the wrong kind, RangeError for a wrong value */
   constructor({ direction = 'both', minChange = 0, bounds = {} }: FilterOptions) {
     checkChoice(direction, 'direction', DIRECTIONS);
@@ -87,7 +96,7 @@ export class AlarmFilter {
   static read(state: StateReader): AlarmFilter {
     const direction = DIRECTIONS[state.u8()]!;
     const minChange = { absolute: state.f64(), relative: state.f64() };
-    return new AlarmFilter({ direction, minChange, bounds: { low: state.f64(), high: state.f64() } });
+    return AlarmFilter.of({ direction, minChange, bounds: { low: state.f64(), high: state.f64() } });
   }
 
   #leastChange(expected: number): number {

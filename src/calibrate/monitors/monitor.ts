@@ -331,10 +331,10 @@ export class Monitor implements StreamingDetector {
     const [number, learned] = [state.f64(), state.bytes()];
     const threshold = learned.length === 0 ? number : loadThreshold(learned, options.threshold);
     const isOld = state.format === RECORDS_FORMAT;
-    const old = { refractory, threshold, incidents: undefined, filter: new AlarmFilter({}), mute: 0 };
+    const old = { refractory, threshold, incidents: undefined, filter: AlarmFilter.of({}), mute: 0 };
     const alarms = isOld ? new Alarms(old) : Alarms.read(state, refractory, threshold);
     alarms.since = since;
-    const looks = isOld ? new Looks({}) : Looks.read(state);
+    const looks = isOld ? Looks.of({}) : Looks.read(state);
     const intake = isOld ? new Intake(false) : Intake.read(state);
     const holdsBack = !isOld && state.u8() === 1;
     const monitor = new Monitor({ rule, looks, alarms, intake, holdsBack, undo: undefined });
