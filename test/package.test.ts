@@ -224,6 +224,7 @@ describe('the installed package', () => {
       'QuantileThreshold',
       'Refractory',
       'SpotThreshold',
+      'backtest',
       'monitor',
     ]);
     expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);

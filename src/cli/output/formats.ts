@@ -1,5 +1,6 @@
 // The outputs for programs: lines, CSV and JSON lines, as pieces of text of bounded size.
 import type { StringColumn } from '../input/columns.ts';
+import { csvCell } from './rows.ts';
 
 /** A scored series. */
 export interface Scored {
@@ -69,10 +70,6 @@ export function formatJson(series: readonly Scored[], times: Times | undefined, 
       series.length === 1 ? pairs[0] : { metrics: Object.fromEntries(series.map(({ name }, c) => [name, pairs[c]])) };
     return JSON.stringify({ index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...results });
   });
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function csvNumber(x: number): string {

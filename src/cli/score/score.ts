@@ -1,6 +1,6 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
-import { KNN } from '../../index.ts';
+import { KNN, suggestWindow } from '../../index.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
@@ -13,7 +13,7 @@ import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import { interruptible } from '../signals.ts';
 import { nothingCompared } from './compared.ts';
-import { type ScoreOptions, scoreOptionsOf } from './options.ts';
+import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
 
 /** Work that is estimated to take at least this many seconds is announced. */
 const LONG = 10;
@@ -58,10 +58,12 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
   run: async (given) => await run(await scoreOptionsOf(given, terminals())),
 };
 
-async function run(options: ScoreOptions): Promise<void> {
+async function run(given: ScoreOptions): Promise<void> {
+  detectorOf(given);
+  const output = await openOutput(given.output, given.force);
+  const table = await read(given.input, given, 0);
+  const options = given.isAuto ? await withFoundWindow(given, table) : given;
   const knn = detectorOf(options);
-  const output = await openOutput(options.output, options.force);
-  const table = await read(options.input, options, 0);
   const reference =
     options.reference === undefined ? undefined : await read(options.reference, options, numRows(table));
   const labels =
@@ -83,6 +85,25 @@ async function run(options: ScoreOptions): Promise<void> {
     const { report } = await import('./report.ts');
     await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
   }
+}
+
+/** The options with the window of `--window auto`, which is said on standard error with how sure it is. */
+async function withFoundWindow(options: ScoreOptions, table: Table): Promise<ScoreOptions> {
+  const { columns } = table;
+  const name = nameOf(options.input);
+  if (columns.length > 1) {
+    throw new UsageError(
+      `--window auto is for one column, got ${columns.length}: knn-anomaly suggest tells that of each`,
+    );
+  }
+  const suggestion = interruptible(() => suggestWindow(columns[0]!.values.toArray()));
+  const { describeSuggestion, NO_PERIOD } = await import('../suggest/words.ts');
+  if (suggestion === undefined) fail(`${name}: --window auto: ${NO_PERIOD}`);
+  process.stderr.write(`knn-anomaly: ${name}: --window auto: ${describeSuggestion(suggestion)}\n`);
+  const n = numRows(table);
+  const found = withWindow(options, suggestion.windowSize);
+  checkMemory(n, estimateBytes(n, found, 1, options.threads) + (table.times?.size ?? 0), options.maxMemory, 1);
+  return found;
 }
 
 /** The detector, made before anything is read: what it refuses is a usage error. */
