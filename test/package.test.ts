@@ -221,11 +221,13 @@ describe('the installed package', () => {
       'Calibrator',
       'ConformalThreshold',
       'Monitor',
+      'Monitors',
       'QuantileThreshold',
       'Refractory',
       'SpotThreshold',
       'backtest',
       'monitor',
+      'shardOf',
     ]);
     expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);
     expect(metrics!.split(' ')).toEqual([

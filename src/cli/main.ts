@@ -25,6 +25,10 @@ const COMMANDS: CommandList = {
     summary: 'turn a stream into alarms: one threshold for every series',
     load: async () => (await import('./stream/detector-command.ts')).detectorCommand('monitor'),
   },
+  backtest: {
+    summary: 'tell what alarms a monitor would have raised on a whole series',
+    load: async () => (await import('./backtest/backtest.ts')).backtest,
+  },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
     load: async () => (await import('./eval/eval.ts')).evaluate,

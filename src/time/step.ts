@@ -4,7 +4,7 @@
  * A time may be off the grid by at most this share of the step. A part of the series with a shorter step shows: of the
  * multiples of 1/2, 1/3, 1/4 … of a step there is always one that is 1/3 of the step off the grid, or more.
  */
-export const MOST_JITTER = 1 / 4;
+export const MOST_JITTER: number = 1 / 4;
 
 /** How times lie on the grid of a step that begins at the first of them. */
 export interface Fit {

@@ -2,6 +2,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { backtest } from '../../src/cli/backtest/backtest.ts';
 import { optionNames } from '../../src/cli/command.ts';
 import { evaluate } from '../../src/cli/eval/eval.ts';
 import { locateCommand } from '../../src/cli/locate/locate.ts';
@@ -22,6 +23,7 @@ const COMMANDS = {
   stream,
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
+  backtest,
   eval: evaluate,
   locate: locateCommand,
   suggest,

@@ -58,7 +58,7 @@ export interface MonitorOptions extends FilterOptions, LookOptions {
   step?: number;
 }
 
-const OPTIONS = [
+export const OPTIONS: readonly (keyof MonitorOptions)[] = [
   'preset',
   'detector',
   'warmup',
@@ -75,7 +75,7 @@ const OPTIONS = [
   'step',
   ...FILTER_OPTIONS,
   ...LOOK_OPTIONS,
-] as const satisfies readonly (keyof MonitorOptions)[];
+];
 
 const SECONDS_PER_DAY = 86_400;
 

@@ -41,8 +41,8 @@ const DATES: Clock = {
 
 const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** Milliseconds of an ISO date; without a zone it is taken as UTC, here and in the labels alike. */
-function parseDate(text: string): number {
+/** Milliseconds of an ISO date, NaN for another text; without a zone it is taken as UTC, here and in the labels alike. */
+export function parseDate(text: string): number {
   const [, day, time = '00:00', zone = 'Z'] = DATE.exec(text) ?? [];
   return day === undefined ? NaN : Date.parse(`${day}T${time}${zone}`);
 }

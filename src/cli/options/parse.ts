@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { codeOf, show, UsageError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { CANONICAL, isAlarmKind } from './alarm-values.ts';
 import { defaultOf, type Option, type OptionName, optionOf } from './table.ts';
 
 /** The texts of one option in the order in which they were given; of a flag, as often `true`. */
@@ -124,6 +125,8 @@ export class ParsedOptions {
   /** The value as a text in the one way of writing it that a state keeps: `5` for `05`. */
   canonical(name: OptionName): string {
     const { kind } = this.#option(name);
+    if (kind === 'flag') return 'true';
+    if (isAlarmKind(kind)) return CANONICAL[kind](this.#required(name), `--${name}`);
     if (kind === 'integer') return String(this.integer(name));
     if (kind === 'number') return String(this.number(name));
     return kind === 'choice' ? this.choice(name) : this.#required(name);

@@ -2,9 +2,11 @@
 //
 // A command lists the names of its options in its help groups (see command.ts). An option that differs from command to
 // command says so under `in`.
+import { ALARM_OPTIONS } from './alarm-options.ts';
+import type { AlarmKind } from './alarm-values.ts';
 
 /** What the value of an option may be. */
-export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size';
+export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size' | AlarmKind;
 
 /** One option, without its name. */
 export interface Option {
@@ -34,15 +36,8 @@ export interface Option {
   readonly in?: Readonly<Record<string, Partial<Omit<Option, 'in'>>>>;
 }
 
-/** `--step` of commands that read a whole file. */
-const TIME_STEP = {
-  kind: 'text',
-  value: 'STEP',
-  help: 'from one time to the next, such as 30s, 5m or 1d, of numbers in their unit: rows go to the nearest multiple of it. Default: found. none takes rows as they lie',
-} as const;
-
-/** Every option of every command, by its long name. */
-export const OPTIONS = {
+/** Those that are not about alarms. */
+const OTHER_OPTIONS = {
   // What is read.
   input: {
     kind: 'choice',
@@ -61,6 +56,10 @@ export const OPTIONS = {
         help: 'CSV column with the scores, by its name or its number from 1. Default: the only column of numbers',
       },
       plot: { isRepeatable: false, help: 'CSV column to draw, by its name or its number from 1' },
+      backtest: {
+        isRepeatable: false,
+        help: 'CSV column to watch, by its name or its number from 1. Default: the only column of numbers',
+      },
     },
   },
   field: {
@@ -71,6 +70,7 @@ export const OPTIONS = {
     in: {
       eval: { isRepeatable: false, help: 'JSON field with the scores' },
       plot: { isRepeatable: false, help: 'JSON field to draw, such as cpu.user' },
+      backtest: { isRepeatable: false, help: 'JSON field to watch, such as cpu.user' },
     },
   },
   time: {
@@ -82,7 +82,14 @@ export const OPTIONS = {
       locate: { help: 'column or field with the time: numbers or ISO dates' },
       suggest: { help: 'column or field with the time: numbers or ISO dates' },
       plot: { help: 'column or field with the time: numbers or ISO dates' },
+      backtest: { help: 'column or field with the time, ascending: ISO dates, or numbers and --time-unit' },
     },
+  },
+  duplicates: {
+    kind: 'choice',
+    value: 'RULE',
+    choices: ['last', 'first', 'mean', 'error'],
+    help: 'which of several rows of one time counts: {choices} (stop there). Where most rows repeat a time it must be given',
   },
   reference: {
     kind: 'text',
@@ -255,66 +262,6 @@ export const OPTIONS = {
   },
   outlier: { kind: 'flag', help: "show the first model's scores: single strange values" },
 
-  // Alarms.
-  preset: {
-    kind: 'choice',
-    value: 'NAME',
-    choices: ['metrics', 'novelty', 'views'],
-    help: 'metrics  (default) a window of 5 values is strange\n         against the last day and against all of the\n         past, or its value is new\nnovelty  how far from every value before\nviews    the same of the value, of minimum, median,\n         maximum and range of the last 10 and 50 values,\n         and of runs of equal ones, summed\nIt decides the defaults of the options below.',
-  },
-  threshold: {
-    kind: 'number',
-    value: 'X',
-    help: 'alarms are scores of X and more: adds what depends on it. Without it the NAB score is that of its best threshold',
-    in: {
-      monitor: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4): for --explain' },
-      plot: {
-        kind: 'text',
-        isRepeatable: true,
-        help: 'a line, and marks where scores rise above it; a number, or none. Repeat it: for every detector, then every file',
-      },
-    },
-  },
-  hold: {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'so many values later a surprise as large is shown again (default: by preset, 10 or 100)',
-  },
-  warmup: {
-    kind: 'integer',
-    value: 'N',
-    least: 0,
-    default: '100',
-    help: 'values that are passed over at the start (default {default}); 10 more are learned before any can be an alarm, so by default the first 110 are none',
-    in: {
-      plot: {
-        default: undefined,
-        help: 'scores at the start that are not shown (default: none of knn; 1/DISCOUNT of the others, at most a quarter)',
-      },
-    },
-  },
-  'max-values': {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'values of the past that novelty keeps, so that every other one is near one of them (default 200)',
-  },
-  step: {
-    kind: 'number',
-    value: 'SECONDS',
-    above: 0,
-    help: 'from one value to the next, for metrics to know a day (default: 60; a day is at least 1000 values)',
-    in: { score: TIME_STEP, locate: TIME_STEP, suggest: TIME_STEP },
-  },
-  duplicates: {
-    kind: 'choice',
-    value: 'RULE',
-    choices: ['last', 'first', 'mean', 'error'],
-    help: 'which of several rows of one time counts: {choices} (stop there). Where most rows repeat a time it must be given',
-  },
-  explain: { kind: 'flag', help: 'every alarm in a sentence, on standard error' },
-
   // The state of a stream.
   state: {
     kind: 'text',
@@ -325,7 +272,7 @@ export const OPTIONS = {
         help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
       monitor: {
-        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Surprises but --explain, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options from --preset to --tolerance, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
     },
   },
@@ -341,7 +288,7 @@ export const OPTIONS = {
     kind: 'text',
     value: 'WHAT',
     isRepeatable: true,
-    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT',
+    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
   },
   scores: {
     kind: 'text',
@@ -377,8 +324,10 @@ export const OPTIONS = {
         help: 'lines  one score per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\nsummary  settings, curves and the strangest places\nauto   (default) summary on a terminal, else lines',
       },
       monitor: {
-        help: 'lines  one surprise per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\ntable  for reading along\nauto   (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+        choices: ['auto', 'table', 'lines', 'csv', 'json', 'events'],
+        help: 'lines   one surprise per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}; and where an\n        incident begins, gets worse, is accepted or\n        ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
       },
+      backtest: { choices: ['text', 'json'], help: '{choices}: one object' },
       locate: {
         choices: ['table', 'csv', 'json'],
         help: 'table  (default) a line per place\ncsv    rank,begin,end,index,score; with --time also\n       begin_time,end_time,time; of several columns\n       column first\njson   the same as an object per place\nbegin, end and index count rows from 0, in time order',
@@ -414,7 +363,12 @@ export const OPTIONS = {
     short: 'o',
     value: 'FILE',
     help: 'write to FILE, all of it or nothing',
-    in: { plot: { help: 'write to FILE, .svg or .png, all of it or nothing' } },
+    in: {
+      plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      backtest: {
+        help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
+      },
+    },
   },
   force: { kind: 'flag', help: 'let --output overwrite a file' },
   'max-memory': {
@@ -426,10 +380,13 @@ export const OPTIONS = {
   'no-progress': {
     kind: 'flag',
     help: 'no progress and no announcement of long work on stderr',
-    in: { plot: { help: 'no progress on stderr' } },
+    in: { plot: { help: 'no progress on stderr' }, backtest: { help: 'no progress on stderr' } },
   },
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const;
+
+/** Every option of every command, by its long name. */
+export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS = { ...OTHER_OPTIONS, ...ALARM_OPTIONS };
 
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;

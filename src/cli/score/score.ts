@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { KNN, suggestWindow } from '../../index.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration, threadsIn } from '../cost.ts';
+import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { readTable } from '../input/read.ts';
@@ -14,9 +14,6 @@ import { Progress } from '../output/progress.ts';
 import { interruptible } from '../signals.ts';
 import { nothingCompared } from './compared.ts';
 import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
-
-/** Work that is estimated to take at least this many seconds is announced. */
-const LONG = 10;
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -72,7 +69,7 @@ async function run(given: ScoreOptions): Promise<void> {
       : await (await import('../input/labels.ts')).Labels.read(options.labels, table.times);
   checkLength(options, numRows(table), reference && numRows(reference));
   const threads = threadsFor(options, table, reference);
-  announce(options, table, reference, threads);
+  announceScoring(options, table, reference, threads);
   const scored = await scoreColumns(knn, options, table, reference, threads);
   for (const series of scored) {
     const warning = nothingCompared(series, options);
@@ -152,7 +149,7 @@ function threadsFor(options: ScoreOptions, table: Table, reference: Table | unde
 }
 
 /** Announces long work on stderr, with its estimated time. */
-function announce(
+function announceScoring(
   options: ScoreOptions,
   table: Table,
   reference: Table | undefined,
@@ -161,8 +158,7 @@ function announce(
   const numWindows = numRows(table) - options.windowSize + 1;
   const numCandidates = reference === undefined ? numWindows : numRows(reference) - options.windowSize + 1;
   const seconds = table.columns.length * estimateSeconds(numWindows, numCandidates, options, threads);
-  if (!options.progress || seconds < LONG) return;
-  process.stderr.write(`knn-anomaly: scoring ${formatCount(numWindows)} windows takes ${formatDuration(seconds)}\n`);
+  if (options.progress) announce(`scoring ${formatCount(numWindows)} windows`, seconds);
 }
 
 async function scoreColumns(
