@@ -65,7 +65,10 @@ describe('a state file in use', () => {
     const first = await running('--state=stolen.state', '--save-every=0.05');
     unlinkSync(lockOf('stolen.state'));
     first.stdin.write('2\n');
-    while (!existsSync(lockOf('stolen.state'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    const isSaved = (): boolean =>
+      [lockOf('stolen.state'), join(folder, 'stolen.state')].every((path) => existsSync(path));
+    while (!isSaved()) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 500)); // all rows are saved, so that nothing more is before the next
     const before = readFileSync(join(folder, 'stolen.state'));
     file('.stolen.state.lock', JSON.stringify({ pid: 1, host: hostname(), start: '' }));
     let stderr = '';

@@ -15,6 +15,7 @@ import {
 } from '../options/input-options.ts';
 import { metricOf } from '../options/metric-option.ts';
 import { type ParsedOptions, parseInteger } from '../options/parse.ts';
+import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 
 /** What `--format` names. */
 export type OutputFormat = 'summary' | 'lines' | 'csv' | 'json';
@@ -24,6 +25,7 @@ export interface ScoreOptions extends Work, OutputOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
+  readonly times: TimeOptions;
   readonly reference: string | undefined;
   readonly covariance: string | undefined;
   /** Whether the window is to be found: {@link Work.windowSize} stands in for it until then. */
@@ -62,6 +64,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
   const options: Omit<ScoreOptions, 'knn'> = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
+    times: timeOptionsOf(given),
     reference: given.text('reference'),
     windowSize,
     isAuto,

@@ -15,12 +15,18 @@ export interface RegularColumn {
 /** A table whose rows have regular times, or are taken as if they had. */
 export interface RegularTable {
   readonly columns: readonly RegularColumn[];
+  /** Whether rows and columns are those of the table as they were. */
+  readonly isUnchanged: boolean;
   /** Number of rows. */
   readonly numRows: number;
   /** The step in words; `undefined` without times, and where rows are taken as they lie. */
   readonly step: string | undefined;
+  /** The step as a number: milliseconds between dates; NaN where {@link step} is `undefined`. */
+  readonly stepSize: number;
   /** The time of so many steps in words; `undefined` where {@link step} is. */
   spanOf(numSteps: number): string | undefined;
+  /** The row of the table that is row r in the order of times. */
+  rowAt(r: number): number;
   /** The position of row r, in the order of times, on the grid of the columns. */
   positionOf(r: number): number;
   /** The first row, in the order of times, at this position of the grid or later: {@link numRows} if there is none. */
@@ -35,10 +41,18 @@ export interface RegularTable {
  * Puts the rows of a table in the order of their times, and on a grid of one step: see {@link regularize}. A table without
  * times, and one that is to be taken as it lies, stays as it is. O(n log n) per column.
  *
+ * @param mayBeText whether times that are none are only texts beside the values, unless an option about times is given: such
+ * a table stays as it is, too, which the notice says
  * @throws CliError where times are none or have no common step, and where duplicates are refused
  */
-export function regularTable(table: Table, options: TimeOptions, name: string): RegularTable {
+export function regularTable(table: Table, options: TimeOptions, name: string, mayBeText = false): RegularTable {
   if (table.times === undefined || options.step === 'none') return asItLies(table);
+  if (mayBeText && options.step === undefined && options.duplicates === undefined) {
+    const problem = problemWith(table.times);
+    if (problem !== undefined) {
+      return { ...asItLies(table), notice: `${name}: ${problem}: rows are taken as they lie, as with --step none` };
+    }
+  }
   const times = inInput(name, () => readTimes(table.times!));
   const step = options.step && inUnitOf(options.step, times.isDate);
   const at: ArrayLike<number | Date> = times.isDate ? Array.from(times.numbers, (ms) => new Date(ms)) : times.numbers;
@@ -64,9 +78,12 @@ export function regularTable(table: Table, options: TimeOptions, name: string): 
   ];
   return {
     columns: table.columns.map((column, c) => ({ name: column.name, values: made[c]!.values })),
+    isUnchanged: parts.length === 0,
     numRows: rows.length,
     step: words,
+    stepSize: found,
     spanOf: (numSteps) => inWords(numSteps * found),
+    rowAt,
     positionOf: (r) => rows[rowAt(r)]!,
     rowFrom: (position) => firstFrom(rows.length, (r) => rows[rowAt(r)]! >= position),
     timeOf: (r) => table.times!.at(rowAt(r)).trim(),
@@ -74,13 +91,27 @@ export function regularTable(table: Table, options: TimeOptions, name: string): 
   };
 }
 
+/** Why these are no times; `undefined` if they are. */
+function problemWith(times: NonNullable<Table['times']>): string | undefined {
+  try {
+    readTimes(times);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError) return error.message;
+    throw error;
+  }
+}
+
 function asItLies({ columns, times }: Table): RegularTable {
   const numRows = columns[0]!.values.length;
   return {
     columns: columns.map(({ name, values }) => ({ name, values: values.toArray() })),
+    isUnchanged: true,
     numRows,
     step: undefined,
+    stepSize: NaN,
     spanOf: () => undefined,
+    rowAt: (r) => r,
     positionOf: (r) => r,
     rowFrom: (position) => Math.min(position, numRows),
     timeOf: (r) => times?.at(r).trim(),
