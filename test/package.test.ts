@@ -211,6 +211,7 @@ describe('the installed package', () => {
       'StreamingKNN',
       'euclidean',
       'locate',
+      'regularize',
       'scoreStream',
       'scoreTransform',
       'suggestWindow',

@@ -48,10 +48,23 @@ export const ALARM_OPTIONS = {
     help: 'values of the past that novelty keeps, so that every other one is near one of them (default 200)',
   },
   step: {
-    kind: 'number',
-    value: 'SECONDS',
-    above: 0,
-    help: 'from one value to the next, for metrics to know a day (default: 60; a day is at least 1000 values)',
+    kind: 'text',
+    value: 'STEP',
+    help: 'from one time to the next, such as 30s, 5m or 1d, of numbers in their unit: rows go to the nearest multiple of it. Default: found. none takes rows as they lie',
+    in: {
+      monitor: {
+        kind: 'number',
+        value: 'SECONDS',
+        above: 0,
+        help: 'from one value to the next, for metrics to know a day (default: 60; a day is at least 1000 values)',
+      },
+      backtest: {
+        kind: 'number',
+        value: 'SECONDS',
+        above: 0,
+        help: 'from one value to the next, for metrics to know a day (default: 60; a day is at least 1000 values)',
+      },
+    },
   },
   explain: { kind: 'flag', help: 'every alarm, and the end of every incident, in a sentence on standard error' },
 

@@ -79,9 +79,17 @@ const OTHER_OPTIONS = {
     help: 'column or field with the time, shown beside the scores',
     in: {
       eval: { help: 'column or field with the time, for --labels' },
+      locate: { help: 'column or field with the time: numbers or ISO dates' },
+      suggest: { help: 'column or field with the time: numbers or ISO dates' },
       plot: { help: 'column or field with the time: numbers or ISO dates' },
       backtest: { help: 'column or field with the time, ascending: ISO dates, or numbers and --time-unit' },
     },
+  },
+  duplicates: {
+    kind: 'choice',
+    value: 'RULE',
+    choices: ['last', 'first', 'mean', 'error'],
+    help: 'which of several rows of one time counts: {choices} (stop there). Where most rows repeat a time it must be given',
   },
   reference: {
     kind: 'text',
@@ -127,6 +135,10 @@ const OTHER_OPTIONS = {
     default: '5',
     help: 'values per window (default {default})',
     in: {
+      score: {
+        kind: 'text',
+        help: 'values per window (default {default}), or auto: the period of the series, as suggest finds it',
+      },
       eval: {
         short: '',
         least: 0,
@@ -254,13 +266,13 @@ const OTHER_OPTIONS = {
   state: {
     kind: 'text',
     value: 'FILE',
-    help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+    help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
     in: {
       changefinder: {
-        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
       monitor: {
-        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options from --preset to --tolerance, and --missing: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options from --preset to --tolerance, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
     },
   },
@@ -316,6 +328,15 @@ const OTHER_OPTIONS = {
         help: 'lines   one surprise per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}; and where an\n        incident begins, gets worse, is accepted or\n        ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
       },
       backtest: { choices: ['text', 'json'], help: '{choices}: one object' },
+      locate: {
+        choices: ['table', 'csv', 'json'],
+        help: 'table  (default) a line per place\ncsv    rank,begin,end,index,score; with --time also\n       begin_time,end_time,time; of several columns\n       column first\njson   the same as an object per place\nbegin, end and index count rows from 0, in time order',
+      },
+      suggest: {
+        choices: ['table', 'csv', 'json'],
+        help: 'table  (default) a sentence per column\ncsv    window,confidence,span; of several columns\n       column first\njson   the same as an object per column\nEmpty, or null, where no period is found',
+      },
+      state: { choices: ['table', 'json'], help: '{choices}: one object' },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
       plot: { choices: ['svg', 'png'], help: 'svg or png (default: by the extension of FILE, else svg)' },
     },
@@ -326,7 +347,10 @@ const OTHER_OPTIONS = {
     least: 1,
     default: '5',
     help: 'strangest places in the summary (default {default})',
-    in: { plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' } },
+    in: {
+      locate: { default: '1', help: 'how many places (default {default}); fewer come where fewer stand out' },
+      plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' },
+    },
   },
   separation: {
     kind: 'integer',

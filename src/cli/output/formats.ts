@@ -1,5 +1,6 @@
 // The outputs for programs: lines, CSV and JSON lines, as pieces of text of bounded size.
 import type { StringColumn } from '../input/columns.ts';
+import { csvCell } from './rows.ts';
 
 /** A scored series. */
 export interface Scored {
@@ -124,10 +125,6 @@ export function* formatEvents(series: readonly Scored[], times: Times | undefine
 /** A number as JSON can hold it: null for NaN, a text for an infinite one. */
 export function jsonNumber(x: number): number | string | null {
   return Number.isFinite(x) ? x : Number.isNaN(x) ? null : String(x);
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function csvNumber(x: number): string {

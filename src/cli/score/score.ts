@@ -1,6 +1,6 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
-import { KNN } from '../../index.ts';
+import { KNN, suggestWindow } from '../../index.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
@@ -12,8 +12,10 @@ import { formatCsv, formatJson, formatLines, type Scored } from '../output/forma
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import { interruptible } from '../signals.ts';
+import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
-import { type ScoreOptions, scoreOptionsOf } from './options.ts';
+import { checkSameStep, type InTime, inTime } from './in-time.ts';
+import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -24,8 +26,10 @@ nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, 'reference', 'missing'],
-      note: 'Missing are empty cells, NaN, NA, null and infinities.',
+      options: [...INPUT_OPTIONS, ...TIME_OPTIONS, 'reference', 'missing'],
+      note: `Missing are empty cells, NaN, NA, null and infinities. With --time rows are
+sorted, and those that are absent count as missing values, so that no window
+crosses a hole; every row that was read has its score.`,
     },
     {
       title: 'Scores',
@@ -55,12 +59,19 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
   run: async (given) => await run(await scoreOptionsOf(given, terminals())),
 };
 
-async function run(options: ScoreOptions): Promise<void> {
+async function run(given: ScoreOptions): Promise<void> {
+  detectorOf(given);
+  const output = await openOutput(given.output, given.force);
+  const grid = onGrid(await read(given.input, given, 0), given, given.input);
+  const { table } = grid;
+  const options = given.isAuto ? await withFoundWindow(given, table) : given;
   const knn = detectorOf(options);
-  const output = await openOutput(options.output, options.force);
-  const table = await read(options.input, options, 0);
-  const reference =
-    options.reference === undefined ? undefined : await read(options.reference, options, numRows(table));
+  const referenceGrid =
+    options.reference === undefined
+      ? undefined
+      : onGrid(await read(options.reference, options, numRows(table)), options, options.reference);
+  if (referenceGrid !== undefined) checkSameStep(grid, referenceGrid);
+  const reference = referenceGrid?.table;
   const labels =
     options.labels === undefined
       ? undefined
@@ -73,13 +84,41 @@ async function run(options: ScoreOptions): Promise<void> {
     const warning = nothingCompared(series, options);
     if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
   }
-  if (options.format === 'lines') await output.write(formatLines(scored[0]!));
-  else if (options.format === 'csv') await output.write(formatCsv(scored, table.times));
-  else if (options.format === 'json') await output.write(formatJson(scored, table.times));
-  else {
+  if (options.format === 'summary') {
     const { report } = await import('./report.ts');
     await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
+    return;
   }
+  const rows = grid.ofRows(scored);
+  if (options.format === 'lines') await output.write(formatLines(rows.scored[0]!));
+  else if (options.format === 'csv') await output.write(formatCsv(rows.scored, rows.times));
+  else await output.write(formatJson(rows.scored, rows.times));
+}
+
+/** The table on the grid of its times. What was done to its rows is said on standard error. */
+function onGrid(table: Table, { times }: ScoreOptions, path: string): InTime {
+  const grid = inTime(table, times, nameOf(path));
+  if (grid.notice !== '') process.stderr.write(`knn-anomaly: ${grid.notice}\n`);
+  return grid;
+}
+
+/** The options with the window of `--window auto`, which is said on standard error with how sure it is. */
+async function withFoundWindow(options: ScoreOptions, table: Table): Promise<ScoreOptions> {
+  const { columns } = table;
+  const name = nameOf(options.input);
+  if (columns.length > 1) {
+    throw new UsageError(
+      `--window auto is for one column, got ${columns.length}: knn-anomaly suggest tells that of each`,
+    );
+  }
+  const suggestion = interruptible(() => suggestWindow(columns[0]!.values.toArray()));
+  const { describeSuggestion, NO_PERIOD } = await import('../suggest/words.ts');
+  if (suggestion === undefined) fail(`${name}: --window auto: ${NO_PERIOD}`);
+  process.stderr.write(`knn-anomaly: ${name}: --window auto: ${describeSuggestion(suggestion)}\n`);
+  const n = numRows(table);
+  const found = withWindow(options, suggestion.windowSize);
+  checkMemory(n, estimateBytes(n, found, 1, options.threads) + (table.times?.size ?? 0), options.maxMemory, 1);
+  return found;
 }
 
 /** The detector, made before anything is read: what it refuses is a usage error. */
