@@ -62,20 +62,25 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
 async function run(given: ScoreOptions): Promise<void> {
   detectorOf(given);
   const output = await openOutput(given.output, given.force);
-  const grid = onGrid(await read(given.input, given, 0), given, given.input);
+  const grid = inTime(await read(given.input, given, 0), given.times, nameOf(given.input));
   const { table } = grid;
+  // Labels first: times that they cannot be put beside are an error, not a notice.
+  const labels =
+    given.labels === undefined
+      ? undefined
+      : await (await import('../input/labels.ts')).Labels.read(given.labels, table.times);
+  tell(grid);
   const options = given.isAuto ? await withFoundWindow(given, table) : given;
   const knn = detectorOf(options);
   const referenceGrid =
     options.reference === undefined
       ? undefined
-      : onGrid(await read(options.reference, options, numRows(table)), options, options.reference);
-  if (referenceGrid !== undefined) checkSameStep(grid, referenceGrid);
+      : inTime(await read(options.reference, options, numRows(table)), options.times, nameOf(options.reference));
+  if (referenceGrid !== undefined) {
+    tell(referenceGrid);
+    checkSameStep(grid, referenceGrid);
+  }
   const reference = referenceGrid?.table;
-  const labels =
-    options.labels === undefined
-      ? undefined
-      : await (await import('../input/labels.ts')).Labels.read(options.labels, table.times);
   checkLength(options, numRows(table), reference && numRows(reference));
   const threads = threadsFor(options, table, reference);
   announceScoring(options, table, reference, threads);
@@ -95,11 +100,9 @@ async function run(given: ScoreOptions): Promise<void> {
   else await output.write(formatJson(rows.scored, rows.times));
 }
 
-/** The table on the grid of its times. What was done to its rows is said on standard error. */
-function onGrid(table: Table, { times }: ScoreOptions, path: string): InTime {
-  const grid = inTime(table, times, nameOf(path));
-  if (grid.notice !== '') process.stderr.write(`knn-anomaly: ${grid.notice}\n`);
-  return grid;
+/** Says on standard error what was done to the rows of a table. */
+function tell({ notice }: InTime): void {
+  if (notice !== '') process.stderr.write(`knn-anomaly: ${notice}\n`);
 }
 
 /** The options with the window of `--window auto`, which is said on standard error with how sure it is. */
