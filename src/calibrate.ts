@@ -19,7 +19,7 @@ export { type FleetAlarm, Monitors, type MonitorsStats, type TickResult } from '
 export type { NamePattern } from './calibrate/fleet/name-filter.ts';
 export type { LoadMonitorsOptions, MonitorsOptions } from './calibrate/fleet/options.ts';
 export { shardOf } from './calibrate/fleet/shard-of.ts';
-export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
+export type { AlarmExplanation, ExplainedNeighbor, ExplainedWindow } from './calibrate/incidents/explain-alarm.ts';
 export type { Incident, IncidentEvent } from './calibrate/incidents/incident-tracker.ts';
 export { Refractory } from './calibrate/incidents/refractory.ts';
 export type { CalendarOptions } from './calibrate/looks/calendar.ts';
