@@ -95,6 +95,18 @@ describe('a counter', () => {
   });
 });
 
+test('a rising line that falls back is an alarm where it falls, not where it is right again', () => {
+  const series = Array.from({ length: 5000 }, (_, t) => t + 1).fill(3000, 4899, 4910);
+  expect(begins(series, {})[0]).toBe(4899);
+});
+
+test('a level that goes to another is one incident, then quiet', () => {
+  const series = noise(1500, 7).map((x, t) => (t < 1000 ? x : x + 60));
+  const later = begins(series, {}).filter((t) => t >= 1000);
+  expect(later[0]).toBe(1000);
+  expect(later.length).toBeLessThan(3);
+});
+
 describe('the hour', () => {
   const clock = (t: number): number => Date.UTC(2026, 2, 1) + 5 * t * MINUTE;
   const noon = 15 * 288 + 144;
