@@ -1,96 +1,27 @@
-// CSV: records over several lines, the delimiter, the header, and which cells of a row are wanted.
-
+// Rows of a table: which lines are rows, which cells of them are wanted, and what in them is not as the first rows promise.
 import { fail, show } from '../errors.ts';
-import { isBlank, notANumber, parseCell } from './cells.ts';
+import { isBlank } from './cells.ts';
 import { emptyTable } from './columns.ts';
+import type { Dialect } from './dialect.ts';
+import { isEnough, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
+import { NumberColumn } from './numbers.ts';
+import { CsvRecords } from './records.ts';
 import { type BlankLines, BlankRows, type RowReader } from './rows.ts';
+import { parseDate } from './times.ts';
 
-type Papa = typeof import('papaparse');
+/** What reports write below a table, in its first cell. */
+const FOOTER =
+  /^(?:grand )?(?:totals?|sum|average|avg|mean|summe|gesamt|mittelwert|合計|平均)\b|^(?:合計|平均)|^(?:Average|Total):/i;
 
-const DELIMITERS = [',', ';', '\t'];
-
-/** A record longer than this has lost a closing quote. */
-const LONGEST_RECORD = 1 << 20;
-
-let papa: Papa | undefined;
-
-async function loadPapa(): Promise<Papa> {
-  papa ??= (await import('papaparse')).default;
-  return papa;
-}
-
-/** Joins lines to records and splits records into cells. Papa Parse splits the records that hold a quote. */
-export class CsvRecords {
-  /** Line on which the open record begins, or else the one that was returned last. */
-  firstLine: number;
-  readonly #papa: Papa;
-  readonly #delimiter: string;
-  #open: string | undefined;
-
-  constructor(papa: Papa, delimiter: string) {
-    this.#papa = papa;
-    this.#delimiter = delimiter;
-    this.#open = undefined;
-    this.firstLine = 0;
-  }
-
-  /** The delimiter that makes the most regular table of these lines, and a reader for it. */
-  static async for(sample: readonly string[]): Promise<CsvRecords> {
-    const papa = await loadPapa();
-    const text = sample.filter((line) => !isBlank(line)).join('\n');
-    const { meta } = papa.parse(text, { preview: 10, newline: '\n', delimitersToGuess: DELIMITERS });
-    return new CsvRecords(papa, meta.delimiter || ',');
-  }
-
-  /** Another reader with the same delimiter. */
-  fresh(): CsvRecords {
-    return new CsvRecords(this.#papa, this.#delimiter);
-  }
-
-  /** The cells of the record that ends with this line; `undefined` while a quoted cell goes on, and for a blank line. */
-  add(line: string, lineNumber: number): string[] | undefined {
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-    const hasQuote = text.includes('"');
-    if (this.#open === undefined) {
-      this.firstLine = lineNumber;
-      if (!hasQuote) return isBlank(text) ? undefined : text.split(this.#delimiter);
-    }
-    const record = this.#open === undefined ? text : `${this.#open}\n${text}`;
-    this.#open = undefined;
-    const cells = hasQuote ? this.#parse(record) : undefined;
-    if (cells === undefined) this.#open = record;
-    if (record.length > LONGEST_RECORD) this.end();
-    return cells;
-  }
-
-  /** True while a quoted cell goes on. */
-  get isOpen(): boolean {
-    return this.#open !== undefined;
-  }
-
-  /** After the last line: a quoted cell must not be open. */
-  end(): void {
-    if (this.#open !== undefined) fail(`line ${this.firstLine}: unterminated quote`);
-  }
-
-  #parse(record: string): string[] | undefined {
-    const { data, errors } = this.#papa.parse<string[]>(record, { delimiter: this.#delimiter, newline: '\n' });
-    const codes = errors.map(({ code }) => code);
-    if (codes.includes('InvalidQuotes')) fail(`line ${this.firstLine}: malformed or unterminated quote`);
-    return codes.includes('MissingQuotes') ? undefined : data[0];
-  }
-}
-
-/** Which cells of a row are read. */
-interface Selection {
-  readonly hasHeader: boolean;
-  readonly names: string[];
-  readonly indices: number[];
-  readonly timeIndex: number | undefined;
+/** What is asked for of a table. */
+export interface TableOptions {
+  readonly columns: readonly string[];
+  readonly time: string | undefined;
+  readonly dialect: Dialect;
 }
 
 /**
- * A reader of CSV for these columns, each the name of a column or its number from 1.
+ * A reader of a table for these columns, each the name of a column or its number from 1.
  *
  * @param sample the first lines of the input, from which delimiter, header and columns are found
  * @param isWhole whether `sample` is the whole input
@@ -98,130 +29,224 @@ interface Selection {
 export async function csvRows(
   sample: readonly string[],
   isWhole: boolean,
-  columns: readonly string[],
-  time: string | undefined,
+  options: TableOptions,
   blanks: BlankLines,
 ): Promise<RowReader> {
-  const records = await CsvRecords.for(sample);
-  const rows = sampleRows(records.fresh(), sample, isWhole);
-  const width = rows[0]!.length;
-  const { hasHeader, names, indices, timeIndex } = select(rows, columns, time);
-  const table = emptyTable(names, timeIndex !== undefined);
-  const blank = new BlankRows(table, blanks);
-  let isHeader = hasHeader;
-  return {
-    table,
-    push(line, lineNumber) {
-      const cells = records.add(line, lineNumber);
-      if (cells === undefined) {
-        // In a table of one column a blank line is an empty cell; in a wider one it is no row.
-        if (width === 1 && !records.isOpen && !isHeader) blank.add();
-        return;
-      }
-      if (isHeader) {
-        isHeader = false;
-        return;
-      }
-      blank.flush();
-      for (let c = 0; c < indices.length; c++) {
-        const cell = cells[indices[c]!] ?? missingCell(records.firstLine, names[c]!, cells.length);
-        const x = parseCell(cell) ?? notANumber(cell, records.firstLine, names[c]);
-        table.columns[c]!.values.push(x);
-      }
-      if (timeIndex === undefined) return;
-      table.times!.push(cells[timeIndex] ?? missingCell(records.firstLine, 'time', cells.length));
-    },
-    end: () => records.end(),
-  };
+  const records = await recordsOf(sample, options);
+  const found = sampleRows(records.fresh(), sample, options.dialect.skipLines);
+  if (found.rows.length === 0) found.records.end();
+  if (isWhole) found.records.end();
+  const layout = layoutOf(found.rows, wantedOf(options, records));
+  refuseSeries(layout, options, blanks);
+  return new TableReader(records, layout, options, blanks);
 }
 
-/**
- * Whether the first lines of an input suffice to find delimiter, header and columns. They do if they hold a row of data,
- * or a header and a row; if no column was asked for, one column must also be known to hold numbers.
- */
-export async function isTelling(
+/** Whether the first lines of an input suffice to find delimiter, header and columns. */
+export async function isTelling(sample: readonly string[], options: TableOptions): Promise<boolean> {
+  const records = await recordsOf(sample, options);
+  return isEnough(sampleRows(records.fresh(), sample, options.dialect.skipLines).rows, wantedOf(options, records));
+}
+
+async function recordsOf(sample: readonly string[], { dialect }: TableOptions): Promise<CsvRecords> {
+  const { delimiter, comment, notation } = dialect;
+  const hasDecimalComma = notation.decimal === ',' || notation.thousands === ',';
+  return await CsvRecords.for(sample, { delimiter, comment, hasDecimalComma });
+}
+
+function wantedOf({ columns, time, dialect }: TableOptions, { delimiter }: CsvRecords): Wanted {
+  const { notation, where } = dialect;
+  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';' };
+}
+
+function sampleRows(
+  records: CsvRecords,
   sample: readonly string[],
-  columns: readonly string[],
-  time: string | undefined,
-): Promise<boolean> {
-  const rows = completeRows(await CsvRecords.for(sample), sample);
-  if (rows.length === 0) return false;
-  const first = rows[0]!.map((cell) => cell.trim());
-  const indices = columns.length > 0 ? columns.map((column) => indexIn(first, column)) : [...first.keys()];
-  const candidates = columns.length > 0 ? indices : indices.filter((c) => c !== (time && indexIn(first, time)));
-  const below = rows.slice(rows.length > 1 ? 1 : 0);
-  const isPossible = (c: number): boolean => below.every((row) => parseCell(row[c] ?? '') !== undefined);
-  if (columns.length > 0) return rows.length > 1 || candidates.every(isPossible);
-  if (candidates.some((c) => isNumeric(rows, c))) return true;
-  return rows.length > 1 && (first.length === 1 || !candidates.some(isPossible));
-}
-
-function missingCell(lineNumber: number, column: string, numCells: number): never {
-  fail(`line ${lineNumber}: no cell in column ${show(column)}: the row ends after ${numCells}`);
-}
-
-/** The complete records among the first lines: at least one. */
-function sampleRows(records: CsvRecords, sample: readonly string[], isWhole: boolean): string[][] {
-  const rows = completeRows(records, sample);
-  if (isWhole || rows.length === 0) records.end();
-  return rows;
-}
-
-function completeRows(records: CsvRecords, sample: readonly string[]): string[][] {
-  const rows: string[][] = [];
+  before: number,
+): { rows: SampleRow[]; records: CsvRecords } {
+  const rows: SampleRow[] = [];
+  let isAfterBlank = false;
+  let comment: string[] | undefined;
   for (const [i, line] of sample.entries()) {
-    const cells = records.add(line, i + 1);
-    if (cells !== undefined) rows.push(cells);
+    const wasOpen = records.isOpen;
+    const cells = records.add(line, before + i + 1);
+    if (cells !== undefined) {
+      rows.push({ cells, line: records.firstLine, isAfterBlank, comment });
+      isAfterBlank = false;
+      comment = undefined;
+    } else if (!wasOpen && !records.isOpen) {
+      isAfterBlank ||= isBlank(line);
+      comment = records.commentCells(line);
+    }
   }
-  return rows;
+  return { rows, records };
 }
 
-function select(rows: string[][], columns: readonly string[], time: string | undefined): Selection {
-  const first = rows[0]!.map((cell) => cell.trim());
-  const timeIndex = time === undefined ? undefined : find(first, time, rows);
-  const indices =
-    columns.length > 0 ? columns.map((column) => find(first, column, rows)) : [onlyNumeric(rows, timeIndex)];
-  const twice = indices.findIndex((index, c) => indices.indexOf(index) !== c);
-  if (twice >= 0) fail(`--column ${columns[twice]} names a column that is already chosen`);
-  const hasHeader = indices.some((index) => parseCell(first[index] ?? '') === undefined);
-  const names = indices.map((index) => (hasHeader ? first[index]! : `column${index + 1}`));
-  return { hasHeader, names, indices, timeIndex };
-}
-
-/** The index of a column by its number or its name in the first row. Digits always are a number. */
-function find(first: readonly string[], column: string, rows: string[][]): number {
-  const index = indexIn(first, column);
-  if (!(index in first)) fail(`no column ${show(column)}; ${listColumns(rows)}`);
-  if (index !== first.indexOf(column) || first.indexOf(column, index + 1) < 0) return index;
-  fail(`there are several columns ${show(column)}: choose one by its number, from 1`);
-}
-
-/** The same, but an index outside of `first` if there is no such column. */
-function indexIn(first: readonly string[], column: string): number {
-  return /^\d+$/.test(column) ? Number(column) - 1 : first.indexOf(column);
-}
-
-/** The one column of numbers when none was asked for. */
-function onlyNumeric(rows: string[][], timeIndex: number | undefined): number {
-  const width = rows[0]!.length;
-  const choices = [];
-  for (let c = 0; c < width; c++) if (c !== timeIndex && (width === 1 || isNumeric(rows, c))) choices.push(c);
-  if (choices.length === 1) return choices[0]!;
-  const problem = choices.length === 0 ? 'no column of numbers found' : `${choices.length} columns hold numbers`;
-  fail(`${problem}: choose one with --column; ${listColumns(rows)}`);
-}
-
-/** True if every cell below the first row is a number or missing, and one is a number. */
-function isNumeric(rows: string[][], c: number): boolean {
-  const below = rows.length > 1 ? rows.slice(1) : rows;
-  const numbers = below.map((row) => parseCell(row[c] ?? ''));
-  return !numbers.includes(undefined) && numbers.some((x) => !Number.isNaN(x));
-}
-
-function listColumns(rows: string[][]): string {
-  const first = rows[0]!;
-  if (first.every((cell) => parseCell(cell) !== undefined)) {
-    return `there is no header; the columns are numbered 1 to ${first.length}`;
+/** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
+function refuseSeries(
+  { rows, guard, textColumns, header, timeIndex, whereIndex }: Layout,
+  { dialect }: TableOptions,
+  blanks: BlankLines,
+): void {
+  if (guard === undefined || whereIndex !== undefined) return;
+  const named = (c: number): string => header?.[c] ?? String(c + 1);
+  const times = rows.map(({ cells }) => cells[guard]?.trim() ?? '');
+  const numDistinct = new Set(times).size;
+  for (const c of textColumns) {
+    const texts = new Set(rows.map(({ cells }) => cells[c]?.trim() ?? ''));
+    const pairs = new Set(rows.map(({ cells }, i) => `${times[i]}\n${cells[c]?.trim()}`));
+    if (texts.size > 1 && numDistinct < rows.length && pairs.size === rows.length) refuseSeveral(named(c), [...texts]);
   }
-  return `the columns are ${first.map((cell) => cell.trim()).join(', ')}`;
+  if (timeIndex !== undefined || blanks === 'immediate' || dialect.timeFormat !== undefined) return;
+  const moments = times.map((text) => parseDate(text));
+  const back = moments.findIndex((at, i) => i > 0 && at < moments[i - 1]!);
+  if (back < 0) return;
+  fail(
+    `line ${rows[back]!.line}: the times in column ${show(named(guard))} go back: --time ${show(named(guard))} sorts the rows`,
+  );
+}
+
+function refuseSeveral(column: string, values: readonly string[]): never {
+  const shown = values.slice(0, 3).join(', ') + (values.length > 3 ? ', …' : '');
+  fail(
+    `several series lie in the rows, told apart by column ${show(column)} (${shown}): keep the rows of one with --where ${show(`${column}=${values[0]}`)}`,
+  );
+}
+
+/** Takes the lines of a table. */
+class TableReader implements RowReader {
+  readonly table: RowReader['table'];
+  readonly #records: CsvRecords;
+  readonly #layout: Layout;
+  readonly #columns: readonly NumberColumn[];
+  readonly #blank: BlankRows;
+  readonly #where: string | undefined;
+  /** Texts of the text columns that are the same in all first rows, by column. */
+  readonly #constant: readonly { readonly index: number; readonly text: string }[];
+  #isHeader: boolean;
+  #lastTime: string;
+  #goesBack: string | undefined;
+  #numFooters: number;
+  #numHeaders: number;
+
+  constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines) {
+    const { names, indices, rows, timeIndex, textColumns } = layout;
+    const { notation, timeFormat, where } = options.dialect;
+    this.table = emptyTable(names, timeIndex !== undefined, timeFormat);
+    this.#records = records;
+    this.#layout = layout;
+    this.#columns = indices.map((index, c) => {
+      const cells = rows.map((row) => row.cells[index] ?? '');
+      return new NumberColumn(this.table.columns[c]!.values, notation, names[c], blanks === 'deferred', cells);
+    });
+    this.#blank = new BlankRows(this.table, blanks);
+    this.#where = where?.value;
+    this.#constant = textColumns.flatMap((index) => {
+      const text = rows[0]?.cells[index] ?? '';
+      return rows.every(({ cells }) => cells[index] === text) ? [{ index, text }] : [];
+    });
+    this.#isHeader = layout.hasHeader;
+    this.#lastTime = '';
+    this.#goesBack = undefined;
+    this.#numFooters = 0;
+    this.#numHeaders = 0;
+  }
+
+  push(line: string, lineNumber: number): void {
+    const { width, indices, timeIndex, guard, firstLine, whereIndex } = this.#layout;
+    const records = this.#records;
+    const cells = records.add(line, lineNumber);
+    if (cells === undefined) {
+      // In a table of one column a blank line is an empty cell; in a wider one it is no row.
+      if (width === 1 && !records.isOpen && !this.#isHeader && isBlank(line)) this.#blank.add();
+      return;
+    }
+    if (records.firstLine < firstLine) return;
+    if (this.#isHeader) {
+      this.#isHeader = false;
+      return;
+    }
+    if (cells.length !== width && this.#isOther(cells)) return;
+    if (whereIndex !== undefined && cells[whereIndex]?.trim() !== this.#where) return;
+    if (guard !== undefined && this.#isFooter(cells, guard)) return;
+    this.#blank.flush();
+    for (let c = 0; c < indices.length; c++) {
+      const cell = cells[indices[c]!] ?? this.#missingCell(this.#layout.names[c]!, cells.length);
+      if (cell === this.#layout.header?.[indices[c]!] && this.#isRepeated(cells)) return;
+      this.#columns[c]!.push(cell, records.firstLine);
+    }
+    if (timeIndex !== undefined)
+      this.table.times!.push((cells[timeIndex] ?? this.#missingCell('time', cells.length)).trim());
+  }
+
+  end(): void {
+    this.#records.end();
+    for (const column of this.#columns) column.end();
+  }
+
+  notices(): string[] {
+    const { firstLine, hasPreamble } = this.#layout;
+    const notices = this.#columns.flatMap(({ notice }) => notice ?? []);
+    const lines = (n: number, what: string): string => `skipped ${n} line${n === 1 ? '' : 's'} ${what}`;
+    if (this.#numHeaders > 0) notices.push(lines(this.#numHeaders, 'that repeat the header'));
+    if (this.#numFooters > 0) notices.push(lines(this.#numFooters, 'of totals below or between the rows'));
+    if (hasPreamble) notices.push(`the table begins on line ${firstLine}`);
+    if (this.#goesBack !== undefined) notices.push(this.#goesBack);
+    return notices;
+  }
+
+  /** Whether a row of another width is none of the table's; throws if it has a cell too many. */
+  #isOther(cells: readonly string[]): boolean {
+    const { width, hasHeader } = this.#layout;
+    if (FOOTER.test(cells[0]!.trim())) {
+      this.#numFooters++;
+      return true;
+    }
+    if (cells.length < width || cells.slice(width).every(isBlank)) return false;
+    const than = hasHeader ? 'the header has' : 'the rows before have';
+    fail(
+      `line ${this.#records.firstLine}: the row has ${cells.length} cells, ${than} ${width}: is a comma decimal or for thousands (then quote it, or --delimiter, --decimal), or a cell not quoted?`,
+    );
+  }
+
+  #isRepeated(cells: readonly string[]): boolean {
+    const { indices, header } = this.#layout;
+    if (!indices.every((index) => cells[index] === header![index]) || looksLikeValue(cells[indices[0]!]!)) return false;
+    this.#numHeaders++;
+    return true;
+  }
+
+  /** Whether a row has a word such as Total where the others have a time. Looks, too, whether times go back. */
+  #isFooter(cells: readonly string[], guard: number): boolean {
+    const { timeIndex, header } = this.#layout;
+    const time = cells[guard] ?? '';
+    const first = time.charCodeAt(0);
+    if ((first < 48 || first > 57) && FOOTER.test(time.trim())) {
+      this.#numFooters++;
+      return true;
+    }
+    if (time < this.#lastTime && parseDate(time.trim()) < parseDate(this.#lastTime.trim())) {
+      for (const { index, text } of this.#constant) {
+        if (cells[index] !== text) refuseSeveral(header?.[index] ?? String(index + 1), [text, cells[index] ?? '']);
+      }
+      const name = show(header?.[guard] ?? String(guard + 1));
+      if (timeIndex === undefined) {
+        this.#goesBack ??= `the times in column ${name} go back on line ${this.#records.firstLine}; with --time ${name} they are looked at`;
+      }
+    }
+    if (time === this.#lastTime && timeIndex === undefined && this.#goesBack === undefined && time.trim() !== '') {
+      const name = show(header?.[guard] ?? String(guard + 1));
+      this.#goesBack = `line ${this.#records.firstLine} has the time of the line before in column ${name}; with --time ${name} times are looked at`;
+    }
+    this.#lastTime = time;
+    return false;
+  }
+
+  #missingCell(column: string, numCells: number): never {
+    fail(`line ${this.#records.firstLine}: no cell in column ${show(column)}: the row ends after ${numCells}`);
+  }
+}
+
+/** Whether a name of a column could be one of its values, so that its repetition is no header. */
+function looksLikeValue(name: string): boolean {
+  return name.trim() === '' || !Number.isNaN(Number(name));
 }
