@@ -2,8 +2,8 @@
 
 import { CliError, fail, show } from '../errors.ts';
 import type { StringColumn } from './columns.ts';
-import { CsvRecords } from './records.ts';
 import { openSource } from './source.ts';
+import { CsvRecords } from './table/records.ts';
 import { type Clock, clockFor, findClock, parseDate } from './times.ts';
 
 export { parseDate };

@@ -93,14 +93,15 @@ function readingsOf(body: string, decimal: '.' | ',' | undefined, thousands: str
 /** The decimal mark that the cells of a sample prove; `undefined` if they prove none. */
 export function decimalIn(cells: readonly string[], notation: Notation): '.' | ',' | undefined {
   if (notation.decimal !== undefined || notation.thousands !== undefined) return decimalOf(notation);
+  const proven = new Set<'.' | ','>();
   for (const cell of cells) {
     const body = partsOf(cell)?.body;
-    if (body === undefined || !body.includes(',')) continue;
+    if (body === undefined || !/[.,]/.test(body)) continue;
     const { point, comma } = readingsOf(body, undefined, undefined) ?? {};
-    if (point === undefined && comma !== undefined) return ',';
-    if (comma === undefined && point !== undefined) return '.';
+    if (point === undefined && comma !== undefined) proven.add(',');
+    if (comma === undefined && point !== undefined) proven.add('.');
   }
-  return undefined;
+  return proven.size === 1 ? [...proven][0] : undefined;
 }
 
 function decimalOf({ decimal, thousands }: Notation): '.' | ',' | undefined {

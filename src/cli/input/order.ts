@@ -42,15 +42,15 @@ function clockIn(times: StringColumn): Clock | undefined {
   }
 }
 
-/** `undefined` if some text is no time of this clock. With a format that was given that is an error. */
-function momentsOf(times: StringColumn, clock: Clock): Float64Array | undefined {
+/** `undefined` if a row has no time. Throws for a text that is no time of this clock, unless it is only `tried`. */
+function momentsOf(times: StringColumn, clock: Clock, isTried = false): Float64Array | undefined {
   const at = new Float64Array(times.length);
   for (let t = 0; t < at.length; t++) {
-    const text = times.at(t);
-    at[t] = clock.read(text.trim());
+    const text = times.at(t).trim();
+    at[t] = clock.read(text);
     if (!Number.isNaN(at[t]!)) continue;
-    if (times.format !== undefined) fail(`row ${t + 1}: the time must be ${clock.expectation}, got ${show(text)}`);
-    return undefined;
+    if (text === '' || isTried) return undefined;
+    fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(text)}`);
   }
   return at;
 }
@@ -58,7 +58,7 @@ function momentsOf(times: StringColumn, clock: Clock): Float64Array | undefined 
 /** Times that can begin with the day or the month: in one of both readings the rows may be in order. */
 function orderIsText(times: StringColumn): string[] {
   for (const format of ['dmy', 'mdy']) {
-    const at = momentsOf(times, clockFor(format)!);
+    const at = momentsOf(times, clockFor(format)!, true);
     if (at !== undefined && count(at, (i) => at[i]! < at[i - 1]!) === 0) return [];
   }
   return [`the times, such as ${show(times.at(0))}, are not understood: their order is not looked at (--time-format)`];

@@ -3,14 +3,14 @@ import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table } from './columns.ts';
-import { csvRows, isTelling } from './csv.ts';
 import { ANY_DIALECT, type Dialect } from './dialect.ts';
-import { documentTable, isDocument } from './documents.ts';
-import { jsonRows } from './json.ts';
+import { documentTable, isDocument } from './json/documents.ts';
+import { jsonRows } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
 import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
 import { openSource, type Source } from './source.ts';
+import { csvRows, isTelling } from './table/csv.ts';
 
 /** The input formats. */
 export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
@@ -57,12 +57,13 @@ export async function readTable(path: string, options: InputOptions, watch: Watc
  * Reads an input row by row. Every row is in the table as soon as its line has arrived; `take` has to empty the table.
  * Format, header and columns are found from as few lines as possible, and from the same lines however they arrive. A line
  * that cannot be read, and a time that goes back, is an error after all rows before it were taken; so is an input without
- * a single row.
+ * a single row, unless it `mayBeEmpty`.
  */
 export async function readLive(
   path: string,
   options: InputOptions,
   take: (table: Table) => Promise<void>,
+  mayBeEmpty = false,
 ): Promise<void> {
   await reading(path, options, async (source) => {
     const order = new StreamOrder();
@@ -73,7 +74,7 @@ export async function readLive(
       await take(table);
       if (problem !== undefined) fail(problem);
     });
-    if (!hasRows) fail('empty: there are no values');
+    if (!hasRows && !mayBeEmpty) fail('empty: there are no values');
     tell(source, [...source.notices, ...(read?.notices ?? [])]);
   });
 }
@@ -127,12 +128,12 @@ async function readLines(
   let hasContent = false;
   const isEnough = (sample: readonly string[]): boolean | Promise<boolean> => {
     hasContent ||= isContent(sample.at(-1)!, dialect);
-    return hasContent && (sample.length >= SAMPLE || (blanks === 'immediate' && tells(path, sample, options)));
+    return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, options));
   };
   const { sample, rest, isWhole, fault } = await takeSample(batches, dialect.skipLines, isEnough);
-  const format = hasContent ? formatOf(path, sample, options) : undefined;
+  const format = formatOf(path, sample, options);
   if (!hasContent && fault !== undefined) throw fault;
-  if (!hasContent && (blanks === 'deferred' || formatOf(path, sample, options) !== undefined)) return undefined;
+  if (!hasContent && (blanks === 'deferred' || format === 'csv')) return undefined;
   refuseOthers(sample, isWhole, options, format);
   if (
     format === 'json' &&

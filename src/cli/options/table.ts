@@ -3,6 +3,8 @@
 // A command lists the names of its options in its help groups (see command.ts). An option that differs from command to
 // command says so under `in`.
 
+import { DIALECT_OPTIONS } from './dialect-table.ts';
+
 /** What the value of an option may be. */
 export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size';
 
@@ -34,8 +36,7 @@ export interface Option {
   readonly in?: Readonly<Record<string, Partial<Omit<Option, 'in'>>>>;
 }
 
-/** Every option of every command, by its long name. */
-export const OPTIONS = {
+const OWN_OPTIONS = {
   // What is read.
   input: {
     kind: 'choice',
@@ -74,43 +75,6 @@ export const OPTIONS = {
       eval: { help: 'column or field with the time, for --labels' },
       plot: { help: 'column or field with the time: numbers or ISO dates' },
     },
-  },
-  'time-format': {
-    kind: 'text',
-    value: 'FORMAT',
-    help: 'of --time: iso, dmy (day first), mdy, s, ms, us, ns (since 1970), number, or a pattern such as %d.%m.%y %H:%M (default: found from all times)',
-  },
-  where: { kind: 'text', value: 'NAME=TEXT', help: 'read only the rows with this text in the column NAME' },
-  path: {
-    kind: 'text',
-    value: 'PATH',
-    help: 'where in a JSON document the values are, such as data.rows[*].cpu (default: what is known of Prometheus, CloudWatch, Datadog, InfluxDB, Graphite, sadf and iostat; arrays)',
-  },
-  sparse: { kind: 'flag', help: 'leave out JSON lines without the field' },
-  decimal: {
-    kind: 'choice',
-    value: 'MARK',
-    choices: ['auto', '.', ','],
-    help: 'decimal mark: . or , (default: found from the whole column, of a stream from its first rows)',
-  },
-  thousands: { kind: 'text', value: 'MARK', help: 'thousands mark, such as , or .' },
-  delimiter: {
-    kind: 'text',
-    value: 'D',
-    help: 'between cells: a character, tab, space (runs of blanks) or none (default: found from the first lines)',
-  },
-  na: { kind: 'text', value: 'LIST', isRepeatable: true, help: 'further texts or numbers for missing, such as -999,?' },
-  'skip-lines': { kind: 'integer', value: 'N', least: 0, default: '0', help: 'leave out the first N lines' },
-  comment: {
-    kind: 'text',
-    value: 'TEXT',
-    default: '#',
-    help: 'leave out lines that begin so (default {default}; "": none)',
-  },
-  encoding: {
-    kind: 'text',
-    value: 'NAME',
-    help: 'such as latin1, windows-1252, shift_jis (default: UTF-8, or UTF-16 by its mark)',
   },
   reference: {
     kind: 'text',
@@ -435,6 +399,9 @@ export const OPTIONS = {
   },
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const;
+
+/** Every option of every command, by its long name. */
+export const OPTIONS: typeof OWN_OPTIONS & typeof DIALECT_OPTIONS = { ...OWN_OPTIONS, ...DIALECT_OPTIONS };
 
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;

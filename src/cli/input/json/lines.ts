@@ -1,11 +1,11 @@
 // JSON lines: one value or object per line, and the field of it that is wanted.
 
-import { fail, show, UsageError } from '../errors.ts';
-import { isBlank, notANumber, parseCell } from './cells.ts';
-import { emptyTable } from './columns.ts';
-import type { Dialect } from './dialect.ts';
-import { NumberColumn } from './numbers.ts';
-import type { BlankLines, RowReader } from './rows.ts';
+import { fail, show, UsageError } from '../../errors.ts';
+import { isBlank, notANumber, parseCell } from '../cells.ts';
+import { emptyTable } from '../columns.ts';
+import type { Dialect } from '../dialect.ts';
+import { NumberColumn } from '../numbers.ts';
+import type { BlankLines, RowReader } from '../rows.ts';
 
 type JsonObject = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 // Whole JSON documents as series: what monitoring systems answer, and plain arrays and objects of numbers.
-import { fail } from '../errors.ts';
+import { fail } from '../../errors.ts';
 
 /** A series in a document. */
 export interface Series {

@@ -1,10 +1,10 @@
 // A whole JSON document as a table: which text is one, which of its series are wanted.
-import { CliError, fail, show } from '../errors.ts';
-import { isBlank } from './cells.ts';
-import { emptyTable, type Table } from './columns.ts';
-import type { Dialect } from './dialect.ts';
-import { pushValue } from './json.ts';
-import { NumberColumn } from './numbers.ts';
+import { CliError, fail, show } from '../../errors.ts';
+import { isBlank } from '../cells.ts';
+import { emptyTable, type Table } from '../columns.ts';
+import type { Dialect } from '../dialect.ts';
+import { NumberColumn } from '../numbers.ts';
+import { pushValue } from './lines.ts';
 import { follow, knownSeries, plainSeries, type Series } from './shapes.ts';
 
 /** Most names in a message. */

@@ -1,13 +1,13 @@
 // Rows of a table: which lines are rows, which cells of them are wanted, and what in them is not as the first rows promise.
-import { fail, show } from '../errors.ts';
-import { isBlank } from './cells.ts';
-import { emptyTable } from './columns.ts';
-import type { Dialect } from './dialect.ts';
+import { fail, show } from '../../errors.ts';
+import { isBlank } from '../cells.ts';
+import { emptyTable } from '../columns.ts';
+import type { Dialect } from '../dialect.ts';
+import { NumberColumn } from '../numbers.ts';
+import { type BlankLines, BlankRows, type RowReader } from '../rows.ts';
+import { parseDate } from '../times.ts';
 import { isEnough, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
-import { NumberColumn } from './numbers.ts';
 import { CsvRecords } from './records.ts';
-import { type BlankLines, BlankRows, type RowReader } from './rows.ts';
-import { parseDate } from './times.ts';
 
 /** What reports write below a table, in its first cell. */
 const FOOTER =

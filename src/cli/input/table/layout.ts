@@ -1,8 +1,8 @@
 // What the first rows of a table say: where it begins, whether it has a header, what each column holds, which are read.
-import { fail, show } from '../errors.ts';
-import { parseCell } from './cells.ts';
-import { isMissingIn, looksNumeric, type Notation } from './numbers.ts';
-import { epochOf, looksLikeTime } from './times.ts';
+import { fail, show } from '../../errors.ts';
+import { parseCell } from '../cells.ts';
+import { isMissingIn, looksNumeric, type Notation } from '../numbers.ts';
+import { epochOf, looksLikeTime } from '../times.ts';
 
 /** A record among the first lines. */
 export interface SampleRow {
@@ -198,6 +198,8 @@ function isHeader(body: readonly SampleRow[], wanted: Wanted): boolean {
   if (isNamed(first, wanted)) return true;
   const below = body.slice(1);
   if (first.length === 1) return conflicts(first[0]!, wanted.notation);
+  const chosen = wanted.columns.map((column) => first[Number(column) - 1] ?? '');
+  if (below.length === 0 && chosen.length > 0) return chosen.some((cell) => conflicts(cell, wanted.notation));
   if (below.length === 0)
     return first.every((cell) => cell === '' || conflicts(cell, wanted.notation)) && first.some((c) => c !== '');
   return first.some((cell, c) => {

@@ -1,7 +1,7 @@
 // Records and their cells: quotes, records over several lines, delimiters and how one is found.
-import { fail } from '../errors.ts';
-import { isBlank } from './cells.ts';
-import { looksNumeric } from './numbers.ts';
+import { fail } from '../../errors.ts';
+import { isBlank } from '../cells.ts';
+import { looksNumeric } from '../numbers.ts';
 
 type Papa = typeof import('papaparse');
 
