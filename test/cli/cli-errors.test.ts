@@ -117,7 +117,12 @@ describe('input: status 1', () => {
       'standard input: line 301: expected a number, got "x"',
     ],
     ['hexadecimal', [], '1\n0x10\n', 'standard input: line 2: expected a number, got "0x10"'],
-    ['two numbers in a line', [], '1\n1 2\n', 'standard input: line 2: expected a number, got "1 2" (several numbers where the others have one)'],
+    [
+      'two numbers in a line',
+      [],
+      '1\n1 2\n',
+      'standard input: line 2: expected a number, got "1 2" (several numbers where the others have one)',
+    ],
     [
       'a decimal comma',
       [],
@@ -266,7 +271,12 @@ describe('input: status 1', () => {
       '{"a":"x"}\n',
       'standard input: line 1: expected a number, got "x" in column "a"',
     ],
-    ['true where a number belongs', json, '1\ntrue\n', 'standard input: line 2: expected a number, got "true" (the values before have no unit)'],
+    [
+      'true where a number belongs',
+      json,
+      '1\ntrue\n',
+      'standard input: line 2: expected a number, got "true" (the values before have no unit)',
+    ],
     ['NUL bytes', [], Uint8Array.of(1, 2, 0, 3, 10), 'standard input: binary data, not text (there are NUL bytes)'],
     [
       'invalid UTF-8',

@@ -478,17 +478,8 @@ export const EXPORTS: readonly ExportCase[] = [
     rows((t) => json(t % 50 === 0 ? { ts: iso[t], level: 'info', msg: 'start' } : { ts: iso[t], ms: cpu3[t] })),
     cpu3.filter((_, t) => t % 50 !== 0),
     '--sparse',
-    '--field',
-    'ms',
   ),
-  read(
-    'mixedlog.jsonl',
-    `starting up\n${rows((t) => json({ ts: iso[t], ms: cpu3[t] }))}`,
-    cpu3,
-    '--sparse',
-    '--field',
-    'ms',
-  ),
+  read('mixedlog.jsonl', `starting up\n${rows((t) => json({ ts: iso[t], ms: cpu3[t] }))}`, cpu3, '--sparse'),
   // Numbers between blanks, line ends, long lines, compression.
   read('spaces.txt', `${cpu3.map((x) => x.toFixed(3)).join(' ')}\n`, cpu3, '--input', 'row'),
   read(

@@ -5,7 +5,7 @@ import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table } from './columns.ts';
 import { ANY_DIALECT, type Dialect } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
-import { jsonRows } from './json/lines.ts';
+import { jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
 import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
@@ -295,7 +295,10 @@ async function readerFor(
   if (format !== 'json' && fields.length > 0)
     throw new UsageError(`--field is for JSON, the input is read as ${format}`);
   if (format === 'csv') return await csvRows(sample, isWhole, { columns, time, dialect }, blanks);
-  if (format === 'json') return jsonRows(fields, time, dialect, blanks);
+  if (format === 'json') {
+    const chosen = fields.length === 0 && dialect.isSparse ? onlyField(sample, time) : fields;
+    return jsonRows(chosen, time, dialect, blanks);
+  }
   if (time !== undefined) throw new UsageError(`--time needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
   return format === 'row' ? numberRow(dialect) : numberLines(sample, dialect, blanks);
 }

@@ -58,11 +58,12 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
   const column = new NumberColumn(table.columns[0]!.values, notation, undefined, blanks === 'deferred', sample);
   const blank = new BlankRows(table, blanks);
   const isComment = (line: string): boolean => comment !== undefined && line.startsWith(comment);
+  const commentCode = comment?.charCodeAt(0);
   return {
     table,
     push(line, lineNumber) {
       const first = line.charCodeAt(0);
-      if (!(first > 44)) {
+      if (!(first > 44) || first === commentCode) {
         if (isBlank(line)) {
           blank.add();
           return;

@@ -28,7 +28,7 @@ nothing for standard input. Gzip is recognized.`,
     {
       title: 'Input',
       options: [...INPUT_OPTIONS, 'reference', 'missing'],
-      note: 'Missing are empty cells, NaN, NA, null and infinities.',
+      note: 'Missing are empty cells, NaN, NA, n/a, null, None, - and infinities.',
     },
     {
       title: 'Scores',

@@ -6,6 +6,7 @@ import { emptyTable } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
 import type { BlankLines, RowReader } from '../rows.ts';
+import { TIME_NAME } from '../table/layout.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -21,8 +22,6 @@ export function jsonRows(
 ): RowReader {
   const twice = fields.findIndex((field, c) => fields.indexOf(field) !== c);
   if (twice >= 0) fail(`--field ${fields[twice]} is already chosen`);
-  if (dialect.isSparse && fields.length === 0)
-    throw new UsageError('--sparse is for --field: lines without it are left out');
   const { notation, isSparse, timeFormat } = dialect;
   const table = emptyTable(fields.length > 0 ? fields : [undefined], time !== undefined, timeFormat);
   const columns = table.columns.map(
@@ -61,6 +60,22 @@ export function jsonRows(
       return [...(numSkipped > 0 ? [skipped] : []), ...columns.flatMap(({ notice }) => notice ?? [])];
     },
   };
+}
+
+/** The only field of numbers that is no time, in objects among these lines; for sparse lines without a field. */
+export function onlyField(sample: readonly string[], time: string | undefined): string[] {
+  const names = new Set<string>();
+  for (const line of sample) {
+    if (!/^\s*\{/.test(line)) continue;
+    for (const [name, value] of Object.entries(parseLine(line, 1) as JsonObject)) {
+      const isTime = name === time || TIME_NAME.test(name);
+      if (typeof value === 'number' && !isTime) names.add(name);
+    }
+  }
+  if (names.size === 1) return [...names];
+  throw new UsageError(
+    `--sparse needs --field: ${names.size === 0 ? 'no field holds' : `${[...names].join(', ')} hold`} numbers`,
+  );
 }
 
 function parseLine(line: string, lineNumber: number): unknown {

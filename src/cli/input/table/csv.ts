@@ -124,7 +124,7 @@ class TableReader implements RowReader {
   readonly #constant: readonly { readonly index: number; readonly text: string }[];
   #isHeader: boolean;
   #lastTime: string;
-  #goesBack: string | undefined;
+  #oddTime: string | undefined;
   #numFooters: number;
   #numHeaders: number;
 
@@ -146,7 +146,7 @@ class TableReader implements RowReader {
     });
     this.#isHeader = layout.hasHeader;
     this.#lastTime = '';
-    this.#goesBack = undefined;
+    this.#oddTime = undefined;
     this.#numFooters = 0;
     this.#numHeaders = 0;
   }
@@ -184,13 +184,13 @@ class TableReader implements RowReader {
   }
 
   notices(): string[] {
-    const { firstLine, hasPreamble } = this.#layout;
+    const { firstLine, preamble } = this.#layout;
     const notices = this.#columns.flatMap(({ notice }) => notice ?? []);
     const lines = (n: number, what: string): string => `skipped ${n} line${n === 1 ? '' : 's'} ${what}`;
     if (this.#numHeaders > 0) notices.push(lines(this.#numHeaders, 'that repeat the header'));
     if (this.#numFooters > 0) notices.push(lines(this.#numFooters, 'of totals below or between the rows'));
-    if (hasPreamble) notices.push(`the table begins on line ${firstLine}`);
-    if (this.#goesBack !== undefined) notices.push(this.#goesBack);
+    if (preamble.size > 0) notices.push(`the table begins on line ${firstLine}`);
+    if (this.#oddTime !== undefined) notices.push(this.#oddTime);
     return notices;
   }
 
@@ -199,6 +199,10 @@ class TableReader implements RowReader {
     const { width, hasHeader } = this.#layout;
     if (FOOTER.test(cells[0]!.trim())) {
       this.#numFooters++;
+      return true;
+    }
+    if (this.#layout.preamble.has(cells.join('\n'))) {
+      this.#numHeaders++;
       return true;
     }
     if (cells.length < width || cells.slice(width).every(isBlank)) return false;
@@ -224,18 +228,17 @@ class TableReader implements RowReader {
       this.#numFooters++;
       return true;
     }
-    if (time < this.#lastTime && parseDate(time.trim()) < parseDate(this.#lastTime.trim())) {
+    const isBack = time < this.#lastTime && parseDate(time.trim()) < parseDate(this.#lastTime.trim());
+    if (isBack || (time === this.#lastTime && time.trim() !== '')) {
       for (const { index, text } of this.#constant) {
         if (cells[index] !== text) refuseSeveral(header?.[index] ?? String(index + 1), [text, cells[index] ?? '']);
       }
       const name = show(header?.[guard] ?? String(guard + 1));
-      if (timeIndex === undefined) {
-        this.#goesBack ??= `the times in column ${name} go back on line ${this.#records.firstLine}; with --time ${name} they are looked at`;
-      }
-    }
-    if (time === this.#lastTime && timeIndex === undefined && this.#goesBack === undefined && time.trim() !== '') {
-      const name = show(header?.[guard] ?? String(guard + 1));
-      this.#goesBack = `line ${this.#records.firstLine} has the time of the line before in column ${name}; with --time ${name} times are looked at`;
+      const line = `line ${this.#records.firstLine}`;
+      const what = isBack
+        ? `the times in column ${name} go back on ${line}`
+        : `${line} has the time of the line before in column ${name}`;
+      if (timeIndex === undefined) this.#oddTime ??= `${what}; with --time ${name} times are looked at`;
     }
     this.#lastTime = time;
     return false;

@@ -30,8 +30,8 @@ export interface Wanted {
 export interface Layout {
   /** Line of the header, or of the first row if there is none. */
   readonly firstLine: number;
-  /** Whether lines before it were no comments. */
-  readonly hasPreamble: boolean;
+  /** Records before that, their cells joined by line feeds. */
+  readonly preamble: ReadonlySet<string>;
   readonly hasHeader: boolean;
   readonly header: readonly string[] | undefined;
   readonly width: number;
@@ -49,7 +49,8 @@ export interface Layout {
 
 type Kind = 'number' | 'nearly' | 'time' | 'index' | 'missing' | 'text';
 
-const TIME_NAME =
+/** Names of columns of times. */
+export const TIME_NAME: RegExp =
   /^_?(?:unix|epoch|event|start|end|sample|log)?[_ ]?(?:time|times|timestamp|ts|date|datetime|epoch|t|start|stop|zeit|datum|uhrzeit|zeitstempel|時刻|日時|日付|heure|fecha|hora|when|clock)(?:[_ ]?(?:utc|local|ms|us|ns|s|sec))?$/i;
 const INDEX_NAME = /^(?:|index|idx|id|#|no\.?|nr\.?|row|row[_ ]?(?:id|no|num|number)|unnamed: ?\d+|level_\d+)$/i;
 
@@ -80,7 +81,7 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
   const kinds = first.map((_, c) => kindOf(rows, c, header?.[c], wanted.notation));
   if (header?.includes('_value') && header.includes('table')) kinds[header.indexOf('table')] = 'text'; // of InfluxDB
   separateTimes(kinds, rows, header, wanted.notation);
-  const names = header ?? [];
+  const names = header ?? first.map((_, c) => keyOf(rows, c) ?? '');
   const timeIndex = wanted.time === undefined ? undefined : find(first, names, wanted.time, body);
   const indices =
     wanted.columns.length > 0
@@ -91,11 +92,11 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
   const dates = kinds.flatMap((kind, c) => (kind === 'time' && isDates(rows, c) ? [c] : []));
   return {
     firstLine,
-    hasPreamble: all[0]!.line < firstLine,
+    preamble: new Set(all.filter(({ line }) => line < firstLine).map(({ cells }) => cells.join('\n'))),
     hasHeader,
     header,
     width,
-    names: indices.map((index) => header?.[index] ?? `column${index + 1}`),
+    names: indices.map((index) => header?.[index] ?? (names[index] || `column${index + 1}`)),
     indices,
     timeIndex,
     guard: timeIndex ?? (dates.length > 0 && !indices.includes(dates[0]!) ? dates[0] : undefined),
@@ -268,6 +269,12 @@ function isDates(rows: readonly SampleRow[], c: number): boolean {
   return rows.every(({ cells }) => cells[c] === undefined || cells[c]!.trim() === '' || looksLikeTime(cells[c]!));
 }
 
+/** The name in cells such as `time=12.3`, if all cells of the column have it. */
+function keyOf(rows: readonly SampleRow[], c: number): string | undefined {
+  const key = /^([A-Za-z_][\w.:-]*)=/.exec(rows[0]?.cells[c] ?? '')?.[1];
+  return key !== undefined && rows.every(({ cells }) => cells[c]?.startsWith(`${key}=`)) ? key : undefined;
+}
+
 /** The index of a column by its number or its name. Digits are a number where there is such a column. */
 function find(first: readonly string[], names: readonly string[], column: string, body: readonly SampleRow[]): number {
   const number = /^\d+$/.test(column) ? Number(column) - 1 : -1;
@@ -292,9 +299,12 @@ function onlyNumeric(
   const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && c !== timeIndex ? [c] : []));
   const numbers = of('number');
   const nearly = of('nearly');
+  const isRow = body.length === 1 && numbers.length > 9;
   const called = (c: number): string => show(names[c] ?? `column${c + 1}`);
   if (numbers.length > 1)
-    fail(`${numbers.length} columns hold numbers: choose one with --column; ${listColumns(body)}`);
+    fail(
+      `${numbers.length} columns hold numbers: choose one with --column${isRow ? ', or --input row if a line is a series' : ''}; ${listColumns(body)}`,
+    );
   if (nearly.length > 0) {
     const c = nearly[0]!;
     const odd = rows.find(({ cells }) => !isNumber(cells[c] ?? '', notation))!;

@@ -42,12 +42,15 @@ export class CsvRecords {
   readonly #comment: string | undefined;
   readonly #papa: Papa;
   #open: string | undefined;
+  /** Whether what is left is about the table, as below the answers of ping. */
+  #isOver: boolean;
 
   private constructor(papa: Papa, delimiter: string, comment: string | undefined) {
     this.#papa = papa;
     this.delimiter = delimiter;
     this.#comment = comment;
     this.#open = undefined;
+    this.#isOver = false;
     this.firstLine = 0;
   }
 
@@ -75,7 +78,8 @@ export class CsvRecords {
     const hasQuote = text.includes('"');
     if (this.#open === undefined) {
       this.firstLine = lineNumber;
-      if (this.isApart(text)) return undefined;
+      this.#isOver ||= this.delimiter === BLANKS && text.startsWith('--- ') && text.endsWith(' ---');
+      if (this.#isOver || this.isApart(text)) return undefined;
       if (!hasQuote || this.delimiter === NONE) return this.#split(text);
     }
     const record = this.#open === undefined ? text : `${this.#open}\n${text}`;
@@ -158,11 +162,10 @@ function guessDelimiter(lines: readonly string[], make: (delimiter: string) => C
   return bestShare === 0 && hasComma ? NONE : best;
 }
 
-/** A header without a comma above numbers that hold one: a single column with decimal commas or thousands. */
+/** A header above numbers that hold a comma or a blank: one column with decimal commas, thousands or units. */
 function isOneColumn(lines: readonly string[]): boolean {
-  if (lines.length < 2 || lines[0]!.includes(',') || looksNumeric(lines[0]!) || /[;\t|]/.test(lines[0]!)) return false;
-  const below = lines.slice(1);
-  return below.every((line) => looksNumeric(line)) && below.some((line) => line.includes(','));
+  if (lines.length < 2 || looksNumeric(lines[0]!) || /[,;\t|]/.test(lines[0]!)) return false;
+  return lines.slice(1).every((line) => looksNumeric(line));
 }
 
 function widthsWith(records: CsvRecords, lines: readonly string[]): number[] {
