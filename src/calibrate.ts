@@ -13,7 +13,13 @@ export {
   type TimedSeries,
 } from './calibrate/backtest/backtest.ts';
 export { Calibrator, type CalibratorOptions } from './calibrate/calibration/calibrator.ts';
-export type { AlarmExplanation } from './calibrate/incidents/explain-alarm.ts';
+export type { BudgetOptions } from './calibrate/fleet/alarm-budget.ts';
+export type { FleetIncident, FleetIncidentEvent, FleetIncidentOptions } from './calibrate/fleet/fleet-incidents.ts';
+export { type FleetAlarm, Monitors, type MonitorsStats, type TickResult } from './calibrate/fleet/monitors.ts';
+export type { NamePattern } from './calibrate/fleet/name-filter.ts';
+export type { LoadMonitorsOptions, MonitorsOptions } from './calibrate/fleet/options.ts';
+export { shardOf } from './calibrate/fleet/shard-of.ts';
+export type { AlarmExplanation, ExplainedNeighbor, ExplainedWindow } from './calibrate/incidents/explain-alarm.ts';
 export type { Incident, IncidentEvent } from './calibrate/incidents/incident-tracker.ts';
 export { Refractory } from './calibrate/incidents/refractory.ts';
 export type { CalendarOptions } from './calibrate/looks/calendar.ts';

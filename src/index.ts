@@ -43,3 +43,4 @@ export type { AbortSignalLike } from './threads/abort.ts';
 export type { ThreadOptions } from './threads/options.ts';
 export type { Progress } from './threads/progress.ts';
 export type { WorkerLike } from './threads/worker-pool.ts';
+export { type DuplicateRule, type RegularizeOptions, type RegularSeries, regularize } from './time/regularize.ts';

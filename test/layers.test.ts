@@ -20,8 +20,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   calibrate: ['calibrate', 'stream', 'core'],
   evaluate: ['evaluate', 'core'],
   plot: ['plot', 'core'],
-  entries: ['core', 'search', 'threads', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot'],
-  cli: ['cli', 'entries', 'core', 'search', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot'],
+  time: ['time', 'core'],
+  entries: ['core', 'search', 'threads', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot', 'time'],
+  cli: ['cli', 'entries', 'core', 'search', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot', 'time'],
 };
 
 /** Folders with one door: files outside may import the named files only. */

@@ -211,6 +211,7 @@ describe('the installed package', () => {
       'StreamingKNN',
       'euclidean',
       'locate',
+      'regularize',
       'scoreStream',
       'scoreTransform',
       'suggestWindow',
@@ -220,10 +221,13 @@ describe('the installed package', () => {
       'Calibrator',
       'ConformalThreshold',
       'Monitor',
+      'Monitors',
       'QuantileThreshold',
       'Refractory',
       'SpotThreshold',
+      'backtest',
       'monitor',
+      'shardOf',
     ]);
     expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);
     expect(metrics!.split(' ')).toEqual([

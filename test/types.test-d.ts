@@ -4,6 +4,7 @@ import { Duplex } from 'node:stream';
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { expectTypeOf } from 'vitest';
+import { type FleetAlarm, Monitors } from '../src/calibrate.ts';
 import { type LabeledRange as EvaluatedRange, rocAuc } from '../src/evaluate.ts';
 import type {
   Explanation,
@@ -189,6 +190,13 @@ new StreamingKNN(5, 5, { metric: mahalanobis() });
 const fleet = new Fleet({ windowSize: 5, k: 5, maxSeries: 1000 });
 expectTypeOf(fleet.updateMany(['a'], new Float32Array(1))).toEqualTypeOf<Float64Array>();
 expectTypeOf(Fleet.load(fleet.save())).toEqualTypeOf<Promise<Fleet>>();
+expectTypeOf(fleet.tick(new Date(), ['a'], [null])).toEqualTypeOf<Float64Array>();
+
+const site = new Monitors({ detector: () => detector, only: /a/, budget: { perDay: 9 } });
+expectTypeOf(site.tick(1, ['a'], new Float64Array(1)).alarms).toEqualTypeOf<readonly FleetAlarm[]>();
+expectTypeOf(Monitors.load(site.save(), { detector: StreamingKNN.load })).toEqualTypeOf<Promise<Monitors>>();
+// @ts-expect-error: many series cannot share a detector
+new Monitors({ detector });
 
 // A labeled range is one type: indices serve metrics and figures, dates serve figures only.
 const faults: EvaluatedRange[] = [{ begin: 1, end: 2, label: 'outage' }];

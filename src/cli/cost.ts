@@ -117,3 +117,12 @@ export function formatDuration(seconds: number): string {
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
+
+/** Work that is estimated to take at least this many seconds is announced. */
+const LONG = 10;
+
+/** Says on stderr how long something takes, if it takes long. */
+export function announce(what: string, seconds: number): void {
+  if (seconds < LONG) return;
+  process.stderr.write(`knn-anomaly: ${what} takes ${formatDuration(seconds)}\n`);
+}

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The program `knn-anomaly`: finds and runs the command, and turns every error into one line and an exit status.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type Command, type CommandList, optionNames } from './command.ts';
 import { explainError, show, UsageError } from './errors.ts';
+import { nearest } from './nearest.ts';
 import { helpText } from './options/help.ts';
 import { parseOptions } from './options/parse.ts';
 import { catchSignals } from './signals.ts';
@@ -24,13 +25,29 @@ const COMMANDS: CommandList = {
     summary: 'turn a stream into alarms: one threshold for every series',
     load: async () => (await import('./stream/detector-command.ts')).detectorCommand('monitor'),
   },
+  backtest: {
+    summary: 'tell what alarms a monitor would have raised on a whole series',
+    load: async () => (await import('./backtest/backtest.ts')).backtest,
+  },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
     load: async () => (await import('./eval/eval.ts')).evaluate,
   },
+  locate: {
+    summary: 'find the strangest places of a series, without a parameter',
+    load: async () => (await import('./locate/locate.ts')).locateCommand,
+  },
+  suggest: {
+    summary: 'find the window that fits a series: its period',
+    load: async () => (await import('./suggest/suggest.ts')).suggest,
+  },
   plot: {
     summary: 'draw a series and the scores of detectors beneath it',
     load: async () => (await import('./plot/plot.ts')).plot,
+  },
+  state: {
+    summary: 'tell what is in a state file',
+    load: async () => (await import('./state/state.ts')).state,
   },
   completion: {
     summary: 'print a script that completes options in bash, zsh or fish',
@@ -63,9 +80,13 @@ function version(): string {
 
 function checkName(name: string): void {
   if (Object.hasOwn(COMMANDS, name)) return;
-  const names = Object.keys(COMMANDS).join(', ');
-  const kind = name.startsWith('-') ? 'option' : 'command';
-  throw new UsageError(`unknown ${kind} ${show(name)}; the commands are ${names} (see knn-anomaly --help)`);
+  const names = Object.keys(COMMANDS);
+  const isOption = name.startsWith('-');
+  const meant = nearest(name, isOption ? ['--help', '--version'] : names);
+  const isFile = meant === undefined && !isOption && existsSync(name);
+  const guess = isFile ? `score ${show(name)}` : meant;
+  const remedy = guess === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${guess}?`;
+  throw new UsageError(`unknown ${isOption ? 'option' : 'command'} ${show(name)}; ${remedy} (see knn-anomaly --help)`);
 }
 
 async function runCommand(name: string, command: Command, args: readonly string[]): Promise<void> {

@@ -38,7 +38,7 @@ export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
 export function catchSignals(): void {
   for (const signal of SIGNALS) process.on(signal, onSignal);
   process.on('exit', () => {
-    for (const cleanup of cleanups) cleanup();
+    for (const cleanup of [...cleanups].reverse()) cleanup();
   });
 }
 
@@ -52,7 +52,7 @@ export function interruptible<T>(work: () => T): T {
   }
 }
 
-/** Registers synchronous work for the end of the process, however it ends. The function returned cancels it. */
+/** Registers synchronous work for the end of the process, however it ends, the latest first. The function returned cancels it. */
 export function atExit(cleanup: () => void): () => void {
   cleanups.add(cleanup);
   return () => cleanups.delete(cleanup);

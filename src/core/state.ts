@@ -203,11 +203,6 @@ export class StateReader {
     }
   }
 
-  /** Fills `values` with integers that `uints` wrote. */
-  uintsInto(values: Float64Array): void {
-    for (let p = 0; p < values.length; p++) values[p] = this.uint();
-  }
-
   f64(): number {
     return this.#view.getFloat64(this.#take(8), true);
   }
@@ -232,7 +227,7 @@ export class StateReader {
   }
 
   text(): string {
-    return new TextDecoder().decode(this.bytes());
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes()); // a mark at the start is a part of the text
   }
 
   /** Throws unless everything was read. */

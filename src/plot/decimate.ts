@@ -16,7 +16,7 @@ export interface Line {
 }
 
 /** Tenths in a pixel. */
-const PIXEL = 10;
+export const PIXEL = 10;
 
 /**
  * The SVG paths of a line. For each column of pixels it keeps the first, the least, the largest and the last value
@@ -55,7 +55,7 @@ export function linePaths({ values, xOf, yOf }: Line): Paths {
 }
 
 /** Writes relative steps, which are short. They are differences of integers, so that no rounding error adds up. */
-class Pen {
+export class Pen {
   #line: string;
   #dots: string;
   #x: number;
@@ -88,6 +88,11 @@ class Pen {
     else this.#line += `l${short(dx)}${dy < 0 ? '' : ' '}${short(dy)}`;
     this.#x = x;
     this.#y = y;
+  }
+
+  /** Joins the end of the line to its beginning. */
+  close(): void {
+    if (this.#begun === '') this.#line += 'z';
   }
 
   end(): Paths {

@@ -1,9 +1,11 @@
 // The figure: panels one below the other on one time axis, and their contents.
+import { drawBand } from './band.ts';
 import { linePaths, missingRanges, thinOut } from './decimate.ts';
-import { type Band, type Plan, type PlotOptions, planOf, type Score } from './options.ts';
+import { type Band, type Plan, type PlotOptions, planOf, type Range, type Score } from './options.ts';
 import { FONT, type Paints, paintsFor, type Role } from './palette.ts';
+import { type Axis, clipped, NAME_SIZE, type Panel, TICK_SIZE, text, xAt, yAt } from './panel.ts';
 import { escapeXml, px, tenths, textWidth } from './svg.ts';
-import { dateTicks, minus, numberTicks, type Tick } from './ticks.ts';
+import { dateTicks, minus, numberTicks } from './ticks.ts';
 
 const WIDTH = 880;
 const PADDING = 16;
@@ -12,46 +14,22 @@ const SUBTITLE = 18;
 const HEADER = 24; // above every panel: its name
 const AXIS = 22; // below the panels: what the ticks of time say
 const SECOND_LINE = 14;
-const BAND_NAMES = 16; // inside the panel of the series
+const RANGE_NAMES = 16; // inside the panel of the series
 const SERIES_HEIGHT = 140;
 const SCORE_HEIGHT = 72;
 const LEAST_HEIGHT = 24;
-const TICK_SIZE = 11;
-const NAME_SIZE = 13;
 /** Radius of the rings on the series for the alarms of the first score; the rings of the next scores are wider. */
 const RING = 5;
 /** Free space above and below a curve, as a part of its range. */
 const FREE = 0.06;
-
-/** One panel, in pixels. */
-interface Panel {
-  readonly name: string;
-  readonly role: Role;
-  readonly values: Float64Array;
-  readonly top: number;
-  readonly bottom: number;
-  /** The values at the bottom and at the top of the panel, the top lowered by `inset`. */
-  readonly lo: number;
-  readonly hi: number;
-  /** Pixels at the top that no curve enters. */
-  readonly inset: number;
-  readonly ticks: readonly Tick[];
-  readonly score: Score | undefined;
-}
-
-interface Axis {
-  readonly left: number;
-  readonly right: number;
-  readonly lo: number;
-  readonly hi: number;
-  readonly ticks: readonly Tick[];
-}
+/** How far a band may extend the axis of the series in each direction, as a part of the range of the series. */
+const BAND_EXTENDS = 0.25;
 
 /**
  * A series with the scores of detectors beneath it on the same time axis, as SVG: the text of a file, or of an element for a
  * page.
  *
- * Every panel has a name and an axis of its own. Labeled ranges run through all panels; a threshold is a dashed line; an
+ * Every panel has a name and an axis of its own. A band is an area behind the series, and `expected` a thin dashed line. Labeled ranges run through all panels; a threshold is a dashed line; an
  * alarm is a dot on the score and a ring on the series. Missing values are gaps, and gray bars at the foot of the panel; the
  * bars also show gaps that are too short to be seen. Of long series only the visible points are drawn (M4): a million values
  * take a fraction of a second and some 10 KB, and no extreme is lost. The background is opaque; with the theme `'auto'` the colors follow
@@ -83,7 +61,7 @@ export function plotSVG(options: PlotOptions): string {
     `<rect ${paints.fill('ground')} x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     `<rect ${paints.stroke('frame')} fill="none" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     ...headings(title, subtitle, paints),
-    ...bands(plan.bands, panels, axis, paints),
+    ...rangesOf(plan.ranges, panels, axis, paints),
     ...panels.flatMap((panel) => drawPanel(panel, plan, axis, paints)),
     ...drawMarks(panels, plan, axis, paints),
     ...drawTimes(panels.at(-1)!.bottom, axis, paints),
@@ -92,10 +70,6 @@ export function plotSVG(options: PlotOptions): string {
     parts.push(text(axis.right, panels.at(-1)!.bottom + 30, timeName, `${paints.fill('faint')} text-anchor="end"`));
   }
   return `${parts.filter((part) => part !== '').join('\n')}\n</svg>\n`;
-}
-
-function text(x: number, y: number, content: string, attributes: string): string {
-  return `<text${attributes && ` ${attributes}`} x="${px(x)}" y="${px(y)}">${escapeXml(content)}</text>`;
 }
 
 function headings(title: string | undefined, subtitle: string | undefined, paints: Paints): string[] {
@@ -117,8 +91,8 @@ function heightsOf(
   top: number,
   below: number,
 ): { heights: number[]; height: number } {
-  const hasNames = plan.bands.some(({ label }) => label !== '');
-  const usual = [SERIES_HEIGHT + (hasNames ? BAND_NAMES : 0), ...plan.scores.map(() => SCORE_HEIGHT)];
+  const hasNames = plan.ranges.some(({ label }) => label !== '');
+  const usual = [SERIES_HEIGHT + (hasNames ? RANGE_NAMES : 0), ...plan.scores.map(() => SCORE_HEIGHT)];
   const fixed = top + below + HEADER * usual.length;
   const sum = usual.reduce((total, part) => total + part, 0);
   const height = options.height ?? fixed + sum;
@@ -129,13 +103,13 @@ function heightsOf(
 }
 
 function panelsOf(options: PlotOptions, plan: Plan, top: number, heights: readonly number[]): Panel[] {
-  const hasNames = plan.bands.some(({ label }) => label !== '');
+  const hasNames = plan.ranges.some(({ label }) => label !== '');
   let y = top;
   return heights.map((height, p) => {
     y += HEADER + height;
     const score = plan.scores[p - 1];
     const values = score?.values ?? plan.values;
-    const [lo, hi] = score?.range ?? rangeOf(values, score);
+    const [lo, hi] = score?.range ?? rangeOf(values, score, p === 0 ? plan.band : undefined);
     return {
       name: score?.label ?? options.name ?? 'series',
       role: score === undefined ? 'series' : `score${p - 1}`,
@@ -144,7 +118,7 @@ function panelsOf(options: PlotOptions, plan: Plan, top: number, heights: readon
       bottom: y,
       lo,
       hi,
-      inset: p === 0 && hasNames ? BAND_NAMES : 0,
+      inset: p === 0 && hasNames ? RANGE_NAMES : 0,
       ticks: numberTicks(lo, hi, Math.max(3, Math.floor(height / 28))),
       score,
     };
@@ -152,13 +126,8 @@ function panelsOf(options: PlotOptions, plan: Plan, top: number, heights: readon
 }
 
 /** The range of a panel: all values with some space around them; for scores also 0 and the threshold. */
-function rangeOf(values: Float64Array, score: Score | undefined): [number, number] {
-  let [lo, hi] = [Infinity, -Infinity];
-  for (let t = 0; t < values.length; t++) {
-    const x = values[t]!;
-    if (x < lo) lo = x;
-    if (x > hi) hi = x;
-  }
+function rangeOf(values: Float64Array, score: Score | undefined, band: Band | undefined): [number, number] {
+  let [lo, hi] = extremes(values);
   if (score !== undefined) {
     const threshold = score.threshold ?? 0;
     [lo, hi] = [Math.min(lo, 0, threshold), Math.max(hi, 0, threshold)];
@@ -169,8 +138,30 @@ function rangeOf(values: Float64Array, score: Score | undefined): [number, numbe
     const half = lo === 0 ? 1 : Math.abs(lo) / 2;
     return score === undefined ? [lo - half, hi + half] : [0, 1];
   }
+  if (band !== undefined) [lo, hi] = extended(lo, hi, band);
   const free = FREE * (hi - lo);
   return [score !== undefined && lo === 0 ? 0 : lo - free, hi + free];
+}
+
+/** The least and the largest finite value; +Infinity and −Infinity if there is none. */
+function extremes(values: Float64Array): [number, number] {
+  let [lo, hi] = [Infinity, -Infinity];
+  for (let t = 0; t < values.length; t++) {
+    const x = values[t]!;
+    if (x < lo && x > -Infinity) lo = x;
+    if (x > hi && x < Infinity) hi = x;
+  }
+  return [lo, hi];
+}
+
+/** A range with the ends of a band, as far as they are not far off. */
+function extended(lo: number, hi: number, { low, high, expected }: Band): [number, number] {
+  const most = BAND_EXTENDS * (hi - lo);
+  const ends = [low, high, ...(expected === undefined ? [] : [expected])].map(extremes);
+  return [
+    Math.max(lo - most, Math.min(lo, ...ends.map(([least]) => least))),
+    Math.min(hi + most, Math.max(hi, ...ends.map(([, largest]) => largest))),
+  ];
 }
 
 function axisOf({ values, timeOf, isDate }: Plan, panels: readonly Panel[], width: number): Axis {
@@ -184,17 +175,7 @@ function axisOf({ values, timeOf, isDate }: Plan, panels: readonly Panel[], widt
   return { left, right, lo, hi, ticks: first < last ? ticks : ticks.filter(({ at }) => at === first) };
 }
 
-function xAt({ left, right, lo, hi }: Axis, at: number): number {
-  return left + ((at - lo) / (hi - lo)) * (right - left);
-}
-
-/** A curve may leave the panel, but its coordinates stay within the numbers that drawing programs can hold. */
-function yAt({ top, bottom, inset, lo, hi }: Panel, value: number): number {
-  const share = (value - lo) / (hi - lo);
-  return bottom - Math.max(-9, Math.min(9, share)) * (bottom - top - inset);
-}
-
-function bands(ranges: readonly Band[], panels: readonly Panel[], axis: Axis, paints: Paints): string[] {
+function rangesOf(ranges: readonly Range[], panels: readonly Panel[], axis: Axis, paints: Paints): string[] {
   const [{ top }, { bottom }] = [panels[0]!, panels.at(-1)!];
   const shown = ranges
     .filter(({ begin, end }) => end >= axis.lo && begin <= axis.hi)
@@ -239,16 +220,11 @@ function drawPanel(panel: Panel, plan: Plan, axis: Axis, paints: Paints): string
     text(left, top - 7, name, `${paints.fill(role)} font-size="${NAME_SIZE}" font-weight="600"`),
     `<path ${paints.stroke('grid')} fill="none" d="${grid}"/>`,
     `<g ${paints.fill('faint')} text-anchor="end">${numbers}</g>`,
+    ...(score === undefined && plan.band !== undefined ? drawBand(plan.band, panel, plan.timeOf, axis, paints) : []),
     gaps.length === 0 ? '' : `<g ${paints.fill('faint')}>${gaps.join('')}</g>`,
     score?.range === undefined ? curve : clipped(curve, panel, axis),
     score?.threshold === undefined ? '' : thresholdLine(score.threshold, panel, axis, paints),
   ];
-}
-
-/** A nested svg element clips its contents. A clip path would need an id, which another figure on the page might have. */
-function clipped(curve: string, { top, bottom }: Panel, { left, right }: Axis): string {
-  const [x, y, width, height] = [left - 2, top, right - left + 4, bottom - top];
-  return `<svg x="${x}" y="${y}" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">${curve}</svg>`;
 }
 
 function thresholdLine(threshold: number, panel: Panel, { left, right }: Axis, paints: Paints): string {

@@ -26,12 +26,26 @@ export interface PlottedScore {
   readonly range?: readonly [least: number, largest: number];
 }
 
+/** What is normal at each value of a series, such as `low`, `high` and `expected` of a monitor before the value came. */
+export interface PlottedBand {
+  /** The ends, one per value of the series. NaN in both where they are not known; an open end is infinite. */
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+  /** A thin dashed line, one number per value of the series, NaN where none is known. Default: no line. */
+  readonly expected?: ArrayLike<number>;
+}
+
 /** What {@link plotSVG} draws. */
 export interface PlotOptions {
   /** The values; missing ones are gaps. At least one value. */
   readonly series: Series;
   /** Default: indices from 0. Dates are shown in UTC. */
   readonly time?: Times;
+  /**
+   * An area behind the series, and a line. The axis is that of the series, extended by a quarter of its range at most: a band
+   * that is wider ends at the edge of the panel.
+   */
+  readonly band?: PlottedBand;
   /** Panels beneath the series, from top to bottom. */
   readonly scores?: readonly PlottedScore[];
   /** Parts of the time axis that are marked from top to bottom, in times; in indices if there are no times. */
@@ -61,8 +75,15 @@ export interface Score {
   readonly range: readonly [number, number] | undefined;
 }
 
-/** A labeled range in numbers. */
+/** A band in numbers. */
 export interface Band {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly expected: Float64Array | undefined;
+}
+
+/** A labeled range in numbers. */
+export interface Range {
   readonly begin: number;
   readonly end: number;
   readonly label: string;
@@ -75,13 +96,15 @@ export interface Plan {
   readonly timeOf: (t: number) => number;
   readonly isDate: boolean;
   readonly scores: readonly Score[];
-  readonly bands: readonly Band[];
+  readonly band: Band | undefined;
+  readonly ranges: readonly Range[];
 }
 
 const KEYS = [
-  ...['series', 'time', 'scores', 'labels', 'title', 'subtitle', 'name', 'timeName'],
+  ...['series', 'time', 'band', 'scores', 'labels', 'title', 'subtitle', 'name', 'timeName'],
   ...['width', 'height', 'theme'],
 ];
+const BAND_KEYS = ['low', 'high', 'expected'];
 const SCORE_KEYS = ['label', 'values', 'threshold', 'alarms', 'range'];
 
 /** The options as numbers. Throws for options that cannot be drawn. */
@@ -97,10 +120,11 @@ export function planOf(options: PlotOptions): Plan {
   if (values.length === 0) throw new RangeError('series must have at least one value, got none');
   const { isDate, timeOf } = timesOf(options.time, values.length);
   const scores = listOf(options.scores, 'scores').map((score, s) => scoreOf(score as PlottedScore, s, values.length));
-  const bands = listOf(options.labels, 'labels').map((range, r) =>
-    bandOf(range as LabeledRange<number | Date>, r, isDate),
+  const band = options.band === undefined ? undefined : bandOf(options.band, values.length);
+  const ranges = listOf(options.labels, 'labels').map((range, r) =>
+    rangeOf(range as LabeledRange<number | Date>, r, isDate),
   );
-  return { values, timeOf, isDate, scores, bands };
+  return { values, timeOf, isDate, scores, band, ranges };
 }
 
 function checkText(text: unknown, argument: string): void {
@@ -203,7 +227,38 @@ function indices(alarms: ArrayLike<number>, name: string, n: number): number[] {
   }).sort((a, b) => a - b);
 }
 
-function bandOf(range: LabeledRange<number | Date>, r: number, isDate: boolean): Band {
+function bandOf(band: PlottedBand, n: number): Band {
+  if (typeof band !== 'object' || band === null) {
+    throw new TypeError(`band must be an object with low and high, got ${describe(band)}`);
+  }
+  for (const key of Object.keys(band)) {
+    if (!BAND_KEYS.includes(key)) throw new RangeError(`band.${key} is unknown; known are ${BAND_KEYS.join(', ')}`);
+  }
+  const [low, high] = [numbersOf(band.low, 'band.low', n), numbersOf(band.high, 'band.high', n)];
+  const expected = band.expected === undefined ? undefined : numbersOf(band.expected, 'band.expected', n);
+  for (let t = 0; t < n; t++) {
+    if (low[t]! <= high[t]! || (Number.isNaN(low[t]) && Number.isNaN(high[t]))) continue;
+    const remedy = 'band.low must not exceed band.high; NaN in both where they are not known';
+    throw new RangeError(`${remedy}, got ${low[t]} and ${high[t]} at index ${t}`);
+  }
+  return { low, high, expected };
+}
+
+/** A number per value of the series; infinite ones and NaN mean something. */
+function numbersOf(list: ArrayLike<number>, argument: string, n: number): Float64Array {
+  if (typeof list !== 'object' || list === null || !Number.isSafeInteger(list.length)) {
+    throw new TypeError(`${argument} must be an array of numbers, got ${describe(list)}`);
+  }
+  if (list.length !== n) {
+    throw new RangeError(`${argument} must have one number per value of series, ${n}, got ${list.length}`);
+  }
+  return Float64Array.from(list, (x, t) => {
+    if (typeof x !== 'number') throw new TypeError(`${argument}[${t}] must be a number, got ${describe(x)}`);
+    return x;
+  });
+}
+
+function rangeOf(range: LabeledRange<number | Date>, r: number, isDate: boolean): Range {
   const name = `labels[${r}]`;
   if (typeof range !== 'object' || range === null) {
     throw new TypeError(`${name} must be an object with begin and end, got ${describe(range)}`);

@@ -1,10 +1,12 @@
 // Fleet: many streams by name in one process. It starts, updates, evicts and saves its series.
 import { checkInteger, checkOptions, describe } from '../core/checks.ts';
 import type { DistanceFunction } from '../core/metric.ts';
-import { missingError, toNumber, type Value } from '../core/series.ts';
+import { missingError, toFloat64, toNumber, type Value } from '../core/series.ts';
 import { StateReader, StateWriter } from '../core/state.ts';
 import { learnOf } from '../core/streaming-detector.ts';
 import { type HistorySearch, NO_VALUES, openHistory } from './history/history.ts';
+import { checkedTime, checkId, checkNumIds, checkNumSeries, type Member, Members, UNLINKED } from './members.ts';
+import { framed, readName, records, SERIES_PER_RECORD, writeName } from './members-records.ts';
 import {
   checkedSettings,
   checkStreamOptions,
@@ -24,7 +26,10 @@ export interface FleetOptions extends StreamingKNNOptions {
   k: number;
   /** `Infinity`: the largest number of series. For a new one beyond it, the series with the oldest last value is evicted. */
   maxSeries?: number;
-  /** `Infinity`: a series is evicted when the fleet has received more than this many values since the last one of the series. */
+  /**
+   * `Infinity`: a series is evicted when the fleet has received more than this many values since the last one of the series; in a
+   * fleet that is ticked, when more than this many ticks in a row did not name it.
+   */
   maxIdle?: number;
 }
 
@@ -42,19 +47,13 @@ export interface FleetStats {
 
 const FORMAT = 1;
 
-/** Series per record: about 300 KB of short histories. */
-const SERIES_PER_RECORD = 64;
+/** Of the first record, when the fleet was ticked: it has the position, too. */
+const TICKED_FORMAT = 2;
 
-/** A series, in a linked list of all series in the order of their last values. */
-interface Member {
-  readonly id: string;
+/** A series of the fleet. */
+interface Stream extends Member<Stream> {
   readonly history: HistorySearch;
   count: number;
-  /** The fleet's number of updates when this series had its last value. */
-  last: number;
-  /** The series whose last value came before that of this one, and the series whose last value came after it. */
-  older: Member | undefined;
-  newer: Member | undefined;
 }
 
 /**
@@ -71,11 +70,12 @@ export class Fleet {
   readonly #settings: StreamSettings;
   readonly #maxSeries: number;
   readonly #maxIdle: number;
-  readonly #members: Map<string, Member>;
-  #oldest: Member | undefined;
-  #newest: Member | undefined;
+  readonly #members: Members<Stream>;
   #updates: number;
   #evicted: number;
+  /** The time of the last tick, −Infinity before the first; and the number of ticks. */
+  #position: number;
+  #ticks: number;
 
   /**
    * @param options those of `StreamingKNN`, with `windowSize` and `k` among them; `maxSeries` and `maxIdle`
@@ -89,11 +89,11 @@ export class Fleet {
     this.#settings = checkedSettings(windowSize, k, rest);
     this.#maxSeries = maxSeries;
     this.#maxIdle = maxIdle;
-    this.#members = new Map();
-    this.#oldest = undefined;
-    this.#newest = undefined;
+    this.#members = new Members();
     this.#updates = 0;
     this.#evicted = 0;
+    this.#position = -Infinity;
+    this.#ticks = 0;
   }
 
   /**
@@ -118,10 +118,7 @@ export class Fleet {
    */
   updateMany(ids: ArrayLike<string>, values: ArrayLike<Value>, options?: { learn?: boolean }): Float64Array {
     const numValues = lengthOf(values, 'values');
-    const numIds = lengthOf(ids, 'ids');
-    if (numIds !== numValues) {
-      throw new RangeError(`ids must have a name per value, got ${numIds} names and ${numValues} values`);
-    }
+    checkNumIds(ids, numValues);
     const learn = learnOf(options);
     const scores = new Float64Array(numValues);
     for (let p = 0; p < numValues; p++) {
@@ -130,6 +127,65 @@ export class Fleet {
     }
     for (let p = 0; p < numValues; p++) scores[p] = this.#update(ids[p]!, scores[p]!, learn);
     return scores;
+  }
+
+  /**
+   * One step of all series: the values that these have now. A series of the fleet that is not named gets a missing value, so
+   * that no window closes over the step. The time of the last tick is a part of the state: no step counts twice, and after a
+   * restart `position` says where to go on.
+   *
+   * From the first tick on `maxIdle` counts ticks: a series leaves that more than `maxIdle` ticks in a row did not name.
+   *
+   * @param time above `position`: a finite number in any unit, or a date, which stands for its milliseconds since 1970
+   * @param ids names, one per value, each at most once; an unknown name adds a series
+   * @returns scores, one per value
+   * @throws RangeError for a time at or before `position`, a name that comes twice, more than `maxSeries` names, and with
+   * `missing: 'throw'` a series that is not named or has no value; TypeError for a wrong kind. Nothing is changed then. When a
+   * function metric fails, all other series have had their step.
+   *
+   * @example
+   * const fleet = new Fleet({ windowSize: 2, k: 1 });
+   * for (let t = 0; t < 4; t++) fleet.tick(60 * t, ['cpu', 'disk'], [1 + (t % 2), 5]);
+   * fleet.tick(240, ['cpu'], [9]); // => Float64Array.of(Math.sqrt(50))
+   * fleet.position; // => 240
+   * fleet.tick(300, ['cpu', 'disk'], [1, 5]); // => Float64Array.of(7, NaN)
+   */
+  tick(
+    time: number | Date,
+    ids: ArrayLike<string>,
+    values: ArrayLike<Value>,
+    options?: { learn?: boolean },
+  ): Float64Array {
+    const position = checkedTime(time, this.#position);
+    const given = toFloat64(values, 'values');
+    checkNumIds(ids, given.length);
+    const learn = learnOf(options);
+    const { members: found, numNew } = this.#members.find(ids, given.length);
+    checkNumSeries(found.length, this.#maxSeries);
+    if (this.#settings.missing === 'throw') this.#checkNoneMissing(ids, values, given, numNew);
+    // Nothing was changed so far, and nothing is refused from here on.
+    if (this.#ticks === 0) for (const member of this.#members) member.last = 0; // it was a count of values
+    const last = ++this.#ticks;
+    this.#position = position;
+    for (let p = 0; numNew > 0 && p < found.length; p++) {
+      found[p] ??= { id: ids[p]!, history: openHistory(this.#settings, NO_VALUES), count: 0, last, ...UNLINKED };
+    }
+    const members = found as Stream[];
+    this.#members.advance(members, last);
+    this.#evictIdle();
+    while (this.#members.size > this.#maxSeries) this.#evictOverLimit(this.#members.oldest!);
+    const scores = new Float64Array(members.length);
+    const failures: unknown[] = [];
+    for (let p = 0; p < members.length; p++) scores[p] = this.#step(members[p]!, given[p]!, learn, failures);
+    for (let m = this.#members.oldest; m && m.last < last; m = m.newer) this.#step(m, NaN, learn, failures);
+    this.#updates += members.length;
+    if (failures.length > 0) throw failures[0];
+    return scores;
+  }
+
+  /** The time of the last tick; −Infinity before the first. */
+  get position(): number {
+    return this.#position;
   }
 
   /** The score that `update(id, x)` would return. Changes nothing and adds no series. */
@@ -146,12 +202,12 @@ export class Fleet {
 
   /** Whether the fleet holds this series. */
   has(id: string): boolean {
-    return this.#members.has(id);
+    return this.#members.get(id) !== undefined;
   }
 
   /** The names of the series, from the one with the oldest last value to the one with the newest. */
   *ids(): Generator<string, void, undefined> {
-    for (let member = this.#oldest; member; member = member.newer) yield member.id;
+    for (const { id } of this.#members) yield id;
   }
 
   /** Forgets a series. Returns whether the fleet held it. */
@@ -163,18 +219,18 @@ export class Fleet {
 
   /** Forgets all series. */
   reset(): void {
-    for (const { history } of this.#members.values()) history.close?.();
+    for (const { history } of this.#members) history.close?.();
     this.#members.clear();
-    this.#oldest = undefined;
-    this.#newest = undefined;
     this.#updates = 0;
     this.#evicted = 0;
+    this.#position = -Infinity;
+    this.#ticks = 0;
   }
 
   /** The numbers of series, updates and evictions, and the bytes of memory. O(series). */
   get stats(): FleetStats {
     let bytes = 0;
-    for (const { history } of this.#members.values()) bytes += history.bytes;
+    for (const { history } of this.#members) bytes += history.bytes;
     return { series: this.#members.size, updates: this.#updates, evicted: this.#evicted, bytes };
   }
 
@@ -185,24 +241,24 @@ export class Fleet {
    * @throws RangeError when the fleet was updated in between
    */
   *save(): Generator<Uint8Array, void, undefined> {
-    const updates = this.#updates;
-    const numSeries = this.#members.size;
-    const head = new StateWriter('Fleet', FORMAT);
+    const [updates, ticks, numSeries] = [this.#updates, this.#ticks, this.#members.size];
+    const head = ticks > 0 ? new StateWriter('Fleet', TICKED_FORMAT) : new StateWriter('Fleet', FORMAT);
     writeSettings(head, this.#settings);
     head.f64s([this.#maxSeries, this.#maxIdle, updates, this.#evicted, numSeries]);
+    if (ticks > 0) head.f64s([this.#position, ticks]);
     yield framed(head);
-    for (let member = this.#oldest; member; ) {
+    for (let member = this.#members.oldest; member; ) {
       const record = new StateWriter('Fleet series', FORMAT);
-      const members: Member[] = [];
+      const members: Stream[] = [];
       for (; member && members.length < SERIES_PER_RECORD; member = member.newer) members.push(member);
       record.u32(members.length);
       for (const { id, last, history } of members) {
-        record.text(id);
+        writeName(record, id);
         record.f64(last);
         writeHistory(record, history);
       }
       yield framed(record);
-      if (this.#updates !== updates || this.#members.size !== numSeries) {
+      if (this.#updates !== updates || this.#ticks !== ticks || this.#members.size !== numSeries) {
         throw new RangeError('the fleet was changed while it was saved: save() again, without updates in between');
       }
     }
@@ -226,14 +282,17 @@ export class Fleet {
         fleet.#readMembers(new StateReader(record, 'Fleet series', FORMAT));
         continue;
       }
-      const reader = new StateReader(record, 'Fleet', FORMAT);
+      const reader = new StateReader(record, 'Fleet', TICKED_FORMAT);
       const settings = readSettings(reader, options.metric);
       const [maxSeries = 0, maxIdle = 0, updates = 0, evicted = 0, size = 0] = reader.f64s();
+      const [position = -Infinity, ticks = 0] = reader.format === TICKED_FORMAT ? reader.f64s() : [];
       reader.end();
       const { windowSize, k } = settings;
       fleet = new Fleet({ windowSize, k, maxSeries, maxIdle, ...optionsOf(settings) });
       fleet.#updates = updates;
       fleet.#evicted = evicted;
+      fleet.#position = position;
+      fleet.#ticks = ticks;
       numSeries = size;
     }
     if (!fleet) throw new RangeError('bytes must be what save() returned, got none');
@@ -250,130 +309,88 @@ export class Fleet {
     return value;
   }
 
+  /** Throws when a series would get a missing value. */
+  #checkNoneMissing(ids: ArrayLike<string>, values: ArrayLike<Value>, given: Float64Array, numNew: number): void {
+    const p = given.findIndex(Number.isNaN);
+    if (p >= 0) throw missingError(`the value of ${describe(ids[p])}`, values[p]);
+    if (given.length - numNew === this.#members.size) return;
+    const named = new Set(Array.from(ids));
+    const absent = [...this.ids()].find((id) => !named.has(id));
+    throw new RangeError(`ids must name ${describe(absent)} while missing is 'throw': name it, evict it, or omit`);
+  }
+
+  /** The score of a series' value of a tick. An error of a function metric is put off, for the others to have their step. */
+  #step(member: Stream, value: number, learn: boolean, failures: unknown[]): number {
+    const { history } = member;
+    try {
+      const score = windowScore(this.#settings, history, history.update(value, learn), member.count);
+      member.count++;
+      return score;
+    } catch (failure) {
+      failures.push(failure);
+      return NaN;
+    }
+  }
+
   #update(id: string, value: number, learn: boolean): number {
     const known = this.#members.get(id);
     const history = known ? known.history : openHistory(this.#settings, NO_VALUES);
     const score = windowScore(this.#settings, history, history.update(value, learn), known ? known.count : 0);
     const member = known ?? this.#start(id, history); // after update: no series is added when a metric throws
     member.count++;
-    member.last = ++this.#updates;
-    if (member !== this.#newest) {
-      this.#unlink(member);
-      this.#append(member);
-    }
-    while (this.#oldest!.last < this.#updates - this.#maxIdle) this.#evictOverLimit(this.#oldest!);
+    this.#updates++;
+    member.last = this.#clock;
+    this.#members.touch(member);
+    this.#evictIdle();
     return score;
   }
 
-  /** Adds a new series as the newest. The oldest one is evicted if there are `maxSeries`. */
-  #start(id: string, history: HistorySearch): Member {
-    if (this.#members.size >= this.#maxSeries) this.#evictOverLimit(this.#oldest!);
-    return this.#add(id, history, 0, this.#updates);
+  /** What idleness is counted in: ticks, or values in a fleet that was not ticked. */
+  get #clock(): number {
+    return this.#ticks > 0 ? this.#ticks : this.#updates;
   }
 
-  #add(id: string, history: HistorySearch, count: number, last: number): Member {
-    const member: Member = { id, history, count, last, older: undefined, newer: undefined };
-    this.#members.set(id, member);
-    this.#append(member);
+  #evictIdle(): void {
+    const least = this.#clock - this.#maxIdle;
+    for (let { oldest } = this.#members; oldest && oldest.last < least; { oldest } = this.#members) {
+      this.#evictOverLimit(oldest);
+    }
+  }
+
+  /** Adds a new series as the newest. The oldest one is evicted if there are `maxSeries`. */
+  #start(id: string, history: HistorySearch): Stream {
+    if (this.#members.size >= this.#maxSeries) this.#evictOverLimit(this.#members.oldest!);
+    const member = { id, history, count: 0, last: this.#clock, ...UNLINKED };
+    this.#members.add(member);
     return member;
   }
 
   /** Evicts a series because of a limit, which counts in `stats`. */
-  #evictOverLimit(member: Member): void {
+  #evictOverLimit(member: Stream): void {
     this.#evict(member);
     this.#evicted++;
   }
 
-  #evict(member: Member): void {
-    this.#members.delete(member.id);
-    this.#unlink(member);
+  #evict(member: Stream): void {
+    this.#members.remove(member);
     member.history.close?.();
-  }
-
-  #append(member: Member): void {
-    member.older = this.#newest;
-    member.newer = undefined;
-    if (this.#newest) this.#newest.newer = member;
-    else this.#oldest = member;
-    this.#newest = member;
-  }
-
-  #unlink({ older, newer }: Member): void {
-    if (older) older.newer = newer;
-    else this.#oldest = newer;
-    if (newer) newer.older = older;
-    else this.#newest = older;
   }
 
   #readMembers(reader: StateReader): void {
     for (let left = reader.u32(); left > 0; left--) {
-      const id = reader.text();
+      const id = readName(reader);
       const last = reader.f64();
       const state = readHistoryState(reader, this.#settings);
-      if (this.#members.has(id)) throw new RangeError(`bytes are damaged: ${describe(id)} is there twice`);
-      this.#add(id, openHistory(this.#settings, state), state.numValues, last);
+      if (this.#members.get(id)) throw new RangeError(`bytes are damaged: ${describe(id)} is there twice`);
+      const history = openHistory(this.#settings, state);
+      this.#members.add({ id, history, count: state.numValues, last, ...UNLINKED });
     }
     reader.end();
   }
-}
-
-function checkId(id: unknown): asserts id is string {
-  if (typeof id !== 'string') throw new TypeError(`id must be a string, got ${describe(id)}`);
 }
 
 function lengthOf(list: unknown, argument: string): number {
   const length = (list as ArrayLike<unknown> | null | undefined)?.length;
   if (typeof list === 'object' && Number.isSafeInteger(length)) return length!;
   throw new TypeError(`${argument} must be an array, got ${describe(list)}`);
-}
-
-/** A record behind its length in bytes, which is a little-endian integer of 32 bits. */
-function framed(writer: StateWriter): Uint8Array {
-  const record = writer.finish();
-  const chunk = new Uint8Array(4 + record.length);
-  new DataView(chunk.buffer).setUint32(0, record.length, true);
-  chunk.set(record, 4);
-  return chunk;
-}
-
-/** The records of framed bytes, which may be cut into chunks anywhere. */
-async function* records(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let pending: Uint8Array[] = [];
-  let size = 0;
-  let needed = 4;
-  // `needed` bytes are needed to go on: 4 for a length, or 4 + length for a record.
-  for await (const chunk of chunks) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError(`chunks must be of Uint8Array, got ${describe(chunk)}`);
-    pending.push(chunk);
-    size += chunk.length;
-    if (size < needed) continue;
-    const bytes = joined(pending, size);
-    const view = new DataView(bytes.buffer);
-    let at = 0;
-    for (needed = 4; at + needed <= size; ) {
-      const length = view.getUint32(at, true);
-      if (needed === 4 && length > 0) {
-        needed = 4 + length;
-        continue;
-      }
-      yield bytes.subarray(at + 4, at + needed);
-      at += needed;
-      needed = 4;
-    }
-    pending = [bytes.slice(at)];
-    size -= at;
-  }
-  if (size > 0) throw new RangeError(`bytes are damaged or cut short: ${size} are left over`);
-}
-
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

@@ -20,17 +20,23 @@ export interface SimilarWindow {
   readonly value: number;
 }
 
+/** Buckets of candidates. */
+const BUCKETS = 64;
+
 /**
  * The window that the next value x completes. Its squared distance to a candidate is the sum over the values that are known,
  * and (x − y)² with the last value y of the candidate; added left to right, as everywhere.
  */
 export class NextWindow {
   readonly #settings: StreamSettings;
-  /** Of each candidate, oldest first: the sum over the known values, its last value, and its lag. */
+  /** Of each candidate, oldest first until they lie in buckets: the sum over the known values, its last value, and its lag. */
   readonly #sums: Float64Array;
   readonly #values: Float64Array;
   readonly #lags: Int32Array;
   readonly #count: number;
+  /** Where each bucket starts, once many scores are asked for; and the least sum in it and in those after it. */
+  #starts: Int32Array | undefined;
+  readonly #least: Float64Array = new Float64Array(BUCKETS).fill(Infinity);
   /** The score of any value if there is no window to compare: 0 at the start of the stream, NaN after a missing value. */
   readonly #without: number | undefined;
   /** The squared distances to the nearest ones, ascending. */
@@ -76,25 +82,56 @@ export class NextWindow {
     if (this.#without !== undefined) return this.#without;
     const nearest = this.#nearest;
     const found = this.#found;
-    const [sums, values, count] = [this.#sums, this.#values, this.#count];
+    this.#starts ??= this.#sortInBuckets();
+    const [sums, values, starts] = [this.#sums, this.#values, this.#starts];
     const last = nearest.length - 1;
     let worst = this.#bound(x);
     nearest.fill(worst);
-    for (let c = 0; c < count; c++) {
-      if (sums[c]! >= worst) continue;
-      const difference = x - values[c]!;
-      const s = sums[c]! + difference * difference;
-      if (s >= worst) continue;
-      let p = last;
-      for (; p > 0 && nearest[p - 1]! > s; p--) {
-        nearest[p] = nearest[p - 1]!;
-        found[p] = found[p - 1]!;
+    for (let b = 0; b < BUCKETS && this.#least[b]! < worst; b++) {
+      for (let c = starts[b]!; c < starts[b + 1]!; c++) {
+        const difference = x - values[c]!;
+        const s = sums[c]! + difference * difference;
+        if (s >= worst) continue;
+        let p = last;
+        for (; p > 0 && nearest[p - 1]! > s; p--) {
+          nearest[p] = nearest[p - 1]!;
+          found[p] = found[p - 1]!;
+        }
+        nearest[p] = s;
+        found[p] = c;
+        worst = nearest[last]!;
       }
-      nearest[p] = s;
-      found[p] = c;
-      worst = nearest[last]!;
     }
     return aggregate(this.#settings.aggregation, true, nearest, 0, nearest.length);
+  }
+
+  /**
+   * Brings the candidates into buckets, those with smaller sums first: a bucket none of whose sums is small enough ends the
+   * search. Returns where each bucket starts.
+   */
+  #sortInBuckets(): Int32Array {
+    const starts = new Int32Array(BUCKETS + 1);
+    const sums = this.#sums.slice(0, this.#count);
+    const values = this.#values.slice(0, this.#count);
+    const lags = this.#lags.slice(0, this.#count);
+    const largest = Math.sqrt(sums.reduce((most, sum) => Math.max(most, sum), 0));
+    const bucketOf = (sum: number): number =>
+      largest > 0 ? Math.min(BUCKETS - 1, Math.floor((BUCKETS * Math.sqrt(sum)) / largest)) : 0;
+    for (const sum of sums) {
+      const b = bucketOf(sum);
+      starts[b + 1]!++;
+      this.#least[b] = Math.min(this.#least[b]!, sum);
+    }
+    for (let b = 0; b < BUCKETS; b++) starts[b + 1]! += starts[b]!;
+    for (let b = BUCKETS - 2; b >= 0; b--) this.#least[b] = Math.min(this.#least[b]!, this.#least[b + 1]!);
+    const next = starts.slice();
+    for (let c = 0; c < sums.length; c++) {
+      const at = next[bucketOf(sums[c]!)]!++;
+      this.#sums[at] = sums[c]!;
+      this.#values[at] = values[c]!;
+      this.#lags[at] = lags[c]!;
+    }
+    return starts;
   }
 
   /** A number above the k-th smallest sum at `x`: just above the largest of the candidates that were nearest the last time. */
@@ -126,13 +163,19 @@ export class NextWindow {
   /** The candidates with the smallest sums, ascending; of equal ones the latest first. */
   #mostSimilar(count: number, sumOf: (c: number) => number): number[] {
     const found: number[] = [];
-    for (let c = this.#count - 1; c >= 0; c--) {
+    let worst = Infinity;
+    for (let c = 0; c < this.#count; c++) {
       const sum = sumOf(c);
-      if (found.length === count && sum >= sumOf(found[count - 1]!)) continue;
+      if (sum > worst) continue;
+      const isBefore = (other: number): boolean => {
+        const order = sumOf(other) - sum;
+        return order > 0 || (order === 0 && this.#lags[other]! > this.#lags[c]!);
+      };
       let p = found.length;
-      while (p > 0 && sumOf(found[p - 1]!) > sum) p--;
+      while (p > 0 && isBefore(found[p - 1]!)) p--;
       found.splice(p, 0, c);
       if (found.length > count) found.pop();
+      if (found.length === count) worst = sumOf(found[count - 1]!);
     }
     return found;
   }

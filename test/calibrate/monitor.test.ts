@@ -274,6 +274,8 @@ for (const options of [
   { warmup: 5 },
   { preset: 'novelty', warmup: 5 },
   { preset: 'views', warmup: 5, maxValues: 40 },
+  { preset: 'novelty', warmup: 5, repeat: 'always', accept: 9, undo: true, threshold: 1.5 },
+  { preset: 'novelty', warmup: 5, stuck: true, period: 7, direction: 'down', minChange: 1, threshold: 1.5 },
 ] as const) {
   checkContract(`monitor(${JSON.stringify(options)})`, {
     create: () => monitor({ ...options, hold: 4 }),

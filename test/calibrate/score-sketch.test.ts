@@ -152,3 +152,29 @@ test('a copy of its bytes answers the same, bit for bit, and goes on so', () => 
     { numRuns: 100 },
   );
 });
+
+test('tail and rank between additions are those of a sketch that was never asked before, to the bit', () => {
+  const random = mulberry32(11);
+  const kinds: ((t: number) => number)[] = [
+    () => -Math.log(random()), // one long tail
+    () => 100 + random(), // around an offset
+    (t) => (t % 50 === 0 ? random() : 0), // nearly all around 0
+    (t) => Math.sin(t / 40) * random(), // of both signs
+    (t) => -10 - random() * (t % 7), // all negative
+    (t) => 10 ** (12 * Math.sin(t / 300)), // bins come on both sides, and low ones go
+    (t) => t * random(), // ever larger
+    () => Math.round(3 * random()), // ties
+  ];
+  for (const kind of kinds) {
+    const sketch = new ScoreSketch(ACCURACY);
+    for (let t = 0; t < 1500; t++) {
+      sketch.add(kind(t));
+      const share = t % 9 === 0 ? 0.5 : t % 5 === 0 ? 0.1 : 0.02;
+      const got = { ...sketch.tail(share) };
+      if (t % 11 > 0 && t > 200) continue;
+      const fresh = copyOf(sketch);
+      const score = kind(t);
+      expect({ ...got, rank: sketch.rank(score) }).toEqual({ rank: fresh.rank(score), ...fresh.tail(share) });
+    }
+  }
+});

@@ -20,7 +20,11 @@ async function errorOf(args: string[], input: string | Uint8Array, status: numbe
 describe('usage: status 2', () => {
   const hint = ' (see knn-anomaly score --help)';
   test.each<[string[], string]>([
-    [['--windw', '5'], `unknown option --windw${hint}`],
+    [['--windw', '5'], `unknown option --windw; did you mean --window?${hint}`],
+    [['--windw=5'], `unknown option --windw; did you mean --window?${hint}`],
+    [['--neigh', '5'], `unknown option --neigh; did you mean --neighbors?${hint}`],
+    [['--nieghbors', '5'], `unknown option --nieghbors; did you mean --neighbors?${hint}`],
+    [['--frobnicate'], `unknown option --frobnicate${hint}`],
     [['-z'], `unknown option -z${hint}`],
     [['--window'], `--window needs a value${hint}`],
     [['--window', '-3'], `--window needs a value; one that begins with a dash is written --window=-XYZ${hint}`],
@@ -93,8 +97,17 @@ describe('usage: status 2', () => {
       stderr: `knn-anomaly: ${text} (see knn-anomaly --help)\n`,
     });
     expect(await cli([])).toMatchObject(hinted('no command given'));
-    const known = 'the commands are score, stream, changefinder, monitor, eval, plot, completion, help';
-    expect(await cli(['scores'])).toMatchObject(hinted(`unknown command "scores"; ${known}`));
+    const known =
+      'the commands are score, stream, changefinder, monitor, backtest, eval, locate, suggest, plot, state, completion, help';
+    expect(await cli(['scores'])).toMatchObject(hinted('unknown command "scores"; did you mean score?'));
+    expect(await cli(['moniotr'])).toMatchObject(hinted('unknown command "moniotr"; did you mean monitor?'));
+    expect(await cli(['Plot'])).toMatchObject(hinted('unknown command "Plot"; did you mean plot?'));
+    expect(await cli(['--versoin'])).toMatchObject(hinted('unknown option "--versoin"; did you mean --version?'));
+    expect(await cli(['forecast'])).toMatchObject(hinted(`unknown command "forecast"; ${known}`));
+    file('a file.csv', TABLE);
+    expect(await cli(['a file.csv'])).toMatchObject(
+      hinted('unknown command "a file.csv"; did you mean score "a file.csv"?'),
+    );
     expect(await cli(['--wat'])).toMatchObject(hinted(`unknown option "--wat"; ${known}`));
     expect(await cli(['toString'])).toMatchObject({ status: 2 });
     expect(await cli(['help', 'nothing'])).toMatchObject({ status: 2 });
@@ -363,10 +376,8 @@ describe('input: status 1', () => {
     expect(await errorOf(args, 'time,v\n1,1\n2,2\n', 1)).toBe(
       'labels.csv: line 2: begin must be a number, like the time column, got "2026-01-01"',
     );
-    const { status, stderr } = await cli(['score', ...args], { input: 'time,v\nMonday,1\nTuesday,2\n' });
-    expect(status).toBe(1);
-    expect(stderr.split('\n')[1]).toBe(
-      'knn-anomaly: the time column holds "Monday", which is no time: expected numbers or dates, or --time-format',
+    expect(await errorOf(args, 'time,v\nMonday,1\nTuesday,2\n', 1)).toBe(
+      'the time column holds "Monday", which is no time: expected numbers or dates, or --time-format',
     );
   });
 });

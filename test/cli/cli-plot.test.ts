@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { monitor } from '../../src/calibrate.ts';
 import { KNN } from '../../src/index.ts';
 import { plotSVG } from '../../src/plot.ts';
 import { cli, file, files, folder, lines } from '../support/cli-run.ts';
@@ -79,6 +80,42 @@ describe('knn-anomaly plot', () => {
     expect(await plot(['n.csv', '--column=a', '--time=time', '--detector=knn:2,1'])).toContain('>12</text>');
   });
 
+  test('--detector monitor draws surprises with their threshold, alarms, incidents and with --band the band', async () => {
+    const watch = monitor();
+    const [surprises, low, high, expected] = [0, 0, 0, 0].map(() => [] as number[]);
+    const alarms: number[] = [];
+    const labels: { begin: number; end: number }[] = [];
+    for (const [t, x] of values.entries()) {
+      low!.push(watch.low);
+      high!.push(watch.high);
+      expected!.push(watch.expected);
+      watch.update(x);
+      const { surprise, alarm, event, incident } = watch.last;
+      surprises!.push(surprise);
+      if (alarm) alarms.push(t);
+      if (event === 'begin') labels.push({ begin: t, end: t });
+      if (incident !== undefined) labels.at(-1)!.end = incident.begin + incident.duration - 1;
+    }
+    expect(labels[0]!.begin).toBe(200);
+    const scores = [{ label: 'surprise (metrics)', values: surprises!, threshold: 4, alarms }];
+    const figure = { series: values, scores, labels, title: 'standard input' };
+    expect(await plot(['--detector=monitor'])).toBe(plotSVG(figure));
+    const band = { low: low!, high: high!, expected: expected! };
+    expect(await plot(['--detector=monitor:metrics', '--band'])).toBe(plotSVG({ ...figure, band }));
+  });
+
+  test('--threshold of a monitor is its threshold; known faults and incidents have names', async () => {
+    const watch = monitor({ preset: 'novelty', threshold: 2 });
+    watch.learn(values.slice(0, 200));
+    expect(watch.last.incident).toBeDefined();
+    const svg = await plot(['--detector=monitor:novelty', '--threshold=2']);
+    expect(svg).toContain('>threshold 2</text>');
+    expect(svg.match(/<circle/g)!.length).toBeGreaterThan(2);
+    file('known.csv', 'begin,end,fault\n10,40,outage\n');
+    const named = await plot(['--detector=monitor', '--labels=known.csv']);
+    for (const name of ['outage', 'incident']) expect(named).toContain(`<title>${name}</title>`);
+  });
+
   test('shows missing values as gaps', async () => {
     const svg = await plot(['--detector=knn:2,1'], '1\n2\n1\n\nNaN\n2\n1\n3\n');
     expect(svg.match(/height="3"/g)).toHaveLength(2);
@@ -120,7 +157,12 @@ describe('knn-anomaly plot refuses', () => {
     [['--detector=knn:5,5,right'], '"right" is none of left, mean, zscore', 2],
     [['--detector=changefinder:5'], 'needs 5 arguments, got 1 (write changefinder:ORDER,DISCOUNT', 2],
     [['--detector=sdar:5,2'], 'discount must', 2],
-    [['--detector=magic'], '--detector must be one of knn, changefinder, sdar, got "magic"', 2],
+    [['--detector=magic'], '--detector must be one of knn, changefinder, sdar, monitor, got "magic"', 2],
+    [['--detector=monitor:best'], '--detector "monitor:best": preset must be one of \'metrics\'', 2],
+    [['--detector=monitor:views,5'], 'needs one preset, got 2 (write monitor:PRESET)', 2],
+    [['--detector=monitor', '--detector=monitor'], 'one monitor at a time', 2],
+    [['--detector=monitor', '--threshold=0'], '--threshold of a monitor must be a positive number, got "0"', 2],
+    [['--band'], '--band is for --detector monitor', 2],
     [['--threshold=x'], '--threshold must be a number or none, got "x"', 2],
     [['--threshold=1', '--threshold=2'], '--threshold is given 2 times, but there are 1 scores to draw', 2],
     [['-o', 'a.pdf'], '--output must end in .svg or .png, or needs --format, got "a.pdf"', 2],

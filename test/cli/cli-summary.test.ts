@@ -151,7 +151,9 @@ describe('the summary', () => {
   });
 
   test('is never wider than 80 columns outside a terminal', async () => {
-    const wide = wave.map((x, t) => `2026-01-01T00:00:00.000000${t}+00:00,${x * 1234.56789}`).join('\n');
+    const wide = wave
+      .map((x, t) => `2026-01-01T00:00:00.${String(t).padStart(3, '0')}0000+00:00,${x * 1234.56789}`)
+      .join('\n');
     const text = await score(['--format=summary', '--time=1', '--top=9', '--metric=mahalanobis'], { input: wide });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });

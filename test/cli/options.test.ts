@@ -2,15 +2,19 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { backtest } from '../../src/cli/backtest/backtest.ts';
 import { optionNames } from '../../src/cli/command.ts';
 import { evaluate } from '../../src/cli/eval/eval.ts';
+import { locateCommand } from '../../src/cli/locate/locate.ts';
 import { helpText } from '../../src/cli/options/help.ts';
 import { parseOptions } from '../../src/cli/options/parse.ts';
 import { defaultOf, OPTIONS, type OptionName, optionOf } from '../../src/cli/options/table.ts';
 import { plot } from '../../src/cli/plot/plot.ts';
 import { score } from '../../src/cli/score/score.ts';
+import { state } from '../../src/cli/state/state.ts';
 import { detectorCommand } from '../../src/cli/stream/detector-command.ts';
 import { stream } from '../../src/cli/stream/stream.ts';
+import { suggest } from '../../src/cli/suggest/suggest.ts';
 import { ENGINES } from '../../src/search/plan.ts';
 import { cli } from '../support/cli-run.ts';
 
@@ -19,8 +23,12 @@ const COMMANDS = {
   stream,
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
+  backtest,
   eval: evaluate,
+  locate: locateCommand,
+  suggest,
   plot,
+  state,
 };
 
 /** One way to give the option: its default, a choice, or anything. */
@@ -90,7 +98,7 @@ describe('knn-anomaly completion', () => {
       return stdout.trim().split('\n');
     };
     expect(await complete('')).toEqual([...Object.keys(COMMANDS), 'completion', 'help', '--help', '--version']);
-    expect(await complete('s')).toEqual(['score', 'stream']);
+    expect(await complete('s')).toEqual(['score', 'stream', 'suggest', 'state']);
     for (const [name, command] of Object.entries(COMMANDS)) {
       const offered = await complete(name, '--');
       expect(offered).toEqual(optionNames(command).map((option) => `--${option}`));

@@ -75,3 +75,54 @@ test('a reader that asks for more than there is, or leaves some, throws', () => 
   for (let field = 0; field < 3; field++) reader.f64();
   expect(() => Array.from({ length: 100 }, () => reader.f64())).toThrow('bytes are damaged: a field is cut short');
 });
+
+test('uints writes what uint writes for each value, up to the largest integer', () => {
+  const values = [
+    0,
+    1,
+    127,
+    128,
+    16_383,
+    16_384,
+    2 ** 31 - 1,
+    2 ** 31,
+    2 ** 32,
+    2 ** 35 + 127,
+    Number.MAX_SAFE_INTEGER,
+  ];
+  const [together, alone] = [new StateWriter('Example', 1), new StateWriter('Example', 1)];
+  together.uints(values);
+  for (const value of values) alone.uint(value);
+  const bytes = together.finish();
+  expect(bytes).toEqual(alone.finish());
+  const reader = new StateReader(bytes, 'Example', 1);
+  expect(values.map(() => reader.uint())).toEqual(values);
+  reader.end();
+});
+
+test('writers at the same time, within each other and after each other do not mix, whatever they have grown to', () => {
+  const expected = (mark: number, length: number): number[] => Array.from({ length }, (_, p) => mark * 1000 + p);
+  const saved: { bytes: Uint8Array; values: number[] }[] = [];
+  for (const round of [1, 2, 3]) {
+    const lengths = [3, 5000, 40, 20_000, 1, 700];
+    const writers = lengths.map(() => new StateWriter('Example', 1));
+    for (let p = 0; p < 20_000; p++) {
+      for (const [w, writer] of writers.entries()) if (p < lengths[w]!) writer.u32((round * 10 + w) * 1000 + p);
+    }
+    for (const [w, writer] of writers.entries()) {
+      saved.push({ bytes: writer.finish(), values: expected(round * 10 + w, lengths[w]!) });
+    }
+  }
+  for (const { bytes, values } of saved) {
+    const reader = new StateReader(bytes, 'Example', 1);
+    for (const value of values) if (reader.u32() !== value) throw new Error(`not ${value}`);
+    reader.end();
+  }
+});
+
+test('a writer that has finished writes no more: its buffer belongs to another one', () => {
+  const writer = new StateWriter('Example', 1);
+  writer.finish();
+  expect(() => writer.u8(1)).toThrow('a StateWriter that has finished writes no more');
+  expect(() => writer.finish()).toThrow('a StateWriter that has finished writes no more');
+});

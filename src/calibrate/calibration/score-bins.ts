@@ -5,7 +5,7 @@ import type { StateReader, StateWriter } from '../../core/state.ts';
 const MAX_BINS = 256;
 
 /** Bins that the arrays grow by: few series need more than a hundred. */
-const GROWTH = 16;
+const GROWTH = 8;
 
 /** The cells before the first bin: all share them. */
 const NONE = new Float64Array(0);
@@ -102,11 +102,10 @@ export class ScoreBins {
   read(state: StateReader, underflow: Underflow): void {
     const numUsed = state.uint();
     let bin = state.i32();
-    const entries = Array.from({ length: numUsed }, () => [(bin += state.uint()), state.uint(), state.f64()] as const);
-    // The first and the last bin come first: then the cells grow once.
-    const ends = entries.splice(-1);
-    for (const [at, count, sum] of [...entries.slice(0, 1), ...ends, ...entries.slice(1)]) {
-      this.add(at, count, sum, underflow);
+    for (let entry = 0; entry < numUsed; entry++) {
+      bin += state.uint();
+      const count = state.uint();
+      this.add(bin, count, state.f64(), underflow);
     }
   }
 

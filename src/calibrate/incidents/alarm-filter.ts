@@ -29,6 +29,15 @@ export class AlarmFilter {
   readonly #low: number;
   readonly #high: number;
 
+  /** The filter of these options; one for all monitors without any, of which there may be very many. */
+  static of(options: FilterOptions): AlarmFilter {
+    const filter = new AlarmFilter(options);
+    if (filter.needsExpected || filter.#low > -Infinity || filter.#high < Infinity) return filter;
+    return (AlarmFilter.#none ??= filter);
+  }
+
+  static #none: AlarmFilter | undefined;
+
   /** @throws TypeError for an option of the wrong kind, RangeError for a wrong value */
   constructor({ direction = 'both', minChange = 0, bounds = {} }: FilterOptions) {
     checkChoice(direction, 'direction', DIRECTIONS);
@@ -87,7 +96,7 @@ export class AlarmFilter {
   static read(state: StateReader): AlarmFilter {
     const direction = DIRECTIONS[state.u8()]!;
     const minChange = { absolute: state.f64(), relative: state.f64() };
-    return new AlarmFilter({ direction, minChange, bounds: { low: state.f64(), high: state.f64() } });
+    return AlarmFilter.of({ direction, minChange, bounds: { low: state.f64(), high: state.f64() } });
   }
 
   #leastChange(expected: number): number {
@@ -97,15 +106,30 @@ export class AlarmFilter {
   /** The last value in a direction, from the expected one, before the first that raises an alarm. */
   #end(curve: SurpriseCurve, threshold: number, expected: number, sign: 1 | -1): number {
     if (this.direction === (sign === 1 ? 'down' : 'up')) return sign * Infinity;
-    // The filter lets a value through from here on; a difference is rounded, so it is some floats to one side at most.
-    let first = expected + sign * this.#leastChange(expected);
-    if (!this.lets(first, expected)) {
-      while (!this.lets(first, expected)) first = nextFloat(first, sign);
-    } else {
-      for (let x = first; x !== expected && this.lets(x, expected); x = nextFloat(x, sign === 1 ? -1 : 1)) first = x;
-    }
+    const first = this.#firstLet(expected, sign);
+    if (!Number.isFinite(first)) return first;
     if (curve.at(first).surprise < threshold) return endOfQuiet(curve, threshold, first, sign);
     return nextFloat(first, sign === 1 ? -1 : 1);
+  }
+
+  /**
+   * The value nearest to the expected one, in a direction from it, that the filter lets through. The difference from the
+   * expected value is rounded, and never falls with the distance: next to 0 there are more floats of one difference than can
+   * be walked through, so it bisects.
+   */
+  #firstLet(expected: number, sign: 1 | -1): number {
+    if (this.lets(expected, expected)) return expected;
+    let yes = expected + sign * this.#leastChange(expected);
+    while (!this.lets(yes, expected)) yes = nextFloat(yes, sign);
+    if (!Number.isFinite(yes)) return yes; // no value is that far away
+    for (let no = expected; ; ) {
+      const after = nextFloat(no, sign);
+      if (after === yes) return yes;
+      const middle = no + (yes - no) / 2;
+      const at = middle === no || middle === yes ? after : middle;
+      if (this.lets(at, expected)) yes = at;
+      else no = at;
+    }
   }
 
   #within(quiet: Interval): Interval {

@@ -60,6 +60,11 @@ export class Alarms {
     return this.#incidents?.incident;
   }
 
+  /** Whether the last value is part of an incident that is under way. */
+  get isInIncident(): boolean {
+    return this.#incidents?.isOpen === true;
+  }
+
   get hasIncidents(): boolean {
     return this.#incidents !== undefined;
   }

@@ -32,7 +32,7 @@ export interface AlarmExplanation {
   readonly value: number;
   /** What the most similar windows went on with; without windows, the past value nearest to `value`; `undefined` without a past. */
   readonly expected: number | undefined;
-  /** What would have been quiet. Known where an incident began; else NaN. */
+  /** What would have been quiet: there, or where the incident under way began; else NaN. */
   readonly low: number;
   readonly high: number;
   /** Whether `value` is above or below `expected`; `undefined` without a past. */
@@ -68,8 +68,8 @@ export interface Facts {
   readonly windows:
     | { readonly size: number; readonly similar: readonly SimilarWindow[]; readonly expected: number }
     | undefined;
-  /** What would have been quiet, where it is known. */
-  readonly quiet: Interval | undefined;
+  /** The incident that the value is part of: where it began, and what was expected and quiet there. */
+  readonly incident: (Interval & { readonly begin: number; readonly expected: number }) | undefined;
   /** The view with the largest surprise. */
   readonly strangest: ViewResult;
   /** The time of an index in milliseconds since 1970, NaN where none is known; and how it is shown. */
@@ -84,7 +84,7 @@ export function explainAlarm(facts: Facts): AlarmExplanation {
   const byWindows = windows === undefined || Number.isNaN(windows.expected) ? undefined : windows.expected;
   const expected = Number.isNaN(value) ? undefined : (byWindows ?? nearest);
   const order = expected === undefined ? NaN : value - expected;
-  const { low, high } = facts.quiet ?? { low: NaN, high: NaN };
+  const { low, high } = facts.incident ?? { low: NaN, high: NaN };
   return {
     time,
     ...dated(facts, time),
@@ -108,15 +108,16 @@ export function explainAlarm(facts: Facts): AlarmExplanation {
 }
 
 function textOf(facts: Facts, expected: number | undefined): string {
-  const { value, time, alarm, strangest, numScores, quiet, windows } = facts;
-  if (Number.isNaN(value)) return `the value at ${when(facts, time)} is missing`;
+  const { value, time, alarm, strangest, numScores, incident, windows } = facts;
+  if (Number.isNaN(value) && strangest.says === undefined) return `the value at ${when(facts, time)} is missing`;
   const parts = [sentenceOf(facts)];
-  const isKnown = quiet !== undefined && !Number.isNaN(quiet.low);
-  if (isKnown) {
-    const range = rangeOf(quiet);
-    parts.push(
-      expected === undefined ? `${range} would have been quiet` : `${show(expected)} was expected, ${range} quiet`,
-    );
+  if (incident !== undefined && !Number.isNaN(incident.low)) {
+    const range = rangeOf(incident);
+    const isFirst = incident.begin === time;
+    const known = isFirst ? expected : incident.expected;
+    const usual =
+      known === undefined ? `${range} would have been quiet` : `${show(known)} was expected, ${range} quiet`;
+    parts.push(isFirst ? usual : `it began at ${when(facts, incident.begin)}, where ${usual}`);
     const ends = (windows?.similar ?? []).map(({ lag }) => when(facts, time - lag));
     if (ends.length > 0) parts.push(`the windows most like its own end at ${listOf(ends)}`);
   }
@@ -126,7 +127,7 @@ function textOf(facts: Facts, expected: number | undefined): string {
 /** The first part of the sentence: the value, the view and the nearest past value. */
 function sentenceOf(facts: Facts): string {
   const { value, time, strangest: view } = facts;
-  const subject = `${show(value)} at ${when(facts, time)}`;
+  const subject = `${Number.isNaN(value) ? 'the value' : show(value)} at ${when(facts, time)}`;
   if (view.says !== undefined) return `${subject} ${view.says}`;
   const observed = view.name === 'value' ? '' : `, where the ${view.name} is ${show(view.seen)},`;
   const nearest = facts.values[0];

@@ -4,6 +4,9 @@ import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, type StreamingDetector } from '../../core/streaming-detector.ts';
 
+/** Slots of a new ring buffer at most. */
+const FIRST_LENGTH = 16;
+
 const KIND = 'Refractory';
 const FORMAT = 1;
 
@@ -18,10 +21,13 @@ const FORMAT = 1;
  */
 export class Refractory implements StreamingDetector {
   readonly hold: number;
-  /** A ring buffer: those of the last `hold` surprises that exceed all later ones, oldest and largest first. */
-  readonly #values: Float64Array;
+  /**
+   * A ring buffer: those of the last `hold` surprises that exceed all later ones, oldest and largest first. Plain arrays, which
+   * take a quarter of the memory of typed ones that are so short.
+   */
+  readonly #values: number[];
   /** When each of them came, counted in values from 0. */
-  readonly #times: Float64Array;
+  readonly #times: number[];
   /** The slot of the oldest one, and how many there are. */
   #first: number;
   #count: number;
@@ -34,8 +40,9 @@ export class Refractory implements StreamingDetector {
     const { hold = 100 } = options;
     checkInteger(hold, 'hold', 1);
     this.hold = hold;
-    this.#values = new Float64Array(hold);
-    this.#times = new Float64Array(hold);
+    const length = Math.min(hold, FIRST_LENGTH); // slots are used in their order, so the arrays grow by one at a time
+    this.#values = new Array<number>(length).fill(NaN);
+    this.#times = new Array<number>(length).fill(0);
     this.#first = 0;
     this.#count = 0;
     this.#time = 0;
@@ -85,8 +92,10 @@ export class Refractory implements StreamingDetector {
     refractory.#time = state.f64();
     const [values, times] = [state.f64s(), state.f64s()];
     state.end();
-    refractory.#values.set(values);
-    refractory.#times.set(times);
+    for (let slot = 0; slot < values.length; slot++) {
+      refractory.#values[slot] = values[slot]!;
+      refractory.#times[slot] = times[slot]!;
+    }
     refractory.#count = values.length;
     return refractory;
   }

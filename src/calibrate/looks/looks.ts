@@ -43,6 +43,14 @@ export class Looks {
   #strangest: Look | undefined;
   #surprise: number;
 
+  /** The looks of these options; one object for all monitors without any, of which there may be very many. */
+  static of(options: LookOptions): Looks {
+    const looks = new Looks(options);
+    return looks.isNone ? (Looks.#none ??= looks) : looks;
+  }
+
+  static #none: Looks | undefined;
+
   /** @throws TypeError for an option of the wrong kind, RangeError for a wrong value */
   constructor(options: LookOptions, looks: readonly Look[] = looksOf(options)) {
     this.#looks = looks;
@@ -122,7 +130,7 @@ export class Looks {
     const joined = new Looks(needsTime ? { calendar: { timezone } } : {}, looks);
     joined.#strangest = looks[state.u8() - 1];
     joined.#surprise = state.f64();
-    return joined;
+    return looks.length === 0 ? Looks.of({}) : joined;
   }
 }
 

@@ -58,7 +58,7 @@ export interface MonitorOptions extends FilterOptions, LookOptions {
   step?: number;
 }
 
-const OPTIONS = [
+export const OPTIONS: readonly (keyof MonitorOptions)[] = [
   'preset',
   'detector',
   'warmup',
@@ -75,7 +75,7 @@ const OPTIONS = [
   'step',
   ...FILTER_OPTIONS,
   ...LOOK_OPTIONS,
-] as const satisfies readonly (keyof MonitorOptions)[];
+];
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -128,12 +128,12 @@ export function settingsOf(options: MonitorOptions): MonitorSettings {
   }
   const threshold = options.threshold ?? defaults.threshold;
   checkThreshold(threshold);
-  const filter = new AlarmFilter(options);
+  const filter = AlarmFilter.of(options);
   const ruleOptions = { warmup, maxValues, day: Math.max(SHORTEST_DAY, Math.round(SECONDS_PER_DAY / step)) };
   const rule = detector === undefined ? PRESETS[preset].make(ruleOptions) : calibrate(detector, ruleOptions);
   const holdsBack = repeat === 'always';
   const incidents = { worse, resolve, accept: holdsBack ? accept : Infinity };
-  return { rule, hold, threshold, ...incidents, holdsBack, mute, undo, filter, looks: new Looks(options), rate };
+  return { rule, hold, threshold, ...incidents, holdsBack, mute, undo, filter, looks: Looks.of(options), rate };
 }
 
 export function checkThreshold(threshold: unknown): void {

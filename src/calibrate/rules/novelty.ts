@@ -34,7 +34,7 @@ export interface NoveltyOptions {
  * and every other past value within R/(maxValues − 1) of a kept one, where R is the range of the past. Scores are too
  * large by at most that, never too small, and what was usual long ago still is.
  *
- * Missing values score NaN and are not learned. O(maxValues) per new value, about 0.2 µs for 300, and 16 bytes per
+ * Missing values score NaN and are not learned. O(maxValues) per new value, about 0.2 µs for 300, and 12 bytes per
  * value kept; with `maxValues: Infinity` O(log n) and 30 bytes.
  *
  * @example

@@ -5,6 +5,9 @@ import type { ValueMemory } from './value-memory.ts';
 /** Entries of a new cover: a hundred thousand of them must fit in a process. */
 const FIRST_LENGTH = 8;
 
+/** The largest time of 32 bits. */
+const LARGEST_SHORT_TIME = 2 ** 32 - 1;
+
 /** No index: the smallest hole has to be looked for. */
 const UNKNOWN = -1;
 
@@ -23,7 +26,7 @@ const UNKNOWN = -1;
  * become larger. So the index of the smallest hole is carried along, and looked for among all of them only when that value
  * goes or its hole has become larger. Where the past is dense, a new value is nearly always the one that goes itself.
  *
- * O(log maxValues) to look up and, in a dense past, to keep a value that is not there yet; O(maxValues) at most; 16 bytes per
+ * O(log maxValues) to look up and, in a dense past, to keep a value that is not there yet; O(maxValues) at most; 12 bytes per
  * value.
  */
 export class ValueCover implements ValueMemory {
@@ -32,9 +35,9 @@ export class ValueCover implements ValueMemory {
   /** The entry that the last `keep` dropped, or whose time it replaced; NaN if none. */
   goneValue: number;
   goneTime: number;
-  /** The values, and from index `#capacity` on their times: one array costs less than two. */
-  #entries: Float64Array;
-  #capacity: number;
+  #values: Float64Array;
+  /** Of 32 bits in the buffer of the values, until a time needs more. */
+  #times: Uint32Array | Float64Array;
   /** The index that the last search found; the next one is often for the same value. */
   #found: number;
   /** The interior value with the smallest hole, of equal ones the smallest value; 0 if there is none, UNKNOWN if not known. */
@@ -46,8 +49,9 @@ export class ValueCover implements ValueMemory {
     this.size = 0;
     this.goneValue = NaN;
     this.goneTime = NaN;
-    this.#capacity = Math.min(maxValues, FIRST_LENGTH);
-    this.#entries = new Float64Array(2 * this.#capacity);
+    const { values, times } = makeEntries(Math.min(maxValues, FIRST_LENGTH));
+    this.#values = values;
+    this.#times = times;
     this.#found = 0;
     this.#smallest = UNKNOWN;
   }
@@ -55,8 +59,8 @@ export class ValueCover implements ValueMemory {
   /** The distance of `x` to the nearest value kept; Infinity while there is none. */
   distance(x: number): number {
     const p = this.#firstNotBelow(x);
-    const above = p < this.size ? this.#entries[p]! - x : Infinity;
-    const below = p > 0 ? x - this.#entries[p - 1]! : Infinity;
+    const above = p < this.size ? this.#values[p]! - x : Infinity;
+    const below = p > 0 ? x - this.#values[p - 1]! : Infinity;
     const distance = Math.min(above, below);
     return Math.sqrt(distance * distance); // as KNN(1, 1) rounds it
   }
@@ -67,18 +71,18 @@ export class ValueCover implements ValueMemory {
     const p = this.#firstNotBelow(x);
     this.goneValue = NaN;
     this.goneTime = NaN;
-    if (p < this.size && this.#entries[p] === x) {
-      const at = this.#capacity + p;
+    if (time > LARGEST_SHORT_TIME) this.#widen();
+    if (p < this.size && this.#values[p] === x) {
       this.goneValue = x;
-      this.goneTime = this.#entries[at]!;
-      this.#entries[at] = time;
+      this.goneTime = this.#times[p]!;
+      this.#times[p] = time;
     } else if (this.size < this.maxValues) this.#insert(x, time, p);
     else this.#exchange(x, time, p);
   }
 
   /** Calls `visit` for each value kept, in ascending order, with its time. */
   forEach(visit: (value: number, time: number) => void): void {
-    for (let p = 0; p < this.size; p++) visit(this.#entries[p]!, this.#entries[this.#capacity + p]!);
+    for (let p = 0; p < this.size; p++) visit(this.#values[p]!, this.#times[p]!);
   }
 
   clear(): void {
@@ -90,12 +94,12 @@ export class ValueCover implements ValueMemory {
 
   /** Bytes of its arrays. */
   get bytes(): number {
-    return this.#entries.byteLength;
+    return this.#values.byteLength + this.#times.byteLength;
   }
 
   write(state: StateWriter): void {
-    state.f64s(this.#entries.subarray(0, this.size));
-    state.uints(this.#entries.subarray(this.#capacity, this.#capacity + this.size));
+    state.f64s(this.#values.subarray(0, this.size));
+    state.uints(this.#times.subarray(0, this.size));
     state.f64(this.goneValue);
     state.f64(this.goneTime);
   }
@@ -103,12 +107,17 @@ export class ValueCover implements ValueMemory {
   /** What `write` wrote, of a cover of `maxValues`. */
   static read(state: StateReader, maxValues: number): ValueCover {
     const cover = new ValueCover(maxValues);
-    const values = state.f64s();
-    cover.size = values.length;
-    cover.#capacity = Math.max(cover.#capacity, values.length);
-    cover.#entries = new Float64Array(2 * cover.#capacity);
-    cover.#entries.set(values);
-    state.uintsInto(cover.#entries.subarray(cover.#capacity, cover.#capacity + cover.size));
+    const saved = state.f64s();
+    const { values, times } = makeEntries(Math.max(FIRST_LENGTH, saved.length));
+    values.set(saved);
+    cover.size = saved.length;
+    cover.#values = values;
+    cover.#times = times;
+    for (let p = 0; p < saved.length; p++) {
+      const time = state.uint();
+      if (time > LARGEST_SHORT_TIME) cover.#widen();
+      cover.#times[p] = time;
+    }
     cover.goneValue = state.f64();
     cover.goneTime = state.f64();
     return cover;
@@ -116,7 +125,7 @@ export class ValueCover implements ValueMemory {
 
   /** The index of the first value that is not below `x`; `size` if there is none. */
   #firstNotBelow(x: number): number {
-    const values = this.#entries;
+    const values = this.#values;
     const { size } = this;
     const last = this.#found;
     if (last <= size && (last === size || values[last]! >= x) && (last === 0 || values[last - 1]! < x)) return last;
@@ -147,17 +156,17 @@ export class ValueCover implements ValueMemory {
 
   /** Puts an entry at index p; there are fewer than `maxValues`. */
   #insert(x: number, time: number, p: number): void {
-    if (this.size === this.#capacity) this.#grow();
+    if (this.size === this.#values.length) this.#grow();
     this.#shift(p, this.size, 1);
-    this.#entries[p] = x;
-    this.#entries[this.#capacity + p] = time;
+    this.#values[p] = x;
+    this.#times[p] = time;
     this.size++;
     this.#smallest = UNKNOWN;
   }
 
   /** Puts an entry before that of index p and drops the interior one with the smallest hole, which may be the new one. */
   #exchange(x: number, time: number, p: number): void {
-    const values = this.#entries;
+    const values = this.#values;
     const { size } = this;
     if (this.#smallest === UNKNOWN) this.#smallest = this.#findSmallest();
     const known = this.#smallest;
@@ -189,12 +198,12 @@ export class ValueCover implements ValueMemory {
     }
     const gone = at < p ? at : at - 1;
     this.goneValue = values[gone]!;
-    this.goneTime = values[this.#capacity + gone]!;
+    this.goneTime = this.#times[gone]!;
     const own = at < p ? p - 1 : p; // where x comes to stand
     if (at < p) this.#shift(gone + 1, p, -1);
     else this.#shift(p, gone, 1);
     values[own] = x;
-    values[this.#capacity + own] = time;
+    this.#times[own] = time;
     this.#smallest = this.#smallestAfter(known, gone, own);
   }
 
@@ -207,7 +216,7 @@ export class ValueCover implements ValueMemory {
     else if (known < gone && known >= own) smallest++;
     // The holes beside the entry that has left are larger now.
     if (Math.abs(smallest - gone) <= 1) return UNKNOWN;
-    const values = this.#entries;
+    const values = this.#values;
     let hole = smallest > 0 ? values[smallest + 1]! - values[smallest - 1]! : Infinity;
     for (let p = Math.max(1, own - 1); p <= own + 1 && p < this.size - 1; p++) {
       const other = values[p + 1]! - values[p - 1]!;
@@ -220,7 +229,7 @@ export class ValueCover implements ValueMemory {
 
   /** The interior value with the smallest hole, of equal ones the smallest; 0 if there is none. */
   #findSmallest(): number {
-    const values = this.#entries;
+    const values = this.#values;
     const end = this.size - 1;
     let smallest = Infinity;
     let at = 0;
@@ -241,17 +250,28 @@ export class ValueCover implements ValueMemory {
 
   /** Moves the entries from index `from` to before `to` by one. */
   #shift(from: number, to: number, by: 1 | -1): void {
-    const entries = this.#entries;
-    entries.copyWithin(from + by, from, to);
-    entries.copyWithin(this.#capacity + from + by, this.#capacity + from, this.#capacity + to);
+    this.#values.copyWithin(from + by, from, to);
+    this.#times.copyWithin(from + by, from, to);
   }
 
   #grow(): void {
-    const capacity = Math.min(this.maxValues, 2 * this.#capacity + FIRST_LENGTH);
-    const entries = new Float64Array(2 * capacity);
-    entries.set(this.#entries.subarray(0, this.size));
-    entries.set(this.#entries.subarray(this.#capacity, this.#capacity + this.size), capacity);
-    this.#entries = entries;
-    this.#capacity = capacity;
+    const isWide = this.#times instanceof Float64Array;
+    const { values, times } = makeEntries(Math.min(this.maxValues, 2 * this.#values.length + FIRST_LENGTH));
+    values.set(this.#values);
+    this.#values = values;
+    const before = this.#times;
+    this.#times = isWide ? new Float64Array(values.length) : times;
+    this.#times.set(before);
   }
+
+  /** Keeps times of 53 bits from now on: after 4 294 967 296 values. */
+  #widen(): void {
+    if (this.#times instanceof Uint32Array) this.#times = Float64Array.from(this.#times);
+  }
+}
+
+/** Space for `length` values and times in one buffer: 12 bytes each. */
+function makeEntries(length: number): { values: Float64Array; times: Uint32Array } {
+  const buffer = new ArrayBuffer(12 * length);
+  return { values: new Float64Array(buffer, 0, length), times: new Uint32Array(buffer, 8 * length, length) };
 }

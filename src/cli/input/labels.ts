@@ -6,8 +6,6 @@ import { openSource } from './source.ts';
 import { CsvRecords } from './table/records.ts';
 import { type Clock, clockFor, findClock, parseDate } from './times.ts';
 
-export { parseDate };
-
 /** A labeled interval, both ends inclusive, in milliseconds, in the numbers of the time column, or in indices. */
 export interface Label {
   readonly begin: number;

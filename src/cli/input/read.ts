@@ -42,12 +42,21 @@ const EXTENSIONS: Record<string, InputFormat> = {
   '.ndjson': 'json',
 };
 
-/** Reads an input to its end, in order of time if it has times. What is to be said about it goes to standard error. */
-export async function readTable(path: string, options: InputOptions, watch: Watch): Promise<Table> {
+/**
+ * Reads an input to its end. What is to be said about it goes to standard error.
+ *
+ * @param rows whether rows with times are put in their order; `'as read'` for those who do that themselves
+ */
+export async function readTable(
+  path: string,
+  options: InputOptions,
+  watch: Watch,
+  rows: 'sorted' | 'as read' = 'sorted',
+): Promise<Table> {
   return await reading(path, options, async (source) => {
     const read = await readSource(source, path, options, 'deferred', watch);
     if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
-    const { table, notices } = inOrder(read.table);
+    const { table, notices } = rows === 'sorted' ? inOrder(read.table) : { table: read.table, notices: [] };
     tell(source, [...source.notices, ...read.notices, ...notices]);
     return table;
   });

@@ -55,7 +55,7 @@ function listed([first, ...others]: readonly string[]): string {
 }
 
 /** Breaks lines at spaces, so that they are at most `width` characters long where that is possible. */
-function wrapped(text: string, width: number): string[] {
+export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const given of text.split('\n')) {
     let rest = given;

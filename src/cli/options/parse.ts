@@ -1,6 +1,8 @@
 // From the texts of the command line to values: strict, and with the option's own name in every error.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { codeOf, show, UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { CANONICAL, isAlarmKind } from './alarm-values.ts';
 import { defaultOf, type Option, type OptionName, optionOf } from './table.ts';
 
 /** The texts of one option in the order in which they were given; of a flag, as often `true`. */
@@ -33,14 +35,17 @@ function parse(
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     return { values: values as Record<string, RawValues | undefined>, positionals };
   } catch (error) {
-    throw new UsageError(`${problemOf(error)} (see knn-anomaly ${command} --help)`);
+    throw new UsageError(`${problemOf(error, Object.keys(options))} (see knn-anomaly ${command} --help)`);
   }
 }
 
-function problemOf(error: unknown): string {
+function problemOf(error: unknown, known: readonly string[]): string {
   const { message } = error as Error;
   const name = /'(?:-\w, )?(-{1,2}[^' ]*)/.exec(message)?.[1] ?? 'an option';
-  if (codeOf(error) === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `unknown option ${name}`;
+  if (codeOf(error) === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const meant = name.startsWith('--') ? nearest(name.slice(2).split('=')[0]!, known) : undefined;
+    return `unknown option ${name}${meant === undefined ? '' : `; did you mean --${meant}?`}`;
+  }
   if (message.includes('does not take an argument')) return `${name} takes no value`;
   const dashed = /use '([^']*)'/.exec(message)?.[1];
   if (message.includes('ambiguous')) return `${name} needs a value; one that begins with a dash is written ${dashed}`;
@@ -120,6 +125,8 @@ export class ParsedOptions {
   /** The value as a text in the one way of writing it that a state keeps: `5` for `05`. */
   canonical(name: OptionName): string {
     const { kind } = this.#option(name);
+    if (kind === 'flag') return 'true';
+    if (isAlarmKind(kind)) return CANONICAL[kind](this.#required(name), `--${name}`);
     if (kind === 'integer') return String(this.integer(name));
     if (kind === 'number') return String(this.number(name));
     return kind === 'choice' ? this.choice(name) : this.#required(name);

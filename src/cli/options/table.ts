@@ -2,11 +2,12 @@
 //
 // A command lists the names of its options in its help groups (see command.ts). An option that differs from command to
 // command says so under `in`.
-
+import { ALARM_OPTIONS } from './alarm-options.ts';
+import type { AlarmKind } from './alarm-values.ts';
 import { DIALECT_OPTIONS } from './dialect-table.ts';
 
 /** What the value of an option may be. */
-export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size';
+export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size' | AlarmKind;
 
 /** One option, without its name. */
 export interface Option {
@@ -36,7 +37,8 @@ export interface Option {
   readonly in?: Readonly<Record<string, Partial<Omit<Option, 'in'>>>>;
 }
 
-const OWN_OPTIONS = {
+/** Those that are not about alarms. */
+const OTHER_OPTIONS = {
   // What is read.
   input: {
     kind: 'choice',
@@ -55,6 +57,10 @@ const OWN_OPTIONS = {
         help: 'CSV column with the scores, by its name or its number from 1. Default: the only column of numbers',
       },
       plot: { isRepeatable: false, help: 'CSV column to draw, by its name or its number from 1' },
+      backtest: {
+        isRepeatable: false,
+        help: 'CSV column to watch, by its name or its number from 1. Default: the only column of numbers',
+      },
     },
   },
   field: {
@@ -65,6 +71,7 @@ const OWN_OPTIONS = {
     in: {
       eval: { isRepeatable: false, help: 'JSON field with the scores' },
       plot: { isRepeatable: false, help: 'JSON field to draw, such as cpu.user' },
+      backtest: { isRepeatable: false, help: 'JSON field to watch, such as cpu.user' },
     },
   },
   time: {
@@ -73,8 +80,17 @@ const OWN_OPTIONS = {
     help: 'column or field with the time, shown beside the scores',
     in: {
       eval: { help: 'column or field with the time, for --labels' },
-      plot: { help: 'column or field with the time: numbers or ISO dates' },
+      locate: { help: 'column or field with the time: numbers or dates' },
+      suggest: { help: 'column or field with the time: numbers or dates' },
+      plot: { help: 'column or field with the time: numbers or dates' },
+      backtest: { help: 'column or field with the time, ascending: ISO dates, or numbers and --time-unit' },
     },
+  },
+  duplicates: {
+    kind: 'choice',
+    value: 'RULE',
+    choices: ['last', 'first', 'mean', 'error'],
+    help: 'which of several rows of one time counts: {choices} (stop there). Where most rows repeat a time it must be given',
   },
   reference: {
     kind: 'text',
@@ -120,6 +136,10 @@ const OWN_OPTIONS = {
     default: '5',
     help: 'values per window (default {default})',
     in: {
+      score: {
+        kind: 'text',
+        help: 'values per window (default {default}), or auto: the period of the series, as suggest finds it',
+      },
       eval: {
         short: '',
         least: 0,
@@ -243,70 +263,17 @@ const OWN_OPTIONS = {
   },
   outlier: { kind: 'flag', help: "show the first model's scores: single strange values" },
 
-  // Alarms.
-  preset: {
-    kind: 'choice',
-    value: 'NAME',
-    choices: ['metrics', 'novelty', 'views'],
-    help: 'metrics  (default) a window of 5 values is strange\n         against the last day and against all of the\n         past, or its value is new\nnovelty  how far from every value before\nviews    the same of the value, of minimum, median,\n         maximum and range of the last 10 and 50 values,\n         and of runs of equal ones, summed\nIt decides the defaults of the options below.',
-  },
-  threshold: {
-    kind: 'number',
-    value: 'X',
-    help: 'alarms are scores of X and more: adds what depends on it. Without it the NAB score is that of its best threshold',
-    in: {
-      monitor: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4): for --explain' },
-      plot: {
-        kind: 'text',
-        isRepeatable: true,
-        help: 'a line, and marks where scores rise above it; a number, or none. Repeat it: for every detector, then every file',
-      },
-    },
-  },
-  hold: {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'so many values later a surprise as large is shown again (default: by preset, 10 or 100)',
-  },
-  warmup: {
-    kind: 'integer',
-    value: 'N',
-    least: 0,
-    default: '100',
-    help: 'values that are passed over at the start (default {default}); 10 more are learned before any can be an alarm, so by default the first 110 are none',
-    in: {
-      plot: {
-        default: undefined,
-        help: 'scores at the start that are not shown (default: none of knn; 1/DISCOUNT of the others, at most a quarter)',
-      },
-    },
-  },
-  'max-values': {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'values of the past that novelty keeps, so that every other one is near one of them (default 200)',
-  },
-  step: {
-    kind: 'number',
-    value: 'SECONDS',
-    above: 0,
-    help: 'from one value to the next, for metrics to know a day (default: 60; a day is at least 1000 values)',
-  },
-  explain: { kind: 'flag', help: 'every alarm in a sentence, on standard error' },
-
   // The state of a stream.
   state: {
     kind: 'text',
     value: 'FILE',
-    help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+    help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
     in: {
       changefinder: {
-        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
       monitor: {
-        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Surprises but --explain, and --missing: those given again must agree. It is replaced as a whole. Of two programs that write it the last one wins',
+        help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options from --preset to --tolerance, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
     },
   },
@@ -322,7 +289,7 @@ const OWN_OPTIONS = {
     kind: 'text',
     value: 'WHAT',
     isRepeatable: true,
-    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT',
+    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
   },
   scores: {
     kind: 'text',
@@ -358,8 +325,19 @@ const OWN_OPTIONS = {
         help: 'lines  one score per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\nsummary  settings, curves and the strangest places\nauto   (default) summary on a terminal, else lines',
       },
       monitor: {
-        help: 'lines  one surprise per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\ntable  for reading along\nauto   (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+        choices: ['auto', 'table', 'lines', 'csv', 'json', 'events'],
+        help: 'lines   one surprise per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}; and where an\n        incident begins, gets worse, is accepted or\n        ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
       },
+      backtest: { choices: ['text', 'json'], help: '{choices}: one object' },
+      locate: {
+        choices: ['table', 'csv', 'json'],
+        help: 'table  (default) a line per place\ncsv    rank,begin,end,index,score; with --time also\n       begin_time,end_time,time; of several columns\n       column first\njson   the same as an object per place\nbegin, end and index count rows from 0, in time order',
+      },
+      suggest: {
+        choices: ['table', 'csv', 'json'],
+        help: 'table  (default) a sentence per column\ncsv    window,confidence,span; of several columns\n       column first\njson   the same as an object per column\nEmpty, or null, where no period is found',
+      },
+      state: { choices: ['table', 'json'], help: '{choices}: one object' },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
       plot: { choices: ['svg', 'png'], help: 'svg or png (default: by the extension of FILE, else svg)' },
     },
@@ -370,7 +348,10 @@ const OWN_OPTIONS = {
     least: 1,
     default: '5',
     help: 'strangest places in the summary (default {default})',
-    in: { plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' } },
+    in: {
+      locate: { default: '1', help: 'how many places (default {default}); fewer come where fewer stand out' },
+      plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' },
+    },
   },
   separation: {
     kind: 'integer',
@@ -383,7 +364,12 @@ const OWN_OPTIONS = {
     short: 'o',
     value: 'FILE',
     help: 'write to FILE, all of it or nothing',
-    in: { plot: { help: 'write to FILE, .svg or .png, all of it or nothing' } },
+    in: {
+      plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      backtest: {
+        help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
+      },
+    },
   },
   force: { kind: 'flag', help: 'let --output overwrite a file' },
   'max-memory': {
@@ -395,13 +381,17 @@ const OWN_OPTIONS = {
   'no-progress': {
     kind: 'flag',
     help: 'no progress and no announcement of long work on stderr',
-    in: { plot: { help: 'no progress on stderr' } },
+    in: { plot: { help: 'no progress on stderr' }, backtest: { help: 'no progress on stderr' } },
   },
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const;
 
 /** Every option of every command, by its long name. */
-export const OPTIONS: typeof OWN_OPTIONS & typeof DIALECT_OPTIONS = { ...OWN_OPTIONS, ...DIALECT_OPTIONS };
+export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS = {
+  ...OTHER_OPTIONS,
+  ...ALARM_OPTIONS,
+  ...DIALECT_OPTIONS,
+};
 
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;

@@ -1,5 +1,6 @@
 // The outputs for programs: lines, CSV and JSON lines, as pieces of text of bounded size.
 import type { StringColumn } from '../input/columns.ts';
+import { csvCell } from './rows.ts';
 
 /** A scored series. */
 export interface Scored {
@@ -8,6 +9,25 @@ export interface Scored {
   /** Missing values are NaN. */
   readonly values: Float64Array;
   readonly scores: Float64Array;
+  /** What else is told of every value, in this order. */
+  readonly fields?: readonly Field[];
+  /** What happened at some of the values; the others have none. */
+  readonly notes?: readonly (Note | undefined)[];
+}
+
+/** What is told of every value beside its score. */
+export interface Field {
+  readonly name: string;
+  /** NaN where it is not known. */
+  readonly values: Float64Array;
+  /** Whether it is 1 or 0, which is true or false in JSON. */
+  readonly isFlag: boolean;
+}
+
+/** What happened at a value, as it stands in JSON. */
+export interface Note {
+  readonly event: string;
+  readonly [name: string]: unknown;
 }
 
 /** A time per value. */
@@ -32,7 +52,8 @@ export function formatLines({ scores }: Scored): Generator<string> {
 }
 
 /**
- * `index,time,value,score`; of several series `index,time,cpu,cpu_score,…`. What is missing is an empty cell.
+ * `index,time,value,score` and the names of fields; of several series `index,time,cpu,cpu_score,…`. What is missing is an
+ * empty cell.
  *
  * @param first index of the first value
  */
@@ -45,34 +66,65 @@ export function formatCsv(
   return piecesOf(hasHeader ? csvHeader(series, times) : '', series[0]!.scores.length, (t) => {
     let row = String(first + t);
     if (times) row += `,${csvCell(times.at(t))}`;
-    for (const { values, scores } of series) row += `,${csvNumber(values[t]!)},${csvNumber(scores[t]!)}`;
+    for (const { values, scores, fields = [] } of series) {
+      row += `,${csvNumber(values[t]!)},${csvNumber(scores[t]!)}`;
+      for (const field of fields) row += `,${csvNumber(field.values[t]!)}`;
+    }
     return row;
   });
 }
 
 function csvHeader(series: readonly Scored[], times: Times | undefined): string {
   const single = series.length === 1;
-  const names = series.flatMap(({ name }) => (single ? ['value', 'score'] : [name!, `${name}_score`]));
+  const names = series.flatMap(({ name, fields = [] }) => {
+    const others = ['score', ...fields.map((field) => field.name)];
+    return single ? ['value', ...others] : [name!, ...others.map((other) => `${name}_${other}`)];
+  });
   return `${['index', ...(times ? ['time'] : []), ...names].map(csvCell).join(',')}\n`;
 }
 
 /**
  * `{"index":0,"time":…,"value":…,"score":…}` per line; of several series
- * `{"index":0,"time":…,"metrics":{"cpu":{"value":…,"score":…},…}}`. What is missing is null.
+ * `{"index":0,"time":…,"metrics":{"cpu":{"value":…,"score":…},…}}`. Fields and notes follow the score. What is missing is
+ * null, and an infinite number is a text.
  *
  * @param first index of the first value
  */
 export function formatJson(series: readonly Scored[], times: Times | undefined, first = 0): Generator<string> {
   return piecesOf('', series[0]!.scores.length, (t) => {
-    const pairs = series.map(({ values, scores }) => ({ value: values[t]!, score: scores[t]! }));
-    const results =
-      series.length === 1 ? pairs[0] : { metrics: Object.fromEntries(series.map(({ name }, c) => [name, pairs[c]])) };
-    return JSON.stringify({ index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...results });
+    const results = series.map((one) => resultAt(one, t));
+    const all =
+      series.length === 1
+        ? results[0]
+        : { metrics: Object.fromEntries(series.map(({ name }, c) => [name, results[c]])) };
+    return JSON.stringify({ index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...all });
   });
 }
 
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function resultAt({ values, scores, fields = [], notes }: Scored, t: number): object {
+  const others = fields.map((field) => {
+    const x = field.values[t]!;
+    return [field.name, field.isFlag ? x === 1 : jsonNumber(x)];
+  });
+  return { value: values[t]!, score: scores[t]!, ...Object.fromEntries(others), ...notes?.[t] };
+}
+
+/** What happened, a line of JSON each: `{"index":0,"time":…,"name":"cpu","value":…,"score":…,"event":…}`. */
+export function* formatEvents(series: readonly Scored[], times: Times | undefined, first: number): Generator<string> {
+  const { length } = series[0]!.scores;
+  for (let t = 0; t < length; t++) {
+    for (const { name, values, scores, notes } of series) {
+      const note = notes?.[t];
+      if (note === undefined) continue;
+      const where = { index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...(name && { name }) };
+      yield `${JSON.stringify({ ...where, value: values[t]!, score: scores[t]!, ...note })}\n`;
+    }
+  }
+}
+
+/** A number as JSON can hold it: null for NaN, a text for an infinite one. */
+export function jsonNumber(x: number): number | string | null {
+  return Number.isFinite(x) ? x : Number.isNaN(x) ? null : String(x);
 }
 
 function csvNumber(x: number): string {

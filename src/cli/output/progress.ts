@@ -29,11 +29,15 @@ export class Progress {
     await this.#show(`reading {name}${bar} {bytes} · {values} values`, bytesRead, size ?? 1, words);
   }
 
-  /** Call it now and then while a series is scored, with the name it has, if it has one. */
-  async scoring({ done, total, rate, remaining }: ScoreProgress, name: string | undefined): Promise<void> {
+  /** Call it now and then while a series is scored, with the name it has, if it has one; `unit` is what is counted. */
+  async scoring(
+    { done, total, rate, remaining }: ScoreProgress,
+    name: string | undefined,
+    unit: 'windows' | 'values' = 'windows',
+  ): Promise<void> {
     const words = { rate: formatCount(Math.round(rate)), left: formatDuration(remaining) };
     const title = name === undefined ? 'scoring' : `scoring ${plain(name, 24)}`;
-    await this.#show(`${title} {bar} {percentage}% · {rate} windows/s · {left} left`, done, total, words);
+    await this.#show(`${title} {bar} {percentage}% · {rate} ${unit}/s · {left} left`, done, total, words);
   }
 
   async #show(format: string, done: number, total: number, words: object): Promise<void> {

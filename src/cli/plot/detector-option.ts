@@ -1,8 +1,10 @@
 // --detector: from texts such as knn:5,5 to detectors that score a whole series.
+import { type MonitorOptions, monitor } from '../../calibrate.ts';
 import { KNN, type KNNOptions, type Progress, type StreamingDetector } from '../../index.ts';
 import type { Work } from '../cost.ts';
 import { show, UsageError } from '../errors.ts';
-import { DETECTORS, type DetectorKind } from '../stream/detectors.ts';
+import type { DetectorKind } from '../stream/detector-kind.ts';
+import { DETECTORS } from '../stream/detectors.ts';
 
 /** A detector as `plot` uses it. */
 export interface Detector {
@@ -12,6 +14,8 @@ export interface Detector {
   /** Number of scores at the start that say nothing, because the detector has seen too little. */
   readonly warmup: number;
   score(values: Float64Array, onProgress: (progress: Progress) => void): Promise<ArrayLike<number>>;
+  /** The options of a monitor, which is watched instead of scored. */
+  readonly monitor?: MonitorOptions;
 }
 
 interface Kind {
@@ -24,6 +28,7 @@ interface Kind {
 const KINDS: Record<string, Kind> = {
   knn: { usage: 'WINDOW,NEIGHBORS and perhaps left, mean or zscore', defaults: ['5', '5'], make: makeKNN },
   ...streamingKinds(),
+  monitor: { usage: 'PRESET', defaults: ['metrics'], make: makeMonitor },
 };
 
 /** The streaming detectors that can be drawn. */
@@ -91,4 +96,12 @@ function makeKNN([windowSize, k, ...words]: readonly string[]): Detector {
 /** A detector that learns as it goes. It looks back about 1/discount values, and needs as many to start. */
 function streaming(label: string, detector: Pick<StreamingDetector, 'learn'>, discount: number): Detector {
   return { label, work: undefined, warmup: Math.ceil(1 / discount), score: async (values) => detector.learn(values) };
+}
+
+function makeMonitor(parts: readonly string[]): Detector {
+  if (parts.length !== 1) throw new UsageError(`needs one preset, got ${parts.length}`);
+  const options = { preset: parts[0] as NonNullable<MonitorOptions['preset']> };
+  const one = monitor(options);
+  const label = `surprise (${options.preset})`;
+  return { label, work: undefined, warmup: 0, score: async (values) => one.learn(values), monitor: options };
 }

@@ -1,6 +1,4 @@
 // The options of `knn-anomaly plot` as checked values.
-import { extname } from 'node:path';
-import type { Theme } from '../../plot.ts';
 import type { Terminals } from '../command.ts';
 import { show, UsageError } from '../errors.ts';
 import type { InputOptions } from '../input/read.ts';
@@ -14,11 +12,11 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
-import type { OptionName } from '../options/table.ts';
 import { type Detector, parseDetector } from './detector-option.ts';
+import { checkFonts, type FigureFormat, type FigureOptions, figureOptionsOf, formatOfPath } from './figure.ts';
 
 /** The options of `knn-anomaly plot`. */
-export interface PlotCommand extends OutputOptions {
+export interface PlotCommand extends OutputOptions, FigureOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
@@ -32,19 +30,15 @@ export interface PlotCommand extends OutputOptions {
   /** `undefined`: each detector's own warm-up. */
   readonly warmup: number | undefined;
   readonly labels: string | undefined;
-  readonly title: string | undefined;
-  readonly width: number | undefined;
-  readonly height: number | undefined;
-  readonly theme: Theme;
-  readonly fonts: readonly string[];
-  readonly format: 'svg' | 'png';
+  /** Whether the band of the monitor is drawn. */
+  readonly band: boolean;
+  readonly format: FigureFormat;
   readonly maxMemory: number;
   readonly progress: boolean;
 }
 
 /** The options of a command line. Throws a {@link UsageError} for options that make no sense. */
 export function plotOptionsOf(given: ParsedOptions, isTerminal: Terminals): PlotCommand {
-  const integerIfGiven = (name: OptionName): number | undefined => (given.has(name) ? given.integer(name) : undefined);
   const output = outputOptionsOf(given);
   const scores = given.texts('scores');
   const named = given.texts('detector');
@@ -56,13 +50,10 @@ export function plotOptionsOf(given: ParsedOptions, isTerminal: Terminals): Plot
     scores,
     thresholds: thresholdsOf(given.texts('threshold'), detectors.length + scores.length),
     top: given.integer('top'),
-    warmup: integerIfGiven('warmup'),
+    warmup: given.has('warmup') ? given.integer('warmup') : undefined,
     labels: given.text('labels'),
-    title: given.text('title'),
-    width: integerIfGiven('width'),
-    height: integerIfGiven('height'),
-    theme: given.choice('theme'),
-    fonts: given.texts('font'),
+    band: given.flag('band'),
+    ...figureOptionsOf(given),
     format: formatOf(given, output.output),
     ...output,
     maxMemory: given.size('max-memory'),
@@ -85,11 +76,9 @@ function thresholdsOf(texts: readonly string[], numScores: number): (number | un
   });
 }
 
-function formatOf(given: ParsedOptions, output: string | undefined): 'svg' | 'png' {
+function formatOf(given: ParsedOptions, output: string | undefined): FigureFormat {
   if (given.has('format') || output === undefined) return given.choice('format');
-  const extension = extname(output).slice(1).toLowerCase();
-  if (extension === 'svg' || extension === 'png') return extension;
-  throw new UsageError(`--output must end in .svg or .png, or needs --format, got ${show(output)}`);
+  return formatOfPath(output, ', or needs --format');
 }
 
 function checkTogether(options: PlotCommand, isTerminal: boolean): void {
@@ -99,6 +88,14 @@ function checkTogether(options: PlotCommand, isTerminal: boolean): void {
     throw new UsageError('a figure is not for a terminal: give --output FILE, such as --output plot.svg');
   }
   checkOutput(options);
-  if (fonts.length > 0 && format !== 'png') throw new UsageError('--font is for PNG');
+  checkFonts(fonts, format);
   checkStdin([input, labels, ...scores]);
+  const numMonitors = options.detectors.filter(({ monitor }) => monitor !== undefined).length;
+  if (numMonitors > 1)
+    throw new UsageError('one monitor at a time: its incidents and its band are drawn in the series');
+  const ofMonitor = options.thresholds.find((_, s) => options.detectors[s]?.monitor !== undefined);
+  if (ofMonitor !== undefined && ofMonitor <= 0) {
+    throw new UsageError(`--threshold of a monitor must be a positive number, got "${ofMonitor}"`);
+  }
+  if (options.band && numMonitors === 0) throw new UsageError('--band is for --detector monitor');
 }

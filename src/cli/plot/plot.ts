@@ -1,9 +1,9 @@
 // The command `plot`: reads a series, scores it, and draws both.
 import { extname } from 'node:path';
 import { topAnomalies } from '../../index.ts';
-import { type LabeledRange, type PlotOptions, type PlottedScore, plotSVG, toPNG } from '../../plot.ts';
+import type { LabeledRange, PlotOptions, PlottedScore } from '../../plot.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { checkMemory, estimateBytes } from '../cost.ts';
+import { announce, checkMemory, estimateBytes, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { Labels, readTimes } from '../input/labels.ts';
@@ -13,7 +13,9 @@ import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import type { Detector } from './detector-option.ts';
+import { FIGURE_OPTIONS, type FigureTimes, frameOf, momentOf, timeAt, writeFigure } from './figure.ts';
 import { type PlotCommand, plotOptionsOf } from './options.ts';
+import { SECONDS_PER_BAND, spanOf, type Watched, watch } from './watched.ts';
 
 /** Bytes per value of the series and of every score, with its copy and its time. */
 const BYTES_PER_VALUE = 32;
@@ -25,8 +27,8 @@ export const plot: Command = {
 a path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     { title: 'Input', options: [...INPUT_OPTIONS, 'labels'] },
-    { title: 'Scores', options: ['detector', 'scores', 'threshold', 'top', 'warmup'] },
-    { title: 'Figure', options: ['title', 'width', 'height', 'theme', 'font'] },
+    { title: 'Scores', options: ['detector', 'scores', 'threshold', 'band', 'top', 'warmup'] },
+    { title: 'Figure', options: FIGURE_OPTIONS },
     { title: 'Output', options: ['output', 'format', 'force', 'max-memory', 'no-progress', 'help'] },
   ],
   note: 'PNG needs an optional package: npm install @resvg/resvg-js',
@@ -34,7 +36,9 @@ a path, or - or nothing for standard input. Gzip is recognized.`,
   examples: `knn-anomaly plot cpu.txt -o cpu.svg
 knn-anomaly plot server.csv.gz --column cpu --time time --top 5 -o cpu.png
 knn-anomaly plot a.csv --column x --detector changefinder:5,0.01,10,0.01,5 \\
-  --detector knn:5,5 --threshold none --threshold 0.5 -o both.svg`,
+  --detector knn:5,5 --threshold none --threshold 0.5 -o both.svg
+knn-anomaly plot server.csv.gz --column cpu --time time --detector monitor \\
+  --band -o incidents.svg`,
   run: async (given) => await run(plotOptionsOf(given, terminals())),
 };
 
@@ -45,27 +49,25 @@ async function run(options: PlotCommand): Promise<void> {
   const values = numbers.toArray();
   const times = table.times && readTimes(table.times);
   const labels = options.labels === undefined ? undefined : await Labels.read(options.labels, table.times);
-  const moment = (at: number): number | Date => (times?.isDate ? new Date(at) : at);
   const marked = labels?.for(name).map((label): LabeledRange<number | Date> => {
-    return { begin: moment(label.begin), end: moment(label.end), label: label.name };
+    return { begin: momentOf(label.begin, times), end: momentOf(label.end, times), label: label.name };
+  });
+  const watched = await watchedOf(values, times, options);
+  const incidents = watched?.incidents.map((incident): LabeledRange<number | Date> => {
+    const { begin, end } = spanOf(incident);
+    const range = { begin: timeAt(begin, times), end: timeAt(end, times) };
+    return marked === undefined ? range : { ...range, label: 'incident' };
   });
   const figure: PlotOptions = {
     series: values,
-    scores: await scoresOf(values, options),
+    scores: await scoresOf(values, watched, options),
     title: options.title ?? [nameOf(options.input), ...(name === undefined ? [] : [name])].join(' · '),
     name: name ?? 'series',
-    theme: options.theme,
-    ...(times !== undefined && {
-      time: times.isDate ? Array.from(times.numbers, (at) => new Date(at)) : times.numbers,
-    }),
-    ...(times?.isDate && { timeName: 'UTC' }),
-    ...(marked !== undefined && { labels: marked }),
-    ...(options.width !== undefined && { width: options.width }),
-    ...(options.height !== undefined && { height: options.height }),
+    ...frameOf(options, times),
+    ...(watched?.band !== undefined && { band: watched.band }),
+    ...((marked ?? incidents) !== undefined && { labels: [...(marked ?? []), ...(incidents ?? [])] }),
   };
-  const svg = plotSVG(figure);
-  if (options.format === 'svg') await output.write([svg]);
-  else await output.write([await toPNG(svg, options.fonts.length > 0 ? { fonts: options.fonts } : {})]);
+  await writeFigure(figure, output, options.format, options.fonts);
 }
 
 /** Reads an input. Throws as soon as reading and scoring it would need too much memory. */
@@ -91,10 +93,19 @@ function progressOf(options: PlotCommand): Progress {
 }
 
 /** The panels: detectors, then files, with their thresholds and marks. */
-async function scoresOf(values: Float64Array, options: PlotCommand): Promise<PlottedScore[]> {
+async function scoresOf(
+  values: Float64Array,
+  watched: Watched | undefined,
+  options: PlotCommand,
+): Promise<PlottedScore[]> {
   const { detectors, thresholds, warmup, top } = options;
-  const scores: { label: string; values: Float64Array; separation: number }[] = [];
+  const scores: { label: string; values: Float64Array; separation: number; watched?: Watched }[] = [];
   for (const detector of detectors) {
+    if (detector.monitor !== undefined) {
+      const surprises = watched!.surprises.fill(NaN, 0, warmup ?? 0);
+      scores.push({ label: detector.label, values: surprises, separation: 1, watched: watched! });
+      continue;
+    }
     const found = Float64Array.from(await scoreWith(detector, values, options));
     found.fill(NaN, 0, warmup ?? Math.min(detector.warmup, values.length >> 2));
     scores.push({ label: detector.label, values: found, separation: detector.work?.windowSize ?? 1 });
@@ -104,11 +115,35 @@ async function scoresOf(values: Float64Array, options: PlotCommand): Promise<Plo
     ready.fill(NaN, 0, warmup ?? 0);
     scores.push({ label: nameOf(path), values: ready, separation: 1 });
   }
-  return scores.map(({ label, values, separation }, s): PlottedScore => {
-    const threshold = thresholds[s];
-    const alarms = top === 0 ? undefined : topAnomalies(values, top, { separation }).map(({ index }) => index);
+  return scores.map(({ label, values, separation, watched }, s): PlottedScore => {
+    const threshold = thresholds[s] ?? (s < thresholds.length ? undefined : watched?.threshold);
+    const strangest = (): number[] => topAnomalies(values, top, { separation }).map(({ index }) => index);
+    const alarms = top === 0 ? watched?.alarms : strangest();
     return { label, values, ...(threshold !== undefined && { threshold }), ...(alarms !== undefined && { alarms }) };
   });
+}
+
+/** What the monitor says, if there is one among the detectors. */
+async function watchedOf(
+  values: Float64Array,
+  times: FigureTimes | undefined,
+  { detectors, thresholds, band, ...options }: PlotCommand,
+): Promise<Watched | undefined> {
+  const d = detectors.findIndex(({ monitor }) => monitor !== undefined);
+  if (d < 0) return undefined;
+  const { label, monitor } = detectors[d]!;
+  const threshold = thresholds[d];
+  const progress = new Progress(options.progress && process.stderr.isTTY === true);
+  if (band && options.progress)
+    announce(`the band of ${formatCount(values.length)} values`, values.length * SECONDS_PER_BAND);
+  const dates = times?.isDate ? times.numbers : undefined;
+  try {
+    return await watch(values, dates, { ...monitor, ...(threshold !== undefined && { threshold }) }, band, (state) => {
+      void progress.scoring(state, label, 'values');
+    });
+  } finally {
+    await progress.stop();
+  }
 }
 
 async function scoreWith(detector: Detector, values: Float64Array, options: PlotCommand): Promise<ArrayLike<number>> {

@@ -14,7 +14,8 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import { metricOf } from '../options/metric-option.ts';
-import type { ParsedOptions } from '../options/parse.ts';
+import { type ParsedOptions, parseInteger } from '../options/parse.ts';
+import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 
 /** What `--format` names. */
 export type OutputFormat = 'summary' | 'lines' | 'csv' | 'json';
@@ -24,17 +25,31 @@ export interface ScoreOptions extends Work, OutputOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
+  readonly times: TimeOptions;
   readonly reference: string | undefined;
   readonly covariance: string | undefined;
+  /** Whether the window is to be found: {@link Work.windowSize} stands in for it until then. */
+  readonly isAuto: boolean;
   readonly align: Alignment;
   readonly knn: KNNOptions;
   readonly format: OutputFormat;
   readonly top: number;
   readonly separation: number;
+  /** Whether it was given. */
+  readonly hasSeparation: boolean;
   readonly labels: string | undefined;
   readonly maxMemory: number;
   readonly threads: number | undefined;
   readonly progress: boolean;
+}
+
+/** The window by which memory is estimated while the one of `--window auto` is not known. */
+const AUTO_WINDOW = 100;
+
+/** The options with the window that was found. A separation that was not given follows it. */
+export function withWindow(options: ScoreOptions, windowSize: number): ScoreOptions {
+  const separation = options.hasSeparation ? options.separation : separationOf(options.align, windowSize);
+  return { ...options, windowSize, separation };
 }
 
 /** The options of a command line. Throws a {@link UsageError} for options that make no sense. */
@@ -42,14 +57,17 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
   const { output, force } = outputOptionsOf(given);
   const format = given.choice<OutputFormat | 'auto'>('format');
   const fallback = isTerminal.stdout && output === undefined ? 'summary' : 'lines';
-  const windowSize = given.integer('window');
+  const isAuto = given.text('window') === 'auto';
+  const windowSize = isAuto ? AUTO_WINDOW : parseInteger(given.text('window')!, '--window', 1);
   const metric = given.text('metric')!;
   const align = given.choice<Alignment>('align');
   const options: Omit<ScoreOptions, 'knn'> = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
+    times: timeOptionsOf(given),
     reference: given.text('reference'),
     windowSize,
+    isAuto,
     k: given.integer('neighbors'),
     metric,
     covariance: given.text('covariance'),
@@ -59,6 +77,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     format: format === 'auto' ? fallback : format,
     top: given.integer('top'),
     separation: given.has('separation') ? given.integer('separation') : separationOf(align, windowSize),
+    hasSeparation: given.has('separation'),
     labels: given.text('labels'),
     output,
     force,

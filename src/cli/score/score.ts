@@ -1,8 +1,8 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
-import { KNN } from '../../index.ts';
+import { KNN, suggestWindow } from '../../index.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { checkMemory, estimateBytes, estimateSeconds, formatCount, formatDuration, threadsIn } from '../cost.ts';
+import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import { readTable } from '../input/read.ts';
@@ -12,11 +12,10 @@ import { formatCsv, formatJson, formatLines, type Scored } from '../output/forma
 import { openOutput } from '../output/output.ts';
 import { Progress } from '../output/progress.ts';
 import { interruptible } from '../signals.ts';
+import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
-import { type ScoreOptions, scoreOptionsOf } from './options.ts';
-
-/** Work that is estimated to take at least this many seconds is announced. */
-const LONG = 10;
+import { checkSameStep, type InTime, inTime } from './in-time.ts';
+import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -27,8 +26,10 @@ nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, 'reference', 'missing'],
-      note: 'Missing are empty cells, NaN, NA, n/a, null, None, - and infinities.',
+      options: [...INPUT_OPTIONS, ...TIME_OPTIONS, 'reference', 'missing'],
+      note: `Missing are empty cells, NaN, NA, n/a, null, None, - and infinities. With
+--time rows are sorted, and those that are absent count as missing values, so
+that no window crosses a hole; every row that was read has its score.`,
     },
     {
       title: 'Scores',
@@ -58,31 +59,69 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
   run: async (given) => await run(await scoreOptionsOf(given, terminals())),
 };
 
-async function run(options: ScoreOptions): Promise<void> {
-  const knn = detectorOf(options);
-  const output = await openOutput(options.output, options.force);
-  const table = await read(options.input, options, 0);
-  const reference =
-    options.reference === undefined ? undefined : await read(options.reference, options, numRows(table));
+async function run(given: ScoreOptions): Promise<void> {
+  detectorOf(given);
+  const output = await openOutput(given.output, given.force);
+  const grid = inTime(await read(given.input, given, 0), given.times, nameOf(given.input));
+  const { table } = grid;
+  // Labels first: times that they cannot be put beside are an error, not a notice.
   const labels =
-    options.labels === undefined
+    given.labels === undefined
       ? undefined
-      : await (await import('../input/labels.ts')).Labels.read(options.labels, table.times);
+      : await (await import('../input/labels.ts')).Labels.read(given.labels, table.times);
+  tell(grid);
+  const options = given.isAuto ? await withFoundWindow(given, table) : given;
+  const knn = detectorOf(options);
+  const referenceGrid =
+    options.reference === undefined
+      ? undefined
+      : inTime(await read(options.reference, options, numRows(table)), options.times, nameOf(options.reference));
+  if (referenceGrid !== undefined) {
+    tell(referenceGrid);
+    checkSameStep(grid, referenceGrid);
+  }
+  const reference = referenceGrid?.table;
   checkLength(options, numRows(table), reference && numRows(reference));
   const threads = threadsFor(options, table, reference);
-  announce(options, table, reference, threads);
+  announceScoring(options, table, reference, threads);
   const scored = await scoreColumns(knn, options, table, reference, threads);
   for (const series of scored) {
     const warning = nothingCompared(series, options);
     if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
   }
-  if (options.format === 'lines') await output.write(formatLines(scored[0]!));
-  else if (options.format === 'csv') await output.write(formatCsv(scored, table.times));
-  else if (options.format === 'json') await output.write(formatJson(scored, table.times));
-  else {
+  if (options.format === 'summary') {
     const { report } = await import('./report.ts');
     await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
+    return;
   }
+  const rows = grid.ofRows(scored);
+  if (options.format === 'lines') await output.write(formatLines(rows.scored[0]!));
+  else if (options.format === 'csv') await output.write(formatCsv(rows.scored, rows.times));
+  else await output.write(formatJson(rows.scored, rows.times));
+}
+
+/** Says on standard error what was done to the rows of a table. */
+function tell({ notice }: InTime): void {
+  if (notice !== '') process.stderr.write(`knn-anomaly: ${notice}\n`);
+}
+
+/** The options with the window of `--window auto`, which is said on standard error with how sure it is. */
+async function withFoundWindow(options: ScoreOptions, table: Table): Promise<ScoreOptions> {
+  const { columns } = table;
+  const name = nameOf(options.input);
+  if (columns.length > 1) {
+    throw new UsageError(
+      `--window auto is for one column, got ${columns.length}: knn-anomaly suggest tells that of each`,
+    );
+  }
+  const suggestion = interruptible(() => suggestWindow(columns[0]!.values.toArray()));
+  const { describeSuggestion, NO_PERIOD } = await import('../suggest/words.ts');
+  if (suggestion === undefined) fail(`${name}: --window auto: ${NO_PERIOD}`);
+  process.stderr.write(`knn-anomaly: ${name}: --window auto: ${describeSuggestion(suggestion)}\n`);
+  const n = numRows(table);
+  const found = withWindow(options, suggestion.windowSize);
+  checkMemory(n, estimateBytes(n, found, 1, options.threads) + (table.times?.size ?? 0), options.maxMemory, 1);
+  return found;
 }
 
 /** The detector, made before anything is read: what it refuses is a usage error. */
@@ -105,7 +144,7 @@ async function read(path: string, options: ScoreOptions, numBefore: number): Pro
     await progress.reading(source, numRows(table));
   };
   try {
-    return await readTable(path, options.inputOptions, watch);
+    return await readTable(path, options.inputOptions, watch, 'as read');
   } finally {
     await progress.stop();
   }
@@ -131,7 +170,7 @@ function threadsFor(options: ScoreOptions, table: Table, reference: Table | unde
 }
 
 /** Announces long work on stderr, with its estimated time. */
-function announce(
+function announceScoring(
   options: ScoreOptions,
   table: Table,
   reference: Table | undefined,
@@ -140,8 +179,7 @@ function announce(
   const numWindows = numRows(table) - options.windowSize + 1;
   const numCandidates = reference === undefined ? numWindows : numRows(reference) - options.windowSize + 1;
   const seconds = table.columns.length * estimateSeconds(numWindows, numCandidates, options, threads);
-  if (!options.progress || seconds < LONG) return;
-  process.stderr.write(`knn-anomaly: scoring ${formatCount(numWindows)} windows takes ${formatDuration(seconds)}\n`);
+  if (options.progress) announce(`scoring ${formatCount(numWindows)} windows`, seconds);
 }
 
 async function scoreColumns(

@@ -5,10 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CliError, explainError } from '../errors.ts';
 import { numRows, type Table, truncate } from '../input/columns.ts';
 import { readLive } from '../input/read.ts';
-import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
+import { formatCsv, formatEvents, formatJson, formatLines, type Scored } from '../output/formats.ts';
 import { openOutput } from '../output/output.ts';
 import { atExit, uninterrupted } from '../signals.ts';
-import type { Live } from './live-detectors.ts';
+import type { Live, Slice } from './live-detectors.ts';
 import { formatTable } from './live-table.ts';
 import type { AnswerOptions, StreamFormat } from './options.ts';
 
@@ -52,19 +52,27 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
 function scoreSlice(live: Live, table: Table, from: number): { scored: Scored[]; error: unknown } {
   const to = Math.min(numRows(table), from + MOST_ROWS);
   const columns = table.columns.map(({ name, values }) => ({ name, values: values.toArray().subarray(from, to) }));
-  const scored = columns.map(({ name, values }) => ({ name, values, scores: new Float64Array(to - from) }));
+  const numbers = (): Float64Array => new Float64Array(to - from);
+  const scored = columns.map(({ name, values }): Slice => {
+    const fields = live.fields.map((field) => ({ ...field, values: numbers() }));
+    return { name, values, scores: numbers(), fields, notes: [] };
+  });
   const end = performance.now() + SLICE;
   let t = 0;
   let error: unknown;
   try {
-    for (; t < to - from && (t === 0 || performance.now() < end); t++) live.update(scored, t);
+    for (; t < to - from && (t === 0 || performance.now() < end); t++) {
+      live.update(scored, t, table.times?.at(from + t) ?? '');
+    }
   } catch (thrown) {
     error = thrown instanceof CliError ? thrown : new CliError((thrown as Error).message);
   }
-  const cut = scored.map(({ name, values, scores }) => ({
+  const cut = scored.map(({ name, values, scores, fields, notes }) => ({
     name,
     values: values.subarray(0, t),
     scores: scores.subarray(0, t),
+    fields: fields.map((field) => ({ ...field, values: field.values.subarray(0, t) })),
+    notes: notes.slice(0, t),
   }));
   return { scored: cut, error };
 }
@@ -80,6 +88,7 @@ function formatterOf(format: StreamFormat): Formatter {
   const once = (): boolean => isFirst && !(isFirst = false);
   if (format === 'csv') return (scored, times, first) => formatCsv(scored, times, first, once());
   if (format === 'json') return formatJson;
+  if (format === 'events') return formatEvents;
   if (format === 'table') return formatTable();
   return ([scored]) => formatLines(scored!);
 }

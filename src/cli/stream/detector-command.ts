@@ -5,23 +5,32 @@ import { UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
 import { answer } from './answer.ts';
-import { DETECTORS, type DetectorKind } from './detectors.ts';
+import type { DetectorKind } from './detector-kind.ts';
+import { DETECTORS } from './detectors.ts';
 import { type Live, openLive, openState } from './live-detectors.ts';
-import { answerOptionsOf, defaultSettings, givenSettings, STREAM_EXIT_STATUS, streamGroups } from './options.ts';
+import { optionsIn } from './monitor-settings.ts';
+import {
+  type AnswerOptions,
+  answerOptionsOf,
+  defaultSettings,
+  givenSettings,
+  STREAM_EXIT_STATUS,
+  streamGroups,
+} from './options.ts';
 
 /** The command `knn-anomaly NAME` of the detector NAME. */
 export function detectorCommand(name: string): Command {
   const kind = DETECTORS[name]!;
-  const { about, group, examples } = kind.command!;
+  const { about, groups, examples } = kind.command!;
   return {
     usage: '[FILE] [options]',
     about,
-    groups: streamGroups(group),
+    groups: streamGroups(groups),
     exitStatus: STREAM_EXIT_STATUS,
     examples,
     run: async (given) => {
       const options = answerOptionsOf(given, terminals());
-      await answer(await open(name, kind, given, options.state), options);
+      await answer(await open(name, kind, given, options), options);
     },
   };
 }
@@ -31,22 +40,27 @@ async function open(
   name: string,
   kind: DetectorKind,
   given: ParsedOptions,
-  statePath: string | undefined,
+  { state, format }: AnswerOptions,
 ): Promise<Live> {
   const names: OptionName[] = [...kind.settings, 'missing'];
-  const givenOnes = givenSettings(given, names);
-  const { view, warmup } = kind;
-  return await openLive({
-    state: openState(name, statePath),
+  const { view, warmup, laterSettings = [] } = kind;
+  const [givenOnes, defaults] = [{ ...givenSettings(given, names) }, { ...defaultSettings(names, name) }];
+  for (const later of laterSettings) {
+    if (givenOnes[later] !== undefined && givenOnes[later] === defaults[later]) givenOnes[later] = '';
+    defaults[later] = '';
+  }
+  return await openLive<OptionName, StreamingDetector>({
+    state: openState(name, state),
     given: givenOnes,
-    defaults: defaultSettings(names, name),
+    defaults,
+    later: laterSettings,
     make: (settings) => {
       const make = (): StreamingDetector => kind.make(...kind.settings.map((setting) => settings[setting]));
       checkArguments(make);
       return ({ columns }) => columns.map(make);
     },
     load: () => kind.load,
-    ...(view !== undefined && given.flag(view.flag) && { show: view.show }),
+    ...(view !== undefined && { view: (settings) => view(given, format, settings) }),
     ...(warmup !== undefined && { warmup }),
   });
 }
@@ -58,9 +72,4 @@ function checkArguments(make: () => unknown): void {
   } catch (error) {
     throw new UsageError(optionsIn((error as Error).message));
   }
-}
-
-/** The library's message, with the name of the option instead of the argument that it begins with. */
-function optionsIn(message: string): string {
-  return message.replace(/^\w+/, (name) => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`);
 }

@@ -3,18 +3,49 @@ import { LARGEST_VALUE } from '../../core/series.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { fail, show, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
-import type { Scored } from '../output/formats.ts';
+import type { Field, Note, Scored } from '../output/formats.ts';
 import { agreed, decode, encode, type SavedState, type Settings, unusable } from './saved-state.ts';
 import { StateFile } from './state-file.ts';
 
+/** A column while it is scored: what is told of its values is filled in. */
+export type Slice = Scored & { readonly fields: readonly Field[]; readonly notes: (Note | undefined)[] };
+
+/** A row while a detector takes its value. */
+export interface Row {
+  /** Its index in the stream, from 0. */
+  readonly index: number;
+  /** The text in the time column; '' without one. */
+  readonly time: string;
+  /** The name of the value's column. */
+  readonly column: string | undefined;
+  /** Of each of {@link View.fields} the number that is told of this value. */
+  tell(field: number, x: number): void;
+  /** Says what happened at this value. */
+  note(note: Note): void;
+}
+
+/** What is shown of a detector. */
+export interface View<D extends StreamingDetector> {
+  /** What is told of every value beside its score. */
+  readonly fields: readonly Omit<Field, 'values'>[];
+  /** Updates the detector with a value; returns what is shown as its score. */
+  update(detector: D, value: number, row: Row): number;
+}
+
 /** Detectors in the middle of their streams. */
 export interface Live {
+  /** See {@link View.fields}. */
+  readonly fields: readonly Omit<Field, 'values'>[];
   /** Number of rows so far, with those of earlier runs. */
   readonly numRows: number;
   /** Makes the detectors of the table's columns, the first time; throws if a state holds others. */
   begin(table: Table): void;
-  /** Scores row t and learns it: all columns or none, unless a metric throws between two columns. */
-  update(scored: readonly Scored[], t: number): void;
+  /**
+   * Scores row t and learns it: all columns or none, unless a metric throws between two columns.
+   *
+   * @param time the text in the time column, or ''
+   */
+  update(scored: readonly Slice[], t: number, time: string): void;
   /** Writes the state file if there is one and a row came since the last save. */
   save(): void;
   /** What is to be said when the stream ends: that its detectors have not seen enough yet. */
@@ -45,12 +76,14 @@ export interface LiveParts<Name extends string, D extends StreamingDetector> {
   readonly given: Partial<Settings<Name>>;
   /** The settings where neither the command line nor the state says something else. */
   readonly defaults: Settings<Name>;
+  /** Settings that a state has only where they were given. */
+  readonly later?: readonly Name[];
   /** What makes detectors where nothing is saved. */
   make(settings: Settings<Name>): Detectors<D> | Promise<Detectors<D>>;
   /** What loads one detector. */
   load(settings: Settings<Name>): ((bytes: Uint8Array) => D) | Promise<(bytes: Uint8Array) => D>;
-  /** What is shown of a detector whose `update` returned `score`; by default this. `column` is the column's name. */
-  show?(detector: D, score: number, column: string | undefined): number;
+  /** What is shown; by default what `update` returns. */
+  view?(settings: Settings<Name>): View<D>;
   /** The warm-up that a stream can end in. */
   readonly warmup?: Warmup<Name, D>;
 }
@@ -60,7 +93,7 @@ export interface Warmup<Name extends string, D extends StreamingDetector> {
   /** The number of values that are passed over. Missing ones do not count. */
   numValues(settings: Settings<Name>): number;
   /** Whether the warm-up of a detector is over. It is asked only of one that may still be in it. */
-  isOver(detector: D): boolean;
+  isOver(detector: D, settings: Settings<Name>): boolean;
 }
 
 /** The detectors of a stream, made or loaded. */
@@ -102,7 +135,8 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
   readonly #state: OpenedState;
   readonly #settings: Settings<Name | 'missing'>;
   readonly #detectorsOf: Detectors<D>;
-  readonly #show: (detector: D, score: number, column: string | undefined) => number;
+  readonly #later: readonly string[];
+  readonly #view: View<D>;
   readonly #warmup: Warmup<Name | 'missing', D> | undefined;
   #detectors: readonly D[];
   #names: readonly string[];
@@ -117,13 +151,14 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     state: OpenedState,
     settings: Settings<Name | 'missing'>,
     detectorsOf: Detectors<D>,
-    { show = (_, score) => score, warmup }: Pick<LiveParts<Name | 'missing', D>, 'show' | 'warmup'>,
+    { later = [], view, warmup }: Pick<LiveParts<Name | 'missing', D>, 'later' | 'view' | 'warmup'>,
   ) {
     this.numRows = state.saved?.numRows ?? 0;
     this.#state = state;
     this.#settings = settings;
     this.#detectorsOf = detectorsOf;
-    this.#show = show;
+    this.#later = later;
+    this.#view = view?.(settings) ?? { fields: [], update: (detector, value) => detector.update(value) };
     this.#warmup = warmup;
     this.#detectors = [];
     this.#names = [];
@@ -139,12 +174,25 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     this.#numPresent = this.#detectors.map(() => 0);
   }
 
-  update(scored: readonly Scored[], t: number): void {
+  get fields(): View<D>['fields'] {
+    return this.#view.fields;
+  }
+
+  update(scored: readonly Slice[], t: number, time: string): void {
     if (this.#settings.missing === 'throw') this.#refuseMissing(scored, t);
-    for (const [c, { name, values, scores }] of scored.entries()) {
+    for (const [c, { name, values, scores, fields, notes }] of scored.entries()) {
       this.#isWhole = c === 0;
-      const detector = this.#detectors[c]!;
-      scores[t] = this.#show(detector, detector.update(values[t]), name);
+      scores[t] = this.#view.update(this.#detectors[c]!, values[t]!, {
+        index: this.numRows,
+        time,
+        column: name,
+        tell: (field, x) => {
+          fields[field]!.values[t] = x;
+        },
+        note: (note) => {
+          notes[t] = note;
+        },
+      });
       if (isPresent(values[t]!)) this.#numPresent[c]!++;
     }
     this.#isWhole = true;
@@ -156,9 +204,15 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     if (file === undefined || this.numRows === this.#numSaved || !this.#isWhole) return;
     const detectors = new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]));
     // A state keeps the settings that it was saved with, also those that only other versions know.
-    const settings = this.#state.saved?.settings ?? this.#settings;
+    const settings = this.#state.saved?.settings ?? this.#savedSettings;
     file.write(encode({ settings, numRows: this.numRows, detectors }, command));
     this.#numSaved = this.numRows;
+  }
+
+  /** The settings without those that came later and were not given. */
+  get #savedSettings(): Record<string, string> {
+    const all: [string, string][] = Object.entries(this.#settings);
+    return Object.fromEntries(all.filter(([name, value]) => value !== '' || !this.#later.includes(name)));
   }
 
   get notice(): string | undefined {
@@ -166,7 +220,7 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     if (this.#warmup === undefined || this.numRows === numRowsBefore) return undefined;
     const numValues = this.#warmup.numValues(this.#settings);
     const isOver = (detector: D, c: number): boolean =>
-      this.#numPresent[c]! >= numValues || this.#warmup!.isOver(detector);
+      this.#numPresent[c]! >= numValues || this.#warmup!.isOver(detector, this.#settings);
     const numColumns = this.#detectors.length;
     const numShort = this.#detectors.filter((detector, c) => !isOver(detector, c)).length;
     if (numShort === 0) return undefined;

@@ -5,19 +5,21 @@ import { painter, plain, shortNumber } from '../output/text.ts';
 /** Length of the longest bar, in characters. */
 const WIDTH = 30;
 
-/** Formats rows of `time or index, value, score, bar`; the longest bar is that of the largest score so far. */
+/** Formats rows of `time or index, value, score, bar`, and what happened there; the longest bar is that of the largest score so far. */
 export function formatTable(): (scored: readonly Scored[], times: Times | undefined, first: number) => string[] {
   const paint = painter(process.stdout.isTTY === true);
   let largest = 0;
   return (scored, times, first) => {
     const { length } = scored[0]!.scores;
     return Array.from({ length }, (_, t) => {
-      const cells = scored.map(({ name, values, scores }) => {
+      const cells = scored.map(({ name, values, scores, notes }) => {
         const score = scores[t]!;
         if (score > largest) largest = score;
         const bar = '█'.repeat(score > 0 ? Math.round((WIDTH * score) / largest) : 0);
         const title = scored.length > 1 ? `${paint('dim', plain(name!, 24))} ` : '';
-        return `${title}${numberCell(values[t]!)}${numberCell(score)}  ${paint('magenta', bar)}`;
+        const note = notes?.[t];
+        const event = note === undefined ? '' : ` ${paint('bold', note.event)}`;
+        return `${title}${numberCell(values[t]!)}${numberCell(score)}  ${paint('magenta', bar)}${event}`;
       });
       const position = plain(times ? times.at(t) : String(first + t), 40);
       return `${paint('dim', position.padEnd(8))}${cells.join('  ')}`.trimEnd().concat('\n');

@@ -8,7 +8,7 @@ import { defaultOf, type OptionName } from '../options/table.ts';
 import type { Settings } from './saved-state.ts';
 
 /** What `--format` names. */
-export type StreamFormat = 'table' | 'lines' | 'csv' | 'json';
+export type StreamFormat = 'table' | 'lines' | 'csv' | 'json' | 'events';
 
 /** The options that every streaming command has. */
 export interface AnswerOptions {
@@ -31,10 +31,10 @@ program, with its number; the state is saved before.`,
 };
 
 /** The help groups of a streaming command with these options of its own. */
-export function streamGroups(own: OptionGroup): OptionGroup[] {
+export function streamGroups(own: readonly OptionGroup[]): OptionGroup[] {
   return [
     INPUT,
-    own,
+    ...own,
     { title: 'State', options: ['state', 'save-every'] },
     { title: 'Output', options: ['format', 'help'] },
   ];

@@ -71,8 +71,14 @@ export function agreed<Name extends string>(
     if (before === undefined || now === undefined || now === before) continue;
     const remedy = 'use another file, or leave the option away to go on as before';
     if (name === 'reference') fail(`${path}: was saved with ${before ? 'another' : 'no'} --reference: ${remedy}`);
-    const was = before === '' ? `without --${name}` : `with --${name} ${before}`;
-    fail(`${path}: was saved ${was}, not with --${name} ${now}: ${remedy}`);
+    const how = (value: string): string =>
+      value === '' ? `without --${name}` : `with --${name}${isFlag(value) ? '' : ` ${value}`}`;
+    fail(`${path}: was saved ${how(before)}, not ${how(now)}: ${remedy}`);
   }
   return settings;
+}
+
+/** Whether this is how the setting of a flag is written. */
+function isFlag(value: string): boolean {
+  return value === 'true';
 }

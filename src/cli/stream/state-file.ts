@@ -2,50 +2,61 @@
 //
 // The bytes go to a temporary file in the same folder. This file is flushed to the disk and renamed over the state; then
 // the folder is flushed. A reader sees the old state or the new one. All steps are synchronous, so that a signal is handled
-// before or after them. Of two processes that save to one file the last one wins; neither does other harm.
+// before or after them. A lock keeps a second process away (see state-lock.ts). A symbolic link stays one, and the file that
+// it names is replaced, also if there is no such file yet.
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   type Stats,
   statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, fail, fileError } from '../errors.ts';
 import { renameOver } from '../output/rename.ts';
+import { StateLock } from './state-lock.ts';
 
 /** A temporary file older than this many milliseconds was left behind by a process that was killed. */
 const ABANDONED = 60_000;
 
-/** A state file by its path. */
+/** Links to links that are followed, as Linux does. */
+const MOST_LINKS = 40;
+
+/** A state file by its path. This process alone writes it until it ends. */
 export class StateFile {
   /** The path as it was given, for messages. */
   readonly path: string;
   /** The path with symbolic links followed. */
   readonly #target: string;
+  readonly #lock: StateLock;
 
-  /** @throws CliError at once if it could not be written later */
+  /** @throws CliError at once if it could not be written later, or if another process has it */
   constructor(path: string) {
     this.path = path;
     const existing = this.#stat(path);
-    if (existing === undefined && !this.#stat(dirname(path))?.isDirectory()) {
-      fail(`${path}: there is no folder ${dirname(path)}`);
+    const target = existing === undefined ? this.#follow(path) : path;
+    if (existing === undefined && !this.#stat(dirname(target))?.isDirectory()) {
+      fail(`${path}: there is no folder ${dirname(target)}`);
     }
     if (existing?.isDirectory()) fail(`${path}: is a directory, not a file`);
     if (existing?.isFile() === false) fail(`${path}: is a device or a pipe, which cannot hold a state`);
     try {
-      this.#target = existing === undefined ? path : realpathSync(path);
+      this.#target =
+        existing === undefined ? join(realpathSync(dirname(target)), basename(target)) : realpathSync(path);
       this.#removeAbandoned();
       const temporary = this.#temporary();
       closeSync(openSync(temporary, 'wx'));
       unlinkSync(temporary);
+      this.#lock = new StateLock(this.#beside('lock'), path);
     } catch (error) {
       throw fileError(error, path);
     }
@@ -64,6 +75,7 @@ export class StateFile {
   /** Replaces the state, or throws a CliError and leaves it as it was. */
   write(bytes: Uint8Array): void {
     try {
+      this.#lock.check();
       this.#replace(bytes);
     } catch (error) {
       throw fileError(error, this.path);
@@ -106,19 +118,34 @@ export class StateFile {
   }
 
   #temporary(): string {
-    return this.#beside(randomBytes(6).toString('hex'));
+    return this.#beside(`${randomBytes(6).toString('hex')}.tmp`);
   }
 
-  #beside(middle: string): string {
-    return join(dirname(this.#target), `.${basename(this.#target)}.${middle}.tmp`);
+  #beside(ending: string): string {
+    return join(dirname(this.#target), `.${basename(this.#target)}.${ending}`);
+  }
+
+  /** The path that a chain of links ends at, where nothing is; the path itself if it is no link. */
+  #follow(path: string): string {
+    let end = path;
+    for (let links = 0; links < MOST_LINKS; links++) {
+      try {
+        if (!lstatSync(end).isSymbolicLink()) break;
+        end = resolve(realpathSync(dirname(end)), readlinkSync(end));
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT') break;
+        throw fileError(error, this.path);
+      }
+    }
+    return end;
   }
 
   #removeAbandoned(): void {
-    const [before, after] = basename(this.#beside('|')).split('|') as [string, string];
+    const [before, after] = basename(this.#beside('|.tmp')).split('|') as [string, string];
     for (const name of readdirSync(dirname(this.#target))) {
       const middle = name.slice(before.length, -after.length);
       if (name !== before + middle + after || !/^[0-9a-f]{12}$/.test(middle)) continue;
-      const temporary = this.#beside(middle);
+      const temporary = this.#beside(`${middle}.tmp`);
       const age = Date.now() - (this.#stat(temporary)?.mtimeMs ?? Infinity);
       if (age > ABANDONED) unlinkSync(temporary);
     }

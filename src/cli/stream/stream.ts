@@ -51,20 +51,22 @@ export const stream: Command = {
 the windows before it that are most like it: higher is stranger. Each line is
 answered before the next one arrives. FILE is a path, or - or nothing for
 standard input. Gzip is recognized.`,
-  groups: streamGroups({
-    title: 'Scores',
-    options: [
-      'window',
-      'neighbors',
-      'history',
-      'reference',
-      'metric',
-      'covariance',
-      'normalize',
-      'aggregation',
-      'exclusion-zone',
-    ],
-  }),
+  groups: streamGroups([
+    {
+      title: 'Scores',
+      options: [
+        'window',
+        'neighbors',
+        'history',
+        'reference',
+        'metric',
+        'covariance',
+        'normalize',
+        'aggregation',
+        'exclusion-zone',
+      ],
+    },
+  ]),
   exitStatus: STREAM_EXIT_STATUS,
   examples: `tail -f latency.log | knn-anomaly stream --state latency.state
 vmstat -n 5 | awk 'NR > 2 {print $15; fflush()}' | knn-anomaly stream -w 1

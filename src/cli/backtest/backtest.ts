@@ -1,0 +1,165 @@
+// The command `backtest`: runs a monitor over a whole file as if it were live, and says what it would have meant.
+import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
+import type { LabeledRange } from '../../plot.ts';
+import { type Command, EXIT_STATUS, terminals } from '../command.ts';
+import { announce, checkMemory, formatCount } from '../cost.ts';
+import { fail } from '../errors.ts';
+import { numRows, type StringColumn, type Table } from '../input/columns.ts';
+import { readTimes } from '../input/labels.ts';
+import { readTable, type Watch } from '../input/read.ts';
+import { nameOf } from '../input/source.ts';
+import { INPUT_OPTIONS } from '../options/input-options.ts';
+import { openOutput } from '../output/output.ts';
+import { Progress } from '../output/progress.ts';
+import { FIGURE_OPTIONS, type FigureTimes, frameOf, timeAt, writeFigure } from '../plot/figure.ts';
+import { SECONDS_PER_BAND, SECONDS_PER_VALUE, spanOf, watch } from '../plot/watched.ts';
+import { FIRST_LEARNED, MONITOR_GROUPS } from '../stream/monitor-kind.ts';
+import { type BacktestCommand, backtestOptionsOf } from './options.ts';
+import { type Reported, reportJson, reportText } from './report.ts';
+
+/** Bytes per value of the series, its time, and what is found of it. */
+const BYTES_PER_VALUE = 120;
+
+const DEFAULT_STEP = 60;
+
+/** The command `knn-anomaly backtest`. */
+export const backtest: Command = {
+  usage: '[FILE] [options]',
+  about: `Runs a monitor over a whole series as if its values came one by one, and says
+what it would have meant: how many incidents and alarms, also at other
+thresholds, and the most surprising of them in sentences. Every value is judged
+by those before it alone, so the alarms are those of knn-anomaly monitor. FILE
+is a path, or - or nothing for standard input. Gzip is recognized.`,
+  groups: [
+    { title: 'Input', options: [...INPUT_OPTIONS, 'time-unit'] },
+    ...MONITOR_GROUPS,
+    { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format'] },
+    { title: 'Figure', options: ['output', 'band', ...FIGURE_OPTIONS, 'force'] },
+    { title: 'Work', options: ['max-memory', 'no-progress', 'help'] },
+  ],
+  note: 'PNG needs an optional package: npm install @resvg/resvg-js',
+  exitStatus: EXIT_STATUS,
+  examples: `knn-anomaly backtest cpu.csv --column cpu --time time
+knn-anomaly backtest cpu.csv --column cpu --time time --per-day 0.5
+knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
+  run: async (given) => await execute(backtestOptionsOf(given, terminals())),
+};
+
+async function execute(options: BacktestCommand): Promise<void> {
+  const figure = options.output === undefined ? undefined : await openOutput(options.output, options.force);
+  const table = await read(options);
+  const { name, values: numbers } = table.columns[0]!;
+  const values = numbers.toArray();
+  const times = table.times && timesOf(table.times, options);
+  const { thresholds, perDay, worst } = options;
+  if (options.progress) announceRuns(values.length, options);
+  const series = times === undefined ? values : { values, times: times.numbers };
+  const result = run(series, {
+    ...options.monitor,
+    worst,
+    ...(thresholds !== undefined && { thresholds }),
+    ...(perDay !== undefined && { perDay }),
+  });
+  const { warmup = 100, mute = 0, step = DEFAULT_STEP, calendar, bounds } = options.monitor;
+  const reported: Reported = {
+    title: [nameOf(options.input), ...(name === undefined ? [] : [name])].join(' · '),
+    result,
+    suggested: result.suggested && inFewDigits(result.suggested, series, options),
+    threshold: monitor(options.monitor).threshold,
+    numSilent: bounds === undefined ? Math.max(warmup + FIRST_LEARNED, mute) : mute,
+    step: times === undefined ? step : undefined,
+    perDay,
+    timezone: calendar?.timezone,
+  };
+  if (figure !== undefined) await draw(options, values, times, name, reported, figure);
+  const output = await openOutput(undefined, false);
+  await output.write(options.format === 'json' ? [reportJson(reported)] : reportText(reported));
+}
+
+/** A threshold with four digits that keeps to the budget, too, and its own counts; the one that is given if there is none. */
+function inFewDigits(
+  suggested: ThresholdCount,
+  series: Parameters<typeof run>[0],
+  options: BacktestCommand,
+): ThresholdCount {
+  const { threshold } = suggested;
+  const nearest = Number(threshold.toPrecision(4));
+  const short = nearest >= threshold ? nearest : Number((threshold * (1 + 1e-3)).toPrecision(4));
+  const [count] = run(series, { ...options.monitor, thresholds: [short], worst: 0 }).counts;
+  return count!.perDay <= options.perDay! ? count! : suggested;
+}
+
+/** Of the library: thresholds that are counted at by default, and runs to find the one for a budget. */
+const NUM_THRESHOLDS = 6;
+const NUM_SEARCHED = 14;
+
+function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestCommand): void {
+  const numRuns = 1 + (thresholds?.length ?? NUM_THRESHOLDS) + (perDay === undefined ? 0 : NUM_SEARCHED);
+  const bandSeconds = output !== undefined && band ? n * SECONDS_PER_BAND : 0;
+  announce(`running ${numRuns} monitors over ${formatCount(n)} values`, numRuns * n * SECONDS_PER_VALUE + bandSeconds);
+}
+
+async function read({ input, inputOptions, maxMemory, progress: isWanted }: BacktestCommand): Promise<Table> {
+  const progress = new Progress(isWanted && process.stderr.isTTY === true);
+  try {
+    const watch: Watch = async (source, table) => {
+      const n = numRows(table);
+      const bytes = BYTES_PER_VALUE * n + (table.times?.size ?? 0);
+      checkMemory(n, bytes, maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
+      await progress.reading(source, n);
+    };
+    // Their order is refused below, row by row.
+    return await readTable(input, inputOptions, watch, 'as read');
+  } finally {
+    await progress.stop();
+  }
+}
+
+/** The times in milliseconds. Throws for times that are not understood, and for one that is not after the one before. */
+function timesOf(texts: StringColumn, { input, timeUnit }: BacktestCommand): FigureTimes {
+  const { numbers, isDate } = readTimes(texts);
+  const row = (t: number): string => `${nameOf(input)}: row ${t + 1}`;
+  if (!isDate && timeUnit === 'none') {
+    fail(`${row(0)}: the time is the number ${texts.at(0)}: say with --time-unit s or ms what it counts since 1970`);
+  }
+  const scale = !isDate && timeUnit === 's' ? 1000 : 1;
+  for (let t = 0; t < numbers.length; t++) {
+    numbers[t]! *= scale;
+    if (t === 0 || numbers[t]! > numbers[t - 1]!) continue;
+    fail(`${row(t)}: the time ${texts.at(t)} is not after the one before, ${texts.at(t - 1)}: sort the rows by time`);
+  }
+  return { numbers, isDate: true };
+}
+
+/** The series with its incidents; those that the report explains have its numbers. */
+async function draw(
+  options: BacktestCommand,
+  values: Float64Array,
+  times: FigureTimes | undefined,
+  name: string | undefined,
+  { title, result }: Reported,
+  output: Awaited<ReturnType<typeof openOutput>>,
+): Promise<void> {
+  const progress = new Progress(options.progress && process.stderr.isTTY === true);
+  const watched = await watch(values, times?.numbers, options.monitor, options.band, (state) => {
+    void progress.scoring(state, name, 'values');
+  }).finally(() => progress.stop());
+  const ranks = new Map(result.worst.map(({ incident }, p) => [incident.begin, p + 1]));
+  const labels = watched.incidents.map((incident): LabeledRange<number | Date> => {
+    const { begin, end } = spanOf(incident);
+    const rank = ranks.get(begin);
+    const range = { begin: timeAt(begin, times), end: timeAt(end, times) };
+    return rank === undefined ? range : { ...range, label: String(rank) };
+  });
+  const { surprises, threshold, alarms, band } = watched;
+  const figure = {
+    series: values,
+    scores: [{ label: 'surprise', values: surprises, threshold, alarms }],
+    labels,
+    title: options.title ?? title,
+    name: name ?? 'series',
+    ...frameOf(options, times),
+    ...(band !== undefined && { band }),
+  };
+  await writeFigure(figure, output, options.figureFormat, options.fonts);
+}

@@ -1,0 +1,105 @@
+// What `knn-anomaly backtest` prints: a text for people, or one object of JSON.
+
+import { formatTime } from '../../calibrate/looks/zone-clock.ts';
+import type { Backtest, DatedIncident, ThresholdCount } from '../../calibrate.ts';
+import { formatCount } from '../cost.ts';
+import { wrapped } from '../options/help.ts';
+import { shortNumber } from '../output/text.ts';
+import { spanOf } from '../plot/watched.ts';
+import { jsonIncident } from '../stream/monitor-view.ts';
+
+const WIDTH = 80;
+
+/** What a report is about. */
+export interface Reported {
+  /** The name of the input, and of its column. */
+  readonly title: string;
+  readonly result: Backtest;
+  /** The threshold for `perDay`. */
+  readonly suggested: ThresholdCount | undefined;
+  /** The threshold of the monitor. */
+  readonly threshold: number;
+  /** How many values can raise no alarm at the start. */
+  readonly numSilent: number;
+  /** Seconds from one value to the next, if there are no times. */
+  readonly step: number | undefined;
+  /** The alarms a day that are wanted. */
+  readonly perDay: number | undefined;
+  /** The time zone in which times are told; `undefined`: UTC. */
+  readonly timezone: string | undefined;
+}
+
+/** The result as text. */
+export function* reportText(reported: Reported): Generator<string> {
+  const { title, result, suggested, threshold, numSilent, step, perDay, timezone } = reported;
+  const { numValues, days, incidents, counts, worst } = result;
+  const by = step === undefined ? '' : `, one per ${shortNumber(step)} s (see --step)`;
+  yield `${title}: ${countOf(numValues, 'value')} in ${countOf(days, 'day')}${by}\n`;
+  if (numValues <= numSilent) {
+    yield `the first ${numSilent} values are passed over to learn what is usual: nothing could be an alarm\n`;
+  }
+  const alarms = numAlarms(result);
+  const rate = days > 0 ? `, ${shortNumber(alarms / days, 3)} per day` : '';
+  yield `${countOf(incidents.length, 'incident')} and ${countOf(alarms, 'alarm')} at threshold ${threshold}${rate}\n`;
+  if (counts.length > 0) yield `\n${table(counts)}`;
+  if (suggested !== undefined) yield `\n${suggestion(suggested, perDay!)}\n`;
+  if (worst.length === 0) return;
+  yield `\nThe most surprising ${worst.length === 1 ? 'incident' : `${worst.length} incidents`}\n`;
+  for (const [p, { incident, text }] of worst.entries()) {
+    const { begin, end } = spanOf(incident);
+    const { dates } = incident as DatedIncident;
+    const at = (index: number, date: number | undefined): string =>
+      date === undefined || Number.isNaN(date) ? String(index) : formatTime(date, timezone);
+    const goesOn = incident.end === undefined ? ', not over' : '';
+    const span =
+      end === begin ? at(begin, dates?.begin) : `from ${at(begin, dates?.begin)} ${numberOfValues(incident.duration)}`;
+    const head = `${String(p + 1).padStart(4)}  ${shortNumber(incident.worst)}  ${span}${goesOn}`;
+    yield `${head}\n${wrapped(text, WIDTH - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
+  }
+}
+
+function numberOfValues(duration: number): string {
+  return `for ${countOf(duration, 'value')}`;
+}
+
+/** All alarms at the monitor's own threshold. */
+function numAlarms({ incidents }: Backtest): number {
+  return incidents.reduce((sum, incident) => sum + incident.numAlarms, 0);
+}
+
+function countOf(count: number, what: string): string {
+  const text = Number.isInteger(count) ? formatCount(count) : shortNumber(count, 3);
+  return `${text} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function table(counts: readonly ThresholdCount[]): string {
+  const rows = counts.map(({ threshold, incidents, alarms, perDay }) => [
+    shortNumber(threshold),
+    formatCount(incidents),
+    formatCount(alarms),
+    Number.isFinite(perDay) ? shortNumber(perDay, 3) : '-',
+  ]);
+  const all = [['threshold', 'incidents', 'alarms', 'per day'], ...rows];
+  const widths = all[0]!.map((_, c) => Math.max(...all.map((row) => row[c]!.length)));
+  return all.map((row) => `  ${row.map((cell, c) => cell.padStart(widths[c]!)).join('  ')}\n`).join('');
+}
+
+function suggestion({ threshold, alarms, perDay }: ThresholdCount, wanted: number): string {
+  const count = `${countOf(alarms, 'alarm')}, ${shortNumber(perDay, 3)} per day`;
+  return `for at most ${shortNumber(wanted)} per day: --threshold ${threshold} (${count})`;
+}
+
+/** The result as one object of JSON. */
+export function reportJson({ result, suggested, threshold, timezone }: Reported): string {
+  const { numValues, days, incidents, counts, worst } = result;
+  return `${JSON.stringify({
+    values: numValues,
+    days,
+    threshold,
+    alarms: numAlarms(result),
+    counts,
+    ...(suggested !== undefined && { suggested }),
+    incidents: incidents.map((incident) => jsonIncident(incident, timezone)),
+    worst: worst.map(({ incident, text }) => ({ begin: incident.begin, text })),
+  })}\n`;
+}

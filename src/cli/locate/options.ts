@@ -1,0 +1,71 @@
+// The options that locate and suggest have in common, as checked values.
+import { type Terminals, terminals } from '../command.ts';
+import { checkMemory } from '../cost.ts';
+import { numRows, type Table } from '../input/columns.ts';
+import { type InputOptions, readTable } from '../input/read.ts';
+import { nameOf, type Source } from '../input/source.ts';
+import {
+  checkInputOptions,
+  checkOutput,
+  inputOptionsOf,
+  inputPath,
+  type OutputOptions,
+  outputOptionsOf,
+} from '../options/input-options.ts';
+import type { ParsedOptions } from '../options/parse.ts';
+import { Progress } from '../output/progress.ts';
+import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
+import { type RegularTable, regularTable } from '../time/time-order.ts';
+
+/** The options of a command that looks at a whole file. */
+export interface WholeOptions extends OutputOptions {
+  /** A path; `-` is standard input. */
+  readonly input: string;
+  readonly inputOptions: InputOptions;
+  readonly times: TimeOptions;
+  readonly format: 'table' | 'csv' | 'json';
+  readonly maxMemory: number;
+  readonly progress: boolean;
+}
+
+/** The options of a command line. Throws a UsageError for options that make no sense. */
+export function wholeOptionsOf(given: ParsedOptions, { stdin }: Terminals = terminals()): WholeOptions {
+  const options: WholeOptions = {
+    input: inputPath(given, stdin),
+    inputOptions: inputOptionsOf(given),
+    times: timeOptionsOf(given),
+    format: given.choice('format'),
+    ...outputOptionsOf(given),
+    maxMemory: given.size('max-memory'),
+    progress: !given.flag('no-progress'),
+  };
+  checkInputOptions(options.inputOptions, options.format);
+  checkOutput(options);
+  return options;
+}
+
+/**
+ * Reads the whole input, in the order of its times. What was done to its rows is said on standard error.
+ *
+ * @param bytesPerValue that the work on one column takes
+ */
+export async function readWhole(options: WholeOptions, bytesPerValue: number): Promise<RegularTable> {
+  const progress = new Progress(options.progress && process.stderr.isTTY === true);
+  const watch = async (source: Source, table: Table): Promise<void> => {
+    const n = numRows(table);
+    const bytes = n * (bytesPerValue + BYTES_PER_VALUE * table.columns.length) + (table.times?.size ?? 0);
+    checkMemory(n, bytes, options.maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
+    await progress.reading(source, n);
+  };
+  try {
+    const table = await readTable(options.input, options.inputOptions, watch, 'as read');
+    const regular = regularTable(table, options.times, nameOf(options.input));
+    if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+    return regular;
+  } finally {
+    await progress.stop();
+  }
+}
+
+/** Bytes per value of a column: the number, the spare half of its growing array, its place on the grid. */
+const BYTES_PER_VALUE = 32;

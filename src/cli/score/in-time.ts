@@ -1,0 +1,72 @@
+// Scores in time: a table is scored on the grid of its times, and its rows get the scores of theirs.
+import { fail } from '../errors.ts';
+import { Numbers, StringColumn, type Table } from '../input/columns.ts';
+import type { Scored, Times } from '../output/formats.ts';
+import type { TimeOptions } from '../time/options.ts';
+import { type RegularTable, regularTable } from '../time/time-order.ts';
+
+/** A table on the grid of its times. */
+export interface InTime {
+  /** One row per time of the grid; an absent one has missing values and an empty time. */
+  readonly table: Table;
+  /** Scores of the rows that were read, in the order of their times. */
+  ofRows(scored: readonly Scored[]): { scored: readonly Scored[]; times: Times | undefined };
+  /** What was done to the rows, for the user: '' if nothing was. */
+  readonly notice: string;
+  /** The step of the grid, as a number and in words. */
+  readonly step: Pick<RegularTable, 'step' | 'stepSize'>;
+}
+
+/** Puts a table on the grid of its times, if it has times. @throws CliError where they have no common step */
+export function inTime(table: Table, options: TimeOptions, name: string): InTime {
+  const regular = regularTable(table, options, name, true);
+  const { notice } = regular;
+  // Rows that lie as the grid has them need no other table.
+  if (regular.isUnchanged)
+    return { table, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
+  return {
+    table: gridOf(regular, table.times?.format),
+    notice,
+    step: regular,
+    ofRows: (scored) => ({
+      scored: scored.map((series, c) => ({
+        ...series,
+        values: pick(table.columns[c]!.values.toArray(), regular.numRows, regular.rowAt),
+        scores: pick(series.scores, regular.numRows, regular.positionOf),
+      })),
+      times: { at: (r) => regular.timeOf(r)! },
+    }),
+  };
+}
+
+/** Steps of two files may differ by this share: jitter makes them inexact. */
+const SAME_STEP = 0.01;
+
+/** Throws if the windows of two grids would last for different times. */
+export function checkSameStep(series: InTime, reference: InTime): void {
+  const [a, b] = [series.step.stepSize, reference.step.stepSize];
+  if (!(Math.abs(a - b) > SAME_STEP * a)) return;
+  fail(`the step of the series is ${series.step.step}, that of --reference ${reference.step.step}: give one --step`);
+}
+
+function pick(from: Float64Array, n: number, indexOf: (r: number) => number): Float64Array {
+  const picked = new Float64Array(n);
+  for (let r = 0; r < n; r++) picked[r] = from[indexOf(r)]!;
+  return picked;
+}
+
+function gridOf(regular: RegularTable, timeFormat: string | undefined): Table {
+  const times = new StringColumn(timeFormat);
+  const { length } = regular.columns[0]!.values;
+  for (let r = 0, position = 0; position < length; position++) {
+    const isRow = regular.positionOf(r) === position;
+    times.push(isRow ? regular.timeOf(r)! : '');
+    while (r < regular.numRows && regular.positionOf(r) === position) r++;
+  }
+  const columns = regular.columns.map(({ name, values }) => {
+    const numbers = new Numbers();
+    for (const x of values) numbers.push(x);
+    return { name, values: numbers };
+  });
+  return { columns, times };
+}

@@ -1,0 +1,179 @@
+// The rows of a table in the order of their times, with missing values where a row is absent.
+import { regularize } from '../../index.ts';
+import { formatCount } from '../cost.ts';
+import { CliError, UsageError } from '../errors.ts';
+import type { Table } from '../input/columns.ts';
+import { readTimes } from '../input/labels.ts';
+import { formatStep, type Step, type TimeOptions } from './options.ts';
+
+/** A series of a table, one value per step. */
+export interface RegularColumn {
+  readonly name: string | undefined;
+  readonly values: Float64Array;
+}
+
+/** A table whose rows have regular times, or are taken as if they had. */
+export interface RegularTable {
+  readonly columns: readonly RegularColumn[];
+  /** Whether rows and columns are those of the table as they were. */
+  readonly isUnchanged: boolean;
+  /** Number of rows. */
+  readonly numRows: number;
+  /** The step in words; `undefined` without times, and where rows are taken as they lie. */
+  readonly step: string | undefined;
+  /** The step as a number: milliseconds between dates; NaN where {@link step} is `undefined`. */
+  readonly stepSize: number;
+  /** The time of so many steps in words; `undefined` where {@link step} is. */
+  spanOf(numSteps: number): string | undefined;
+  /** The row of the table that is row r in the order of times. */
+  rowAt(r: number): number;
+  /** The position of row r, in the order of times, on the grid of the columns. */
+  positionOf(r: number): number;
+  /** The first row, in the order of times, at this position of the grid or later: {@link numRows} if there is none. */
+  rowFrom(position: number): number;
+  /** The time of row r, in the order of times, as it was written; `undefined` without times. */
+  timeOf(r: number): string | undefined;
+  /** What was done to the rows, for the user: '' if nothing was. */
+  readonly notice: string;
+}
+
+/**
+ * Puts the rows of a table in the order of their times, and on a grid of one step: see {@link regularize}. A table without
+ * times, and one that is to be taken as it lies, stays as it is. O(n log n) per column.
+ *
+ * @param mayBeText whether times that are none are only texts beside the values, unless an option about times is given: such
+ * a table stays as it is, too, which the notice says
+ * @throws CliError where times are none or have no common step, and where duplicates are refused
+ */
+export function regularTable(table: Table, options: TimeOptions, name: string, mayBeText = false): RegularTable {
+  if (table.times === undefined || options.step === 'none') return asItLies(table);
+  if (mayBeText && options.step === undefined && options.duplicates === undefined) {
+    const problem = problemWith(table.times);
+    if (problem !== undefined) {
+      return { ...asItLies(table), notice: `${name}: ${problem}: rows are taken as they lie, as with --step none` };
+    }
+  }
+  const times = inInput(name, () => readTimes(table.times!));
+  const step = options.step && inUnitOf(options.step, times.isDate);
+  const at: ArrayLike<number | Date> = times.isDate ? Array.from(times.numbers, (ms) => new Date(ms)) : times.numbers;
+  const { duplicates } = options;
+  const made = table.columns.map(({ values }) =>
+    inInput(name, () =>
+      regularize(at, values.toArray(), {
+        ...(step !== undefined && { step }),
+        ...(duplicates !== undefined && { duplicates }),
+      }),
+    ),
+  );
+  const { rows, sorted, numDuplicates, numAbsent, step: found } = made[0]!;
+  const order = sorted ? undefined : inOrder(times.numbers);
+  const rowAt = (r: number): number => (order === undefined ? r : order[r]!);
+  const inWords = (span: number): string | undefined =>
+    Number.isNaN(span) ? undefined : times.isDate ? formatStep(span) : String(span);
+  const words = inWords(found);
+  const parts = [
+    ...(sorted ? [] : ['rows are not in the order of their times: they are sorted']),
+    ...(numDuplicates > 0 ? [duplicatesIn(numDuplicates, duplicates ?? 'last')] : []),
+    ...(numAbsent > 0 ? [`the step is ${words}, and ${timesWith(numAbsent)} no row: missing values`] : []),
+  ];
+  return {
+    columns: table.columns.map((column, c) => ({ name: column.name, values: made[c]!.values })),
+    isUnchanged: parts.length === 0,
+    numRows: rows.length,
+    step: words,
+    stepSize: found,
+    spanOf: (numSteps) => inWords(numSteps * found),
+    rowAt,
+    positionOf: (r) => rows[rowAt(r)]!,
+    rowFrom: (position) => firstFrom(rows.length, (r) => rows[rowAt(r)]! >= position),
+    timeOf: (r) => table.times!.at(rowAt(r)).trim(),
+    notice: parts.length === 0 ? '' : `${name}: ${parts.join('; ')}`,
+  };
+}
+
+/** Why these are no times; `undefined` if they are. */
+function problemWith(times: NonNullable<Table['times']>): string | undefined {
+  try {
+    readTimes(times);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError) return error.message;
+    throw error;
+  }
+}
+
+function asItLies({ columns, times }: Table): RegularTable {
+  const numRows = columns[0]!.values.length;
+  return {
+    columns: columns.map(({ name, values }) => ({ name, values: values.toArray() })),
+    isUnchanged: true,
+    numRows,
+    step: undefined,
+    stepSize: NaN,
+    spanOf: () => undefined,
+    rowAt: (r) => r,
+    positionOf: (r) => r,
+    rowFrom: (position) => Math.min(position, numRows),
+    timeOf: (r) => times?.at(r).trim(),
+    notice: '',
+  };
+}
+
+/** A given step in the unit of the time column: a bare number is seconds between dates. */
+function inUnitOf({ text, number, unit }: Step, isDate: boolean): number {
+  if (isDate) return number * (unit ?? 1000);
+  if (unit === undefined) return number;
+  throw new UsageError(`--step ${text} is for dates, the time column holds numbers: give a number in their unit`);
+}
+
+function duplicatesIn(count: number, rule: string): string {
+  const what =
+    count === 1 ? '1 row has the time of another one' : `${formatCount(count)} rows have the time of another one`;
+  return `${what}, of which the ${rule} counts (--duplicates)`;
+}
+
+function timesWith(count: number): string {
+  return count === 1 ? '1 time has' : `${formatCount(count)} times have`;
+}
+
+/** The rows in the order of their times, those of one time in their own. */
+function inOrder(times: Float64Array): Uint32Array {
+  const order = new Uint32Array(times.length);
+  for (let row = 0; row < order.length; row++) order[row] = row;
+  return order.sort((a, b) => times[a]! - times[b]! || a - b);
+}
+
+/** The first of n rows that is far enough, where all after it are; n if none is. */
+function firstFrom(n: number, isFar: (r: number) => boolean): number {
+  let from = 0;
+  let to = n;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (isFar(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+/** What the library calls its arguments, and the command line its options. */
+const WORDS: readonly (readonly [string, string])[] = [
+  ['with duplicates', 'with --duplicates'],
+  ["duplicates is 'error'", '--duplicates is error'],
+  ['; step puts', '; --step S puts'],
+  [': give step', ': give --step'],
+  ['raise step or maxLength', 'raise --step'],
+  ['at most maxLength', 'at most'],
+  ['separate them,', 'take one series,'],
+];
+
+/** Turns what the library refuses into an error about the input, with the names of options. */
+function inInput<T>(name: string, compute: () => T): T {
+  try {
+    return compute();
+  } catch (error) {
+    if (!(error instanceof CliError || error instanceof RangeError)) throw error;
+    const message = WORDS.reduce((text, [from, to]) => text.replace(from, to), error.message);
+    const inRows = message.replaceAll(/times\[(\d+)\]/g, (_, t) => `row ${Number(t) + 1}`);
+    throw new CliError(`${name}: ${inRows} (--step none takes rows as they lie)`);
+  }
+}
