@@ -44,7 +44,7 @@ describe('usage: status 2', () => {
     [['--missing=zero'], '--missing must be one of omit, throw, got "zero"'],
     [['--engine=magic'], '--engine must be one of auto, brute, kdtree, diagonal, got "magic"'],
     [['--format=xml'], '--format must be one of auto, summary, lines, csv, json, got "xml"'],
-    [['--input=xml'], '--input must be one of auto, lines, csv, json, got "xml"'],
+    [['--input=xml'], '--input must be one of auto, lines, csv, json, row, got "xml"'],
     [['--threads=0'], '--threads must be a positive integer, got "0"'],
     [['--threads=all'], '--threads must be a positive integer, got "all"'],
     [['--max-memory=lots'], '--max-memory must be a size such as 500M or 2G, got "lots"'],
@@ -130,12 +130,17 @@ describe('input: status 1', () => {
       'standard input: line 301: expected a number, got "x"',
     ],
     ['hexadecimal', [], '1\n0x10\n', 'standard input: line 2: expected a number, got "0x10"'],
-    ['two numbers in a line', [], '1\n1 2\n', 'standard input: line 2: expected a number, got "1 2"'],
+    [
+      'two numbers in a line',
+      [],
+      '1\n1 2\n',
+      'standard input: line 2: expected a number, got "1 2" (several numbers where the others have one)',
+    ],
     [
       'a decimal comma',
       [],
-      '1\n1,5\n',
-      'standard input: line 2: expected a number, got "1,5" (write decimals with a point)',
+      '1.5\n1,5\n',
+      'standard input: line 2: expected a number, got "1,5" (if "," is the decimal mark: --decimal ,)',
     ],
     [
       'a long line of text',
@@ -196,7 +201,7 @@ describe('input: status 1', () => {
       'several columns of numbers',
       [],
       TABLE,
-      'standard input: 3 columns hold numbers: choose one with --column; the columns are time, cpu, mem, host',
+      'standard input: 2 columns hold numbers: choose one with --column; the columns are time, cpu, mem, host',
     ],
     [
       'no column of numbers',
@@ -245,8 +250,8 @@ describe('input: status 1', () => {
     [
       'a JSON array',
       [],
-      '[1,2,3]\n',
-      "standard input: line 1: an array; write one value per line, for example with: jq -c '.[]'",
+      '[1,2,3]\n[4,5,6]\n',
+      'standard input: line 1: an array; choose an element of it with --field, from 0',
     ],
     [
       'no such field',
@@ -279,19 +284,24 @@ describe('input: status 1', () => {
       '{"a":"x"}\n',
       'standard input: line 1: expected a number, got "x" in column "a"',
     ],
-    ['true where a number belongs', json, '1\ntrue\n', 'standard input: line 2: expected a number, got "true"'],
+    [
+      'true where a number belongs',
+      json,
+      '1\ntrue\n',
+      'standard input: line 2: expected a number, got "true" (the values before have no unit)',
+    ],
     ['NUL bytes', [], Uint8Array.of(1, 2, 0, 3, 10), 'standard input: binary data, not text (there are NUL bytes)'],
     [
       'invalid UTF-8',
       [],
       Uint8Array.of(49, 10, 0xff, 0xfe, 10),
-      'standard input: not UTF-8 text: binary data or another encoding',
+      'standard input: line 2: not UTF-8 text: binary data or another encoding (--encoding, such as latin1 or shift_jis)',
     ],
     [
       'an unfinished character',
       [],
       Uint8Array.of(49, 10, 0xe2, 0x82),
-      'standard input: not UTF-8 text: binary data or another encoding',
+      'standard input: line 2: not UTF-8 text: binary data or another encoding (--encoding, such as latin1 or shift_jis)',
     ],
     ['gzip cut off', [], gzipSync(SMALL).subarray(0, 20), 'standard input: damaged gzip data (unexpected end of file)'],
     [
@@ -367,7 +377,7 @@ describe('input: status 1', () => {
       'labels.csv: line 2: begin must be a number, like the time column, got "2026-01-01"',
     );
     expect(await errorOf(args, 'time,v\nMonday,1\nTuesday,2\n', 1)).toBe(
-      'the time column holds "Monday", which is no time: expected numbers or ISO dates',
+      'the time column holds "Monday", which is no time: expected numbers or dates, or --time-format',
     );
   });
 });

@@ -85,7 +85,8 @@ describe('score --time', () => {
     expect(other.stderr).toContain('the step of the series is 1 min, that of --reference 1 h: give one --step\n');
     const input = `${HEADER}soon,1,2\nlater,2,3\n`;
     const text = await cli(['score', '-w1', '-k1', '--column=v', '--time=time'], { input });
-    const problem = 'standard input: the time column holds "soon", which is no time: expected numbers or ISO dates';
+    const problem =
+      'standard input: the time column holds "soon", which is no time: expected numbers or dates, or --time-format';
     const notice = `knn-anomaly: ${problem}: rows are taken as they lie, as with --step none\n`;
     expect(text).toEqual({ status: 0, signal: null, stdout: '1\n1\n', stderr: notice });
     const asked = await cli(['score', '-w1', '-k1', '--column=v', '--time=time', '--step=5m'], { input });

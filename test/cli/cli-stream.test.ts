@@ -218,17 +218,28 @@ describe('each line is answered before the next arrives', () => {
 
 describe('input', () => {
   test.each<[string, string | Uint8Array, string]>([
-    ['nothing', '', ''],
     ['no line feed at the end', '1\n4', '0\n3\n'],
     ['Windows line ends', '1\r\n4\r\n', '0\n3\n'],
     ['a byte order mark', '\ufeff1\n4\n', '0\n3\n'],
     ['blank lines, which are missing values', '\n1\n \n4\n\n', 'NaN\n0\nNaN\n3\nNaN\n'],
     ['nothing but blank lines', '\n\n', 'NaN\nNaN\n'],
-    ['a header and no rows', 'value\n', ''],
     ['gzip', gzipSync('1\n4\n'), '0\n3\n'],
     ['one byte', '7', '0\n'],
   ])('%s', async (_name, input, expected) => {
     expect(await stream(['-w1', '-k1'], input)).toBe(expected);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['a header and no rows', 'value\n'],
+  ])('%s is an error, but not with a state', async (_name, input) => {
+    const run = await cli(['stream'], { input });
+    expect(run).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: 'knn-anomaly: standard input: empty: there are no values\n',
+    });
+    expect(await stream(['--state=nothing.state'], input)).toBe('');
   });
 
   test('a file', async () => {

@@ -6,7 +6,7 @@ import { announce, checkMemory, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
 import { numRows, type StringColumn, type Table } from '../input/columns.ts';
 import { readTimes } from '../input/labels.ts';
-import { readTable } from '../input/read.ts';
+import { readTable, type Watch } from '../input/read.ts';
 import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
@@ -102,12 +102,14 @@ function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestC
 async function read({ input, inputOptions, maxMemory, progress: isWanted }: BacktestCommand): Promise<Table> {
   const progress = new Progress(isWanted && process.stderr.isTTY === true);
   try {
-    return await readTable(input, inputOptions, async (source, table) => {
+    const watch: Watch = async (source, table) => {
       const n = numRows(table);
       const bytes = BYTES_PER_VALUE * n + (table.times?.size ?? 0);
       checkMemory(n, bytes, maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
       await progress.reading(source, n);
-    });
+    };
+    // Their order is refused below, row by row.
+    return await readTable(input, inputOptions, watch, 'as read');
   } finally {
     await progress.stop();
   }

@@ -1,18 +1,24 @@
 // From a piece of text to a number: what a number, a missing value and neither look like, the same in every format.
 import { fail, show } from '../errors.ts';
 
-const MISSING = /^(?:nan|na|null|[+-]?inf(?:inity)?)$/i;
-const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+const MISSING =
+  /^(?:[+-]?nan|<?na>?|#?n\/a|#na|null|<null>|nil|none|nat|undefined|missing|\\n|[-–—]{1,3}|\?|\.|[+-]?(?:inf(?:inity)?|∞))$/i;
 
 /**
- * The number in a cell; NaN for a missing value (nothing, `NaN`, `NA`, `null`, ±`Infinity`, ±`inf`, in any case);
- * `undefined` for anything else. White space around it does not matter.
+ * The number in a cell; NaN for a missing value (nothing, `NaN`, `NA`, `N/A`, `null`, `None`, `-`, ±`Infinity` and the
+ * like, in any case); `undefined` for anything else. White space around it does not matter.
  */
 export function parseCell(cell: string): number | undefined {
   const x = Number(cell);
   if (x === 0 && isBlank(cell)) return NaN;
   if (x - x === 0) return isRadixLiteral(cell) ? undefined : x;
-  return x === Infinity || x === -Infinity || MISSING.test(cell.trim()) ? NaN : undefined;
+  return x === Infinity || x === -Infinity || isMissing(cell) ? NaN : undefined;
+}
+
+/** True for a text that stands for a missing value. */
+export function isMissing(cell: string): boolean {
+  const text = cell.trim();
+  return text === '' || MISSING.test(text);
 }
 
 /** True for nothing but white space. */
@@ -27,9 +33,8 @@ function isRadixLiteral(cell: string): boolean {
   return second > 57 && (second | 32) !== 101;
 }
 
-/** Throws the error of a cell that holds no number. */
-export function notANumber(cell: string, lineNumber: number, column?: string): never {
+/** Throws the error of a cell that holds no number. `remedy` says which option could help. */
+export function notANumber(cell: string, lineNumber: number, column?: string, remedy = ''): never {
   const where = column === undefined ? '' : ` in column ${show(column)}`;
-  const remedy = DECIMAL_COMMA.test(cell.trim()) ? ' (write decimals with a point)' : '';
-  fail(`line ${lineNumber}: expected a number, got ${show(cell.trim())}${where}${remedy}`);
+  fail(`line ${lineNumber}: expected a number, got ${show(cell.trim())}${where}${remedy && ` (${remedy})`}`);
 }

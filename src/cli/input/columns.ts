@@ -15,6 +15,11 @@ export class Numbers {
     this.#array[this.length++] = x;
   }
 
+  /** Replaces a number that is there already. */
+  set(i: number, x: number): void {
+    this.#array[i] = x;
+  }
+
   /** Drops all numbers from index `length` on; their memory is used again. */
   truncate(length: number): void {
     this.length = Math.min(this.length, length);
@@ -31,8 +36,11 @@ export class StringColumn {
   #bytes: Buffer;
   #ends: Numbers;
   #size: number;
+  /** What the texts are, such as a format of times; `undefined`: that is found from them. */
+  readonly format: string | undefined;
 
-  constructor() {
+  constructor(format?: string) {
+    this.format = format;
     this.#bytes = Buffer.alloc(1024);
     this.#ends = new Numbers();
     this.#size = 0;
@@ -60,6 +68,11 @@ export class StringColumn {
     this.#size = length === 0 ? 0 : this.#ends.toArray().at(-1)!;
   }
 
+  /** All texts in order. */
+  *[Symbol.iterator](): Generator<string> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+
   at(i: number): string {
     const ends = this.#ends.toArray();
     return this.#bytes.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]);
@@ -85,9 +98,9 @@ export interface Table {
 }
 
 /** An empty table with columns of these names. */
-export function emptyTable(names: readonly (string | undefined)[], hasTimes: boolean): Table {
+export function emptyTable(names: readonly (string | undefined)[], hasTimes: boolean, timeFormat?: string): Table {
   const columns = names.map((name) => ({ name, values: new Numbers() }));
-  return { columns, times: hasTimes ? new StringColumn() : undefined };
+  return { columns, times: hasTimes ? new StringColumn(timeFormat) : undefined };
 }
 
 /** Number of rows. */

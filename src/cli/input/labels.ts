@@ -2,8 +2,9 @@
 
 import { CliError, fail, show } from '../errors.ts';
 import type { StringColumn } from './columns.ts';
-import { CsvRecords } from './csv.ts';
 import { openSource } from './source.ts';
+import { CsvRecords } from './table/records.ts';
+import { type Clock, clockFor, findClock, parseDate } from './times.ts';
 
 /** A labeled interval, both ends inclusive, in milliseconds, in the numbers of the time column, or in indices. */
 export interface Label {
@@ -15,48 +16,16 @@ export interface Label {
   readonly metric: string | undefined;
 }
 
-/** Translates one notation of time to numbers in the same order, and back. */
-interface Clock {
-  /** NaN for a text in another notation. */
-  read(text: string): number;
-  write(time: number): string;
-  readonly expectation: string;
-}
-
 const INDICES: Clock = {
   read: (text) => (/^\d+$/.test(text) ? Number(text) : NaN),
-  write: String,
+  isDate: false,
   expectation: 'an index from 0',
 };
-const NUMBERS: Clock = {
-  read: (text) => Number(text || NaN),
-  write: String,
-  expectation: 'a number, like the time column',
-};
-const DATES: Clock = {
-  read: parseDate,
-  write: (time) => new Date(time).toISOString(),
-  expectation: 'a date, like the time column',
-};
-
-const DATE = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d)?)?$/;
-
-/** Milliseconds of an ISO date, NaN for another text; without a zone it is taken as UTC, here and in the labels alike. */
-export function parseDate(text: string): number {
-  const [, day, time = '00:00', zone = 'Z'] = DATE.exec(text) ?? [];
-  return day === undefined ? NaN : Date.parse(`${day}T${time}${zone}`);
-}
 
 /** The notation of a time column; without one, indices. */
 function clockOf(times: StringColumn | undefined): Clock {
   if (times === undefined) return INDICES;
-  for (let t = 0; t < times.length; t++) {
-    const text = times.at(t).trim();
-    if (text === '') continue;
-    for (const clock of [NUMBERS, DATES]) if (!Number.isNaN(clock.read(text))) return clock;
-    fail(`the time column holds ${show(text)}, which is no time: expected numbers or ISO dates`);
-  }
-  return INDICES;
+  return (times.format === undefined ? findClock(times) : clockFor(times.format)) ?? INDICES;
 }
 
 /** A time column as numbers: milliseconds where it holds dates. Every row must have a time. */
@@ -69,7 +38,7 @@ export function readTimes(times: StringColumn): { readonly numbers: Float64Array
       fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(times.at(t))}`);
     }
   }
-  return { numbers, isDate: clock === DATES };
+  return { numbers, isDate: clock.isDate };
 }
 
 /** The labels of one input. */
@@ -112,7 +81,8 @@ export class Labels {
       const isWithin = (time: number): boolean => begin <= time && time <= end;
       const range = { begin: at.findIndex(isWithin), end: at.findLastIndex(isWithin) };
       if (range.begin >= 0) return range;
-      return fail(`no value lies within the label from ${this.#clock.write(begin)} to ${this.#clock.write(end)}`);
+      const write = (at: number): string => (this.#clock.isDate ? new Date(at).toISOString() : String(at));
+      return fail(`no value lies within the label from ${write(begin)} to ${write(end)}`);
     });
     ranges.sort((a, b) => a.begin - b.begin);
     const joined: { begin: number; end: number }[] = [];
@@ -165,7 +135,8 @@ function labelColumns(header: readonly string[]): LabelColumns {
 function labelOf(cells: readonly string[], columns: LabelColumns, clock: Clock, lineNumber: number): Label {
   const [begin, end] = (['begin', 'end'] as const).map((name) => {
     const text = cells[columns[name]] ?? '';
-    const value = clock.read(text);
+    const asDate = clock.isDate ? parseDate(text) : NaN; // labels may be dates where the times are numbers since 1970
+    const value = Number.isNaN(asDate) ? clock.read(text) : asDate;
     if (Number.isNaN(value)) fail(`line ${lineNumber}: ${name} must be ${clock.expectation}, got ${show(text)}`);
     return value;
   }) as [number, number];

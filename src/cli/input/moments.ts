@@ -1,5 +1,5 @@
 // The texts of a time column as moments, one by one as they come.
-import { parseDate } from './labels.ts';
+import { parseDate } from './times.ts';
 
 /** What numbers in a time column count since 1970; `none`: they are only shown. */
 export type TimeUnit = 'none' | 's' | 'ms';

@@ -3,13 +3,17 @@ import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table } from './columns.ts';
-import { csvRows, isTelling } from './csv.ts';
-import { jsonRows } from './json.ts';
-import { type BlankLines, numberLines, type RowReader } from './rows.ts';
+import { ANY_DIALECT, type Dialect } from './dialect.ts';
+import { documentTable, isDocument } from './json/documents.ts';
+import { jsonRows, onlyField } from './json/lines.ts';
+import { isMissingIn, looksNumeric } from './numbers.ts';
+import { inOrder, StreamOrder } from './order.ts';
+import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
 import { openSource, type Source } from './source.ts';
+import { csvRows, isTelling } from './table/csv.ts';
 
 /** The input formats. */
-export type InputFormat = 'lines' | 'csv' | 'json';
+export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
 
 /** How an input is to be read. */
 export interface InputOptions {
@@ -20,6 +24,8 @@ export interface InputOptions {
   readonly fields: readonly string[];
   /** A column or field with the time. */
   readonly time: string | undefined;
+  /** How it is written; what is not said is found from the content. */
+  readonly dialect?: Dialect;
 }
 
 /** Called after every batch of lines with the table so far; may throw to stop. */
@@ -36,11 +42,22 @@ const EXTENSIONS: Record<string, InputFormat> = {
   '.ndjson': 'json',
 };
 
-/** Reads an input to its end. */
-export async function readTable(path: string, options: InputOptions, watch: Watch): Promise<Table> {
-  return await reading(path, async (source) => {
-    const table = await readSource(source, path, options, 'deferred', watch);
-    if (table === undefined || numRows(table) === 0) fail('empty: there are no values');
+/**
+ * Reads an input to its end. What is to be said about it goes to standard error.
+ *
+ * @param rows whether rows with times are put in their order; `'as read'` for those who do that themselves
+ */
+export async function readTable(
+  path: string,
+  options: InputOptions,
+  watch: Watch,
+  rows: 'sorted' | 'as read' = 'sorted',
+): Promise<Table> {
+  return await reading(path, options, async (source) => {
+    const read = await readSource(source, path, options, 'deferred', watch);
+    if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
+    const { table, notices } = rows === 'sorted' ? inOrder(read.table) : { table: read.table, notices: [] };
+    tell(source, [...source.notices, ...read.notices, ...notices]);
     return table;
   });
 }
@@ -48,18 +65,35 @@ export async function readTable(path: string, options: InputOptions, watch: Watc
 /**
  * Reads an input row by row. Every row is in the table as soon as its line has arrived; `take` has to empty the table.
  * Format, header and columns are found from as few lines as possible, and from the same lines however they arrive. A line
- * that cannot be read is an error after all rows before it were taken.
+ * that cannot be read, and a time that goes back, is an error after all rows before it were taken; so is an input without
+ * a single row, unless it `mayBeEmpty`.
  */
 export async function readLive(
   path: string,
   options: InputOptions,
   take: (table: Table) => Promise<void>,
+  mayBeEmpty = false,
 ): Promise<void> {
-  await reading(path, (source) => readSource(source, path, options, 'immediate', (_, table) => take(table)));
+  await reading(path, options, async (source) => {
+    const order = new StreamOrder();
+    let hasRows = false;
+    const read = await readSource(source, path, options, 'immediate', async (_, table) => {
+      const problem = order.check(table);
+      hasRows ||= numRows(table) > 0;
+      await take(table);
+      if (problem !== undefined) fail(problem);
+    });
+    if (!hasRows && !mayBeEmpty) fail('empty: there are no values');
+    tell(source, [...source.notices, ...(read?.notices ?? [])]);
+  });
 }
 
-async function reading<T>(path: string, read: (source: Source) => Promise<T>): Promise<T> {
-  const source = await openSource(path);
+function tell(source: Source, notices: readonly string[]): void {
+  for (const notice of notices) process.stderr.write(`knn-anomaly: ${source.name}: ${notice}\n`);
+}
+
+async function reading<T>(path: string, { dialect }: InputOptions, read: (source: Source) => Promise<T>): Promise<T> {
+  const source = await openSource(path, dialect?.encoding);
   try {
     return await read(source);
   } catch (error) {
@@ -69,6 +103,12 @@ async function reading<T>(path: string, read: (source: Source) => Promise<T>): P
   }
 }
 
+/** What was read and what is to be said about it. */
+interface Read {
+  readonly table: Table;
+  readonly notices: readonly string[];
+}
+
 /** `undefined` for an input without a single row. */
 async function readSource(
   source: Source,
@@ -76,7 +116,7 @@ async function readSource(
   options: InputOptions,
   blanks: BlankLines,
   watch: Watch,
-): Promise<Table | undefined> {
+): Promise<Read | undefined> {
   const batches = source.lines();
   try {
     return await readLines(source, batches, path, options, blanks, watch);
@@ -92,16 +132,26 @@ async function readLines(
   options: InputOptions,
   blanks: BlankLines,
   watch: Watch,
-): Promise<Table | undefined> {
+): Promise<Read | undefined> {
+  const dialect = options.dialect ?? ANY_DIALECT;
   let hasContent = false;
   const isEnough = (sample: readonly string[]): boolean | Promise<boolean> => {
-    hasContent ||= !isBlank(sample.at(-1)!);
+    hasContent ||= isContent(sample.at(-1)!, dialect);
     return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, options));
   };
-  const { sample, rest, isWhole } = await takeSample(batches, isEnough);
-  if (!hasContent && formatOf(path, sample, options) === 'csv') return undefined;
-  const reader = await readerFor(formatOf(path, sample, options), sample, isWhole, options, blanks);
-  let lineNumber = 0;
+  const { sample, rest, isWhole, fault } = await takeSample(batches, dialect.skipLines, isEnough);
+  const format = formatOf(path, sample, options);
+  if (!hasContent && fault !== undefined) throw fault;
+  if (!hasContent && (blanks === 'deferred' || format === 'csv')) return undefined;
+  refuseOthers(sample, isWhole, options, format);
+  if (
+    format === 'json' &&
+    (dialect.path !== undefined || isDocument(sample, isWhole, options.fields.length > 0) === true)
+  ) {
+    return await readDocument(source, [...sample, ...rest], batches, options, watch);
+  }
+  const reader = await readerFor(format, sample, isWhole, options, blanks);
+  let lineNumber = dialect.skipLines;
   const push = async (lines: readonly string[]): Promise<void> => {
     try {
       for (const line of lines) reader.push(line, ++lineNumber);
@@ -114,9 +164,25 @@ async function readLines(
   };
   await push(sample);
   await push(rest);
+  if (fault !== undefined) throw fault;
   for await (const lines of batches) await push(lines);
   reader.end();
-  return reader.table;
+  return { table: reader.table, notices: reader.notices() };
+}
+
+/** Reads a JSON document to its end. */
+async function readDocument(
+  source: Source,
+  begin: readonly string[],
+  batches: AsyncGenerator<string[]>,
+  { columns, fields, time, dialect }: InputOptions,
+  watch: Watch,
+): Promise<Read> {
+  const lines = [...begin];
+  for await (const batch of batches) for (const line of batch) lines.push(line);
+  const read = documentTable(lines.join('\n'), [...columns, ...fields], time, dialect ?? ANY_DIALECT);
+  await watch(source, read.table);
+  return read;
 }
 
 interface Sample {
@@ -126,41 +192,103 @@ interface Sample {
   readonly rest: readonly string[];
   /** Whether `sample` is all of the input. */
   readonly isWhole: boolean;
+  /** What ended the reading before its end: to be thrown when the sample is used up. */
+  readonly fault?: unknown;
 }
 
 async function takeSample(
   batches: AsyncGenerator<string[]>,
+  skip: number,
   isEnough: (sample: readonly string[]) => boolean | Promise<boolean>,
 ): Promise<Sample> {
   const sample: string[] = [];
+  let numSkipped = 0;
   for (;;) {
-    const { value, done } = await batches.next();
-    if (done) return { sample, rest: [], isWhole: true };
-    for (const [l, line] of value.entries()) {
+    let next: IteratorResult<string[], unknown>;
+    try {
+      next = await batches.next();
+    } catch (fault) {
+      return { sample, rest: [], isWhole: false, fault };
+    }
+    if (next.done) return { sample, rest: [], isWhole: true };
+    for (const [l, line] of next.value.entries()) {
+      if (numSkipped < skip) {
+        numSkipped++;
+        continue;
+      }
       sample.push(line);
-      if (await isEnough(sample)) return { sample, rest: value.slice(l + 1), isWhole: false };
+      if (await isEnough(sample)) return { sample, rest: next.value.slice(l + 1), isWhole: false };
     }
   }
+}
+
+function isContent(line: string, { comment }: Dialect): boolean {
+  return !isBlank(line) && (comment === undefined || !line.startsWith(comment));
 }
 
 /** Whether these first lines tell how to read the input. */
 async function tells(path: string, sample: readonly string[], options: InputOptions): Promise<boolean> {
   const format = formatOf(path, sample, options);
-  return format === 'csv' ? await isTelling(sample, options.columns, options.time) : format !== undefined;
+  if (format === 'csv') return await isTelling(sample, { ...options, dialect: options.dialect ?? ANY_DIALECT });
+  if (format === 'json') return isDocument(sample, false, options.fields.length > 0) !== undefined;
+  return format !== undefined;
 }
 
 /** `undefined` for nothing but blank lines that could be anything. */
 function formatOf(path: string, sample: readonly string[], options: InputOptions): InputFormat | undefined {
-  const { format, columns, fields, time } = options;
+  const { format, columns, fields, time, dialect = ANY_DIALECT } = options;
   if (format !== 'auto') return format;
+  if (dialect.path !== undefined) return 'json';
   const known = EXTENSIONS[extname(path.toLowerCase().replace(/\.gz$/, ''))];
-  if (known !== undefined) return known;
-  if (columns.length > 0) return 'csv';
+  const first = sample.find((line) => isContent(line, dialect));
+  const isJson = first !== undefined && looksLikeJson(first);
+  if (known !== undefined && !(known === 'csv' && isJson)) return known;
+  if (isJson && (columns.length === 0 || isDocument(sample, true, false))) return 'json';
+  if (columns.length > 0 || dialect.delimiter !== undefined) return 'csv';
   if (fields.length > 0) return 'json';
-  const first = sample.find((line) => !isBlank(line));
   if (first === undefined) return undefined;
-  if (/^\s*[{[]/.test(first)) return 'json';
-  return parseCell(first) === undefined || time !== undefined ? 'csv' : 'lines';
+  return time !== undefined || !(isMissingIn(first, dialect.notation) || isLoneNumber(first, dialect))
+    ? 'csv'
+    : 'lines';
+}
+
+function looksLikeJson(line: string): boolean {
+  if (!/^\s*[{[]/.test(line)) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return /^\s*[{[]\s*(?:$|["{[])/.test(line) || /^\s*\[\s*-?[\d.eE+-]+\s*,?\s*$/.test(line) || /^\s*\{/.test(line);
+  }
+}
+
+/** Whether a line is one number: a comma is a delimiter, unless it is decimal or for thousands. */
+function isLoneNumber(line: string, { notation }: Dialect): boolean {
+  if (parseCell(line) !== undefined) return true;
+  const isMarked = notation.decimal !== undefined || notation.thousands !== undefined;
+  return (isMarked || !/[,;\t|]/.test(line)) && looksNumeric(line);
+}
+
+/** What is no table of numbers, and what has none of the usual forms, said in one sentence. */
+function refuseOthers(
+  sample: readonly string[],
+  isWhole: boolean,
+  options: InputOptions,
+  format: InputFormat | undefined,
+): void {
+  const first = sample.find((line) => !isBlank(line));
+  if (first === undefined || format === 'json' || format === 'row' || options.format !== 'auto') return;
+  if (/^\s*<(?:!|\?|[a-z])/i.test(first)) fail('this is HTML or XML, not a table of numbers');
+  if (/^# (?:HELP|TYPE) \S+ /.test(first)) {
+    fail(
+      'this is one scrape of Prometheus, one value of each series: ask its server for a range of time (/api/v1/query_range)',
+    );
+  }
+  const content = sample.filter((line) => isContent(line, options.dialect ?? ANY_DIALECT));
+  if (!isWhole || content.length !== 1 || options.columns.length > 0 || options.time !== undefined) return;
+  const cells = content[0]!.trim().split(/\s*[,;]\s*|\s+/);
+  if (cells.length < 3 || !cells.every((cell) => parseCell(cell) !== undefined)) return;
+  fail(`one line of ${cells.length} numbers: --input row reads them as a series (or choose one with --column)`);
 }
 
 async function readerFor(
@@ -170,13 +298,16 @@ async function readerFor(
   options: InputOptions,
   blanks: BlankLines,
 ): Promise<RowReader> {
-  const { columns, fields, time } = options;
+  const { columns, fields, time, dialect = ANY_DIALECT } = options;
   if (format !== 'csv' && columns.length > 0)
     throw new UsageError(`--column is for CSV, the input is read as ${format}`);
   if (format !== 'json' && fields.length > 0)
     throw new UsageError(`--field is for JSON, the input is read as ${format}`);
-  if (format === 'csv') return await csvRows(sample, isWhole, columns, time, blanks);
-  if (format === 'json') return jsonRows(fields, time);
-  if (time !== undefined) throw new UsageError('--time needs CSV or JSON, the input is read as lines');
-  return numberLines(blanks);
+  if (format === 'csv') return await csvRows(sample, isWhole, { columns, time, dialect }, blanks);
+  if (format === 'json') {
+    const chosen = fields.length === 0 && dialect.isSparse ? onlyField(sample, time) : fields;
+    return jsonRows(chosen, time, dialect, blanks);
+  }
+  if (time !== undefined) throw new UsageError(`--time needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
+  return format === 'row' ? numberRow(dialect) : numberLines(sample, dialect, blanks);
 }

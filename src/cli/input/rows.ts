@@ -1,6 +1,8 @@
 // What the readers of the three formats have in common, and the reader of one number per line.
-import { isBlank, notANumber, parseCell } from './cells.ts';
+import { isBlank } from './cells.ts';
 import { emptyTable, type Table } from './columns.ts';
+import type { Dialect } from './dialect.ts';
+import { NumberColumn } from './numbers.ts';
 
 /** Takes the lines of an input one after the other and fills a table. */
 export interface RowReader {
@@ -9,6 +11,8 @@ export interface RowReader {
   push(line: string, lineNumber: number): void;
   /** After the last line. */
   end(): void;
+  /** What is to be said about what was read. */
+  notices(): string[];
 }
 
 /** When a blank line that stands for a missing value becomes a row. */
@@ -44,23 +48,48 @@ export class BlankRows {
   }
 }
 
-/** One number per line. A blank line is a missing value. */
-export function numberLines(blanks: BlankLines): RowReader {
+/**
+ * One number per line. A blank line is a missing value.
+ *
+ * @param sample the first lines, which may say how decimals are written
+ */
+export function numberLines(sample: readonly string[], { notation, comment }: Dialect, blanks: BlankLines): RowReader {
   const table = emptyTable([undefined], false);
-  const values = table.columns[0]!.values;
+  const column = new NumberColumn(table.columns[0]!.values, notation, undefined, blanks === 'deferred', sample);
   const blank = new BlankRows(table, blanks);
+  const isComment = (line: string): boolean => comment !== undefined && line.startsWith(comment);
+  const commentCode = comment?.charCodeAt(0);
   return {
     table,
     push(line, lineNumber) {
-      const x = parseCell(line);
-      if (x === undefined) notANumber(line, lineNumber);
-      if (Number.isNaN(x) && isBlank(line)) {
-        blank.add();
-        return;
+      const first = line.charCodeAt(0);
+      if (!(first > 44) || first === commentCode) {
+        if (isBlank(line)) {
+          blank.add();
+          return;
+        }
+        if (isComment(line)) return;
       }
       blank.flush();
-      values.push(x);
+      column.push(line, lineNumber);
+    },
+    end: () => column.end(),
+    notices: () => (column.notice === undefined ? [] : [column.notice]),
+  };
+}
+
+/** All numbers of all lines, between blanks, commas or semicolons, as one series. */
+export function numberRow({ notation, comment }: Dialect): RowReader {
+  const table = emptyTable([undefined], false);
+  const column = new NumberColumn(table.columns[0]!.values, notation, undefined, false);
+  const between = notation.decimal === ',' ? /[\s;]+/ : /\s*[,;]\s*|\s+/;
+  return {
+    table,
+    push(line, lineNumber) {
+      if (isBlank(line) || (comment !== undefined && line.startsWith(comment))) return;
+      for (const cell of line.trim().split(between)) column.push(cell, lineNumber);
     },
     end() {},
+    notices: () => (column.notice === undefined ? [] : [column.notice]),
   };
 }

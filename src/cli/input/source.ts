@@ -1,15 +1,16 @@
-// From a path to lines of text: files and standard input, gzip by its first bytes, UTF-8 checked, bounded memory.
+// From a path to lines of text: files and standard input, gzip by its first bytes, bounded memory.
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliError, codeOf, fail, fileError } from '../errors.ts';
+import { markedEncoding, TextLines } from './text-lines.ts';
 
 /** Bytes read at a time. */
 const CHUNK = 1 << 18;
 
-/** The longest line, in characters. */
-const LONGEST_LINE = 1 << 24;
+/** First bytes of gzip and of the marks of UTF-16. */
+const MARKS = [0x1f, 0xff, 0xfe];
 
 /** An input that is being read. */
 export interface Source {
@@ -19,6 +20,8 @@ export interface Source {
   readonly size: number | undefined;
   /** Bytes read so far, of `size`. */
   bytesRead: number;
+  /** What is to be said about the input when it has been read. */
+  readonly notices: string[];
   /** The lines without their line feeds, several at a time; a carriage return is still at their end. */
   lines(): AsyncGenerator<string[]>;
 }
@@ -28,50 +31,47 @@ export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : basename(path);
 }
 
-/** Opens a file, or standard input for `-`. */
-export async function openSource(path: string): Promise<Source> {
+/** Opens a file, or standard input for `-`. Without an encoding it is UTF-8, or UTF-16 if it begins with its mark. */
+export async function openSource(path: string, encoding?: string): Promise<Source> {
   const name = nameOf(path);
-  if (path === '-') return sourceOf(name, process.stdin, undefined);
+  if (path === '-') return sourceOf(name, process.stdin, undefined, encoding);
   let file: FileHandle | undefined;
   try {
     file = await open(path);
     const stat = await file.stat();
     if (stat.isDirectory()) fail(`${path}: is a directory, not a file`);
-    return sourceOf(name, file.createReadStream({ highWaterMark: CHUNK }), stat.isFile() ? stat.size : undefined);
+    const stream = file.createReadStream({ highWaterMark: CHUNK });
+    return sourceOf(name, stream, stat.isFile() ? stat.size : undefined, encoding);
   } catch (error) {
     await file?.close();
     throw fileError(error, path);
   }
 }
 
-function sourceOf(name: string, stream: Readable, size: number | undefined): Source {
-  const source: Source = { name, size, bytesRead: 0, lines: () => linesOf(source, stream) };
+function sourceOf(name: string, stream: Readable, size: number | undefined, encoding?: string): Source {
+  const source: Source = {
+    name,
+    size,
+    bytesRead: 0,
+    notices: [],
+    lines: () => linesOf(source, plainBytes(source, stream), encoding),
+  };
   return source;
 }
 
-async function* linesOf(source: Source, stream: Readable): AsyncGenerator<string[]> {
-  const decoder = new TextDecoder('utf-8', { fatal: true }); // drops a byte order mark
-  let rest = '';
-  for await (const chunk of plainBytes(source, stream)) {
-    const text = decode(decoder, chunk);
-    if (text.includes('\n')) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop()!;
-      yield lines;
-    } else rest += text;
-    if (rest.length > LONGEST_LINE) fail('a line of more than 16 million characters: is this a table of numbers?');
+async function* linesOf(source: Source, chunks: AsyncGenerator<Buffer>, encoding?: string): AsyncGenerator<string[]> {
+  let lines: TextLines | undefined;
+  for await (const chunk of chunks) {
+    lines ??= new TextLines(encoding ?? markedEncoding(chunk));
+    const found = lines.push(chunk);
+    if (found.length > 0) yield found;
+    if (lines.problem !== undefined) fail(lines.problem);
   }
-  rest += decode(decoder);
-  if (rest !== '') yield [rest];
-}
-
-function decode(decoder: TextDecoder, chunk?: Buffer): string {
-  if (chunk?.includes(0)) fail('binary data, not text (there are NUL bytes)');
-  try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
-  } catch {
-    fail('not UTF-8 text: binary data or another encoding');
-  }
+  if (lines === undefined) return;
+  if (lines.numHoles > 0) source.notices.push(`skipped ${lines.numHoles} NUL bytes before lines`);
+  const last = lines.end();
+  if (lines.problem !== undefined) fail(lines.problem);
+  if (last !== '') yield [last];
 }
 
 /** The bytes of the stream, decompressed if they begin as gzip does (1f 8b). */
@@ -79,7 +79,7 @@ async function* plainBytes(source: Source, stream: Readable): AsyncGenerator<Buf
   const raw = counted(source, stream);
   try {
     let head: Buffer = Buffer.alloc(0);
-    while (head.length === 0 || (head.length === 1 && head[0] === 0x1f)) {
+    while (head.length === 0 || (head.length === 1 && MARKS.includes(head[0]!))) {
       const { value, done } = await raw.next();
       if (done) break;
       head = Buffer.concat([head, value]);

@@ -58,7 +58,7 @@ export async function readWhole(options: WholeOptions, bytesPerValue: number): P
     await progress.reading(source, n);
   };
   try {
-    const table = await readTable(options.input, options.inputOptions, watch);
+    const table = await readTable(options.input, options.inputOptions, watch, 'as read');
     const regular = regularTable(table, options.times, nameOf(options.input));
     if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
     return regular;

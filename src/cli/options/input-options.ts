@@ -1,11 +1,28 @@
 // The options that say what is read and how, and those about the output file: the same for every command.
 import { UsageError } from '../errors.ts';
 import type { InputOptions } from '../input/read.ts';
+import { dialectOf } from './dialect-options.ts';
 import type { ParsedOptions } from './parse.ts';
 import type { OptionName } from './table.ts';
 
 /** The options of an input, for a command's groups. */
-export const INPUT_OPTIONS: readonly OptionName[] = ['input', 'column', 'field', 'time'];
+export const INPUT_OPTIONS: readonly OptionName[] = [
+  'input',
+  'column',
+  'field',
+  'time',
+  'time-format',
+  'where',
+  'path',
+  'sparse',
+  'decimal',
+  'thousands',
+  'delimiter',
+  'na',
+  'skip-lines',
+  'comment',
+  'encoding',
+];
 
 /** The input options that were given. */
 export function inputOptionsOf(given: ParsedOptions): InputOptions {
@@ -14,6 +31,7 @@ export function inputOptionsOf(given: ParsedOptions): InputOptions {
     columns: given.texts('column'),
     fields: given.texts('field'),
     time: given.text('time'),
+    dialect: dialectOf(given),
   };
 }
 

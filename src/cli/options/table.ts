@@ -4,6 +4,7 @@
 // command says so under `in`.
 import { ALARM_OPTIONS } from './alarm-options.ts';
 import type { AlarmKind } from './alarm-values.ts';
+import { DIALECT_OPTIONS } from './dialect-table.ts';
 
 /** What the value of an option may be. */
 export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size' | AlarmKind;
@@ -42,8 +43,8 @@ const OTHER_OPTIONS = {
   input: {
     kind: 'choice',
     value: 'FORMAT',
-    choices: ['auto', 'lines', 'csv', 'json'],
-    help: 'lines (a number per line), csv, json (a value or an object per line) or auto (default: by extension, then content)',
+    choices: ['auto', 'lines', 'csv', 'json', 'row'],
+    help: 'lines (a number per line), csv (any table), json (a value or an object per line, or a document), row (all numbers of a line) or auto (default: by extension, then content)',
   },
   column: {
     kind: 'text',
@@ -79,9 +80,9 @@ const OTHER_OPTIONS = {
     help: 'column or field with the time, shown beside the scores',
     in: {
       eval: { help: 'column or field with the time, for --labels' },
-      locate: { help: 'column or field with the time: numbers or ISO dates' },
-      suggest: { help: 'column or field with the time: numbers or ISO dates' },
-      plot: { help: 'column or field with the time: numbers or ISO dates' },
+      locate: { help: 'column or field with the time: numbers or dates' },
+      suggest: { help: 'column or field with the time: numbers or dates' },
+      plot: { help: 'column or field with the time: numbers or dates' },
       backtest: { help: 'column or field with the time, ascending: ISO dates, or numbers and --time-unit' },
     },
   },
@@ -386,7 +387,11 @@ const OTHER_OPTIONS = {
 } as const;
 
 /** Every option of every command, by its long name. */
-export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS = { ...OTHER_OPTIONS, ...ALARM_OPTIONS };
+export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS = {
+  ...OTHER_OPTIONS,
+  ...ALARM_OPTIONS,
+  ...DIALECT_OPTIONS,
+};
 
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;

@@ -10,10 +10,10 @@ export function painter(isTerminal: boolean): Paint {
   return (style, text) => styleText(style, text, { validateStream: false });
 }
 
-/** A number in about `digits` significant digits, without dropping digits before the point of those up to 1e9. */
+/** A number in about `digits` significant digits, without dropping digits before the point of those up to 1e15. */
 export function shortNumber(x: number, digits = 4): string {
   const size = Math.abs(x);
-  if (size >= 10 ** digits && size < 1e9) return String(Math.round(x));
+  if (size >= 10 ** digits && size < 1e15) return String(Math.round(x));
   return String(Number(x.toPrecision(digits))).replace('e+', 'e');
 }
 

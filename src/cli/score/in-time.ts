@@ -25,7 +25,7 @@ export function inTime(table: Table, options: TimeOptions, name: string): InTime
   if (regular.isUnchanged)
     return { table, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
   return {
-    table: gridOf(regular),
+    table: gridOf(regular, table.times?.format),
     notice,
     step: regular,
     ofRows: (scored) => ({
@@ -55,8 +55,8 @@ function pick(from: Float64Array, n: number, indexOf: (r: number) => number): Fl
   return picked;
 }
 
-function gridOf(regular: RegularTable): Table {
-  const times = new StringColumn();
+function gridOf(regular: RegularTable, timeFormat: string | undefined): Table {
+  const times = new StringColumn(timeFormat);
   const { length } = regular.columns[0]!.values;
   for (let r = 0, position = 0; position < length; position++) {
     const isRow = regular.positionOf(r) === position;

@@ -27,9 +27,9 @@ nothing for standard input. Gzip is recognized.`,
     {
       title: 'Input',
       options: [...INPUT_OPTIONS, ...TIME_OPTIONS, 'reference', 'missing'],
-      note: `Missing are empty cells, NaN, NA, null and infinities. With --time rows are
-sorted, and those that are absent count as missing values, so that no window
-crosses a hole; every row that was read has its score.`,
+      note: `Missing are empty cells, NaN, NA, n/a, null, None, - and infinities. With
+--time rows are sorted, and those that are absent count as missing values, so
+that no window crosses a hole; every row that was read has its score.`,
     },
     {
       title: 'Scores',
@@ -144,7 +144,7 @@ async function read(path: string, options: ScoreOptions, numBefore: number): Pro
     await progress.reading(source, numRows(table));
   };
   try {
-    return await readTable(path, options.inputOptions, watch);
+    return await readTable(path, options.inputOptions, watch, 'as read');
   } finally {
     await progress.stop();
   }

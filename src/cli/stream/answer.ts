@@ -39,7 +39,8 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
   };
   const saving = keepSaving(live, options.saveEvery);
   try {
-    await readLive(options.input, options.inputOptions, take);
+    // With a state an input may have nothing new.
+    await readLive(options.input, options.inputOptions, take, options.state !== undefined);
   } finally {
     saving.stop();
     live.save();

@@ -1,0 +1,36 @@
+// What a user says about how an input is written. Whatever is not said is found from the content.
+import { ANY_NOTATION, type Notation } from './numbers.ts';
+
+/** How an input is written. */
+export interface Dialect {
+  /** What separates cells: a character, `' '` for runs of blanks, `''` for nothing. */
+  readonly delimiter: string | undefined;
+  /** Lines that begin so are left out. */
+  readonly comment: string | undefined;
+  /** Number of lines at the beginning that are left out. */
+  readonly skipLines: number;
+  readonly notation: Notation;
+  /** A name of `TIME_FORMATS` or a pattern of `strptime`. */
+  readonly timeFormat: string | undefined;
+  /** Rows with another text in this column are left out. */
+  readonly where: { readonly column: string; readonly value: string } | undefined;
+  /** Whether JSON lines without the field are left out. */
+  readonly isSparse: boolean;
+  /** Where the values of a JSON document are. */
+  readonly path: string | undefined;
+  /** A name that `TextDecoder` knows. */
+  readonly encoding: string | undefined;
+}
+
+/** Nothing is said. */
+export const ANY_DIALECT: Dialect = {
+  delimiter: undefined,
+  comment: '#',
+  skipLines: 0,
+  notation: ANY_NOTATION,
+  timeFormat: undefined,
+  where: undefined,
+  isSparse: false,
+  path: undefined,
+  encoding: undefined,
+};

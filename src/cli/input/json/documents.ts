@@ -1,0 +1,130 @@
+// A whole JSON document as a table: which text is one, which of its series are wanted.
+import { CliError, fail, show } from '../../errors.ts';
+import { isBlank } from '../cells.ts';
+import { emptyTable, type Table } from '../columns.ts';
+import type { Dialect } from '../dialect.ts';
+import { NumberColumn } from '../numbers.ts';
+import { pushValue } from './lines.ts';
+import { follow, knownSeries, plainSeries, type Series } from './shapes.ts';
+
+/** Most names in a message. */
+const MOST_NAMES = 12;
+
+/**
+ * Whether these first lines begin one document rather than JSON lines; `undefined` if the next line must tell.
+ *
+ * @param hasFields whether fields of every line are asked for
+ */
+export function isDocument(sample: readonly string[], isWhole: boolean, hasFields: boolean): boolean | undefined {
+  const [first, second] = sample.filter((line) => !isBlank(line)).map((line) => line.trim());
+  if (first === undefined || !/^[[{]/.test(first)) return false;
+  const value = parsed(first);
+  if (value === undefined) return /^[[{]\s*(?:$|[[{"\-\d])/.test(first) && !(isWhole && second === undefined);
+  if (second !== undefined && parsed(second) !== undefined) return isSeriesLine(value);
+  if (knownSeries(value) !== undefined) return true;
+  if (!Array.isArray(value)) return isWhole && !hasFields && (plainSeries(value)?.[0]?.values.length ?? 0) > 1;
+  if (isWhole) return true;
+  return hasFields && !value.some((item) => typeof item === 'object') ? false : undefined;
+}
+
+/** A line of the export of VictoriaMetrics. */
+function isSeriesLine(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'metric' in value && 'timestamps' in value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The series of a document as a table with times, if it has any. `wanted` are names or numbers from 1; none: the only
+ * one. Series that are read together must have the same times.
+ */
+export function documentTable(
+  text: string,
+  wanted: readonly string[],
+  time: string | undefined,
+  dialect: Dialect,
+): { table: Table; notices: string[] } {
+  const document = documentOf(text);
+  const at = dialect.path === undefined ? document : follow(document, dialect.path);
+  const all = (knownSeries(at) ?? plainSeries(at, time))?.filter(({ values }) => values.length > 0);
+  if (all === undefined) refuse(at);
+  if (all.length === 0) fail('empty: there are no values');
+  const chosen = wanted.length > 0 ? wanted.map((name) => find(all, name)) : [onlySeries(all)];
+  const { times } = chosen[0]!;
+  for (const { name, values, times: own } of chosen) {
+    const isSame = (own === undefined) === (times === undefined) && values.length === chosen[0]!.values.length;
+    if (!isSame || !values.every((_, i) => own?.[i] === times?.[i])) {
+      fail(`${show(chosen[0]!.name)} and ${show(name)} have different times: choose one at a time`);
+    }
+  }
+  const table = emptyTable(
+    chosen.map(({ name }) => name || undefined),
+    times !== undefined,
+    dialect.timeFormat,
+  );
+  const columns = chosen.map(({ name, values }, c) => {
+    const column = new NumberColumn(table.columns[c]!.values, dialect.notation, name || undefined, true);
+    fill(column, values, name);
+    return column;
+  });
+  for (const stamp of times ?? []) table.times!.push(typeof stamp === 'string' ? stamp : JSON.stringify(stamp ?? ''));
+  return { table, notices: columns.flatMap(({ notice }) => notice ?? []) };
+}
+
+/** A document, or several lines that are each one. */
+function documentOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const lines = text.split('\n').filter((line) => !isBlank(line));
+    const values = lines.map(parsed);
+    if (!values.includes(undefined)) return values;
+    fail(`malformed JSON (${(error as Error).message.replace(/\s+/g, ' ').slice(0, 80)})`);
+  }
+}
+
+function fill(column: NumberColumn, values: readonly unknown[], name: string): void {
+  try {
+    for (const [i, value] of values.entries()) pushValue(column, value, i + 1, name);
+    column.end();
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(error.message.replace(/^line (\d+)/, 'value $1'));
+  }
+}
+
+function find(all: readonly Series[], wanted: string): Series {
+  const found = all.filter(({ name }) => name === wanted);
+  if (found.length === 1) return found[0]!;
+  const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
+  if (found.length === 0 && all[number - 1] !== undefined) return all[number - 1]!;
+  fail(`no series ${show(wanted)}; the series are ${namesOf(all)}`);
+}
+
+function onlySeries(all: readonly Series[]): Series {
+  const numeric = all.filter(({ values }) =>
+    values.some((value) => typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'),
+  );
+  if (numeric.length === 1) return numeric[0]!;
+  fail(
+    `there are ${all.length} series: choose one with --column, by its name or its number from 1; they are ${namesOf(all)}`,
+  );
+}
+
+function namesOf(all: readonly Series[]): string {
+  const names = all.slice(0, MOST_NAMES).map(({ name }) => name);
+  return names.join(', ') + (all.length > MOST_NAMES ? ', …' : '');
+}
+
+function refuse(value: unknown): never {
+  const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  const what =
+    keys.length > 0 ? `an object with ${keys.slice(0, MOST_NAMES).join(', ')}` : show(JSON.stringify(value) ?? '');
+  fail(`a JSON document that is not known: ${what}; say where the values are: --path, such as data.rows[*].cpu`);
+}

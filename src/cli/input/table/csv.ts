@@ -1,0 +1,255 @@
+// Rows of a table: which lines are rows, which cells of them are wanted, and what in them is not as the first rows promise.
+import { fail, show } from '../../errors.ts';
+import { isBlank } from '../cells.ts';
+import { emptyTable } from '../columns.ts';
+import type { Dialect } from '../dialect.ts';
+import { NumberColumn } from '../numbers.ts';
+import { type BlankLines, BlankRows, type RowReader } from '../rows.ts';
+import { parseDate } from '../times.ts';
+import { isEnough, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
+import { CsvRecords } from './records.ts';
+
+/** What reports write below a table, in its first cell. */
+const FOOTER =
+  /^(?:grand )?(?:totals?|sum|average|avg|mean|summe|gesamt|mittelwert|合計|平均)\b|^(?:合計|平均)|^(?:Average|Total):/i;
+
+/** What is asked for of a table. */
+export interface TableOptions {
+  readonly columns: readonly string[];
+  readonly time: string | undefined;
+  readonly dialect: Dialect;
+}
+
+/**
+ * A reader of a table for these columns, each the name of a column or its number from 1.
+ *
+ * @param sample the first lines of the input, from which delimiter, header and columns are found
+ * @param isWhole whether `sample` is the whole input
+ */
+export async function csvRows(
+  sample: readonly string[],
+  isWhole: boolean,
+  options: TableOptions,
+  blanks: BlankLines,
+): Promise<RowReader> {
+  const records = await recordsOf(sample, options);
+  const found = sampleRows(records.fresh(), sample, options.dialect.skipLines);
+  if (found.rows.length === 0) found.records.end();
+  if (isWhole) found.records.end();
+  const layout = layoutOf(found.rows, wantedOf(options, records));
+  refuseSeries(layout, options, blanks);
+  return new TableReader(records, layout, options, blanks);
+}
+
+/** Whether the first lines of an input suffice to find delimiter, header and columns. */
+export async function isTelling(sample: readonly string[], options: TableOptions): Promise<boolean> {
+  const records = await recordsOf(sample, options);
+  return isEnough(sampleRows(records.fresh(), sample, options.dialect.skipLines).rows, wantedOf(options, records));
+}
+
+async function recordsOf(sample: readonly string[], { dialect }: TableOptions): Promise<CsvRecords> {
+  const { delimiter, comment, notation } = dialect;
+  const hasDecimalComma = notation.decimal === ',' || notation.thousands === ',';
+  return await CsvRecords.for(sample, { delimiter, comment, hasDecimalComma });
+}
+
+function wantedOf({ columns, time, dialect }: TableOptions, { delimiter }: CsvRecords): Wanted {
+  const { notation, where } = dialect;
+  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';' };
+}
+
+function sampleRows(
+  records: CsvRecords,
+  sample: readonly string[],
+  before: number,
+): { rows: SampleRow[]; records: CsvRecords } {
+  const rows: SampleRow[] = [];
+  let isAfterBlank = false;
+  let comment: string[] | undefined;
+  for (const [i, line] of sample.entries()) {
+    const wasOpen = records.isOpen;
+    const cells = records.add(line, before + i + 1);
+    if (cells !== undefined) {
+      rows.push({ cells, line: records.firstLine, isAfterBlank, comment });
+      isAfterBlank = false;
+      comment = undefined;
+    } else if (!wasOpen && !records.isOpen) {
+      isAfterBlank ||= isBlank(line);
+      comment = records.commentCells(line);
+    }
+  }
+  return { rows, records };
+}
+
+/** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
+function refuseSeries(
+  { rows, guard, textColumns, header, timeIndex, whereIndex }: Layout,
+  { dialect }: TableOptions,
+  blanks: BlankLines,
+): void {
+  if (guard === undefined || whereIndex !== undefined) return;
+  const named = (c: number): string => header?.[c] ?? String(c + 1);
+  const times = rows.map(({ cells }) => cells[guard]?.trim() ?? '');
+  const numDistinct = new Set(times).size;
+  for (const c of textColumns) {
+    const texts = new Set(rows.map(({ cells }) => cells[c]?.trim() ?? ''));
+    const pairs = new Set(rows.map(({ cells }, i) => `${times[i]}\n${cells[c]?.trim()}`));
+    if (texts.size > 1 && numDistinct < rows.length && pairs.size === rows.length) refuseSeveral(named(c), [...texts]);
+  }
+  if (timeIndex !== undefined || blanks === 'immediate' || dialect.timeFormat !== undefined) return;
+  const moments = times.map((text) => parseDate(text));
+  const back = moments.findIndex((at, i) => i > 0 && at < moments[i - 1]!);
+  if (back < 0) return;
+  fail(
+    `line ${rows[back]!.line}: the times in column ${show(named(guard))} go back: --time ${show(named(guard))} sorts the rows`,
+  );
+}
+
+function refuseSeveral(column: string, values: readonly string[]): never {
+  const shown = values.slice(0, 3).join(', ') + (values.length > 3 ? ', …' : '');
+  fail(
+    `several series lie in the rows, told apart by column ${show(column)} (${shown}): keep the rows of one with --where ${show(`${column}=${values[0]}`)}`,
+  );
+}
+
+/** Takes the lines of a table. */
+class TableReader implements RowReader {
+  readonly table: RowReader['table'];
+  readonly #records: CsvRecords;
+  readonly #layout: Layout;
+  readonly #columns: readonly NumberColumn[];
+  readonly #blank: BlankRows;
+  readonly #where: string | undefined;
+  /** Texts of the text columns that are the same in all first rows, by column. */
+  readonly #constant: readonly { readonly index: number; readonly text: string }[];
+  #isHeader: boolean;
+  #lastTime: string;
+  #oddTime: string | undefined;
+  #numFooters: number;
+  #numHeaders: number;
+
+  constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines) {
+    const { names, indices, rows, timeIndex, textColumns } = layout;
+    const { notation, timeFormat, where } = options.dialect;
+    this.table = emptyTable(names, timeIndex !== undefined, timeFormat);
+    this.#records = records;
+    this.#layout = layout;
+    this.#columns = indices.map((index, c) => {
+      const cells = rows.map((row) => row.cells[index] ?? '');
+      return new NumberColumn(this.table.columns[c]!.values, notation, names[c], blanks === 'deferred', cells);
+    });
+    this.#blank = new BlankRows(this.table, blanks);
+    this.#where = where?.value;
+    this.#constant = textColumns.flatMap((index) => {
+      const text = rows[0]?.cells[index] ?? '';
+      return rows.every(({ cells }) => cells[index] === text) ? [{ index, text }] : [];
+    });
+    this.#isHeader = layout.hasHeader;
+    this.#lastTime = '';
+    this.#oddTime = undefined;
+    this.#numFooters = 0;
+    this.#numHeaders = 0;
+  }
+
+  push(line: string, lineNumber: number): void {
+    const { width, indices, timeIndex, guard, firstLine, whereIndex } = this.#layout;
+    const records = this.#records;
+    const cells = records.add(line, lineNumber);
+    if (cells === undefined) {
+      // In a table of one column a blank line is an empty cell; in a wider one it is no row.
+      if (width === 1 && !records.isOpen && !this.#isHeader && isBlank(line)) this.#blank.add();
+      return;
+    }
+    if (records.firstLine < firstLine) return;
+    if (this.#isHeader) {
+      this.#isHeader = false;
+      return;
+    }
+    if (cells.length !== width && this.#isOther(cells)) return;
+    if (whereIndex !== undefined && cells[whereIndex]?.trim() !== this.#where) return;
+    if (guard !== undefined && this.#isFooter(cells, guard)) return;
+    this.#blank.flush();
+    for (let c = 0; c < indices.length; c++) {
+      const cell = cells[indices[c]!] ?? this.#missingCell(this.#layout.names[c]!, cells.length);
+      if (cell === this.#layout.header?.[indices[c]!] && this.#isRepeated(cells)) return;
+      this.#columns[c]!.push(cell, records.firstLine);
+    }
+    if (timeIndex !== undefined)
+      this.table.times!.push((cells[timeIndex] ?? this.#missingCell('time', cells.length)).trim());
+  }
+
+  end(): void {
+    this.#records.end();
+    for (const column of this.#columns) column.end();
+  }
+
+  notices(): string[] {
+    const { firstLine, preamble } = this.#layout;
+    const notices = this.#columns.flatMap(({ notice }) => notice ?? []);
+    const lines = (n: number, what: string): string => `skipped ${n} line${n === 1 ? '' : 's'} ${what}`;
+    if (this.#numHeaders > 0) notices.push(lines(this.#numHeaders, 'that repeat the header'));
+    if (this.#numFooters > 0) notices.push(lines(this.#numFooters, 'of totals below or between the rows'));
+    if (preamble.size > 0) notices.push(`the table begins on line ${firstLine}`);
+    if (this.#oddTime !== undefined) notices.push(this.#oddTime);
+    return notices;
+  }
+
+  /** Whether a row of another width is none of the table's; throws if it has a cell too many. */
+  #isOther(cells: readonly string[]): boolean {
+    const { width, hasHeader } = this.#layout;
+    if (FOOTER.test(cells[0]!.trim())) {
+      this.#numFooters++;
+      return true;
+    }
+    if (this.#layout.preamble.has(cells.join('\n'))) {
+      this.#numHeaders++;
+      return true;
+    }
+    if (cells.length < width || cells.slice(width).every(isBlank)) return false;
+    const than = hasHeader ? 'the header has' : 'the rows before have';
+    fail(
+      `line ${this.#records.firstLine}: the row has ${cells.length} cells, ${than} ${width}: is a comma decimal or for thousands (then quote it, or --delimiter, --decimal), or a cell not quoted?`,
+    );
+  }
+
+  #isRepeated(cells: readonly string[]): boolean {
+    const { indices, header } = this.#layout;
+    if (!indices.every((index) => cells[index] === header![index]) || looksLikeValue(cells[indices[0]!]!)) return false;
+    this.#numHeaders++;
+    return true;
+  }
+
+  /** Whether a row has a word such as Total where the others have a time. Looks, too, whether times go back. */
+  #isFooter(cells: readonly string[], guard: number): boolean {
+    const { timeIndex, header } = this.#layout;
+    const time = cells[guard] ?? '';
+    const first = time.charCodeAt(0);
+    if ((first < 48 || first > 57) && FOOTER.test(time.trim())) {
+      this.#numFooters++;
+      return true;
+    }
+    const isBack = time < this.#lastTime && parseDate(time.trim()) < parseDate(this.#lastTime.trim());
+    if (isBack || (time === this.#lastTime && time.trim() !== '')) {
+      for (const { index, text } of this.#constant) {
+        if (cells[index] !== text) refuseSeveral(header?.[index] ?? String(index + 1), [text, cells[index] ?? '']);
+      }
+      const name = show(header?.[guard] ?? String(guard + 1));
+      const line = `line ${this.#records.firstLine}`;
+      const what = isBack
+        ? `the times in column ${name} go back on ${line}`
+        : `${line} has the time of the line before in column ${name}`;
+      if (timeIndex === undefined) this.#oddTime ??= `${what}; with --time ${name} times are looked at`;
+    }
+    this.#lastTime = time;
+    return false;
+  }
+
+  #missingCell(column: string, numCells: number): never {
+    fail(`line ${this.#records.firstLine}: no cell in column ${show(column)}: the row ends after ${numCells}`);
+  }
+}
+
+/** Whether a name of a column could be one of its values, so that its repetition is no header. */
+function looksLikeValue(name: string): boolean {
+  return name.trim() === '' || !Number.isNaN(Number(name));
+}
