@@ -163,7 +163,8 @@ async function loaderFor(settings: Settings<SettingName>): Promise<(bytes: Uint8
 }
 
 async function readReference({ reference, inputOptions }: StreamOptions): Promise<Table | undefined> {
-  return reference === undefined ? undefined : await readTable(reference, inputOptions, () => {});
+  // As it lies: states hold a digest of it.
+  return reference === undefined ? undefined : await readTable(reference, inputOptions, () => {}, 'as read');
 }
 
 function digest({ columns }: Table): string {
