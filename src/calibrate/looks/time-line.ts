@@ -74,12 +74,24 @@ export class TimeLine {
    * @throws TypeError for anything but a number, RangeError for a time that goes back or is infinite; nothing is changed then
    */
   update(time: number): void {
-    this.#check(time);
+    this.check(time);
     const index = this.#count++;
     if (Number.isNaN(time)) return;
     this.#lastIndex = index;
     this.#lastTime = time;
     if (!this.#continues(index, time)) this.#begin(index, time);
+  }
+
+  /** Throws what `update(time)` would; changes nothing. */
+  check(time: unknown): void {
+    const expectation = 'time must be a number of milliseconds since 1970, or NaN';
+    if (typeof time !== 'number') throw new TypeError(`${expectation}, got ${describe(time)}`);
+    if (Math.abs(time) === Infinity) throw new RangeError(`${expectation}, got ${time}`);
+    if (time < this.#lastTime) {
+      throw new RangeError(
+        `time must not go back, got ${time} after ${this.#lastTime}: give values in the order of time`,
+      );
+    }
   }
 
   /** The time of the value at `index`; NaN where none is known: before the first time, and after the last one. */
@@ -133,17 +145,6 @@ export class TimeLine {
       line.#segments.push({ index: state.uint(), time: state.f64(), step: state.f64(), error: state.f64() });
     }
     return line;
-  }
-
-  #check(time: unknown): void {
-    const expectation = 'time must be a number of milliseconds since 1970, or NaN';
-    if (typeof time !== 'number') throw new TypeError(`${expectation}, got ${describe(time)}`);
-    if (Math.abs(time) === Infinity) throw new RangeError(`${expectation}, got ${time}`);
-    if (time < this.#lastTime) {
-      throw new RangeError(
-        `time must not go back, got ${time} after ${this.#lastTime}: give values in the order of time`,
-      );
-    }
   }
 
   /** Takes a time into the segment under way, if one step serves all of its times. */

@@ -29,27 +29,29 @@ export class Intake {
     this.#firstTimed = 0;
   }
 
-  /** The value of the next `x`. @throws RangeError for a counter below 0 */
-  peek(x: number): number {
+  /**
+   * The value of the next `x`.
+   *
+   * @param time milliseconds since 1970; NaN where it is not known
+   * @throws RangeError for a counter below 0, and for a time that goes back
+   */
+  peek(x: number, time: number): number {
+    this.#times?.check(time);
     return this.#rate === undefined ? x : this.#rate.peek(x);
   }
 
   /**
-   * Takes the next `x`.
+   * Takes the next `x`, whose value `peek` has told.
    *
-   * @param time milliseconds since 1970; NaN where it is not known
    * @param index its index
-   * @throws RangeError for a counter below 0, and for a time that goes back; nothing is changed then
    */
-  take(x: number, time: number, index: number): number {
-    const value = this.peek(x);
+  take(x: number, time: number, index: number): void {
     if (this.#times === undefined && !Number.isNaN(time)) {
       this.#times = new TimeLine();
       this.#firstTimed = index;
     }
     this.#times?.update(time);
     this.#rate?.update(x);
-    return value;
   }
 
   /** When the value at `index` came, in milliseconds since 1970; NaN where it is not known. */

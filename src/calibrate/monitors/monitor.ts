@@ -184,7 +184,7 @@ export class Monitor implements StreamingDetector {
     const number = toNumber(x);
     const { time } = updateOptionsOf(options);
     this.#looks.check(time);
-    const value = this.#intake.peek(number);
+    const value = this.#intake.peek(number, time);
     return this.#alarms.peek(value, this.#peekSurprise(value, time), this.#time + 1, this.#prospect).emitted;
   }
 
@@ -358,10 +358,11 @@ export class Monitor implements StreamingDetector {
    */
   #update(x: number, moment: number, learn: boolean, mayHoldBack: boolean): number {
     const alarms = this.#alarms;
+    const value = this.#intake.peek(x, moment); // whatever is refused is refused here, before anything changes
     // Where an incident is to leave no trace, it must be known before the value is learned.
     const isFirstJudged = this.#undo !== undefined || this.#holdsBack;
-    const isHeldBack = isFirstJudged && this.#prepare(x, moment) && this.#holdsBack && mayHoldBack;
-    const value = this.#intake.take(x, moment, this.#time + 1);
+    const isHeldBack = isFirstJudged && this.#prepare(value, moment) && this.#holdsBack && mayHoldBack;
+    this.#intake.take(x, moment, this.#time + 1);
     const isLearned = learn && !this.#paused && !isHeldBack;
     const byRule = this.#rule.judge(value, isLearned);
     const byLooks = this.#looks.isNone ? 0 : this.#looks.update(value, isLearned, moment, alarms.leastAlarm);
@@ -376,9 +377,8 @@ export class Monitor implements StreamingDetector {
     return emitted;
   }
 
-  /** Keeps what an incident that begins with `x` is undone by. Returns whether the value belongs to an incident. */
-  #prepare(x: number, moment: number): boolean {
-    const value = this.#intake.peek(x);
+  /** Keeps what an incident that begins with `value` is undone by. Returns whether the value belongs to an incident. */
+  #prepare(value: number, moment: number): boolean {
     const surprise = this.#peekSurprise(value, moment);
     const { event, isOfIncident } = this.#alarms.peek(value, surprise, this.#time + 1, this.#prospect);
     if (event === 'begin') this.#undo?.start(this.#save(false));

@@ -105,6 +105,15 @@ describe('confirm()', () => {
   });
 });
 
+test('a time that goes back with a fault leaves what the last incident is undone by', () => {
+  const watch = monitor({ undo: true });
+  for (const [t, x] of [...noise(300, 11), 80, ...noise(50, 12)].entries()) watch.update(x, { time: 1000 * t });
+  const before = watch.save();
+  expect(() => watch.update(95, { time: 5 })).toThrow('time must not go back');
+  expect(() => watch.peek(95, { time: 5 })).toThrow('time must not go back');
+  expect(watch.save()).toEqual(before);
+});
+
 test('what cannot be undone says why', () => {
   expect(() => monitor().forget()).toThrow('forget() needs what monitor({ undo: true }) keeps');
   const watch = monitor({ undo: true });
