@@ -1,5 +1,5 @@
 // The initial state of SDAR, and the checks of its arguments.
-import { checkInteger, checkOptions, describe } from '../core/checks.ts';
+import { checkInteger, checkNumber, checkOptions, describe } from '../core/checks.ts';
 import { LARGEST_VALUE } from '../core/series.ts';
 
 /** The initial state of a model. A part that is not given is zero, if any is. `{ mean: 0 }` is zeros, whatever comes. */
@@ -36,15 +36,15 @@ export function checkDiscount(value: unknown, argument: string): void {
 export function startOf(order: number, initial: SDARState): Required<SDARState> {
   checkOptions(initial, ['mean', 'variance', 'autocovariance', 'history']);
   const { mean = 0, variance = 0, autocovariance = new Float64Array(order + 1), history = [] } = initial;
-  checkNumber(mean, 'initial.mean', -LARGEST_VALUE, LARGEST_VALUE);
-  checkNumber(variance, 'initial.variance', 0, LARGEST_SQUARE);
+  checkWithin(mean, 'initial.mean', -LARGEST_VALUE, LARGEST_VALUE);
+  checkWithin(variance, 'initial.variance', 0, LARGEST_SQUARE);
   const covariances = numbers(autocovariance, 'initial.autocovariance', LARGEST_SQUARE);
   if (covariances.length !== order + 1) {
     throw new RangeError(
       `initial.autocovariance must hold order + 1 = ${order + 1} numbers, got ${covariances.length}`,
     );
   }
-  checkNumber(covariances[0], 'initial.autocovariance[0]', 0, LARGEST_SQUARE);
+  checkWithin(covariances[0], 'initial.autocovariance[0]', 0, LARGEST_SQUARE);
   const values = numbers(history, 'initial.history', LARGEST_VALUE);
   if (values.length > order) {
     throw new RangeError(`initial.history must hold at most order = ${order} numbers, got ${values.length}`);
@@ -58,15 +58,14 @@ function numbers(list: ArrayLike<number>, argument: string, largest: number): Fl
     throw new TypeError(`${argument} must be an array of numbers, got ${describe(list)}`);
   }
   return Float64Array.from(list, (value, p) => {
-    checkNumber(value, `${argument}[${p}]`, -largest, largest);
+    checkWithin(value, `${argument}[${p}]`, -largest, largest);
     return value;
   });
 }
 
-function checkNumber(value: unknown, argument: string, least: number, most: number): void {
-  const expectation = `${argument} must be a number from ${power(least)} to ${power(most)}`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value >= least && value <= most)) throw new RangeError(`${expectation}, got ${value}`);
+function checkWithin(value: unknown, argument: string, least: number, most: number): void {
+  const what = `a number from ${power(least)} to ${power(most)}`;
+  checkNumber(value, argument, what, (x) => x >= least && x <= most);
 }
 
 /** A value ±2ⁿ or 0 as text. */

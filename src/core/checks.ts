@@ -7,6 +7,31 @@ export function checkInteger(value: unknown, argument: string, least: 0 | 1): vo
   if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${expectation}, got ${value}`);
 }
 
+/**
+ * Throws unless `value` is a number for which `isRight` holds.
+ *
+ * @param what it must be, such as `'a number above 0'`
+ */
+export function checkNumber(
+  value: unknown,
+  argument: string,
+  what: string,
+  isRight: (value: number) => boolean,
+): asserts value is number {
+  if (typeof value !== 'number') throw new TypeError(`${argument} must be ${what}, got ${describe(value)}`);
+  if (!isRight(value)) throw new RangeError(`${argument} must be ${what}, got ${value}`);
+}
+
+/** Whether a number is above 0 and finite. */
+export function isPositive(value: number): boolean {
+  return value > 0 && value < Infinity;
+}
+
+/** Throws unless `value` is true or false. */
+export function checkBoolean(value: unknown, argument: string): asserts value is boolean {
+  if (typeof value !== 'boolean') throw new TypeError(`${argument} must be true or false, got ${describe(value)}`);
+}
+
 /** Throws unless `seed` is an integer. */
 export function checkSeed(seed: unknown): void {
   if (typeof seed !== 'number') throw new TypeError(`seed must be an integer, got ${describe(seed)}`);

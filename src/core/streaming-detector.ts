@@ -1,5 +1,5 @@
 // The interface of the streaming detectors, and the code that all of them share.
-import { checkOptions, describe } from './checks.ts';
+import { checkBoolean, checkOptions, describe } from './checks.ts';
 import type { Value } from './series.ts';
 
 /**
@@ -40,6 +40,6 @@ export function learnOf(options: { learn?: boolean } | undefined): boolean {
   if (options === undefined) return true;
   checkOptions(options, ['learn']);
   const { learn = true } = options;
-  if (typeof learn !== 'boolean') throw new TypeError(`learn must be true or false, got ${describe(learn)}`);
+  checkBoolean(learn, 'learn');
   return learn;
 }

@@ -1,6 +1,6 @@
 // Precision and recall of ranges: how much of every anomaly is found, where, and in how many pieces.
 
-import { checkChoice, checkOptions, describe } from '../core/checks.ts';
+import { checkChoice, checkNumber, checkOptions } from '../core/checks.ts';
 import type { LabeledRange } from '../core/labeled-range.ts';
 import {
   type AnomalyLabels,
@@ -62,7 +62,7 @@ export function rangeF1(
 ): PrecisionRecall {
   checkOptions(options, ['alpha', 'bias', 'precisionBias', 'cardinality']);
   const { alpha = 0, bias = 'flat', precisionBias = 'flat', cardinality = 'one' } = options;
-  checkAlpha(alpha);
+  checkNumber(alpha, 'alpha', 'a number from 0 to 1', (value) => value >= 0 && value <= 1);
   for (const [name, value] of Object.entries({ bias, precisionBias })) {
     checkChoice(value, name, ['flat', 'front', 'middle', 'back']);
   }
@@ -76,11 +76,6 @@ export function rangeF1(
   const recall = mean(found.map(({ isMet, reward }) => alpha * Number(isMet) + (1 - alpha) * reward));
   const precision = mean(right.map(({ reward }) => reward));
   return { precision, recall, f1: f1Of(precision, recall) };
-}
-
-function checkAlpha(alpha: unknown): void {
-  if (typeof alpha !== 'number') throw new TypeError(`alpha must be a number from 0 to 1, got ${describe(alpha)}`);
-  if (!(alpha >= 0 && alpha <= 1)) throw new RangeError(`alpha must be a number from 0 to 1, got ${alpha}`);
 }
 
 /** For each range: whether it meets one of the others, and its overlap reward. Both lists are in order. */

@@ -1,5 +1,5 @@
 // The options of plotSVG and their checks: from options to numbers that can be drawn.
-import { checkChoice, checkInteger, checkOptions, describe } from '../core/checks.ts';
+import { checkChoice, checkInteger, checkNumber, checkOptions, describe } from '../core/checks.ts';
 import type { LabeledRange } from '../core/labeled-range.ts';
 import { type Series, toFloat64 } from '../core/series.ts';
 
@@ -193,8 +193,7 @@ function scoreOf(score: PlottedScore, s: number, n: number): Score {
 }
 
 function checkFinite(x: unknown, argument: string): void {
-  if (typeof x !== 'number') throw new TypeError(`${argument} must be a finite number, got ${describe(x)}`);
-  if (!Number.isFinite(x)) throw new RangeError(`${argument} must be a finite number, got ${x}`);
+  checkNumber(x, argument, 'a finite number', Number.isFinite);
 }
 
 function checkRange(range: unknown, argument: string): void {

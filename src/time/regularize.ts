@@ -1,5 +1,5 @@
 // regularize: rows with times as a series with one value per step, which is what windows need.
-import { checkChoice, checkOptions, describe } from '../core/checks.ts';
+import { checkChoice, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
 import { type Series, toFloat64 } from '../core/series.ts';
 import { findStep } from './step.ts';
 
@@ -79,7 +79,7 @@ export function regularize(
 ): RegularSeries {
   checkOptions(options, ['step', 'duplicates', 'maxLength']);
   const { step: givenStep, duplicates } = options;
-  if (givenStep !== undefined) checkPositive(givenStep, 'step');
+  if (givenStep !== undefined) checkNumber(givenStep, 'step', 'a positive number', isPositive);
   if (duplicates !== undefined) checkChoice(duplicates, 'duplicates', DUPLICATE_RULES);
   const at = toTimes(times);
   const x = toFloat64(values, 'values');
@@ -108,17 +108,9 @@ export function regularize(
   };
 }
 
-function checkPositive(value: unknown, argument: string): void {
-  const expectation = `${argument} must be a positive number`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value > 0 && value < Infinity)) throw new RangeError(`${expectation}, got ${value}`);
-}
-
 function checkMaxLength(maxLength: unknown): void {
-  const expectation = 'maxLength must be a positive integer below 2^31';
-  if (typeof maxLength !== 'number') throw new TypeError(`${expectation}, got ${describe(maxLength)}`);
-  const isLength = Number.isInteger(maxLength) && maxLength >= 1 && maxLength <= MOST_INDEX;
-  if (!isLength) throw new RangeError(`${expectation}, got ${maxLength}`);
+  const isLength = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= MOST_INDEX;
+  checkNumber(maxLength, 'maxLength', 'a positive integer below 2^31', isLength);
 }
 
 /** The times as float64. */

@@ -1,5 +1,5 @@
 // Backtest: what a monitor would have said of a series that lies there whole, to the bit of what it says live.
-import { checkInteger, describe } from '../../core/checks.ts';
+import { checkBoolean, checkInteger, checkNumber, describe, isPositive } from '../../core/checks.ts';
 import { type Series, toFloat64 } from '../../core/series.ts';
 import type { Incident } from '../incidents/incident-tracker.ts';
 import { monitor } from '../monitors/monitor.ts';
@@ -62,6 +62,8 @@ const FACTORS = [0.5, 0.75, 1, 1.5, 2, 3];
 
 const MS_PER_DAY = 86_400_000;
 
+const POSITIVE = 'a number above 0';
+
 /** Halvings of the interval in which the threshold for a budget lies. */
 const HALVINGS = 12;
 
@@ -89,9 +91,10 @@ export function backtest(data: Series | TimedSeries, options: BacktestOptions = 
     );
   }
   checkInteger(worst, 'worst', 0);
-  if (typeof band !== 'boolean') throw new TypeError(`band must be true or false, got ${describe(band)}`);
-  if (perDay !== undefined) checkPositive(perDay, 'perDay');
-  for (const [p, threshold] of (thresholds ?? []).entries()) checkPositive(threshold, `thresholds[${p}]`);
+  checkBoolean(band, 'band');
+  if (perDay !== undefined) checkNumber(perDay, 'perDay', POSITIVE, isPositive);
+  for (const [p, threshold] of (thresholds ?? []).entries())
+    checkNumber(threshold, `thresholds[${p}]`, POSITIVE, isPositive);
   const { values, times } = seriesOf(data);
   const { step = 60 } = monitorOptions;
   const own = monitor(monitorOptions).threshold; // checks the options, too
@@ -207,9 +210,4 @@ function seriesOf(data: Series | TimedSeries): { values: Float64Array; times: Fl
 function spanOf(times: Float64Array): number {
   const n = times.length;
   return n < 2 ? MS_PER_DAY : ((times[n - 1]! - times[0]!) * n) / (n - 1);
-}
-
-function checkPositive(value: unknown, name: string): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number above 0, got ${describe(value)}`);
-  if (!(value > 0 && value < Infinity)) throw new RangeError(`${name} must be a number above 0, got ${value}`);
 }

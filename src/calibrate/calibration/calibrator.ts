@@ -1,5 +1,5 @@
 // From scores of one detector on one series to surprises, which share a scale with all others.
-import { checkInteger, checkOptions, describe } from '../../core/checks.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-detector.ts';
@@ -72,10 +72,10 @@ export class Calibrator implements StreamingDetector {
     checkOptions(options, ['warmup', 'tail', 'cap', 'accuracy']);
     const { warmup = 100, tail = 0.02, cap = 20, accuracy = 0.05 } = options;
     checkInteger(warmup, 'warmup', 0);
-    checkBetween(tail, 'tail', 'above 0 and at most 0.5', tail > 0 && tail <= 0.5);
-    checkBetween(cap, 'cap', 'above 1', cap > 1);
-    const isAccuracy = accuracy === 0 || (accuracy >= 0.001 && accuracy <= 0.2);
-    checkBetween(accuracy, 'accuracy', 'of 0, or from 0.001 to 0.2', isAccuracy);
+    checkNumber(tail, 'tail', 'a number above 0 and at most 0.5', (value) => value > 0 && value <= 0.5);
+    checkNumber(cap, 'cap', 'a number above 1', (value) => value > 1);
+    const isAccuracy = (value: number): boolean => value === 0 || (value >= 0.001 && value <= 0.2);
+    checkNumber(accuracy, 'accuracy', 'a number of 0, or from 0.001 to 0.2', isAccuracy);
     this.warmup = warmup;
     this.#tail = tail;
     this.#cap = cap;
@@ -198,10 +198,4 @@ export class Calibrator implements StreamingDetector {
     const { start, excess } = this.#tailOfPast();
     return excess > 0 ? Math.min(score, start + this.#cap * excess) : score;
   }
-}
-
-function checkBetween(value: unknown, argument: string, range: string, isInRange: boolean): void {
-  const expectation = `${argument} must be a number ${range}`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!isInRange) throw new RangeError(`${expectation}, got ${value}`);
 }

@@ -13,7 +13,7 @@
 // The credit is at most max(LEAST, perDay), a day's budget, and grows by OVERLOAD·b per tick. An outage raises the threshold
 // by START_SHARE·start at once and by (OVERLOAD − 1) times that per day while it lasts. A day without alarms takes as much off.
 // Both are less per day where perDay is below LEAST.
-import { checkOptions, describe } from '../../core/checks.ts';
+import { checkNumber, checkOptions, describe, isPositive } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
 /**
@@ -42,6 +42,8 @@ const LEAST = 4;
 const OVERLOAD = 4;
 
 const SECONDS_PER_DAY = 86_400;
+
+const POSITIVE = 'a finite number above 0';
 
 export class AlarmBudget {
   readonly perDay: number;
@@ -103,16 +105,10 @@ export function makeBudget(options: BudgetOptions, step: number | undefined, sta
   }
   checkOptions(options, ['perDay', 'step']);
   const { perDay, step: own = step ?? 60 } = options;
-  checkPositive(perDay, 'budget.perDay');
-  checkPositive(own, 'budget.step');
+  checkNumber(perDay, 'budget.perDay', POSITIVE, isPositive);
+  checkNumber(own, 'budget.step', POSITIVE, isPositive);
   if (step !== undefined && own !== step) {
     throw new RangeError(`budget.step must be the step of the monitors, ${step}, got ${own}: give one of them`);
   }
   return new AlarmBudget(perDay, own, start);
-}
-
-function checkPositive(value: unknown, argument: string): void {
-  const expectation = `${argument} must be a finite number above 0`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value > 0 && value < Infinity)) throw new RangeError(`${expectation}, got ${value}`);
 }

@@ -1,5 +1,5 @@
 // Which strange values an alarm is wanted for: a direction, a least change, and bounds that are never to be crossed.
-import { checkChoice, checkOptions, describe } from '../../core/checks.ts';
+import { checkChoice, checkNumber, checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { SurpriseCurve } from '../rules/surprise-curve.ts';
 import { endOfQuiet, type Interval, nextFloat, quietInterval } from './quiet-interval.ts';
@@ -44,13 +44,12 @@ export class AlarmFilter {
     const change = typeof minChange === 'number' ? { absolute: minChange } : minChange;
     checkParts(change, 'minChange', ['absolute', 'relative']);
     const { absolute = 0, relative = 0 } = change;
-    checkSize(absolute, typeof minChange === 'number' ? 'minChange' : 'minChange.absolute');
-    checkSize(relative, 'minChange.relative');
+    checkNumber(absolute, typeof minChange === 'number' ? 'minChange' : 'minChange.absolute', SIZE, isSize);
+    checkNumber(relative, 'minChange.relative', SIZE, isSize);
     checkParts(bounds, 'bounds', ['low', 'high']);
     const { low = -Infinity, high = Infinity } = bounds;
     for (const [name, bound] of [['bounds.low', low] as const, ['bounds.high', high] as const]) {
-      if (typeof bound !== 'number') throw new TypeError(`${name} must be a number, got ${describe(bound)}`);
-      if (Number.isNaN(bound)) throw new RangeError(`${name} must be a number, got NaN`);
+      checkNumber(bound, name, 'a number', (value) => !Number.isNaN(value));
     }
     if (!(low <= high)) throw new RangeError(`bounds.low must not exceed bounds.high, got ${low} and ${high}`);
     this.direction = direction;
@@ -145,8 +144,8 @@ function checkParts(value: unknown, name: string, known: readonly string[]): voi
   checkOptions(value, known);
 }
 
-function checkSize(value: unknown, name: string): void {
-  const expectation = `${name} must be a number of at least 0`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value >= 0 && value < Infinity)) throw new RangeError(`${expectation}, got ${value}`);
+const SIZE = 'a number of at least 0';
+
+function isSize(value: number): boolean {
+  return value >= 0 && value < Infinity;
 }

@@ -1,5 +1,5 @@
 // The phase of a value by the clocks of a time zone: the time of day, or of the week.
-import { checkChoice, checkOptions, describe } from '../../core/checks.ts';
+import { checkChoice, checkNumber, checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { Phase } from './phase.ts';
 import { checkTime, clockOf, type ZoneClock } from './zone-clock.ts';
@@ -100,10 +100,8 @@ export function checkCalendar(calendar: unknown): Required<CalendarOptions> {
   const { timezone, period = 'day', tolerance = 10 } = calendar as CalendarOptions;
   clockOf(timezone);
   checkChoice(period, 'calendar.period', Object.keys(PERIODS));
-  const expectation = `calendar.tolerance must be a number of minutes from ${LEAST_TOLERANCE} to ${MOST_TOLERANCE}`;
-  if (typeof tolerance !== 'number') throw new TypeError(`${expectation}, got ${describe(tolerance)}`);
-  if (!(tolerance >= LEAST_TOLERANCE && tolerance <= MOST_TOLERANCE)) {
-    throw new RangeError(`${expectation}, got ${tolerance}`);
-  }
+  const what = `a number of minutes from ${LEAST_TOLERANCE} to ${MOST_TOLERANCE}`;
+  const isTolerance = (value: number): boolean => value >= LEAST_TOLERANCE && value <= MOST_TOLERANCE;
+  checkNumber(tolerance, 'calendar.tolerance', what, isTolerance);
   return { timezone, period, tolerance };
 }

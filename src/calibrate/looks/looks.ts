@@ -1,5 +1,5 @@
 // The further looks of a monitor, joined with its rule on one scale.
-import { describe } from '../../core/checks.ts';
+import { checkBoolean } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { CalendarOptions } from './calendar.ts';
 import type { Look } from './look.ts';
@@ -141,7 +141,7 @@ function shareOf(look: Look, threshold: number): number {
 
 function looksOf({ stuck = false, noData = false, period, calendar }: LookOptions): Look[] {
   for (const [name, value] of Object.entries({ stuck, noData })) {
-    if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${describe(value)}`);
+    checkBoolean(value, name);
   }
   const looks: Look[] = [];
   if (stuck) looks.push(new Stuck());

@@ -1,5 +1,5 @@
 // The phase of a value: where in its period it stands, by position.
-import { describe } from '../../core/checks.ts';
+import { checkNumber } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
 /** Where in a period a value stands. Phases are told apart in bins of equal width. */
@@ -74,7 +74,6 @@ export class PositionPhase implements Phase {
  * @throws TypeError for anything but a number, RangeError for a wrong one
  */
 export function checkPeriod(period: unknown): asserts period is number {
-  const expectation = 'period must be an integer of at least 2: the number of values from a day to the next, say';
-  if (typeof period !== 'number') throw new TypeError(`${expectation}, got ${describe(period)}`);
-  if (!Number.isSafeInteger(period) || period < 2) throw new RangeError(`${expectation}, got ${period}`);
+  const what = 'an integer of at least 2: the number of values from a day to the next, say';
+  checkNumber(period, 'period', what, (value) => Number.isSafeInteger(value) && value >= 2);
 }

@@ -1,5 +1,5 @@
 // What a monitor takes in: values, or the counter that they come from, and their times.
-import { checkOptions, describe } from '../../core/checks.ts';
+import { checkBoolean, checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import { CounterRate } from '../looks/counter-rate.ts';
 import { TimeLine } from '../looks/time-line.ts';
@@ -94,7 +94,7 @@ export function updateOptionsOf(options: MonitorUpdateOptions | undefined): { le
   if (options === undefined) return PLAIN;
   checkOptions(options, ['learn', 'time']);
   const { learn = true, time } = options;
-  if (typeof learn !== 'boolean') throw new TypeError(`learn must be true or false, got ${describe(learn)}`);
+  checkBoolean(learn, 'learn');
   return { learn, time: momentOf(time) };
 }
 

@@ -1,5 +1,13 @@
 // The options of `monitor`: their meaning, their defaults and their checks.
-import { checkChoice, checkInteger, checkOptions, describe } from '../../core/checks.ts';
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  describe,
+  isPositive,
+} from '../../core/checks.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { AlarmFilter, FILTER_OPTIONS, type FilterOptions } from '../incidents/alarm-filter.ts';
 import { LOOK_OPTIONS, type LookOptions, Looks } from '../looks/looks.ts';
@@ -113,14 +121,14 @@ export function settingsOf(options: MonitorOptions): MonitorSettings {
   checkInteger(hold, 'hold', 1);
   checkInteger(resolve, 'resolve', 1);
   checkInteger(accept, 'accept', 1);
-  checkNumber(step, 'step', 'a number of seconds above 0', (value) => value > 0 && value < Infinity);
+  checkNumber(step, 'step', 'a number of seconds above 0', isPositive);
   checkNumber(worse, 'worse', 'a number of at least 1, or Infinity', (value) => value >= 1);
   checkChoice(repeat, 'repeat', ['once', 'always']);
   if (options.accept !== undefined && repeat === 'once') {
     throw new RangeError("accept is for repeat: 'always': with 'once' every value is learned as it comes");
   }
   for (const [name, value] of Object.entries({ undo, rate })) {
-    if (typeof value !== 'boolean') throw new TypeError(`${name} must be true or false, got ${describe(value)}`);
+    checkBoolean(value, name);
   }
   if (detector !== undefined) {
     checkDetector(detector);
@@ -152,9 +160,4 @@ function checkDetector(detector: unknown): void {
     if (methods.every((name) => typeof (detector as Record<string, unknown>)[name] === 'function')) return;
   }
   throw new TypeError(`detector must be a streaming detector, got ${describe(detector)}`);
-}
-
-function checkNumber(value: unknown, name: string, what: string, isRight: (value: number) => boolean): void {
-  if (typeof value !== 'number') throw new TypeError(`${name} must be ${what}, got ${describe(value)}`);
-  if (!isRight(value)) throw new RangeError(`${name} must be ${what}, got ${value}`);
 }

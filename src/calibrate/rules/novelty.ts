@@ -1,5 +1,5 @@
 // Novelty: how far a value is from every value before it.
-import { checkInteger, checkOptions, describe } from '../../core/checks.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../core/checks.ts';
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, learnOf, type StreamingDetector } from '../../core/streaming-detector.ts';
@@ -175,9 +175,6 @@ export class Novelty implements StreamingDetector {
 }
 
 function checkMaxValues(value: unknown): void {
-  const expectation = 'maxValues must be an integer of at least 2, or Infinity';
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (value !== Infinity && !(Number.isSafeInteger(value) && value >= 2)) {
-    throw new RangeError(`${expectation}, got ${value}`);
-  }
+  const isRight = (x: number): boolean => x === Infinity || (Number.isSafeInteger(x) && x >= 2);
+  checkNumber(value, 'maxValues', 'an integer of at least 2, or Infinity', isRight);
 }

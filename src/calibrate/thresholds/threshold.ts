@@ -1,5 +1,5 @@
 // The interface of all thresholds, and the parts shared by thresholds that keep a sample of the scores.
-import { checkInteger, checkOptions, describe } from '../../core/checks.ts';
+import { checkInteger, checkNumber, checkOptions } from '../../core/checks.ts';
 import type { Value } from '../../core/series.ts';
 import { Reservoir } from '../calibration/reservoir.ts';
 
@@ -28,9 +28,7 @@ export interface SampleOptions {
 
 /** Throws unless `value` is a number above 0 and below 1. */
 export function checkShare(value: unknown, argument: string): void {
-  const expectation = `${argument} must be a number above 0 and below 1`;
-  if (typeof value !== 'number') throw new TypeError(`${expectation}, got ${describe(value)}`);
-  if (!(value > 0 && value < 1)) throw new RangeError(`${expectation}, got ${value}`);
+  checkNumber(value, argument, 'a number above 0 and below 1', (share) => share > 0 && share < 1);
 }
 
 /**
