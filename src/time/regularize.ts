@@ -78,33 +78,61 @@ export function regularize(
   options: RegularizeOptions = {},
 ): RegularSeries {
   checkOptions(options, ['step', 'duplicates', 'maxLength']);
-  const { step: givenStep, duplicates } = options;
-  if (givenStep !== undefined) checkNumber(givenStep, 'step', 'a positive number', isPositive);
+  const { step, duplicates } = options;
+  if (step !== undefined) checkNumber(step, 'step', 'a positive number', isPositive);
   if (duplicates !== undefined) checkChoice(duplicates, 'duplicates', DUPLICATE_RULES);
   const at = toTimes(times);
   const x = toFloat64(values, 'values');
   const n = at.length;
   if (x.length !== n) throw new RangeError(`values must be as many as times (${n}), got ${x.length}`);
-  const { maxLength = Math.min(MOST_INDEX, Math.max(MOST_VALUES, 2 * n)) } = options;
-  checkMaxLength(maxLength);
+  if (options.maxLength !== undefined) checkMaxLength(options.maxLength);
+  const grid = gridOf(at, n > 0 && times[0] instanceof Date, options);
+  return {
+    times: grid.times,
+    values: grid.place(x),
+    step: grid.step,
+    rows: grid.rows,
+    sorted: grid.order === undefined,
+    numDuplicates: grid.numDuplicates,
+    numAbsent: grid.numAbsent,
+  };
+}
 
-  const write = n > 0 && times[0] instanceof Date ? (time: number) => new Date(time).toISOString() : String;
+/** The grid of rows, on which the values of several columns are put one after the other. */
+export interface Grid extends Pick<RegularSeries, 'times' | 'step' | 'rows' | 'numDuplicates' | 'numAbsent'> {
+  /** The rows in the order of their times, rows of one time in their own; `undefined` if that is the order they have. */
+  readonly order: Uint32Array | undefined;
+  /** The values of a column, one per row, on the grid: see {@link RegularSeries.values}. */
+  place(values: Float64Array): Float64Array;
+}
+
+/**
+ * The grid of these times, as {@link regularize} makes it; the options are right.
+ *
+ * @param isDate whether messages show times as dates
+ * @throws RangeError where `regularize` does
+ */
+export function gridOf(at: Float64Array, isDate: boolean, options: RegularizeOptions): Grid {
+  const n = at.length;
+  const { duplicates, maxLength = Math.min(MOST_INDEX, Math.max(MOST_VALUES, 2 * n)) } = options;
+  const write = isDate ? (time: number) => new Date(time).toISOString() : String;
   const order = orderOf(at);
   const distinct = distinctTimes(at, order);
   if (duplicates === undefined) refuseInterleaved(n, distinct.length);
-  const step = givenStep ?? stepOf(distinct, n, write);
+  const step = options.step ?? stepOf(distinct, n, write);
   checkLength(distinct, step, maxLength, write);
   const rows = rowsOn(at, distinct[0]!, step);
   const length = n === 0 ? 0 : positionOf(distinct.at(-1)!, distinct[0]!, step) + 1;
-  const { merged, numDuplicates } = merge(x, rows, order, length, duplicates ?? 'last', (row) => write(at[row]!));
+  const rule = duplicates ?? 'last';
+  const numDuplicates = countDuplicates(rows, order, rule, (row) => write(at[row]!));
   return {
     times: Float64Array.from({ length }, (_, i) => distinct[0]! + (i === 0 ? 0 : i * step)), // 0·NaN of a single row
-    values: merged,
     step,
     rows,
-    sorted: order === undefined,
+    order,
     numDuplicates,
     numAbsent: length - (n - numDuplicates),
+    place: (values) => merge(values, rows, order, length, rule),
   };
 }
 
@@ -206,6 +234,23 @@ function rowsOn(at: Float64Array, first: number, step: number): Int32Array {
   return rows;
 }
 
+/** Number of rows beyond the first one of their time of the grid. @throws RangeError where the rule refuses them */
+function countDuplicates(
+  rows: Int32Array,
+  order: Uint32Array | undefined,
+  rule: DuplicateRule,
+  writeTime: (row: number) => string,
+): number {
+  let count = 0;
+  for (let t = 1; t < rows.length; t++) {
+    const [before, row] = order === undefined ? [t - 1, t] : [order[t - 1]!, order[t]!];
+    if (rows[before] !== rows[row]) continue;
+    if (rule === 'error') throw duplicateError(before, row, writeTime);
+    count++;
+  }
+  return count;
+}
+
 /** The values on the grid. Rows are met in the order of their times, so the last one is met last. */
 function merge(
   x: Float64Array,
@@ -213,28 +258,22 @@ function merge(
   order: Uint32Array | undefined,
   length: number,
   rule: DuplicateRule,
-  writeTime: (row: number) => string,
-): { merged: Float64Array; numDuplicates: number } {
+): Float64Array {
   const merged = new Float64Array(length).fill(NaN);
-  let numDuplicates = 0;
-  let latest = -1; // the row met before, and how many values its time of the grid has so far
+  let latest = -1; // the time of the grid that was met last, and how many values it has so far
   let count = 0;
   for (let t = 0; t < x.length; t++) {
     const row = order === undefined ? t : order[t]!;
     const i = rows[row]!;
-    if (latest < 0 || rows[latest] !== i) count = 0;
-    else {
-      if (rule === 'error') throw duplicateError(latest, row, writeTime);
-      numDuplicates++;
-    }
-    latest = row;
+    if (i !== latest) count = 0;
+    latest = i;
     const value = x[row]!;
     if (Number.isNaN(value)) continue;
     count++;
     if (count === 1 || rule === 'last') merged[i] = value;
     else if (rule === 'mean') merged[i] = merged[i]! + (value - merged[i]!) / count;
   }
-  return { merged, numDuplicates };
+  return merged;
 }
 
 function duplicateError(before: number, row: number, writeTime: (row: number) => string): RangeError {

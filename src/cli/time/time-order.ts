@@ -1,5 +1,6 @@
 // The rows of a table in the order of their times, with missing values where a row is absent.
-import { regularize } from '../../index.ts';
+import { toFloat64 } from '../../core/series.ts';
+import { gridOf } from '../../time/regularize.ts';
 import { formatCount } from '../cost.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
@@ -53,31 +54,30 @@ export function regularTable(table: Table, options: TimeOptions, name: string, m
       return { ...asItLies(table), notice: `${name}: ${problem}: rows are taken as they lie, as with --step none` };
     }
   }
-  const times = inInput(name, () => readTimes(table.times!));
-  const step = options.step && inUnitOf(options.step, times.isDate);
-  const at: ArrayLike<number | Date> = times.isDate ? Array.from(times.numbers, (ms) => new Date(ms)) : times.numbers;
+  const { numbers, isDate } = inInput(name, () => readTimes(table.times!));
+  const step = options.step && inUnitOf(options.step, isDate);
   const { duplicates } = options;
-  const made = table.columns.map(({ values }) =>
-    inInput(name, () =>
-      regularize(at, values.toArray(), {
-        ...(step !== undefined && { step }),
-        ...(duplicates !== undefined && { duplicates }),
-      }),
-    ),
+  const grid = inInput(name, () =>
+    gridOf(numbers, isDate, {
+      ...(step !== undefined && { step }),
+      ...(duplicates !== undefined && { duplicates }),
+    }),
   );
-  const { rows, sorted, numDuplicates, numAbsent, step: found } = made[0]!;
-  const order = sorted ? undefined : inOrder(times.numbers);
+  const { rows, order, numDuplicates, numAbsent, step: found } = grid;
   const rowAt = (r: number): number => (order === undefined ? r : order[r]!);
   const inWords = (span: number): string | undefined =>
-    Number.isNaN(span) ? undefined : times.isDate ? formatStep(span) : String(span);
+    Number.isNaN(span) ? undefined : isDate ? formatStep(span) : String(span);
   const words = inWords(found);
   const parts = [
-    ...(sorted ? [] : ['rows are not in the order of their times: they are sorted']),
+    ...(order === undefined ? [] : ['rows are not in the order of their times: they are sorted']),
     ...(numDuplicates > 0 ? [duplicatesIn(numDuplicates, duplicates ?? 'last')] : []),
     ...(numAbsent > 0 ? [`the step is ${words}, and ${timesWith(numAbsent)} no row: missing values`] : []),
   ];
   return {
-    columns: table.columns.map((column, c) => ({ name: column.name, values: made[c]!.values })),
+    columns: table.columns.map((column) => ({
+      name: column.name,
+      values: grid.place(toFloat64(column.values.toArray(), 'values')),
+    })),
     isUnchanged: parts.length === 0,
     numRows: rows.length,
     step: words,
@@ -134,13 +134,6 @@ function duplicatesIn(count: number, rule: string): string {
 
 function timesWith(count: number): string {
   return count === 1 ? '1 time has' : `${formatCount(count)} times have`;
-}
-
-/** The rows in the order of their times, those of one time in their own. */
-function inOrder(times: Float64Array): Uint32Array {
-  const order = new Uint32Array(times.length);
-  for (let row = 0; row < order.length; row++) order[row] = row;
-  return order.sort((a, b) => times[a]! - times[b]! || a - b);
 }
 
 /** The first of n rows that is far enough, where all after it are; n if none is. */
