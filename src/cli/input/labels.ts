@@ -4,7 +4,8 @@ import { CliError, fail, show } from '../errors.ts';
 import type { StringColumn } from './columns.ts';
 import { openSource } from './source.ts';
 import { CsvRecords } from './table/records.ts';
-import { type Clock, clockFor, findClock, parseDate } from './times.ts';
+import { clockOf } from './time-column.ts';
+import { type Clock, parseDate } from './times.ts';
 
 /** A labeled interval, both ends inclusive, in milliseconds, in the numbers of the time column, or in indices. */
 export interface Label {
@@ -22,25 +23,6 @@ const INDICES: Clock = {
   expectation: 'an index from 0',
 };
 
-/** The notation of a time column; without one, indices. */
-function clockOf(times: StringColumn | undefined): Clock {
-  if (times === undefined) return INDICES;
-  return (times.format === undefined ? findClock(times) : clockFor(times.format)) ?? INDICES;
-}
-
-/** A time column as numbers: milliseconds where it holds dates. Every row must have a time. */
-export function readTimes(times: StringColumn): { readonly numbers: Float64Array; readonly isDate: boolean } {
-  const clock = clockOf(times);
-  const numbers = new Float64Array(times.length);
-  for (let t = 0; t < times.length; t++) {
-    numbers[t] = clock.read(times.at(t).trim());
-    if (!Number.isFinite(numbers[t]!)) {
-      fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(times.at(t))}`);
-    }
-  }
-  return { numbers, isDate: clock.isDate };
-}
-
 /** The labels of one input. */
 export class Labels {
   readonly all: readonly Label[];
@@ -55,7 +37,7 @@ export class Labels {
 
   /** Reads a CSV file with the columns begin, end and perhaps fault or label, and metric. */
   static async read(path: string, times: StringColumn | undefined): Promise<Labels> {
-    const clock = clockOf(times);
+    const clock = (times && clockOf(times)) ?? INDICES;
     const source = await openSource(path);
     try {
       const lines: string[] = [];

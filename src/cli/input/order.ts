@@ -1,7 +1,8 @@
 // Rows in order of time: sorts a table, says what is twice or absent, and watches the order of a stream.
-import { fail, show } from '../errors.ts';
+import { show } from '../errors.ts';
 import { Numbers, numRows, StringColumn, type Table, truncate } from './columns.ts';
-import { type Clock, clockFor, findClock } from './times.ts';
+import { clockOf, momentsOf, refuseTime } from './time-column.ts';
+import { type Clock, clockFor } from './times.ts';
 
 /** A step longer than this many usual ones is a hole. */
 const HOLE = 1.5;
@@ -11,7 +12,7 @@ export function inOrder(table: Table): { readonly table: Table; readonly notices
   const { times } = table;
   if (times === undefined || times.length < 2) return { table, notices: [] };
   const clock = clockIn(times);
-  const at = clock && momentsOf(times, clock);
+  const at = clock && allMoments(times, clock);
   if (at === undefined) return { table, notices: orderIsText(times) };
   const numBack = count(at, (i) => at[i]! < at[i - 1]!);
   const notices: string[] = [];
@@ -34,32 +35,25 @@ export function inOrder(table: Table): { readonly table: Table; readonly notices
 
 /** `undefined` for times in a notation that is not known, or that can be read in two ways. */
 function clockIn(times: StringColumn): Clock | undefined {
-  if (times.format !== undefined) return clockFor(times.format);
   try {
-    return findClock(times);
+    return clockOf(times);
   } catch {
     return undefined;
   }
 }
 
-/** `undefined` if a row has no time. Throws for a text that is no time of this clock, unless it is only `tried`. */
-function momentsOf(times: StringColumn, clock: Clock, isTried = false): Float64Array | undefined {
-  const at = new Float64Array(times.length);
-  for (let t = 0; t < at.length; t++) {
-    const text = times.at(t).trim();
-    at[t] = clock.read(text);
-    if (!Number.isNaN(at[t]!)) continue;
-    if (text === '' || isTried) return undefined;
-    fail(`row ${t + 1}: the time must be ${clock.expectation.replace(/,.*/, '')}, got ${show(text)}`);
-  }
-  return at;
+/** The times as numbers; `undefined` if a row has none. Throws for a text that is no time of this clock. */
+function allMoments(times: StringColumn, clock: Clock): Float64Array | undefined {
+  const { numbers, firstOther } = momentsOf(times, clock);
+  if (firstOther < 0) return numbers;
+  return times.at(firstOther).trim() === '' ? undefined : refuseTime(times, firstOther, clock);
 }
 
 /** Times that can begin with the day or the month: in one of both readings the rows may be in order. */
 function orderIsText(times: StringColumn): string[] {
   for (const format of ['dmy', 'mdy']) {
-    const at = momentsOf(times, clockFor(format)!, true);
-    if (at !== undefined && count(at, (i) => at[i]! < at[i - 1]!) === 0) return [];
+    const { numbers: at, firstOther } = momentsOf(times, clockFor(format)!);
+    if (firstOther < 0 && count(at, (i) => at[i]! < at[i - 1]!) === 0) return [];
   }
   return [`the times, such as ${show(times.at(0))}, are not understood: their order is not looked at (--time-format)`];
 }

@@ -4,7 +4,7 @@ import { gridOf } from '../../time/regularize.ts';
 import { formatCount } from '../cost.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
-import { readTimes } from '../input/labels.ts';
+import { readTimes } from '../input/time-column.ts';
 import { formatStep, type Step, type TimeOptions } from './options.ts';
 
 /** A series of a table, one value per step. */
