@@ -189,6 +189,21 @@ test('--format events prints a line per event alone, with the times of the incid
   expect(await run(args, csvOf(series.slice(0, 100)))).toBe('');
 });
 
+test('times in the notation of --time-format are those of the incident, and of the calendar', async () => {
+  const told = (args: string[], input: string): Promise<string> =>
+    run(['--column=cpu', '--time=time', '--format=events', '--calendar=day', '--timezone=UTC', ...args], input);
+  const dayFirst = csvOf(series).replace(/(\d+)-(\d+)-(\d+)T([\d:]+)Z/g, '$3/$2/$1 $4');
+  const times = (output: string): unknown[] =>
+    output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).incident.times); // one per event
+  const expected = times(await told([], csvOf(series)));
+  expect(expected.length).toBeGreaterThan(1);
+  expect(times(await told(['--time-format=dmy'], dayFirst))).toEqual(expected);
+  expect(times(await told(['--time-format=%d/%m/%Y %H:%M:%S'], dayFirst))).toEqual(expected);
+});
+
 test('a state in the middle of an incident goes on with the same incident, times and settings', async () => {
   const args = ['--column=cpu', '--time=time', '--format=events'];
   const whole = await run([...args, '--worse=2', '--repeat=always'], csvOf(series));

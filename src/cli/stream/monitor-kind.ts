@@ -1,7 +1,7 @@
 // The monitor as a streaming detector of the command line.
 import { Monitor, monitor } from '../../calibrate.ts';
 import { UsageError } from '../errors.ts';
-import type { TimeUnit } from '../input/moments.ts';
+import { momentReader } from '../input/moments.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { MONITOR_SETTINGS, type MonitorSettings, monitorOptionsOf, needsTimes } from './monitor-settings.ts';
@@ -56,7 +56,7 @@ tail -f latency.log | knn-anomaly monitor | awk '$1 >= 4 {print NR}'`,
       hasBand: hasBand(given, format),
       hasEvents: format === 'json' || format === 'events' || format === 'table',
       explains: given.flag('explain'),
-      timeUnit: given.choice<TimeUnit>('time-unit'),
+      momentOf: momentReader(given.choice('time-unit'), given.text('time-format')),
       needsTimes: needsTimes(settings as MonitorSettings),
       timezone,
     });

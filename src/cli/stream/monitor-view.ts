@@ -2,7 +2,6 @@
 import { formatTime } from '../../calibrate/looks/zone-clock.ts';
 import type { DatedIncident, IncidentEvent, Monitor } from '../../calibrate.ts';
 import { fail, show } from '../errors.ts';
-import { momentOf, type TimeUnit } from '../input/moments.ts';
 import { jsonNumber, type Note } from '../output/formats.ts';
 import { plain, shortNumber } from '../output/text.ts';
 import type { Row, View } from './live-detectors.ts';
@@ -15,7 +14,8 @@ export interface MonitorViewOptions {
   readonly hasEvents: boolean;
   /** Sentences on standard error. */
   readonly explains: boolean;
-  readonly timeUnit: TimeUnit;
+  /** Reads the text of a time: milliseconds since 1970, NaN where it tells none. */
+  readonly momentOf: (text: string) => number;
   /** Whether every value needs its time. */
   readonly needsTimes: boolean;
   /** The time zone in which times are told; `undefined`: UTC. */
@@ -53,8 +53,8 @@ export function monitorView(options: MonitorViewOptions): View<Monitor> {
 }
 
 /** The time of a row; NaN where none is known. */
-function momentFor({ index, time }: Row, { timeUnit, needsTimes }: MonitorViewOptions): number {
-  const moment = time === '' ? NaN : momentOf(time, timeUnit);
+function momentFor({ index, time }: Row, { momentOf, needsTimes }: MonitorViewOptions): number {
+  const moment = time === '' ? NaN : momentOf(time);
   if (!needsTimes || !Number.isNaN(moment)) return moment;
   if (time === '') fail(`value ${index} has no time, and --calendar needs one: name its column with --time`);
   fail(`value ${index}: --calendar needs a date, or a number and --time-unit, got the time ${show(time)}`);
