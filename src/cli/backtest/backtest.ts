@@ -2,17 +2,16 @@
 import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
 import type { LabeledRange } from '../../plot.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { announce, checkMemory, formatCount } from '../cost.ts';
+import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
-import { numRows, type StringColumn, type Table } from '../input/columns.ts';
-import { readTable, type Watch } from '../input/read.ts';
+import type { StringColumn } from '../input/columns.ts';
 import { nameOf } from '../input/source.ts';
 import { readTimes } from '../input/time-column.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
-import { Progress } from '../output/progress.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, timeAt, writeFigure } from '../plot/figure.ts';
 import { SECONDS_PER_BAND, SECONDS_PER_VALUE, spanOf, watch } from '../plot/watched.ts';
+import { progressOf, readWithin } from '../read-within.ts';
 import { FIRST_LEARNED, MONITOR_GROUPS } from '../stream/monitor-kind.ts';
 import { type BacktestCommand, backtestOptionsOf } from './options.ts';
 import { type Reported, reportJson, reportText } from './report.ts';
@@ -47,7 +46,8 @@ knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
 
 async function execute(options: BacktestCommand): Promise<void> {
   const figure = options.output === undefined ? undefined : await openOutput(options.output, options.force);
-  const table = await read(options);
+  // The order of rows is refused below, one by one.
+  const table = await readWithin(options.input, options.inputOptions, options, (n) => BYTES_PER_VALUE * n, 'as read');
   const { name, values: numbers } = table.columns[0]!;
   const values = numbers.toArray();
   const times = table.times && timesOf(table.times, options);
@@ -99,22 +99,6 @@ function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestC
   announce(`running ${numRuns} monitors over ${formatCount(n)} values`, numRuns * n * SECONDS_PER_VALUE + bandSeconds);
 }
 
-async function read({ input, inputOptions, maxMemory, progress: isWanted }: BacktestCommand): Promise<Table> {
-  const progress = new Progress(isWanted && process.stderr.isTTY === true);
-  try {
-    const watch: Watch = async (source, table) => {
-      const n = numRows(table);
-      const bytes = BYTES_PER_VALUE * n + (table.times?.size ?? 0);
-      checkMemory(n, bytes, maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
-      await progress.reading(source, n);
-    };
-    // Their order is refused below, row by row.
-    return await readTable(input, inputOptions, watch, 'as read');
-  } finally {
-    await progress.stop();
-  }
-}
-
 /** The times in milliseconds. Throws for times that are not understood, and for one that is not after the one before. */
 function timesOf(texts: StringColumn, { input, timeUnit }: BacktestCommand): FigureTimes {
   const { numbers, isDate } = readTimes(texts);
@@ -140,7 +124,7 @@ async function draw(
   { title, result }: Reported,
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
-  const progress = new Progress(options.progress && process.stderr.isTTY === true);
+  const progress = progressOf(options);
   const watched = await watch(values, times?.numbers, options.monitor, options.band, (state) => {
     void progress.scoring(state, name, 'values');
   }).finally(() => progress.stop());

@@ -1,12 +1,11 @@
 // What `knn-anomaly backtest` prints: a text for people, or one object of JSON.
 
-import { formatTime } from '../../calibrate/looks/zone-clock.ts';
 import type { Backtest, DatedIncident, ThresholdCount } from '../../calibrate.ts';
 import { formatCount } from '../cost.ts';
 import { wrapped } from '../options/help.ts';
-import { shortNumber } from '../output/text.ts';
+import { aligned, shortNumber } from '../output/text.ts';
 import { spanOf } from '../plot/watched.ts';
-import { jsonIncident } from '../stream/monitor-view.ts';
+import { jsonIncident, whenText } from '../stream/monitor-view.ts';
 
 const WIDTH = 80;
 
@@ -48,11 +47,9 @@ export function* reportText(reported: Reported): Generator<string> {
   for (const [p, { incident, text }] of worst.entries()) {
     const { begin, end } = spanOf(incident);
     const { dates } = incident as DatedIncident;
-    const at = (index: number, date: number | undefined): string =>
-      date === undefined || Number.isNaN(date) ? String(index) : formatTime(date, timezone);
+    const from = whenText(begin, dates?.begin, timezone);
     const goesOn = incident.end === undefined ? ', not over' : '';
-    const span =
-      end === begin ? at(begin, dates?.begin) : `from ${at(begin, dates?.begin)} ${numberOfValues(incident.duration)}`;
+    const span = end === begin ? from : `from ${from} ${numberOfValues(incident.duration)}`;
     const head = `${String(p + 1).padStart(4)}  ${shortNumber(incident.worst)}  ${span}${goesOn}`;
     yield `${head}\n${wrapped(text, WIDTH - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
   }
@@ -79,9 +76,10 @@ function table(counts: readonly ThresholdCount[]): string {
     formatCount(alarms),
     Number.isFinite(perDay) ? shortNumber(perDay, 3) : '-',
   ]);
-  const all = [['threshold', 'incidents', 'alarms', 'per day'], ...rows];
-  const widths = all[0]!.map((_, c) => Math.max(...all.map((row) => row[c]!.length)));
-  return all.map((row) => `  ${row.map((cell, c) => cell.padStart(widths[c]!)).join('  ')}\n`).join('');
+  const lines = aligned([['threshold', 'incidents', 'alarms', 'per day'], ...rows], (cell, width) =>
+    cell.padStart(width),
+  );
+  return lines.map((line) => `  ${line}\n`).join('');
 }
 
 function suggestion({ threshold, alarms, perDay }: ThresholdCount, wanted: number): string {

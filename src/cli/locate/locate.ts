@@ -1,20 +1,17 @@
 // The command `locate`: the strangest places of a whole series, without a parameter to choose.
 import { type LocatedAnomaly, locate } from '../../index.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
-import { estimateBytes, estimateSeconds, formatCount, formatDuration, type Work } from '../cost.ts';
+import { announce, estimateBytes, estimateSeconds, formatCount, type Work } from '../cost.ts';
 import { CliError } from '../errors.ts';
 import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { painter, plain, shortNumber } from '../output/text.ts';
+import { aligned, painter, plain, shortNumber } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import type { RegularColumn, RegularTable } from '../time/time-order.ts';
 import { readWhole, type WholeOptions, wholeOptionsOf } from './options.ts';
-
-/** Work that is estimated to take at least this many seconds is announced. */
-const LONG = 10;
 
 /** The largest of the windows of fixed size that {@link locate} compares, and a raw window's share of a short series. */
 const LARGEST_WINDOW = 100;
@@ -62,7 +59,7 @@ async function run(options: WholeOptions, top: number): Promise<void> {
   const table = await readWhole(options, BYTES_PER_VALUE);
   const name = nameOf(options.input);
   for (const column of table.columns) checkComparable(column, name);
-  announce(options, table);
+  announceSearch(options, table);
   const found = table.columns.map((column) => ({
     column,
     places: interruptible(() => locate(column.values, { n: top })).map((place, p) => placeOf(place, p + 1, table)),
@@ -124,14 +121,8 @@ function tableOf(places: readonly Place[]): string {
     ...[begin, end, index].map((r, c) => plain(times[c] ?? String(r), 32)),
     shortNumber(score),
   ]);
-  const all = [['#', 'from', 'to', 'strangest', 'score'], ...cells];
-  const widths = all[0]!.map((_, c) => Math.max(...all.map((row) => row[c]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, c) => cell.padEnd(widths[c]!))
-      .join('  ')
-      .trimEnd();
-  return all.map((row) => `${line(row)}\n`).join('');
+  const lines = aligned([['#', 'from', 'to', 'strangest', 'score'], ...cells], (cell, width) => cell.padEnd(width));
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
 /** Throws if there is no window without a missing value, so that nothing could be compared. */
@@ -148,9 +139,8 @@ function checkComparable({ name, values }: RegularColumn, input: string): void {
 }
 
 /** Announces long work on stderr, with its estimated time. */
-function announce({ progress }: WholeOptions, { columns }: RegularTable): void {
+function announceSearch({ progress }: WholeOptions, { columns }: RegularTable): void {
   const numWindows = Math.max(0, columns[0]!.values.length - LARGEST_WINDOW + 1);
   const seconds = columns.length * NUM_SEARCHES * estimateSeconds(numWindows, numWindows, WORK);
-  if (!progress || seconds < LONG) return;
-  process.stderr.write(`knn-anomaly: comparing ${formatCount(numWindows)} windows takes ${formatDuration(seconds)}\n`);
+  if (progress) announce(`comparing ${formatCount(numWindows)} windows`, seconds);
 }

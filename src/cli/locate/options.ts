@@ -1,9 +1,8 @@
 // The options that locate and suggest have in common, as checked values.
 import { type Terminals, terminals } from '../command.ts';
-import { checkMemory } from '../cost.ts';
-import { numRows, type Table } from '../input/columns.ts';
-import { type InputOptions, readTable } from '../input/read.ts';
-import { nameOf, type Source } from '../input/source.ts';
+import type { Table } from '../input/columns.ts';
+import type { InputOptions } from '../input/read.ts';
+import { nameOf } from '../input/source.ts';
 import {
   checkInputOptions,
   checkOutput,
@@ -13,7 +12,7 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
-import { Progress } from '../output/progress.ts';
+import { readWithin } from '../read-within.ts';
 import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 import { type RegularTable, regularTable } from '../time/time-order.ts';
 
@@ -50,21 +49,11 @@ export function wholeOptionsOf(given: ParsedOptions, { stdin }: Terminals = term
  * @param bytesPerValue that the work on one column takes
  */
 export async function readWhole(options: WholeOptions, bytesPerValue: number): Promise<RegularTable> {
-  const progress = new Progress(options.progress && process.stderr.isTTY === true);
-  const watch = async (source: Source, table: Table): Promise<void> => {
-    const n = numRows(table);
-    const bytes = n * (bytesPerValue + BYTES_PER_VALUE * table.columns.length) + (table.times?.size ?? 0);
-    checkMemory(n, bytes, options.maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
-    await progress.reading(source, n);
-  };
-  try {
-    const table = await readTable(options.input, options.inputOptions, watch, 'as read');
-    const regular = regularTable(table, options.times, nameOf(options.input));
-    if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
-    return regular;
-  } finally {
-    await progress.stop();
-  }
+  const bytesOf = (n: number, { columns }: Table): number => n * (bytesPerValue + BYTES_PER_VALUE * columns.length);
+  const table = await readWithin(options.input, options.inputOptions, options, bytesOf, 'as read');
+  const regular = regularTable(table, options.times, nameOf(options.input));
+  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+  return regular;
 }
 
 /** Bytes per value of a column: the number, the spare half of its growing array, its place on the grid. */

@@ -34,3 +34,14 @@ export function wrap(parts: readonly string[], width: number): string[] {
   }
   return lines;
 }
+
+/** The width of each column of rows of cells: that of its longest one. */
+export function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  return rows[0]!.map((_, c) => Math.max(...rows.map((cells) => cells[c]!.length)));
+}
+
+/** Rows of cells as lines, each cell padded to the width of its column. */
+export function aligned(rows: readonly (readonly string[])[], pad: (cell: string, width: number) => string): string[] {
+  const widths = columnWidths(rows);
+  return rows.map((cells) => cells.map((cell, c) => pad(cell, widths[c]!)).join('  '));
+}

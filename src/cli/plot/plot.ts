@@ -3,16 +3,16 @@ import { extname } from 'node:path';
 import { topAnomalies } from '../../index.ts';
 import type { LabeledRange, PlotOptions, PlottedScore } from '../../plot.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { announce, checkMemory, estimateBytes, formatCount } from '../cost.ts';
+import { announce, estimateBytes, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
-import { numRows, type Table } from '../input/columns.ts';
+import type { Table } from '../input/columns.ts';
 import { Labels } from '../input/labels.ts';
-import { type InputOptions, readTable, type Watch } from '../input/read.ts';
+import type { InputOptions } from '../input/read.ts';
 import { nameOf } from '../input/source.ts';
 import { readTimes } from '../input/time-column.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
-import { Progress } from '../output/progress.ts';
+import { progressOf, readWithin } from '../read-within.ts';
 import type { Detector } from './detector-option.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, momentOf, timeAt, writeFigure } from './figure.ts';
 import { type PlotCommand, plotOptionsOf } from './options.ts';
@@ -73,24 +73,12 @@ async function run(options: PlotCommand): Promise<void> {
 
 /** Reads an input. Throws as soon as reading and scoring it would need too much memory. */
 async function read(path: string, input: InputOptions, options: PlotCommand): Promise<Table> {
-  const progress = progressOf(options);
-  const watch: Watch = async (source, table) => {
-    const n = numRows(table);
+  const numScores = options.detectors.length + options.scores.length;
+  const bytesOf = (n: number): number => {
     const works = options.detectors.flatMap(({ work }) => (work === undefined ? [] : [estimateBytes(n, work)]));
-    const numScores = options.detectors.length + options.scores.length;
-    const bytes = BYTES_PER_VALUE * n * (1 + numScores) + Math.max(0, ...works) + (table.times?.size ?? 0);
-    checkMemory(n, bytes, options.maxMemory, source.size === undefined ? undefined : source.bytesRead / source.size);
-    await progress.reading(source, n);
+    return BYTES_PER_VALUE * n * (1 + numScores) + Math.max(0, ...works);
   };
-  try {
-    return await readTable(path, input, watch);
-  } finally {
-    await progress.stop();
-  }
-}
-
-function progressOf(options: PlotCommand): Progress {
-  return new Progress(options.progress && process.stderr.isTTY === true);
+  return await readWithin(path, input, options, bytesOf, 'sorted');
 }
 
 /** The panels: detectors, then files, with their thresholds and marks. */
@@ -134,7 +122,7 @@ async function watchedOf(
   if (d < 0) return undefined;
   const { label, monitor } = detectors[d]!;
   const threshold = thresholds[d];
-  const progress = new Progress(options.progress && process.stderr.isTTY === true);
+  const progress = progressOf(options);
   if (band && options.progress)
     announce(`the band of ${formatCount(values.length)} values`, values.length * SECONDS_PER_BAND);
   const dates = times?.isDate ? times.numbers : undefined;

@@ -1,7 +1,7 @@
 // The table of the strangest places: what each window holds, how it differs from its neighbors, which label it meets.
 import type { Explanation } from '../../index.ts';
 import { sparkline } from '../output/sparkline.ts';
-import { type Paint, plain, shortNumber } from '../output/text.ts';
+import { columnWidths, type Paint, plain, shortNumber } from '../output/text.ts';
 
 /** One of the strangest places: a row of the table. */
 export interface AnomalyRow {
@@ -32,13 +32,13 @@ export function anomalyTable(anomalies: readonly AnomalyRow[], heading: string, 
   const hasLabels = anomalies.some(({ labels }) => labels !== undefined);
   const headings = HEADINGS.slice(0, hasLabels ? undefined : LABEL).with(1, heading);
   const rows = anomalies.map(cellsOf);
-  const taken = widths(rows, headings).with(VALUES, 0);
+  const taken = columnWidths([headings, ...rows]).with(VALUES, 0);
   const space = width - taken.reduce((sum, other) => sum + other + GAP.length, -GAP.length);
   const windows = anomalies.map(({ explanation }) => explanation.window);
   for (const [p, text] of windowTexts(windows, Math.max(space, headings[VALUES]!.length)).entries()) {
     rows[p]![VALUES] = text;
   }
-  const columns = widths(rows, headings);
+  const columns = columnWidths([headings, ...rows]);
   const line = (cells: readonly string[], paintCell: (cell: string, c: number) => string): string =>
     columns
       .map((column, c) => paintCell(RIGHT.includes(c) ? cells[c]!.padStart(column) : cells[c]!.padEnd(column), c))
@@ -50,10 +50,6 @@ export function anomalyTable(anomalies: readonly AnomalyRow[], heading: string, 
       line(rows[p]!, (cell, c) => paintCell(cell, c, oddOf(explanation), paint)),
     ),
   ];
-}
-
-function widths(rows: readonly string[][], headings: readonly string[]): number[] {
-  return headings.map((heading, c) => Math.max(heading.length, ...rows.map((cells) => cells[c]!.length)));
 }
 
 /** The cells of a row, the values still left out. */

@@ -5,12 +5,11 @@ import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
-import { readTable } from '../input/read.ts';
-import { nameOf, type Source } from '../input/source.ts';
+import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
 import { openOutput } from '../output/output.ts';
-import { Progress } from '../output/progress.ts';
+import { progressOf, readWithin } from '../read-within.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
@@ -135,19 +134,8 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const progress = progressOf(options);
-  const watch = async (source: Source, table: Table): Promise<void> => {
-    const n = numBefore + numRows(table);
-    const bytes = estimateBytes(n, options, table.columns.length, options.threads) + (table.times?.size ?? 0);
-    const share = source.size === undefined || numBefore > 0 ? undefined : source.bytesRead / source.size;
-    checkMemory(n, bytes, options.maxMemory, share);
-    await progress.reading(source, numRows(table));
-  };
-  try {
-    return await readTable(path, options.inputOptions, watch, 'as read');
-  } finally {
-    await progress.stop();
-  }
+  const bytesOf = (n: number, { columns }: Table): number => estimateBytes(n, options, columns.length, options.threads);
+  return await readWithin(path, options.inputOptions, options, bytesOf, 'as read', numBefore);
 }
 
 function checkLength({ windowSize, input, reference }: ScoreOptions, n: number, m: number | undefined): void {
@@ -155,10 +143,6 @@ function checkLength({ windowSize, input, reference }: ScoreOptions, n: number, 
   if (length >= windowSize) return;
   const values = length === 1 ? '1 value' : `${formatCount(length)} values`;
   fail(`--window ${windowSize} is larger than the series: ${nameOf(path)} has ${values}`);
-}
-
-function progressOf(options: ScoreOptions): Progress {
-  return new Progress(options.progress && process.stderr.isTTY === true);
 }
 
 /** Number of threads; `undefined` leaves the choice to `scoreAsync`, because memory suffices for all of them. */

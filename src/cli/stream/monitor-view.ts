@@ -63,12 +63,15 @@ function momentFor({ index, time }: Row, { momentOf, needsTimes }: MonitorViewOp
 /** What is said where an incident ends, or is taken for the new normal. */
 export function endSentence(event: IncidentEvent, incident: DatedIncident, timezone: string | undefined): string {
   const { begin, peak, duration, value, dates } = incident;
-  const at = (index: number, date: number | undefined): string =>
-    date === undefined || Number.isNaN(date) ? String(index) : formatTime(date, timezone);
-  const subject = `the incident since ${at(begin, dates?.begin)}`;
+  const subject = `the incident since ${whenText(begin, dates?.begin, timezone)}`;
   const numValues = duration === 1 ? '1 value' : `${duration} values`;
   const state = event === 'accepted' ? `is the new normal after ${numValues}` : `is over after ${numValues}`;
-  return `${subject} ${state}; its worst was ${shortNumber(value)} at ${at(peak, dates?.peak)}`;
+  return `${subject} ${state}; its worst was ${shortNumber(value)} at ${whenText(peak, dates?.peak, timezone)}`;
+}
+
+/** The time of a value as text: its date, or its index where that is not known. */
+export function whenText(index: number, date: number | undefined, timezone: string | undefined): string {
+  return date === undefined || Number.isNaN(date) ? String(index) : formatTime(date, timezone);
 }
 
 /** An incident as it stands in JSON. */
