@@ -2,10 +2,9 @@
 // Each question in a process of its own. The first scores are checked against StreamingKNN.
 //   npx tsx bench/fleet.ts --series 1000,100000
 
-import { fork } from 'node:child_process';
 import type { Fleet as FleetClass } from '../src/stream/fleet.ts';
 import type { StreamingKNN as StreamingKNNClass } from '../src/stream/streaming-knn.ts';
-import { integers, save, settings } from './harness.ts';
+import { integers, measureApart, save, settings } from './harness.ts';
 import { mulberry32 } from './series.ts';
 
 const options = settings({ series: '1000,100000', history: '512', window: '5', k: '5', updates: '3000000' });
@@ -71,26 +70,12 @@ async function measure(numSeries: number): Promise<object> {
   };
 }
 
-if (process.send) {
-  process.send(await measure(integers(options.series)[0]!));
-} else {
-  const rows: object[] = [];
-  for (const numSeries of integers(options.series)) {
-    const args = process.argv.slice(2).filter((arg, p, all) => arg !== '--series' && all[p - 1] !== '--series');
-    const child = fork(import.meta.filename, [...args, '--series', String(numSeries)], {
-      execArgv: [...process.execArgv, '--expose-gc'],
-    });
-    const row = await new Promise<object>((resolve, reject) => {
-      child.once('message', (message) => resolve(message as object));
-      child.once('exit', (status) => reject(new Error(`a measurement ended with status ${status}`)));
-    });
-    rows.push(row);
-    const { perSecond, bytes, rss, saved, saving } = row as Record<string, number>;
-    const [inUse, resident, file] = [bytes!, rss!, saved!].map((size) => `${(size / 1e6).toFixed(0)} MB`);
-    console.log(`${numSeries} series: ${Math.round(perSecond!)} values/s; ${inUse} remembered, ${resident} resident`);
-    console.log(
-      `  saving: ${file} in ${saving!.toFixed(2)} s; a core does ${Math.round(10 * perSecond!)} series of 10 s`,
-    );
-  }
-  save('fleet', options.out, { unit: 'values per second, bytes, seconds' }, rows);
-}
+const rows = await measureApart('series', integers(options.series), measure, (numSeries, row) => {
+  const { perSecond, bytes, rss, saved, saving } = row;
+  const [inUse, resident, file] = [bytes!, rss!, saved!].map((size) => `${(size / 1e6).toFixed(0)} MB`);
+  console.log(`${numSeries} series: ${Math.round(perSecond!)} values/s; ${inUse} remembered, ${resident} resident`);
+  console.log(
+    `  saving: ${file} in ${saving!.toFixed(2)} s; a core does ${Math.round(10 * perSecond!)} series of 10 s`,
+  );
+});
+if (rows !== undefined) save('fleet', options.out, { unit: 'values per second, bytes, seconds' }, rows);

@@ -2,7 +2,7 @@
 // interval, results as JSON. Each contender is a process of its own, so that start-up is not counted, on one core unless it
 // says otherwise.
 
-import { execFileSync, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, fork, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -241,6 +241,40 @@ export function save(name: string, file: string | undefined, head: Record<string
   const rounded = (_: string, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(12)) : v);
   const body = rows.map((row) => `    ${JSON.stringify(row, rounded)}`).join(',\n');
   writeFileSync(path, `${top},\n  "rows": [\n${body}\n  ]\n}\n`);
+}
+
+/**
+ * Measures each of several numbers in a process of its own, which runs this same program with `--name number`.
+ *
+ * @param name the option that holds the numbers
+ * @param tell prints what one measurement found
+ * @returns the rows; in a process that measures, nothing: it has sent its row
+ */
+export async function measureApart(
+  name: string,
+  numbers: readonly number[],
+  measure: (number: number) => Promise<object>,
+  tell: (number: number, row: Record<string, number>) => void,
+): Promise<object[] | undefined> {
+  if (process.send) {
+    process.send(await measure(numbers[0]!));
+    return undefined;
+  }
+  const [, program, ...given] = process.argv;
+  const args = given.filter((arg, p) => arg !== `--${name}` && given[p - 1] !== `--${name}`);
+  const rows: object[] = [];
+  for (const number of numbers) {
+    const child = fork(program!, [...args, `--${name}`, String(number)], {
+      execArgv: [...process.execArgv, '--expose-gc'],
+    });
+    const row = await new Promise<object>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as object));
+      child.once('exit', (status) => reject(new Error(`a measurement ended with status ${status}`)));
+    });
+    rows.push(row);
+    tell(number, row as Record<string, number>);
+  }
+  return rows;
 }
 
 /** Seconds with three digits, in the unit that suits. */

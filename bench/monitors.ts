@@ -3,9 +3,8 @@
 // against monitor().
 //   npx tsx bench/monitors.ts --series 1000,1563,100000 --preset metrics
 
-import { fork } from 'node:child_process';
 import type * as Calibrate from '../src/calibrate.ts';
-import { integers, save, settings } from './harness.ts';
+import { integers, measureApart, save, settings } from './harness.ts';
 import { mulberry32 } from './series.ts';
 
 const options = settings({
@@ -73,26 +72,12 @@ async function measure(numSeries: number): Promise<object> {
   };
 }
 
-if (process.send) {
-  process.send(await measure(integers(options.series)[0]!));
-} else {
-  const rows: object[] = [];
-  for (const numSeries of integers(options.series)) {
-    const args = process.argv.slice(2).filter((arg, p, all) => arg !== '--series' && all[p - 1] !== '--series');
-    const child = fork(import.meta.filename, [...args, '--series', String(numSeries)], {
-      execArgv: [...process.execArgv, '--expose-gc'],
-    });
-    const row = await new Promise<object>((resolve, reject) => {
-      child.once('message', (message) => resolve(message as object));
-      child.once('exit', (status) => reject(new Error(`a measurement ended with status ${status}`)));
-    });
-    rows.push(row);
-    const { perSecond, overhead, rss, saved, saving } = row as Record<string, number>;
-    const [resident, file] = [rss!, saved!].map((size) => `${(size / 1e6).toFixed(0)} MB`);
-    console.log(
-      `${numSeries} series: ${Math.round(perSecond!)} values/s, ${Math.round(overhead!)} ns a value beside the monitors`,
-    );
-    console.log(`  ${resident} resident; saving: ${file} in ${saving!.toFixed(3)} s`);
-  }
-  save('monitors', options.out, { unit: 'values per second, nanoseconds, bytes, seconds' }, rows);
-}
+const rows = await measureApart('series', integers(options.series), measure, (numSeries, row) => {
+  const { perSecond, overhead, rss, saved, saving } = row;
+  const [resident, file] = [rss!, saved!].map((size) => `${(size / 1e6).toFixed(0)} MB`);
+  console.log(
+    `${numSeries} series: ${Math.round(perSecond!)} values/s, ${Math.round(overhead!)} ns a value beside the monitors`,
+  );
+  console.log(`  ${resident} resident; saving: ${file} in ${saving!.toFixed(3)} s`);
+});
+if (rows !== undefined) save('monitors', options.out, { unit: 'values per second, nanoseconds, bytes, seconds' }, rows);
