@@ -54,10 +54,6 @@ export class Members<M extends Member<M>> {
     return this.#oldest;
   }
 
-  get newest(): M | undefined {
-    return this.#newest;
-  }
-
   get(id: string): M | undefined {
     return this.#byId.get(id);
   }

@@ -39,7 +39,7 @@ export interface AlarmParts {
 export class Alarms {
   readonly #refractory: Refractory;
   readonly #incidents: IncidentTracker | undefined;
-  readonly #filter: AlarmFilter;
+  readonly filter: AlarmFilter;
   readonly mute: number;
   threshold: number | Threshold;
   /** Number of values since the last alarm: 0 at an alarm, Infinity before the first. */
@@ -49,7 +49,7 @@ export class Alarms {
   constructor({ refractory, threshold, incidents, filter, mute }: AlarmParts) {
     this.#refractory = refractory;
     this.#incidents = incidents;
-    this.#filter = filter;
+    this.filter = filter;
     this.mute = mute;
     this.threshold = threshold;
     this.since = Infinity;
@@ -79,10 +79,6 @@ export class Alarms {
     return typeof this.threshold === 'number' ? this.threshold : nextFloat(this.threshold.value, 1);
   }
 
-  get filter(): AlarmFilter {
-    return this.#filter;
-  }
-
   /**
    * The surprise of a value by all that is known: by its rule, by further looks, and by the bounds, out of which it is at least
    * the threshold. A missing value has none, unless looks find it strange.
@@ -90,7 +86,7 @@ export class Alarms {
   joined(value: number, byRule: number, byLooks: number): number {
     if (Number.isNaN(value)) return byLooks > 0 && byLooks >= STRANGE * this.level ? byLooks : NaN;
     const surprise = Math.max(byRule, byLooks);
-    return this.#filter.isOutside(value) ? Math.max(surprise, this.level) : surprise;
+    return this.filter.isOutside(value) ? Math.max(surprise, this.level) : surprise;
   }
 
   /** What a value at `time` would do. Changes nothing. */
@@ -112,7 +108,7 @@ export class Alarms {
     const { threshold } = this;
     const exceeds = typeof threshold === 'number' ? emitted >= threshold : threshold.update(emitted);
     const tracker = this.#incidents;
-    if (tracker?.isOpen === false && !exceeds && !this.#filter.isOutside(value)) {
+    if (tracker?.isOpen === false && !exceeds && !this.filter.isOutside(value)) {
       this.event = undefined; // by far the most values
       this.since++;
       return emitted;
@@ -151,7 +147,7 @@ export class Alarms {
   /** All but refractory, threshold and `since`. */
   write(state: StateWriter): void {
     this.#incidents!.write(state);
-    this.#filter.write(state);
+    this.filter.write(state);
     state.u32(this.mute);
     state.u8(EVENTS.indexOf(this.event));
   }
@@ -166,7 +162,7 @@ export class Alarms {
   /** @param exceeds whether what is passed on reaches the threshold */
   #judged(value: number, surprise: number, exceeds: boolean, time: number, outside: Outside): Judged {
     const threshold = this.level;
-    const filter = this.#filter;
+    const filter = this.filter;
     const isOutside = filter.isOutside(value);
     let isWanted = time >= this.mute;
     if (isWanted && !isOutside && filter.needsExpected && surprise >= threshold) {

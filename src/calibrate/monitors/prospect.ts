@@ -13,7 +13,7 @@ export class Prospect implements Outside {
   readonly #rule: Rule;
   readonly #alarms: Alarms;
   /** The last values, as many as a window has: NaN before the first and for missing ones. */
-  readonly recent: number[];
+  readonly #recent: number[];
   /** The last value that was not missing. */
   #present: number;
   #next: { readonly curve: SurpriseCurve | undefined; readonly expected: number } | undefined;
@@ -22,7 +22,7 @@ export class Prospect implements Outside {
   constructor(rule: Rule, alarms: Alarms) {
     this.#rule = rule;
     this.#alarms = alarms;
-    this.recent = new Array(rule.windowSize).fill(NaN); // a typed array would take 200 bytes more
+    this.#recent = new Array(rule.windowSize).fill(NaN); // a typed array would take 200 bytes more
     this.#present = NaN;
     this.#next = undefined;
     this.#quiet = undefined;
@@ -30,17 +30,17 @@ export class Prospect implements Outside {
 
   /** The last value; NaN for a missing one and before the first. */
   get value(): number {
-    return this.recent[this.recent.length - 1]!;
+    return this.#recent[this.#recent.length - 1]!;
   }
 
   /** The values of the last window but the last one. */
   get before(): Float64Array {
-    return Float64Array.from(this.recent.slice(0, -1));
+    return Float64Array.from(this.#recent.slice(0, -1));
   }
 
   /** Takes the next value, once it is settled. */
   push(value: number): void {
-    const { recent } = this;
+    const recent = this.#recent;
     for (let p = 1; p < recent.length; p++) recent[p - 1] = recent[p]!;
     recent[recent.length - 1] = value;
     if (!Number.isNaN(value)) this.#present = value;
@@ -68,25 +68,25 @@ export class Prospect implements Outside {
   }
 
   reset(): void {
-    this.recent.fill(NaN);
+    this.#recent.fill(NaN);
     this.#present = NaN;
     this.forget();
   }
 
   write(state: StateWriter): void {
     state.f64(this.#present);
-    state.f64s(this.recent);
+    state.f64s(this.#recent);
   }
 
   /** Takes what `write` wrote. */
   read(state: StateReader): void {
     this.#present = state.f64();
-    this.recent.splice(0, this.recent.length, ...state.f64s());
+    this.#recent.splice(0, this.#recent.length, ...state.f64s());
   }
 
   #look(): { readonly curve: SurpriseCurve | undefined; readonly expected: number } {
     if (this.#next !== undefined) return this.#next;
-    const curve = this.#rule.surpriseCurve(Float64Array.from(this.recent.slice(1)));
+    const curve = this.#rule.surpriseCurve(Float64Array.from(this.#recent.slice(1)));
     const isKnown = curve !== undefined && !Number.isNaN(curve.expected);
     this.#next = { curve, expected: isKnown ? curve.expected : this.#present };
     return this.#next;

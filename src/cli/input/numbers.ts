@@ -91,7 +91,7 @@ function readingsOf(body: string, decimal: '.' | ',' | undefined, thousands: str
 }
 
 /** The decimal mark that the cells of a sample prove; `undefined` if they prove none. */
-export function decimalIn(cells: readonly string[], notation: Notation): '.' | ',' | undefined {
+function decimalIn(cells: readonly string[], notation: Notation): '.' | ',' | undefined {
   if (notation.decimal !== undefined || notation.thousands !== undefined) return decimalOf(notation);
   const proven = new Set<'.' | ','>();
   for (const cell of cells) {

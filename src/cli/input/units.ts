@@ -48,7 +48,7 @@ function sizes(own: Record<string, number>, bases: readonly string[]): Record<st
 }
 
 /** The kinds that know a unit, each with the unit's size. */
-export function kindsOf(unit: string): Map<string, number> {
+function kindsOf(unit: string): Map<string, number> {
   const found = new Map<string, number>();
   for (const name of [unit, unit.toLowerCase()]) {
     for (const [kind, units] of Object.entries(KINDS)) {

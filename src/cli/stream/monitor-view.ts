@@ -61,7 +61,7 @@ function momentFor({ index, time }: Row, { momentOf, needsTimes }: MonitorViewOp
 }
 
 /** What is said where an incident ends, or is taken for the new normal. */
-export function endSentence(event: IncidentEvent, incident: DatedIncident, timezone: string | undefined): string {
+function endSentence(event: IncidentEvent, incident: DatedIncident, timezone: string | undefined): string {
   const { begin, peak, duration, value, dates } = incident;
   const subject = `the incident since ${whenText(begin, dates?.begin, timezone)}`;
   const numValues = duration === 1 ? '1 value' : `${duration} values`;
