@@ -6,6 +6,7 @@ import { explainError, show, UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { helpText } from './options/help.ts';
 import { parseOptions } from './options/parse.ts';
+import { OPTIONS, type OptionName } from './options/table.ts';
 import { catchSignals } from './signals.ts';
 
 const COMMANDS: CommandList = {
@@ -89,8 +90,29 @@ function checkName(name: string): void {
   throw new UsageError(`unknown ${isOption ? 'option' : 'command'} ${show(name)}; ${remedy} (see knn-anomaly --help)`);
 }
 
+/** The options of a command. Of one that only others know the error says which. */
+async function parsed(
+  args: readonly string[],
+  name: string,
+  command: Command,
+): Promise<ReturnType<typeof parseOptions>> {
+  try {
+    return parseOptions(args, name, optionNames(command));
+  } catch (error) {
+    const option = /^unknown option --([\w-]+)/.exec((error as Error).message)?.[1];
+    if (option === undefined || !(error instanceof UsageError) || !Object.hasOwn(OPTIONS, option)) throw error;
+    const others: string[] = [];
+    for (const [other, { load }] of Object.entries(COMMANDS)) {
+      if (load !== undefined && optionNames(await load()).includes(option as OptionName)) others.push(other);
+    }
+    throw new UsageError(
+      `--${option} is an option of ${others.join(', ')}, not of ${name} (see knn-anomaly ${name} --help)`,
+    );
+  }
+}
+
 async function runCommand(name: string, command: Command, args: readonly string[]): Promise<void> {
-  const given = parseOptions(args, name, optionNames(command));
+  const given = await parsed(args, name, command);
   if (given.flag('help')) print(helpText(name, command));
   else await command.run(given, COMMANDS);
 }

@@ -136,6 +136,34 @@ export function gridOf(at: Float64Array, isDate: boolean, options: RegularizeOpt
   };
 }
 
+/**
+ * The different times of rows in ascending order, as if they were a grid: for what needs an order but no step. The step is NaN, and
+ * no time is absent. The options are right.
+ *
+ * @param isDate whether messages show times as dates
+ * @throws RangeError where duplicates are refused
+ */
+export function ranksOf(
+  at: Float64Array,
+  isDate: boolean,
+  { duplicates }: Pick<RegularizeOptions, 'duplicates'>,
+): Grid {
+  const write = isDate ? (time: number) => new Date(time).toISOString() : String;
+  const order = orderOf(at);
+  const times = distinctTimes(at, order);
+  if (duplicates === undefined) refuseInterleaved(at.length, times.length);
+  const rows = new Int32Array(at.length);
+  for (let t = 0, rank = 0; t < at.length; t++) {
+    const row = order === undefined ? t : order[t]!;
+    while (times[rank]! < at[row]!) rank++;
+    rows[row] = rank;
+  }
+  const rule = duplicates ?? 'last';
+  const numDuplicates = countDuplicates(rows, order, rule, (row) => write(at[row]!));
+  const place = (values: Float64Array): Float64Array => merge(values, rows, order, times.length, rule);
+  return { times, step: NaN, rows, order, numDuplicates, numAbsent: 0, place };
+}
+
 function checkMaxLength(maxLength: unknown): void {
   const isLength = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= MOST_INDEX;
   checkNumber(maxLength, 'maxLength', 'a positive integer below 2^31', isLength);

@@ -185,7 +185,7 @@ test.each<[string[], string, number]>([
   [['--period=1'], '--period must be an integer of at least 2', 2],
   [['--column=a', '--column=b'], '--column is given twice', 2],
   [['none.csv', '--column=a'], 'none.csv: no such file', 1],
-  [['back.csv', '--time=time'], 'back.csv: row 3: the time 2026-01-01 is not after the one before, 2026-01-02: sort the rows by time', 1], // biome-ignore format: one line
+  [['back.csv', '--time=time', '--duplicates=error'], "back.csv: row 1 and row 3 are both 2026-01-01T00:00:00.000Z, and --duplicates is error", 1], // biome-ignore format: one line
   [['number.csv', '--time=time', '--column=a'], 'number.csv: row 1: the time is the number 5: say with --time-unit s or ms what it counts since 1970', 1], // biome-ignore format: one line
   [['mad.csv', '--time=time', '--column=a'], 'row 2: the time must be a date, got "x"', 1],
   [['--max-memory=1K'], 'more than --max-memory', 1],

@@ -153,7 +153,6 @@ describe('eval: errors', () => {
       'labels come from --labels or from --label-column: give one',
     ],
     [[TABLE, '--label-column', 'y'], 2, '--label-column needs --column or --field for the scores beside it'],
-    [[TABLE, '--column=score', '--label-column=y', '--time=time'], 2, '--time is for --labels'],
     [[SCORES, '--labels', RANGES, '--column=a', '--field=b'], 2, '--column is for CSV, --field for JSON: give one'],
     [[SCORES, '--labels', RANGES, '--threshold', 'high'], 2, '--threshold must be a number, got "high"'],
     [[SCORES, '--labels', RANGES, '--window', '1.5'], 2, '--window must be a non-negative integer, got "1.5"'],

@@ -4,15 +4,15 @@ import type { LabeledRange } from '../../plot.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
-import type { StringColumn } from '../input/columns.ts';
+import type { Table } from '../input/columns.ts';
 import { nameOf } from '../input/source.ts';
-import { readTimes } from '../input/time-column.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, timeAt, writeFigure } from '../plot/figure.ts';
 import { SECONDS_PER_BAND, SECONDS_PER_VALUE, spanOf, watch } from '../plot/watched.ts';
 import { progressOf, readWithin } from '../read-within.ts';
 import { FIRST_LEARNED, MONITOR_GROUPS } from '../stream/monitor-kind.ts';
+import { type RegularTable, regularTable } from '../time/time-order.ts';
 import { type BacktestCommand, backtestOptionsOf } from './options.ts';
 import { type Reported, reportJson, reportText } from './report.ts';
 
@@ -30,7 +30,12 @@ thresholds, and the most surprising of them in sentences. Every value is judged
 by those before it alone, so the alarms are those of knn-anomaly monitor. FILE
 is a path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
-    { title: 'Input', options: [...INPUT_OPTIONS, 'time-unit'] },
+    {
+      title: 'Input',
+      options: [...INPUT_OPTIONS, 'time-unit', 'duplicates', 'resample'],
+      note: `With --time rows are sorted, and those that are absent count as missing
+values, if the times have a common step; else values are taken as they come.`,
+    },
     ...MONITOR_GROUPS,
     { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format'] },
     { title: 'Figure', options: ['output', 'band', ...FIGURE_OPTIONS, 'force'] },
@@ -46,11 +51,10 @@ knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
 
 async function execute(options: BacktestCommand): Promise<void> {
   const figure = options.output === undefined ? undefined : await openOutput(options.output, options.force);
-  // The order of rows is refused below, one by one.
   const table = await readWithin(options.input, options.inputOptions, options, (n) => BYTES_PER_VALUE * n, 'as read');
-  const { name, values: numbers } = table.columns[0]!;
-  const values = numbers.toArray();
-  const times = table.times && timesOf(table.times, options);
+  const regular = inOrder(table, options);
+  const { name, values } = regular.columns[0]!;
+  const times = regular.gridTimes && timesOf(regular.gridTimes, regular, options);
   const { thresholds, perDay, worst } = options;
   if (options.progress) announceRuns(values.length, options);
   const series = times === undefined ? values : { values, times: times.numbers };
@@ -69,7 +73,7 @@ async function execute(options: BacktestCommand): Promise<void> {
     numSilent: bounds === undefined ? Math.max(warmup + FIRST_LEARNED, mute) : mute,
     step: times === undefined ? step : undefined,
     perDay,
-    timezone: calendar?.timezone,
+    timezone: options.inputOptions.dialect?.zone?.timezone ?? calendar?.timezone,
   };
   if (figure !== undefined) await draw(options, values, times, name, reported, figure);
   const output = await openOutput(undefined, false);
@@ -99,20 +103,26 @@ function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestC
   announce(`running ${numRuns} monitors over ${formatCount(n)} values`, numRuns * n * SECONDS_PER_VALUE + bandSeconds);
 }
 
-/** The times in milliseconds. Throws for times that are not understood, and for one that is not after the one before. */
-function timesOf(texts: StringColumn, { input, timeUnit }: BacktestCommand): FigureTimes {
-  const { numbers, isDate } = readTimes(texts);
-  const row = (t: number): string => `${nameOf(input)}: row ${t + 1}`;
-  if (!isDate && timeUnit === 'none') {
-    fail(`${row(0)}: the time is the number ${texts.at(0)}: say with --time-unit s or ms what it counts since 1970`);
+/** The rows in the order of their times, one per step if they have one. What was done to them is said on standard error. */
+function inOrder(table: Table, { input, times }: BacktestCommand): RegularTable {
+  const regular = regularTable(table, times, nameOf(input), 'grid or order');
+  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+  return regular;
+}
+
+/** The times in milliseconds. Throws for numbers whose unit is not known. */
+function timesOf(
+  times: Float64Array,
+  { isDate, timeOf }: RegularTable,
+  { input, timeUnit }: BacktestCommand,
+): FigureTimes {
+  if (isDate) return { numbers: times, isDate };
+  if (timeUnit === 'none') {
+    fail(
+      `${nameOf(input)}: row 1: the time is the number ${timeOf(0)}: say with --time-unit s or ms what it counts since 1970`,
+    );
   }
-  const scale = !isDate && timeUnit === 's' ? 1000 : 1;
-  for (let t = 0; t < numbers.length; t++) {
-    numbers[t]! *= scale;
-    if (t === 0 || numbers[t]! > numbers[t - 1]!) continue;
-    fail(`${row(t)}: the time ${texts.at(t)} is not after the one before, ${texts.at(t - 1)}: sort the rows by time`);
-  }
-  return { numbers, isDate: true };
+  return { numbers: timeUnit === 's' ? times.map((time) => time * 1000) : times, isDate: true };
 }
 
 /** The series with its incidents; those that the report explains have its numbers. */

@@ -22,12 +22,14 @@ import {
   optionsIn,
 } from '../stream/monitor-settings.ts';
 import { defaultSettings, givenSettings } from '../stream/options.ts';
+import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 
 /** The options of `knn-anomaly backtest`. */
 export interface BacktestCommand extends OutputOptions, FigureOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
+  readonly times: TimeOptions;
   readonly timeUnit: TimeUnit;
   readonly monitor: MonitorOptions;
   /** `undefined`: those of the library. */
@@ -49,6 +51,7 @@ export function backtestOptionsOf(given: ParsedOptions, isTerminal: Terminals): 
   const options: BacktestCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
+    times: timeOptionsOf(given),
     timeUnit: given.choice('time-unit'),
     monitor: monitorOf(given),
     thresholds: given.has('thresholds') ? thresholdsOf(given.text('thresholds')!) : undefined,

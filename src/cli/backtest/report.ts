@@ -6,6 +6,7 @@ import { wrapped } from '../options/help.ts';
 import { aligned, shortNumber } from '../output/text.ts';
 import { spanOf } from '../plot/watched.ts';
 import { jsonIncident, whenText } from '../stream/monitor-view.ts';
+import { inZone } from '../time/zone-texts.ts';
 
 const WIDTH = 80;
 
@@ -51,7 +52,7 @@ export function* reportText(reported: Reported): Generator<string> {
     const goesOn = incident.end === undefined ? ', not over' : '';
     const span = end === begin ? from : `from ${from} ${numberOfValues(incident.duration)}`;
     const head = `${String(p + 1).padStart(4)}  ${shortNumber(incident.worst)}  ${span}${goesOn}`;
-    yield `${head}\n${wrapped(text, WIDTH - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
+    yield `${head}\n${wrapped(inZone(text, timezone), WIDTH - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
   }
 }
 
@@ -98,6 +99,6 @@ export function reportJson({ result, suggested, threshold, timezone }: Reported)
     counts,
     ...(suggested !== undefined && { suggested }),
     incidents: incidents.map((incident) => jsonIncident(incident, timezone)),
-    worst: worst.map(({ incident, text }) => ({ begin: incident.begin, text })),
+    worst: worst.map(({ incident, text }) => ({ begin: incident.begin, text: inZone(text, timezone) })),
   })}\n`;
 }

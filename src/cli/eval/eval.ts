@@ -17,16 +17,17 @@ import {
   vusRoc,
 } from '../../evaluate.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { checkMemory, formatCount } from '../cost.ts';
+import { formatCount } from '../cost.ts';
 import { CliError, show } from '../errors.ts';
-import { numRows, type Table } from '../input/columns.ts';
+import { numRows, pickRows, type Table } from '../input/columns.ts';
 import { Labels } from '../input/labels.ts';
-import { readTable } from '../input/read.ts';
-import { nameOf, type Source } from '../input/source.ts';
+import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { plain, shortNumber } from '../output/text.ts';
+import { readWithin } from '../read-within.ts';
 import { interruptible } from '../signals.ts';
+import { regularTable } from '../time/time-order.ts';
 import { type EvalOptions, evalOptionsOf } from './options.ts';
 
 /** Bytes per value: score and label (arrays grow by doubling, so half may be spare), copies, order, weights and gains. */
@@ -59,8 +60,9 @@ path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, 'labels', 'label-column'],
-      note: 'Missing scores are empty cells, NaN, NA, null and infinities: lower than all.',
+      options: [...INPUT_OPTIONS, 'duplicates', 'resample', 'labels', 'label-column'],
+      note: `Missing scores are empty cells, NaN, NA, null and infinities: lower than all.
+With --time rows are sorted, and rows of one time count once.`,
     },
     { title: 'Metrics', options: ['threshold', 'window'] },
     { title: 'Output', options: ['format', 'output', 'force', 'max-memory', 'help'] },
@@ -87,13 +89,21 @@ async function run(options: EvalOptions): Promise<void> {
   }
 }
 
-async function read(options: EvalOptions): Promise<Table> {
-  return await readTable(options.input, options.inputOptions, (source: Source, table: Table) => {
-    const n = numRows(table);
-    const bytes = n * BYTES_PER_VALUE + (table.times?.size ?? 0);
-    const share = source.size === undefined ? undefined : source.bytesRead / source.size;
-    checkMemory(n, bytes, options.maxMemory, share);
-  });
+/** Scores, and labels beside them, in the order of their times; rows of one time as one. */
+async function read({ input, inputOptions, times, maxMemory }: EvalOptions): Promise<Table> {
+  const bytesOf = (n: number): number => n * BYTES_PER_VALUE;
+  const table = await readWithin(input, inputOptions, { maxMemory, progress: false }, bytesOf, 'as read');
+  const regular = regularTable(table, times, nameOf(input), 'order');
+  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+  if (regular.isUnchanged) return table;
+  const { columns, numRows: n, rowAt, positionOf } = regular;
+  const firsts: number[] = [];
+  for (let r = 0; r < n; r++) if (positionOf(r) === firsts.length) firsts.push(rowAt(r));
+  const sorted = pickRows(table, firsts);
+  for (const [c, { values }] of columns.entries()) {
+    for (const [t, x] of values.entries()) sorted.columns[c]!.values.set(t, x);
+  }
+  return sorted;
 }
 
 /** The anomalies, from the other file or from the second column. */

@@ -11,6 +11,7 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 
 /** The options of `knn-anomaly eval`. */
 export interface EvalOptions extends OutputOptions {
@@ -18,6 +19,7 @@ export interface EvalOptions extends OutputOptions {
   readonly input: string;
   /** How FILE is read: the scores, and the labels if they are a column of FILE. */
   readonly inputOptions: InputOptions;
+  readonly times: TimeOptions;
   /** A file of labeled ranges; `undefined`: the labels are the second column. */
   readonly labels: string | undefined;
   readonly threshold: number | undefined;
@@ -38,6 +40,7 @@ export function evalOptionsOf(given: ParsedOptions, isTerminal: boolean): EvalOp
     labels: given.text('labels'),
     ...outputOptionsOf(given),
     inputOptions: tableOptionsOf(given),
+    times: timeOptionsOf(given),
     threshold: given.has('threshold') ? given.number('threshold') : undefined,
     window: given.integer('window'),
     format: given.choice('format'),
@@ -64,6 +67,5 @@ function tableOptionsOf(given: ParsedOptions): InputOptions {
   if (columns.length + fields.length === 0) {
     throw new UsageError('--label-column needs --column or --field for the scores beside it');
   }
-  if (given.has('time')) throw new UsageError('--time is for --labels');
   return { ...scores, columns, fields };
 }

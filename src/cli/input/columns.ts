@@ -1,4 +1,5 @@
 // The columns of an input in memory: numbers and times that grow while they are read. The text itself is not kept.
+import type { Zone } from './time/zone.ts';
 
 /** Numbers that grow by doubling. */
 export class Numbers {
@@ -31,16 +32,25 @@ export class Numbers {
   }
 }
 
+/** How times are written, as far as that is said. */
+export interface TimeNotation {
+  readonly timeFormat?: string | undefined;
+  readonly zone?: Zone | undefined;
+}
+
 /** Short texts that grow by doubling, kept as UTF-8 bytes one after the other: text i is bytes[ends[i − 1] … ends[i]). */
 export class StringColumn {
   #bytes: Buffer;
   #ends: Numbers;
   #size: number;
-  /** What the texts are, such as a format of times; `undefined`: that is found from them. */
+  /** The format of times; `undefined`: that is found from the texts. */
   readonly format: string | undefined;
+  /** The zone of times without an offset; `undefined`: UTC. */
+  readonly zone: Zone | undefined;
 
-  constructor(format?: string) {
-    this.format = format;
+  constructor({ timeFormat, zone }: TimeNotation = {}) {
+    this.format = timeFormat;
+    this.zone = zone;
     this.#bytes = Buffer.alloc(1024);
     this.#ends = new Numbers();
     this.#size = 0;
@@ -91,16 +101,45 @@ export interface Column {
   readonly values: Numbers;
 }
 
-/** The rows of one input. All columns have the same length, and so have the times if there are any. */
+/** The rows of one input. All columns have the same length, and so have the times and the names of series if there are any. */
 export interface Table {
   readonly columns: Column[];
   readonly times: StringColumn | undefined;
+  /** Of each row the name of the series that it belongs to; absent where all rows are of one. */
+  readonly series?: StringColumn | undefined;
 }
 
-/** An empty table with columns of these names. */
-export function emptyTable(names: readonly (string | undefined)[], hasTimes: boolean, timeFormat?: string): Table {
+/** An empty table with columns of these names, and times and names of series if they are wanted. */
+export function emptyTable(
+  names: readonly (string | undefined)[],
+  times: TimeNotation | undefined,
+  hasSeries = false,
+): Table {
   const columns = names.map((name) => ({ name, values: new Numbers() }));
-  return { columns, times: hasTimes ? new StringColumn(timeFormat) : undefined };
+  return {
+    columns,
+    times: times === undefined ? undefined : new StringColumn(times),
+    ...(hasSeries && { series: new StringColumn() }),
+  };
+}
+
+/** The rows of a table that are listed, in that order, as a table of their own. */
+export function pickRows({ columns, times, series }: Table, rows: ArrayLike<number>): Table {
+  const texts = (from: StringColumn): StringColumn => {
+    const to = new StringColumn({ timeFormat: from.format, zone: from.zone });
+    for (let i = 0; i < rows.length; i++) to.push(from.at(rows[i]!));
+    return to;
+  };
+  return {
+    columns: columns.map(({ name, values }) => {
+      const from = values.toArray();
+      const to = new Numbers();
+      for (let i = 0; i < rows.length; i++) to.push(from[rows[i]!]!);
+      return { name, values: to };
+    }),
+    times: times && texts(times),
+    ...(series && { series: texts(series) }),
+  };
 }
 
 /** Number of rows. */
@@ -112,10 +151,11 @@ export function numRows(table: Table): number {
 export function truncate(table: Table, length: number): void {
   for (const { values } of table.columns) values.truncate(length);
   table.times?.truncate(length);
+  table.series?.truncate(length);
 }
 
 /** Drops a last row that was not read to its end. */
 export function dropPartialRow(table: Table): void {
   const lengths = table.columns.map(({ values }) => values.length);
-  truncate(table, Math.min(...lengths, table.times?.length ?? Infinity));
+  truncate(table, Math.min(...lengths, table.times?.length ?? Infinity, table.series?.length ?? Infinity));
 }

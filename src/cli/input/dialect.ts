@@ -1,5 +1,8 @@
 // What a user says about how an input is written. Whatever is not said is found from the content.
 import { ANY_NOTATION, type Notation } from './numbers.ts';
+import type { TimeRange } from './time/range.ts';
+import type { Resample } from './time/resample.ts';
+import type { Zone } from './time/zone.ts';
 
 /** How an input is written. */
 export interface Dialect {
@@ -12,6 +15,12 @@ export interface Dialect {
   readonly notation: Notation;
   /** A name of `TIME_FORMATS` or a pattern of `strptime`. */
   readonly timeFormat: string | undefined;
+  /** The zone of times without an offset; `undefined`: UTC. */
+  readonly zone?: Zone | undefined;
+  /** Rows outside are left out. */
+  readonly range?: TimeRange | undefined;
+  /** What becomes of the rows of a stretch of time, of whole inputs. */
+  readonly resample?: Resample | undefined;
   /** Rows with another text in this column are left out. */
   readonly where: { readonly column: string; readonly value: string } | undefined;
   /** Whether JSON lines without the field are left out. */

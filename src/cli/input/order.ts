@@ -1,7 +1,7 @@
 // Rows in order of time: sorts a table, says what is twice or absent, and watches the order of a stream.
 import { show } from '../errors.ts';
-import { Numbers, numRows, StringColumn, type Table, truncate } from './columns.ts';
-import { clockOf, momentsOf, refuseTime } from './time-column.ts';
+import { numRows, pickRows, type StringColumn, type Table, truncate } from './columns.ts';
+import { clockOf, MomentSequence, momentsOf, refuseTime } from './time-column.ts';
 import { type Clock, clockFor } from './times.ts';
 
 /** A step longer than this many usual ones is a hole. */
@@ -19,7 +19,7 @@ export function inOrder(table: Table): { readonly table: Table; readonly notices
   let sorted = table;
   if (numBack > 0) {
     const order = Uint32Array.from(at, (_, i) => i).sort((a, b) => at[a]! - at[b]! || a - b);
-    sorted = reordered(table, order);
+    sorted = pickRows(table, order);
     at.sort();
     notices.push(`the rows are sorted: their times go back ${numBack} ${numBack === 1 ? 'time' : 'times'}`);
   }
@@ -52,7 +52,7 @@ function allMoments(times: StringColumn, clock: Clock): Float64Array | undefined
 /** Times that can begin with the day or the month: in one of both readings the rows may be in order. */
 function orderIsText(times: StringColumn): string[] {
   for (const format of ['dmy', 'mdy']) {
-    const { numbers: at, firstOther } = momentsOf(times, clockFor(format)!);
+    const { numbers: at, firstOther } = momentsOf(times, clockFor(format, times.zone)!);
     if (firstOther < 0 && count(at, (i) => at[i]! < at[i - 1]!) === 0) return [];
   }
   return [`the times, such as ${show(times.at(0))}, are not understood: their order is not looked at (--time-format)`];
@@ -62,20 +62,6 @@ function count(at: Float64Array, holds: (i: number) => boolean): number {
   let n = 0;
   for (let i = 1; i < at.length; i++) if (holds(i)) n++;
   return n;
-}
-
-function reordered({ columns, times }: Table, order: Uint32Array): Table {
-  const moved = new StringColumn(times!.format);
-  for (const i of order) moved.push(times!.at(i));
-  return {
-    times: moved,
-    columns: columns.map(({ name, values }) => {
-      const from = values.toArray();
-      const to = new Numbers();
-      for (const i of order) to.push(from[i]!);
-      return { name, values: to };
-    }),
-  };
 }
 
 /** Says where rows are absent, if the times have a usual step: most of them have it, or whole multiples. */
@@ -99,12 +85,14 @@ function holesOf(at: Float64Array, times: StringColumn): string | undefined {
 /** Watches that the times of a stream do not go back. */
 export class StreamOrder {
   #clock: Clock | undefined;
+  #sequence: MomentSequence | undefined;
   #isUnknown: boolean;
   #last: number;
   #lastText: string;
 
   constructor() {
     this.#clock = undefined;
+    this.#sequence = undefined;
     this.#isUnknown = false;
     this.#last = -Infinity;
     this.#lastText = '';
@@ -117,17 +105,22 @@ export class StreamOrder {
     for (let t = 0; t < numRows(table); t++) {
       const text = times.at(t).trim();
       if (text === '') continue;
-      this.#clock ??= clockIn(times);
-      const at = this.#clock?.read(text) ?? NaN;
+      if (this.#clock === undefined) {
+        this.#clock = clockIn(times);
+        this.#sequence = this.#clock && new MomentSequence(this.#clock);
+      }
+      const at = this.#sequence?.read(text) ?? NaN;
       this.#isUnknown = Number.isNaN(at) && times.format === undefined;
       if (this.#isUnknown) return undefined;
       if (at >= this.#last) {
         [this.#last, this.#lastText] = [at, text];
         continue;
       }
+      const isBack1h = this.#last - at <= 3_600_000 && this.#clock?.isDate === true && times.zone === undefined;
+      const remedy = isBack1h ? '; if clocks were set back: --timezone ZONE' : '';
       truncate(table, t);
       if (Number.isNaN(at)) return `the time must be ${this.#clock!.expectation}, got ${show(text)}`;
-      return `the time goes back from ${show(this.#lastText)} to ${show(text)}: a stream takes rows in order of time (sort them, or leave out --time)`;
+      return `the time goes back from ${show(this.#lastText)} to ${show(text)}: a stream takes rows in order of time (sort them, or leave out --time${remedy})`;
     }
     return undefined;
   }

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { isBlank, parseCell } from './cells.ts';
-import { dropPartialRow, numRows, type Table } from './columns.ts';
+import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
 import { ANY_DIALECT, type Dialect } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
 import { jsonRows, onlyField } from './json/lines.ts';
@@ -11,6 +11,8 @@ import { inOrder, StreamOrder } from './order.ts';
 import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
 import { openSource, type Source } from './source.ts';
 import { csvRows, isTelling } from './table/csv.ts';
+import { StreamRange, withinRange } from './time/range.ts';
+import { resampled } from './time/resample.ts';
 
 /** The input formats. */
 export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
@@ -56,8 +58,10 @@ export async function readTable(
   return await reading(path, options, async (source) => {
     const read = await readSource(source, path, options, 'deferred', watch);
     if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
-    const { table, notices } = rows === 'sorted' ? inOrder(read.table) : { table: read.table, notices: [] };
-    tell(source, [...source.notices, ...read.notices, ...notices]);
+    const inside = withinRange(read.table, options.dialect?.range);
+    const whole = resampled(inside.table, options.dialect?.resample);
+    const { table, notices } = rows === 'sorted' ? inOrder(whole.table) : { table: whole.table, notices: [] };
+    tell(source, [...source.notices, ...read.notices, ...inside.notices, ...whole.notices, ...notices]);
     return table;
   });
 }
@@ -76,11 +80,13 @@ export async function readLive(
 ): Promise<void> {
   await reading(path, options, async (source) => {
     const order = new StreamOrder();
+    const range = new StreamRange(options.dialect?.range);
     let hasRows = false;
     const read = await readSource(source, path, options, 'immediate', async (_, table) => {
       const problem = order.check(table);
       hasRows ||= numRows(table) > 0;
-      await take(table);
+      await take(range.take(table));
+      truncate(table, 0);
       if (problem !== undefined) fail(problem);
     });
     if (!hasRows && !mayBeEmpty) fail('empty: there are no values');

@@ -44,6 +44,7 @@ export class BlankRows {
     for (; this.#numDeferred > 0; this.#numDeferred--) {
       for (const { values } of this.#table.columns) values.push(NaN);
       this.#table.times?.push('');
+      this.#table.series?.push('');
     }
   }
 }
@@ -54,7 +55,7 @@ export class BlankRows {
  * @param sample the first lines, which may say how decimals are written
  */
 export function numberLines(sample: readonly string[], { notation, comment }: Dialect, blanks: BlankLines): RowReader {
-  const table = emptyTable([undefined], false);
+  const table = emptyTable([undefined], undefined);
   const column = new NumberColumn(table.columns[0]!.values, notation, undefined, blanks === 'deferred', sample);
   const blank = new BlankRows(table, blanks);
   const isComment = (line: string): boolean => comment !== undefined && line.startsWith(comment);
@@ -80,7 +81,7 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
 
 /** All numbers of all lines, between blanks, commas or semicolons, as one series. */
 export function numberRow({ notation, comment }: Dialect): RowReader {
-  const table = emptyTable([undefined], false);
+  const table = emptyTable([undefined], undefined);
   const column = new NumberColumn(table.columns[0]!.values, notation, undefined, false);
   const between = notation.decimal === ',' ? /[\s;]+/ : /\s*[,;]\s*|\s+/;
   return {

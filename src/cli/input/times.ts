@@ -1,5 +1,7 @@
 // Times as people and programs write them: ISO and other dates, days and months in either order, numbers since 1970.
 import { fail, show } from '../errors.ts';
+import { readClockTime } from './time/clock-time.ts';
+import { atZone, type Zone } from './time/zone.ts';
 
 /** Translates one notation of time to numbers in the same order. */
 export interface Clock {
@@ -8,6 +10,10 @@ export interface Clock {
   /** Whether the numbers are milliseconds since 1970. */
   readonly isDate: boolean;
   readonly expectation: string;
+  /** Of a local time that a zone's clocks show twice the later moment; NaN for all others. */
+  readonly later?: (text: string) => number;
+  /** Whether texts are times of day alone: where they go back by half a day and more, the next day begins. */
+  readonly isOfDay?: boolean;
 }
 
 /** What `--time-format` may name beside a pattern with `%`. */
@@ -28,9 +34,17 @@ const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
 type Order = 'dmy' | 'mdy';
 
-/** Milliseconds since 1970 of a date; without a zone it is taken as UTC. NaN for any other text. */
-export function parseDate(text: string, order?: Order): number {
+/**
+ * Milliseconds since 1970 of a date; one without an offset is of this zone, by default UTC. NaN for any other text.
+ *
+ * @param isLater which of two moments is meant where the zone's clocks are set back: true for the second one
+ */
+export function parseDate(text: string, order?: Order, zone?: Zone, isLater = false): number {
   const t = text.charCodeAt(0) === 91 && text.endsWith(']') ? text.slice(1, -1) : text;
+  const moment = (...parts: Parameters<typeof localMoment>): number => {
+    const { local, offset } = localMoment(...parts);
+    return offset !== undefined ? local - offset : zone === undefined ? local : atZone(local, zone, isLater);
+  };
   const iso = ISO.exec(t) ?? COMPACT.exec(t);
   if (iso !== null) return moment(iso[1]!, iso[3]!, iso[4]!, iso.slice(5));
   const numeric = NUMERIC.exec(t);
@@ -53,18 +67,27 @@ function monthOf(name: string): string {
   return at >= 0 && at % 3 === 0 ? String(at / 3 + 1) : '0';
 }
 
-/** The rest is hour, minute, second, fraction, A or P, zone. NaN for a day or an hour that does not exist. */
-function moment(year: string, month: string, day: string, rest: (string | undefined)[]): number {
-  const [hour = '0', minute = '0', second = '0', fraction = '0', half, zone = 'Z'] = rest;
+/** What a date says: milliseconds as if it were UTC, and its offset if it has one. NaN for a day or an hour that does not exist. */
+interface LocalMoment {
+  readonly local: number;
+  readonly offset: number | undefined;
+}
+
+const NO_MOMENT: LocalMoment = { local: NaN, offset: 0 };
+
+/** The rest is hour, minute, second, fraction, A or P, zone. */
+function localMoment(year: string, month: string, day: string, rest: (string | undefined)[]): LocalMoment {
+  const [hour = '0', minute = '0', second = '0', fraction = '0', half, zone] = rest;
   let h = Number(hour);
   if (half) {
-    if (h < 1 || h > 12) return NaN;
+    if (h < 1 || h > 12) return NO_MOMENT;
     h = (h % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
   }
   const [y, m, d, min, s] = [year, month, day, minute, second].map(Number) as [number, number, number, number, number];
   const midnight = Date.UTC(y, m - 1, d);
-  if (m < 1 || m > 12 || new Date(midnight).getUTCDate() !== d || h > 24 || min > 59 || s > 60) return NaN;
-  return midnight + h * 36e5 + min * 6e4 + s * 1e3 + Number(`0.${fraction}`) * 1e3 - offsetOf(zone);
+  if (m < 1 || m > 12 || new Date(midnight).getUTCDate() !== d || h > 24 || min > 59 || s > 60) return NO_MOMENT;
+  const local = midnight + h * 36e5 + min * 6e4 + s * 1e3 + Number(`0.${fraction}`) * 1e3;
+  return { local, offset: zone === undefined ? undefined : offsetOf(zone) };
 }
 
 function offsetOf(zone: string): number {
@@ -92,18 +115,36 @@ const EPOCH: Clock = {
   expectation: 'a number since 1970, like the time column',
 };
 
-function datesIn(order: Order | undefined): Clock {
-  return { read: (text) => parseDate(text, order), isDate: true, expectation: 'a date, like the time column' };
+const OF_DAY: Clock = {
+  read: readClockTime,
+  isDate: true,
+  expectation: 'a time of day, like the time column',
+  isOfDay: true,
+};
+
+function datesIn(order: Order | undefined, zone: Zone | undefined): Clock {
+  return {
+    read: (text) => parseDate(text, order, zone),
+    isDate: true,
+    expectation: 'a date, like the time column',
+    ...(zone !== undefined && { later: (text: string) => parseDate(text, order, zone, true) }),
+  };
 }
 
-/** A clock for `--time-format`; `undefined` if it names none. */
-export function clockFor(format: string): Clock | undefined {
+/** A clock for `--time-format`; `undefined` if it names none. Dates without an offset are of this zone, by default UTC. */
+export function clockFor(format: string, zone?: Zone): Clock | undefined {
   if (format.includes('%')) {
     const read = patternReader(format);
-    return read && { read, isDate: true, expectation: `a time as ${format}` };
+    if (read === undefined) return undefined;
+    return {
+      read: (text) => read(text, zone, false),
+      isDate: true,
+      expectation: `a time as ${format}`,
+      ...(zone !== undefined && { later: (text: string) => read(text, zone, true) }),
+    };
   }
-  if (format === 'iso') return datesIn(undefined);
-  if (format === 'dmy' || format === 'mdy') return datesIn(format);
+  if (format === 'iso') return datesIn(undefined, zone);
+  if (format === 'dmy' || format === 'mdy') return datesIn(format, zone);
   const size = { s: 1e3, ms: 1, us: 1e-3, ns: 1e-6 }[format];
   if (size !== undefined) {
     const read = (text: string): number => (size < 1 ? Number(text || NaN) / (1 / size) : Number(text || NaN) * size);
@@ -116,7 +157,7 @@ export function clockFor(format: string): Clock | undefined {
  * The notation of all these times; `undefined` if there are none but blank ones. Of dates such as 3/4/2024 some day above
  * 12 must tell which of both is the day. Cost: up to all times are looked at.
  */
-export function findClock(times: Iterable<string>): Clock | undefined {
+export function findClock(times: Iterable<string>, zone?: Zone): Clock | undefined {
   let first: string | undefined;
   let [mostFirst, mostSecond] = [0, 0];
   for (const time of times) {
@@ -125,7 +166,8 @@ export function findClock(times: Iterable<string>): Clock | undefined {
     if (first === undefined) {
       const x = Number(text);
       if (!Number.isNaN(x)) return Number.isNaN(epochOf(x)) ? NUMBERS : EPOCH;
-      if (!Number.isNaN(parseDate(text))) return datesIn(undefined);
+      if (!Number.isNaN(parseDate(text))) return datesIn(undefined, zone);
+      if (!Number.isNaN(readClockTime(text))) return OF_DAY;
       first = text;
     }
     const [, a, , b] = NUMERIC.exec(text) ?? [];
@@ -133,7 +175,7 @@ export function findClock(times: Iterable<string>): Clock | undefined {
       fail(`the time column holds ${show(text)}, which is no time: expected numbers or dates, or --time-format`);
     mostFirst = Math.max(mostFirst, Number(a));
     mostSecond = Math.max(mostSecond, Number(b));
-    if (mostFirst > 12 || mostSecond > 12) return datesIn(mostFirst > 12 ? 'dmy' : 'mdy');
+    if (mostFirst > 12 || mostSecond > 12) return datesIn(mostFirst > 12 ? 'dmy' : 'mdy', zone);
   }
   if (first === undefined) return undefined;
   fail(`the time ${show(first)} can begin with the day or the month: give --time-format dmy or mdy`);
@@ -143,7 +185,7 @@ export function findClock(times: Iterable<string>): Clock | undefined {
 export function looksLikeTime(cell: string): boolean {
   const text = cell.trim();
   if (!/\d/.test(text) || !/\d[^\d.]|^\[/.test(text)) return false;
-  if (/^\d{1,2}:\d\d(:\d\d([.,]\d+)?)?(\s*[AP]M)?$/i.test(text)) return true;
+  if (!Number.isNaN(readClockTime(text))) return true;
   return !Number.isNaN(parseDate(text, 'dmy')) || !Number.isNaN(parseDate(text, 'mdy'));
 }
 
@@ -169,7 +211,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** Reads times in a pattern of `strptime`; `undefined` for a pattern with an unknown letter or without a year, month and day. */
-function patternReader(pattern: string): ((text: string) => number) | undefined {
+function patternReader(
+  pattern: string,
+): ((text: string, zone: Zone | undefined, isLater: boolean) => number) | undefined {
   const parts = pattern.split(/%(.)/);
   const source = parts.map((part, p) => (p % 2 === 1 ? FIELDS[part] : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   if (source.includes(undefined) || !/<[Yy]>/.test(source.join('')) || !/<[mb]>/.test(source.join('')))
@@ -180,10 +224,11 @@ function patternReader(pattern: string): ((text: string) => number) | undefined 
   } catch {
     return undefined;
   }
-  return (text) => {
+  return (text, zone, isLater) => {
     const g = form.exec(text)?.groups;
     if (g === undefined) return NaN;
     const month = g.m ?? monthOf(g.b ?? '');
-    return moment(g.Y ?? `20${g.y}`, month, g.d ?? '1', [g.H, g.M, g.S, g.f, g.p, g.z ?? 'Z']);
+    const { local, offset } = localMoment(g.Y ?? `20${g.y}`, month, g.d ?? '1', [g.H, g.M, g.S, g.f, g.p, g.z]);
+    return offset !== undefined ? local - offset : zone === undefined ? local : atZone(local, zone, isLater);
   };
 }

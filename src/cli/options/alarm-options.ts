@@ -126,11 +126,6 @@ export const ALARM_OPTIONS = {
     choices: ['none', 'day', 'week'],
     help: '{choices}: a value is compared with those at this time of other days or weeks, too. Needs --time and --timezone',
   },
-  timezone: {
-    kind: 'text',
-    value: 'ZONE',
-    help: 'whose clocks the series follows, such as Europe/Berlin, or UTC. Dates in the input that say no offset are UTC',
-  },
   tolerance: {
     kind: 'number',
     value: 'MIN',

@@ -1,6 +1,9 @@
 // The options that say how an input is written.
 import { show, UsageError } from '../errors.ts';
 import type { Dialect } from '../input/dialect.ts';
+import { boundOf, type TimeRange } from '../input/time/range.ts';
+import { type Resample, resampleOf } from '../input/time/resample.ts';
+import { type Zone, zoneOf } from '../input/time/zone.ts';
 import { clockFor, TIME_FORMATS } from '../input/times.ts';
 import type { ParsedOptions } from './parse.ts';
 
@@ -24,6 +27,9 @@ export function dialectOf(given: ParsedOptions): Dialect {
       na: given.texts('na').flatMap((list) => list.split(',').map((item) => item.trim())),
     },
     timeFormat: timeFormatOf(given),
+    zone: zoneGiven(given),
+    range: rangeOf(given),
+    resample: resampleGiven(given),
     where: whereOf(given.text('where')),
     isSparse: given.flag('sparse'),
     path: given.text('path'),
@@ -47,6 +53,35 @@ function timeFormatOf(given: ParsedOptions): string | undefined {
   throw new UsageError(
     `--time-format must be one of ${TIME_FORMATS.join(', ')} or a pattern with year and month such as %d.%m.%Y, got ${show(text)}`,
   );
+}
+
+function zoneGiven(given: ParsedOptions): Zone | undefined {
+  const name = given.text('timezone');
+  if (name === undefined) return undefined;
+  const isForCalendar = given.takes('calendar') && given.has('calendar');
+  if (!given.has('time') && !isForCalendar) throw new UsageError('--timezone is for --time NAME');
+  try {
+    return zoneOf(name);
+  } catch {
+    throw new UsageError(`--timezone must be a time zone such as Europe/Berlin or UTC, got ${show(name)}`);
+  }
+}
+
+/** The range of `--since` and `--until`; `undefined` if neither is given. */
+function rangeOf(given: ParsedOptions): TimeRange | undefined {
+  const [since, until] = (['since', 'until'] as const).map((name) => {
+    const text = given.text(name);
+    if (text === undefined) return undefined;
+    if (!given.has('time')) throw new UsageError(`--${name} is for --time NAME`);
+    return boundOf(`--${name}`, text);
+  });
+  return since === undefined && until === undefined ? undefined : { since, until };
+}
+
+function resampleGiven(given: ParsedOptions): Resample | undefined {
+  if (!given.takes('resample') || !given.has('resample')) return undefined;
+  if (!given.has('time')) throw new UsageError('--resample is for --time NAME');
+  return resampleOf(given.text('resample')!);
 }
 
 function whereOf(text: string | undefined): Dialect['where'] {

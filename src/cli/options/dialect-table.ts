@@ -1,5 +1,10 @@
 // The rows of the table of options that say how an input is written.
 
+/** The same text for all commands of streams. */
+const STREAMS = <T extends string>(help: T): Record<'stream' | 'changefinder' | 'monitor', { help: T }> => {
+  return { stream: { help }, changefinder: { help }, monitor: { help } };
+};
+
 /** Options of every command that reads an input. */
 export const DIALECT_OPTIONS = {
   'time-format': {
@@ -7,6 +12,37 @@ export const DIALECT_OPTIONS = {
     value: 'FORMAT',
     help: 'of --time: iso, dmy (day first), mdy, s, ms, us, ns (since 1970), number, or a pattern such as %d.%m.%y %H:%M (default: found from all times)',
   },
+  timezone: {
+    kind: 'text',
+    value: 'ZONE',
+    help: 'whose clocks times without an offset follow, such as Europe/Berlin (default: UTC)',
+    in: {
+      monitor: {
+        help: 'whose clocks times without an offset, and the days of --calendar, follow, such as Europe/Berlin (default: UTC). Texts show times in it',
+      },
+      backtest: {
+        help: 'whose clocks times without an offset, and the days of --calendar, follow, such as Europe/Berlin (default: UTC). The report shows times in it',
+      },
+    },
+  },
+  since: {
+    kind: 'text',
+    value: 'TIME',
+    help: 'leave out rows before: a time, today, yesterday, -2h (before now), end-2h or begin+1d (of the series). A day is its midnight',
+    in: STREAMS('leave out rows before: a time, today, yesterday or -2h (before now). A day is its midnight'),
+  },
+  until: {
+    kind: 'text',
+    value: 'TIME',
+    help: 'leave out rows after, likewise; rows of that time stay',
+    in: STREAMS('leave out rows after, likewise; rows of that time stay'),
+  },
+  resample: {
+    kind: 'text',
+    value: 'STEP',
+    help: 'one row for the rows of every STEP, such as 5m: their mean, or 5m:max, min, last, sum or count. Its time is the beginning. Days and weeks are those of --timezone',
+  },
+  fill: { kind: 'flag', help: 'answer the times without a row, too: a missing value, and its score' },
   where: { kind: 'text', value: 'NAME=TEXT', help: 'read only the rows with this text in the column NAME' },
   path: {
     kind: 'text',

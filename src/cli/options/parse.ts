@@ -32,11 +32,22 @@ function parse(
   command: string,
 ): { values: Record<string, RawValues | undefined>; positionals: string[] } {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({ args: joined(args), options, allowPositionals: true });
     return { values: values as Record<string, RawValues | undefined>, positionals };
   } catch (error) {
     throw new UsageError(`${problemOf(error, Object.keys(options))} (see knn-anomaly ${command} --help)`);
   }
+}
+
+/** The arguments, where `--since -2h` is written as `--since=-2h`: a time before now is no option. */
+function joined(args: readonly string[]): string[] {
+  const all: string[] = [];
+  for (let a = 0; a < args.length; a++) {
+    const isBound = args[a] === '--since' || args[a] === '--until';
+    if (isBound && /^-\.?\d/.test(args[a + 1] ?? '')) all.push(`${args[a]}=${args[++a]}`);
+    else all.push(args[a]!);
+  }
+  return all;
 }
 
 function problemOf(error: unknown, known: readonly string[]): string {
@@ -76,6 +87,11 @@ export class ParsedOptions {
     this.positionals = positionals;
     this.#names = names;
     this.#values = values;
+  }
+
+  /** Whether the command has this option. */
+  takes(name: OptionName): boolean {
+    return this.#names.includes(name);
   }
 
   /** Whether the option was given. */

@@ -27,7 +27,7 @@ export const plot: Command = {
   about: `Draws a series with the scores of detectors beneath it, as SVG or PNG. FILE is
 a path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
-    { title: 'Input', options: [...INPUT_OPTIONS, 'labels'] },
+    { title: 'Input', options: [...INPUT_OPTIONS, 'resample', 'labels'] },
     { title: 'Scores', options: ['detector', 'scores', 'threshold', 'band', 'top', 'warmup'] },
     { title: 'Figure', options: FIGURE_OPTIONS },
     { title: 'Output', options: ['output', 'format', 'force', 'max-memory', 'no-progress', 'help'] },

@@ -1,6 +1,8 @@
 // Scores in time: a table is scored on the grid of its times, and its rows get the scores of theirs.
 import { fail } from '../errors.ts';
 import { Numbers, StringColumn, type Table } from '../input/columns.ts';
+import { timeWriter } from '../input/time/write-times.ts';
+import { clockOf } from '../input/time-column.ts';
 import type { Scored, Times } from '../output/formats.ts';
 import type { TimeOptions } from '../time/options.ts';
 import { type RegularTable, regularTable } from '../time/time-order.ts';
@@ -9,7 +11,7 @@ import { type RegularTable, regularTable } from '../time/time-order.ts';
 export interface InTime {
   /** One row per time of the grid; an absent one has missing values and an empty time. */
   readonly table: Table;
-  /** Scores of the rows that were read, in the order of their times. */
+  /** Scores of the rows that were read, in the order of their times; with `isFilled` of the times without a row, too. */
   ofRows(scored: readonly Scored[]): { scored: readonly Scored[]; times: Times | undefined };
   /** What was done to the rows, for the user: '' if nothing was. */
   readonly notice: string;
@@ -18,14 +20,21 @@ export interface InTime {
 }
 
 /** Puts a table on the grid of its times, if it has times. @throws CliError where they have no common step */
-export function inTime(table: Table, options: TimeOptions, name: string): InTime {
-  const regular = regularTable(table, options, name, true);
+export function inTime(table: Table, options: TimeOptions, name: string, isFilled = false): InTime {
+  const regular = regularTable(table, options, name, 'grid or texts');
   const { notice } = regular;
   // Rows that lie as the grid has them need no other table.
   if (regular.isUnchanged)
     return { table, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
+  if (isFilled && regular.gridTimes !== undefined) {
+    const grid = gridOf(regular, table.times!);
+    const texts = grid.times!;
+    const write = timeWriter(table.times!, clockOf(table.times!)!);
+    const times = { at: (p: number) => texts.at(p) || write(regular.gridTimes![p]!) };
+    return { table: grid, notice, step: regular, ofRows: (scored) => ({ scored, times }) };
+  }
   return {
-    table: gridOf(regular, table.times?.format),
+    table: gridOf(regular, table.times!),
     notice,
     step: regular,
     ofRows: (scored) => ({
@@ -55,8 +64,8 @@ function pick(from: Float64Array, n: number, indexOf: (r: number) => number): Fl
   return picked;
 }
 
-function gridOf(regular: RegularTable, timeFormat: string | undefined): Table {
-  const times = new StringColumn(timeFormat);
+function gridOf(regular: RegularTable, { format, zone }: StringColumn): Table {
+  const times = new StringColumn({ timeFormat: format, zone });
   const { length } = regular.columns[0]!.values;
   for (let r = 0, position = 0; position < length; position++) {
     const isRow = regular.positionOf(r) === position;

@@ -26,6 +26,8 @@ export interface ScoreOptions extends Work, OutputOptions {
   readonly input: string;
   readonly inputOptions: InputOptions;
   readonly times: TimeOptions;
+  /** Whether times without a row are printed, too. */
+  readonly isFilled: boolean;
   readonly reference: string | undefined;
   readonly covariance: string | undefined;
   /** Whether the window is to be found: {@link Work.windowSize} stands in for it until then. */
@@ -65,6 +67,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
     times: timeOptionsOf(given),
+    isFilled: given.flag('fill'),
     reference: given.text('reference'),
     windowSize,
     isAuto,
@@ -118,6 +121,12 @@ function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions)
     if (given.has(name) && reference !== undefined) {
       throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
     }
+  }
+  if (options.isFilled) {
+    if (!given.has('time')) throw new UsageError('--fill is for --time NAME');
+    if (options.times.step === 'none') throw new UsageError('--fill has no effect with --step none: no time is absent');
+    if (format === 'summary')
+      throw new UsageError('--fill is for lines, csv and json: the summary counts absent rows as missing');
   }
   checkInputOptions(inputOptions, format);
   checkOutput(options);

@@ -48,7 +48,18 @@ that no window crosses a hole; every row that was read has its score.`,
     },
     {
       title: 'Output',
-      options: ['format', 'top', 'separation', 'labels', 'output', 'force', 'max-memory', 'no-progress', 'help'],
+      options: [
+        'format',
+        'fill',
+        'top',
+        'separation',
+        'labels',
+        'output',
+        'force',
+        'max-memory',
+        'no-progress',
+        'help',
+      ],
     },
   ],
   exitStatus: EXIT_STATUS,
@@ -61,7 +72,7 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
 async function run(given: ScoreOptions): Promise<void> {
   detectorOf(given);
   const output = await openOutput(given.output, given.force);
-  const grid = inTime(await read(given.input, given, 0), given.times, nameOf(given.input));
+  const grid = inTime(await read(given.input, given, 0), given.times, nameOf(given.input), given.isFilled);
   const { table } = grid;
   // Labels first: times that they cannot be put beside are an error, not a notice.
   const labels =

@@ -2,6 +2,7 @@
 import { Monitor, monitor } from '../../calibrate.ts';
 import { UsageError } from '../errors.ts';
 import { momentReader } from '../input/moments.ts';
+import { zoneOf } from '../input/time/zone.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { MONITOR_SETTINGS, type MonitorSettings, monitorOptionsOf, needsTimes } from './monitor-settings.ts';
@@ -18,7 +19,7 @@ export const MONITOR_GROUPS = [
   { title: 'Alarms that are wanted', options: ['direction', 'min-change', 'bounds'] },
   {
     title: 'What else is looked at',
-    options: ['stuck', 'no-data', 'rate', 'period', 'calendar', 'timezone', 'tolerance'],
+    options: ['stuck', 'no-data', 'rate', 'period', 'calendar', 'tolerance'],
   },
 ] as const;
 
@@ -56,7 +57,10 @@ tail -f latency.log | knn-anomaly monitor | awk '$1 >= 4 {print NR}'`,
       hasBand: hasBand(given, format),
       hasEvents: format === 'json' || format === 'events' || format === 'table',
       explains: given.flag('explain'),
-      momentOf: momentReader(given.choice('time-unit'), given.text('time-format')),
+      momentOf: momentReader(given.choice('time-unit'), {
+        timeFormat: given.text('time-format'),
+        zone: timezone === undefined ? undefined : zoneOf(timezone),
+      }),
       needsTimes: needsTimes(settings as MonitorSettings),
       timezone,
     });

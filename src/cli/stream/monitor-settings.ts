@@ -65,9 +65,7 @@ export function needsTimes({ calendar }: MonitorSettings): boolean {
 function calendarOf(settings: MonitorSettings): Pick<MonitorOptions, 'calendar'> {
   const { calendar, timezone, tolerance, period } = settings;
   if (!needsTimes(settings)) {
-    for (const name of ['timezone', 'tolerance'] as const) {
-      if (settings[name] !== '') throw new UsageError(`--${name} is for --calendar day or week`);
-    }
+    if (tolerance !== '') throw new UsageError('--tolerance is for --calendar day or week');
     return {};
   }
   if (period !== '') throw new UsageError('--period and --calendar exclude each other: give one of them');

@@ -4,6 +4,7 @@ import type { DatedIncident, IncidentEvent, Monitor } from '../../calibrate.ts';
 import { fail, show } from '../errors.ts';
 import { jsonNumber, type Note } from '../output/formats.ts';
 import { plain, shortNumber } from '../output/text.ts';
+import { inZone } from '../time/zone-texts.ts';
 import type { Row, View } from './live-detectors.ts';
 
 /** What is wanted of a {@link monitorView}. */
@@ -44,7 +45,7 @@ export function monitorView(options: MonitorViewOptions): View<Monitor> {
       if (hasBand) row.tell(3, Number(alarm));
       // A state of an earlier version has alarms, but no incidents.
       if (event === undefined && !alarm) return surprise;
-      const text = alarm ? detector.explain().text : endSentence(event!, incident!, timezone);
+      const text = alarm ? inZone(detector.explain().text, timezone) : endSentence(event!, incident!, timezone);
       if (explains) process.stderr.write(`${row.column === undefined ? '' : `${plain(row.column)}: `}${text}\n`);
       if (hasEvents && event !== undefined) row.note({ event, text, incident: jsonIncident(incident!, timezone) });
       return surprise;

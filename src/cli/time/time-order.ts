@@ -1,11 +1,12 @@
 // The rows of a table in the order of their times, with missing values where a row is absent.
 import { toFloat64 } from '../../core/series.ts';
-import { gridOf } from '../../time/regularize.ts';
+import { type Grid, gridOf, ranksOf } from '../../time/regularize.ts';
 import { formatCount } from '../cost.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
+import { formatSpan } from '../input/time/duration.ts';
 import { readTimes } from '../input/time-column.ts';
-import { formatStep, type Step, type TimeOptions } from './options.ts';
+import type { Step, TimeOptions } from './options.ts';
 
 /** A series of a table, one value per step. */
 export interface RegularColumn {
@@ -34,21 +35,37 @@ export interface RegularTable {
   rowFrom(position: number): number;
   /** The time of row r, in the order of times, as it was written; `undefined` without times. */
   timeOf(r: number): string | undefined;
+  /**
+   * Of each time of the grid that of its last row, and of one without a row its own; milliseconds for dates. `undefined` without
+   * times, and where rows are taken as they lie.
+   */
+  readonly gridTimes: Float64Array | undefined;
+  /** Whether {@link gridTimes} are dates. */
+  readonly isDate: boolean;
   /** What was done to the rows, for the user: '' if nothing was. */
   readonly notice: string;
 }
+
+/** What is to become of rows whose times are not those of a grid. */
+export type Need =
+  /** They are refused. */
+  | 'grid'
+  /** As `'grid'`; but times that are none are only texts beside the values, unless an option about times is given. */
+  | 'grid or texts'
+  /** Without a common step they are taken as they come, in order. */
+  | 'grid or order'
+  /** Nothing: only their order matters, and absent rows do not. */
+  | 'order';
 
 /**
  * Puts the rows of a table in the order of their times, and on a grid of one step: see {@link regularize}. A table without
  * times, and one that is to be taken as it lies, stays as it is. O(n log n) per column.
  *
- * @param mayBeText whether times that are none are only texts beside the values, unless an option about times is given: such
- * a table stays as it is, too, which the notice says
  * @throws CliError where times are none or have no common step, and where duplicates are refused
  */
-export function regularTable(table: Table, options: TimeOptions, name: string, mayBeText = false): RegularTable {
+export function regularTable(table: Table, options: TimeOptions, name: string, need: Need = 'grid'): RegularTable {
   if (table.times === undefined || options.step === 'none') return asItLies(table);
-  if (mayBeText && options.step === undefined && options.duplicates === undefined) {
+  if (need === 'grid or texts' && options.step === undefined && options.duplicates === undefined) {
     const problem = problemWith(table.times);
     if (problem !== undefined) {
       return { ...asItLies(table), notice: `${name}: ${problem}: rows are taken as they lie, as with --step none` };
@@ -57,20 +74,27 @@ export function regularTable(table: Table, options: TimeOptions, name: string, m
   const { numbers, isDate } = inInput(name, () => readTimes(table.times!));
   const step = options.step && inUnitOf(options.step, isDate);
   const { duplicates } = options;
-  const grid = inInput(name, () =>
-    gridOf(numbers, isDate, {
-      ...(step !== undefined && { step }),
-      ...(duplicates !== undefined && { duplicates }),
-    }),
-  );
+  const gridOptions = { ...(step !== undefined && { step }), ...(duplicates !== undefined && { duplicates }) };
+  const ranks = (): Grid => inInput(name, () => ranksOf(numbers, isDate, gridOptions));
+  let irregular: string | undefined;
+  let grid: Grid;
+  try {
+    grid = need === 'order' ? ranks() : inInput(name, () => gridOf(numbers, isDate, gridOptions));
+  } catch (error) {
+    const isIrregular = error instanceof CliError && error.message.includes('common step');
+    if (need !== 'grid or order' || !isIrregular) throw error;
+    irregular = 'the times have no common step: rows are taken as they come (--resample makes them regular)';
+    grid = ranks();
+  }
   const { rows, order, numDuplicates, numAbsent, step: found } = grid;
   const rowAt = (r: number): number => (order === undefined ? r : order[r]!);
   const inWords = (span: number): string | undefined =>
-    Number.isNaN(span) ? undefined : isDate ? formatStep(span) : String(span);
+    Number.isNaN(span) ? undefined : isDate ? formatSpan(span) : String(span);
   const words = inWords(found);
   const parts = [
     ...(order === undefined ? [] : ['rows are not in the order of their times: they are sorted']),
     ...(numDuplicates > 0 ? [duplicatesIn(numDuplicates, duplicates ?? 'last')] : []),
+    ...(irregular === undefined ? [] : [irregular]),
     ...(numAbsent > 0 ? [`the step is ${words}, and ${timesWith(numAbsent)} no row: missing values`] : []),
   ];
   return {
@@ -78,7 +102,7 @@ export function regularTable(table: Table, options: TimeOptions, name: string, m
       name: column.name,
       values: grid.place(toFloat64(column.values.toArray(), 'values')),
     })),
-    isUnchanged: parts.length === 0,
+    isUnchanged: parts.length === (irregular === undefined ? 0 : 1),
     numRows: rows.length,
     step: words,
     stepSize: found,
@@ -87,8 +111,20 @@ export function regularTable(table: Table, options: TimeOptions, name: string, m
     positionOf: (r) => rows[rowAt(r)]!,
     rowFrom: (position) => firstFrom(rows.length, (r) => rows[rowAt(r)]! >= position),
     timeOf: (r) => table.times!.at(rowAt(r)).trim(),
+    gridTimes: withOwnTimes(grid, numbers),
+    isDate,
     notice: parts.length === 0 ? '' : `${name}: ${parts.join('; ')}`,
   };
+}
+
+/** The times of a grid, where those of the rows take the place of theirs: times stay as they were measured. */
+function withOwnTimes({ times, rows, order }: Grid, numbers: Float64Array): Float64Array {
+  const own = Float64Array.from(times);
+  for (let t = 0; t < rows.length; t++) {
+    const row = order === undefined ? t : order[t]!;
+    own[rows[row]!] = numbers[row]!;
+  }
+  return own;
 }
 
 /** Why these are no times; `undefined` if they are. */
@@ -115,6 +151,8 @@ function asItLies({ columns, times }: Table): RegularTable {
     positionOf: (r) => r,
     rowFrom: (position) => Math.min(position, numRows),
     timeOf: (r) => times?.at(r).trim(),
+    gridTimes: undefined,
+    isDate: false,
     notice: '',
   };
 }

@@ -65,8 +65,7 @@ export function documentTable(
   }
   const table = emptyTable(
     chosen.map(({ name }) => name || undefined),
-    times !== undefined,
-    dialect.timeFormat,
+    times === undefined ? undefined : dialect,
   );
   const columns = chosen.map(({ name, values }, c) => {
     const column = new NumberColumn(table.columns[c]!.values, dialect.notation, name || undefined, true);

@@ -22,12 +22,12 @@ export function jsonRows(
 ): RowReader {
   const twice = fields.findIndex((field, c) => fields.indexOf(field) !== c);
   if (twice >= 0) fail(`--field ${fields[twice]} is already chosen`);
-  const { notation, isSparse, timeFormat } = dialect;
-  const table = emptyTable(fields.length > 0 ? fields : [undefined], time !== undefined, timeFormat);
+  const { notation, isSparse } = dialect;
+  const table = emptyTable(fields.length > 0 ? fields : [undefined], time === undefined ? undefined : dialect);
   const columns = table.columns.map(
     ({ name, values }) => new NumberColumn(values, notation, name, blanks === 'deferred'),
   );
-  const timePath = time?.split('.');
+  const timePaths = time?.split(',').map((name) => [name.trim(), name.trim().split('.')] as const);
   const paths = fields.map((field) => field.split('.'));
   let numSkipped = 0;
   return {
@@ -48,9 +48,13 @@ export function jsonRows(
         const found = value === null ? null : fieldOf(value, fields[c]!, paths[c]!, lineNumber);
         pushValue(columns[c]!, found, lineNumber, fields[c]);
       }
-      if (timePath === undefined) return;
-      const stamp = (value === null ? null : fieldOf(value, time!, timePath, lineNumber)) ?? '';
-      table.times!.push(typeof stamp === 'string' ? stamp : JSON.stringify(stamp));
+      if (timePaths === undefined) return;
+      const whole =
+        value !== null && timePaths.length > 1 && hasOwn(value, time!) ? [[time!, [time!]] as const] : timePaths;
+      const stamps = whole.map(([name, path]) =>
+        value === null ? '' : (fieldOf(value, name, path, lineNumber) ?? ''),
+      );
+      table.times!.push(stamps.map((stamp) => (typeof stamp === 'string' ? stamp : JSON.stringify(stamp))).join(' '));
     },
     end() {
       for (const column of columns) column.end();

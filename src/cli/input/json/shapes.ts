@@ -1,5 +1,6 @@
 // Whole JSON documents as series: what monitoring systems answer, and plain arrays and objects of numbers.
 import { fail } from '../../errors.ts';
+import { timeNames } from '../time/joined.ts';
 
 /** A series in a document. */
 export interface Series {
@@ -156,14 +157,18 @@ const TIME_KEY = /(?:^|[._@])(?:time|timestamp|ts|date|datetime|_time|t|x)$/i;
 /** The columns of flat objects: those of numbers, with the time that is in them. */
 function columnsOf(rows: readonly Json[], prefix = '', time?: string): Series[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  if (time !== undefined && !names.includes(time))
-    fail(`no field ${JSON.stringify(time)}; the fields are ${names.join(', ')}`);
-  const key = time ?? names.find((name) => TIME_KEY.test(name));
-  const times = key === undefined ? undefined : rows.map((row) => row[key]);
+  const asked = timeNames(time, names);
+  const unknown = asked.find((name) => !names.includes(name));
+  if (unknown !== undefined) fail(`no field ${JSON.stringify(unknown)}; the fields are ${names.join(', ')}`);
+  const found = names.find((name) => TIME_KEY.test(name));
+  const keys = asked.length > 0 ? asked : found === undefined ? [] : [found];
+  const timeIn = (row: Json): unknown =>
+    keys.length === 1 ? row[keys[0]!] : keys.map((key) => text(row[key])).join(' ');
+  const times = keys.length === 0 ? undefined : rows.map(timeIn);
   const isText = (name: string): boolean =>
     rows.every((row) => typeof row[name] === 'string' && Number.isNaN(Number.parseFloat(row[name])));
   return names
-    .filter((name) => name !== key && !isText(name))
+    .filter((name) => !keys.includes(name) && !isText(name))
     .map((name) => ({ name: `${prefix}${name}`, times, values: rows.map((row) => row[name]) }));
 }
 

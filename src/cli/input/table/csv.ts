@@ -36,7 +36,7 @@ export async function csvRows(
   const found = sampleRows(records.fresh(), sample, options.dialect.skipLines);
   if (found.rows.length === 0) found.records.end();
   if (isWhole) found.records.end();
-  const layout = layoutOf(found.rows, wantedOf(options, records));
+  const layout = layoutOf(found.rows, wantedOf(options, records, blanks === 'immediate'));
   refuseSeries(layout, options, blanks);
   return new TableReader(records, layout, options, blanks);
 }
@@ -44,7 +44,10 @@ export async function csvRows(
 /** Whether the first lines of an input suffice to find delimiter, header and columns. */
 export async function isTelling(sample: readonly string[], options: TableOptions): Promise<boolean> {
   const records = await recordsOf(sample, options);
-  return isEnough(sampleRows(records.fresh(), sample, options.dialect.skipLines).rows, wantedOf(options, records));
+  return isEnough(
+    sampleRows(records.fresh(), sample, options.dialect.skipLines).rows,
+    wantedOf(options, records, true),
+  );
 }
 
 async function recordsOf(sample: readonly string[], { dialect }: TableOptions): Promise<CsvRecords> {
@@ -53,9 +56,9 @@ async function recordsOf(sample: readonly string[], { dialect }: TableOptions): 
   return await CsvRecords.for(sample, { delimiter, comment, hasDecimalComma });
 }
 
-function wantedOf({ columns, time, dialect }: TableOptions, { delimiter }: CsvRecords): Wanted {
+function wantedOf({ columns, time, dialect }: TableOptions, { delimiter }: CsvRecords, isStream: boolean): Wanted {
   const { notation, where } = dialect;
-  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';' };
+  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';', isStream };
 }
 
 function sampleRows(
@@ -83,20 +86,22 @@ function sampleRows(
 
 /** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
 function refuseSeries(
-  { rows, guard, textColumns, header, timeIndex, whereIndex }: Layout,
+  { rows, guard, textColumns, header, timeIndices, whereIndex }: Layout,
   { dialect }: TableOptions,
   blanks: BlankLines,
 ): void {
   if (guard === undefined || whereIndex !== undefined) return;
   const named = (c: number): string => header?.[c] ?? String(c + 1);
-  const times = rows.map(({ cells }) => cells[guard]?.trim() ?? '');
+  const times = rows.map(({ cells }) =>
+    timeIndices.length > 1 ? timeIndices.map((c) => cells[c]?.trim()).join(' ') : (cells[guard]?.trim() ?? ''),
+  );
   const numDistinct = new Set(times).size;
   for (const c of textColumns) {
     const texts = new Set(rows.map(({ cells }) => cells[c]?.trim() ?? ''));
     const pairs = new Set(rows.map(({ cells }, i) => `${times[i]}\n${cells[c]?.trim()}`));
     if (texts.size > 1 && numDistinct < rows.length && pairs.size === rows.length) refuseSeveral(named(c), [...texts]);
   }
-  if (timeIndex !== undefined || blanks === 'immediate' || dialect.timeFormat !== undefined) return;
+  if (timeIndices.length > 0 || blanks === 'immediate' || dialect.timeFormat !== undefined) return;
   const moments = times.map((text) => parseDate(text));
   const back = moments.findIndex((at, i) => i > 0 && at < moments[i - 1]!);
   if (back < 0) return;
@@ -120,6 +125,8 @@ class TableReader implements RowReader {
   readonly #columns: readonly NumberColumn[];
   readonly #blank: BlankRows;
   readonly #where: string | undefined;
+  /** Whether `--time` names all columns of the time. */
+  readonly #areTimesNamed: boolean;
   /** Texts of the text columns that are the same in all first rows, by column. */
   readonly #constant: readonly { readonly index: number; readonly text: string }[];
   #isHeader: boolean;
@@ -129,9 +136,9 @@ class TableReader implements RowReader {
   #numHeaders: number;
 
   constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines) {
-    const { names, indices, rows, timeIndex, textColumns } = layout;
-    const { notation, timeFormat, where } = options.dialect;
-    this.table = emptyTable(names, timeIndex !== undefined, timeFormat);
+    const { names, indices, rows, timeIndices, textColumns } = layout;
+    const { notation, where } = options.dialect;
+    this.table = emptyTable(names, timeIndices.length === 0 ? undefined : options.dialect);
     this.#records = records;
     this.#layout = layout;
     this.#columns = indices.map((index, c) => {
@@ -140,6 +147,7 @@ class TableReader implements RowReader {
     });
     this.#blank = new BlankRows(this.table, blanks);
     this.#where = where?.value;
+    this.#areTimesNamed = options.time?.includes(',') ?? true;
     this.#constant = textColumns.flatMap((index) => {
       const text = rows[0]?.cells[index] ?? '';
       return rows.every(({ cells }) => cells[index] === text) ? [{ index, text }] : [];
@@ -152,7 +160,7 @@ class TableReader implements RowReader {
   }
 
   push(line: string, lineNumber: number): void {
-    const { width, indices, timeIndex, guard, firstLine, whereIndex } = this.#layout;
+    const { width, indices, timeIndices, guard, firstLine, whereIndex } = this.#layout;
     const records = this.#records;
     const cells = records.add(line, lineNumber);
     if (cells === undefined) {
@@ -174,8 +182,7 @@ class TableReader implements RowReader {
       if (cell === this.#layout.header?.[indices[c]!] && this.#isRepeated(cells)) return;
       this.#columns[c]!.push(cell, records.firstLine);
     }
-    if (timeIndex !== undefined)
-      this.table.times!.push((cells[timeIndex] ?? this.#missingCell('time', cells.length)).trim());
+    if (timeIndices.length > 0) this.table.times!.push(this.#timeIn(cells, timeIndices));
   }
 
   end(): void {
@@ -184,8 +191,12 @@ class TableReader implements RowReader {
   }
 
   notices(): string[] {
-    const { firstLine, preamble } = this.#layout;
+    const { firstLine, preamble, timeIndices } = this.#layout;
     const notices = this.#columns.flatMap(({ notice }) => notice ?? []);
+    if (timeIndices.length > 1 && !this.#areTimesNamed) {
+      const [day, clock] = timeIndices.map((c) => show(this.#layout.header?.[c] ?? String(c + 1)));
+      notices.push(`the times are those of column ${day} with ${clock}`);
+    }
     const lines = (n: number, what: string): string => `skipped ${n} line${n === 1 ? '' : 's'} ${what}`;
     if (this.#numHeaders > 0) notices.push(lines(this.#numHeaders, 'that repeat the header'));
     if (this.#numFooters > 0) notices.push(lines(this.#numFooters, 'of totals below or between the rows'));
@@ -219,10 +230,16 @@ class TableReader implements RowReader {
     return true;
   }
 
+  /** The time of a row, from one column or several. */
+  #timeIn(cells: readonly string[], timeIndices: readonly number[]): string {
+    const cell = (c: number): string => (cells[c] ?? this.#missingCell('time', cells.length)).trim();
+    return timeIndices.length === 1 ? cell(timeIndices[0]!) : timeIndices.map(cell).join(' ').trim();
+  }
+
   /** Whether a row has a word such as Total where the others have a time. Looks, too, whether times go back. */
   #isFooter(cells: readonly string[], guard: number): boolean {
-    const { timeIndex, header } = this.#layout;
-    const time = cells[guard] ?? '';
+    const { timeIndices, header } = this.#layout;
+    const time = timeIndices.length > 1 ? timeIndices.map((c) => cells[c] ?? '').join(' ') : (cells[guard] ?? '');
     const first = time.charCodeAt(0);
     if ((first < 48 || first > 57) && FOOTER.test(time.trim())) {
       this.#numFooters++;
@@ -238,7 +255,7 @@ class TableReader implements RowReader {
       const what = isBack
         ? `the times in column ${name} go back on ${line}`
         : `${line} has the time of the line before in column ${name}`;
-      if (timeIndex === undefined) this.#oddTime ??= `${what}; with --time ${name} times are looked at`;
+      if (timeIndices.length === 0) this.#oddTime ??= `${what}; with --time ${name} times are looked at`;
     }
     this.#lastTime = time;
     return false;

@@ -2,6 +2,7 @@
 import { fail, show } from '../../errors.ts';
 import { parseCell } from '../cells.ts';
 import { isMissingIn, looksNumeric, type Notation } from '../numbers.ts';
+import { partners, timeNames } from '../time/joined.ts';
 import { epochOf, looksLikeTime } from '../times.ts';
 
 /** A record among the first lines. */
@@ -24,6 +25,8 @@ export interface Wanted {
   readonly where: { readonly column: string; readonly value: string } | undefined;
   /** Whether a comma separates the cells, or a semicolon: a line before the table may then be a header that lacks cells. */
   readonly isCsv: boolean;
+  /** Whether rows are answered as they come, so that the first ones are all there is to find the layout from. */
+  readonly isStream: boolean;
 }
 
 /** How the rows of a table are read. */
@@ -37,7 +40,8 @@ export interface Layout {
   readonly width: number;
   readonly names: readonly string[];
   readonly indices: readonly number[];
-  readonly timeIndex: number | undefined;
+  /** Columns whose texts make the time, one after the other; none: there are no times. */
+  readonly timeIndices: readonly number[];
   /** A column of dates, whether it was asked for or not. */
   readonly guard: number | undefined;
   readonly whereIndex: number | undefined;
@@ -82,11 +86,11 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
   if (header?.includes('_value') && header.includes('table')) kinds[header.indexOf('table')] = 'text'; // of InfluxDB
   separateTimes(kinds, rows, header, wanted.notation);
   const names = header ?? first.map((_, c) => keyOf(rows, c) ?? '');
-  const timeIndex = wanted.time === undefined ? undefined : find(first, names, wanted.time, body);
+  const timeIndices = timeColumns(wanted, first, names, body, rows);
   const indices =
     wanted.columns.length > 0
       ? wanted.columns.map((column) => find(first, names, column, body))
-      : [onlyNumeric(kinds, rows, names, timeIndex, body, wanted)];
+      : [onlyNumeric(kinds, rows, names, timeIndices, body, wanted)];
   const twice = indices.findIndex((index, c) => indices.indexOf(index) !== c);
   if (twice >= 0) fail(`--column ${wanted.columns[twice]} names a column that is already chosen`);
   const dates = kinds.flatMap((kind, c) => (kind === 'time' && isDates(rows, c) ? [c] : []));
@@ -98,10 +102,12 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
     width,
     names: indices.map((index) => header?.[index] ?? (names[index] || `column${index + 1}`)),
     indices,
-    timeIndex,
-    guard: timeIndex ?? (dates.length > 0 && !indices.includes(dates[0]!) ? dates[0] : undefined),
+    timeIndices,
+    guard: timeIndices[0] ?? (dates.length > 0 && !indices.includes(dates[0]!) ? dates[0] : undefined),
     whereIndex: wanted.where && find(first, names, wanted.where.column, body),
-    textColumns: kinds.flatMap((kind, c) => (kind === 'text' && c !== timeIndex && !indices.includes(c) ? [c] : [])),
+    textColumns: kinds.flatMap((kind, c) =>
+      kind === 'text' && !timeIndices.includes(c) && !indices.includes(c) ? [c] : [],
+    ),
     rows,
   };
 }
@@ -109,11 +115,14 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
 /** Whether the first rows suffice to find the layout: whether a column of numbers is known, or those asked for are. */
 export function isEnough(all: readonly SampleRow[], wanted: Wanted): boolean {
   if (all.length === 0) return false;
-  const named = [...wanted.columns, ...(wanted.time === undefined ? [] : [wanted.time])].filter(
-    (c) => !/^\d+$/.test(c),
-  );
-  const at =
-    named.length === 0 ? -1 : all.findIndex(({ cells }) => named.every((n) => cells.some((c) => c.trim() === n)));
+  const isName = (column: string): boolean => !/^\d+$/.test(column);
+  const namesIn = (cells: readonly string[]): string[] =>
+    [...wanted.columns, ...timeNames(wanted.time, cells)].filter(isName);
+  const at = all.findIndex(({ cells }) => {
+    const trimmed = cells.map((cell) => cell.trim());
+    const named = namesIn(trimmed);
+    return named.length > 0 && named.every((name) => trimmed.includes(name));
+  });
   if (at >= 0 && wanted.columns.length > 0) return all.length > at + 1;
   const width = all.at(-1)!.cells.length;
   const from = at >= 0 ? at : all.findLastIndex(({ cells }) => cells.length !== width) + 1;
@@ -125,7 +134,7 @@ export function isEnough(all: readonly SampleRow[], wanted: Wanted): boolean {
       const isCandidate = cell.trim() !== '' && !Number.isNaN(parseCell(cell)) && isNumber(cell, wanted.notation);
       return (
         isCandidate &&
-        wanted.time !== String(c + 1) &&
+        !timeNames(wanted.time, []).includes(String(c + 1)) &&
         !(width > 1 && isTimeOrIndex(cell, rows[0]?.cells[c] ?? '', wanted))
       );
     });
@@ -135,7 +144,9 @@ export function isEnough(all: readonly SampleRow[], wanted: Wanted): boolean {
 
 function isTimeOrIndex(cell: string, head: string, { time }: Wanted): boolean {
   const name = head.trim();
-  return name === time || TIME_NAME.test(name) || (INDEX_NAME.test(name) && name !== cell.trim());
+  return (
+    timeNames(time, [name]).includes(name) || TIME_NAME.test(name) || (INDEX_NAME.test(name) && name !== cell.trim())
+  );
 }
 
 function isNumber(cell: string, notation: Notation): boolean {
@@ -188,7 +199,7 @@ function conflicts(cell: string, notation: Notation): boolean {
 
 /** Whether all names that are asked for stand in this row. */
 function isNamed(first: readonly string[], { columns, time, where }: Wanted): boolean {
-  const all = [...columns, ...(time === undefined ? [] : [time]), ...(where === undefined ? [] : [where.column])];
+  const all = [...columns, ...timeNames(time, first), ...(where === undefined ? [] : [where.column])];
   const names = all.filter((column) => !(/^\d+$/.test(column) && Number(column) <= first.length));
   return names.length > 0 && names.every((name) => first.includes(name));
 }
@@ -285,18 +296,32 @@ function find(first: readonly string[], names: readonly string[], column: string
   fail(`there are several columns ${show(column)}: choose one by its number, from 1`);
 }
 
+/** The columns of the time that is wanted. */
+function timeColumns(
+  { time, isStream }: Wanted,
+  first: readonly string[],
+  names: readonly string[],
+  body: readonly SampleRow[],
+  rows: readonly SampleRow[],
+): number[] {
+  const found = timeNames(time, names).map((name) => find(first, names, name, body));
+  if (found.length !== 1) return found;
+  const column = (c: number): string[] => rows.map(({ cells }) => cells[c] ?? '').filter((cell) => cell.trim() !== '');
+  return partners(found[0]!, first.length, column, isStream);
+}
+
 /** The one column of numbers when none was asked for. */
 function onlyNumeric(
   kinds: readonly Kind[],
   rows: readonly SampleRow[],
   names: readonly string[],
-  timeIndex: number | undefined,
+  timeIndices: readonly number[],
   body: readonly SampleRow[],
   { notation }: Wanted,
 ): number {
   if (kinds.length === 1) return 0;
   if (rows.length === 0) fail('empty: there are no values');
-  const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && c !== timeIndex ? [c] : []));
+  const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && !timeIndices.includes(c) ? [c] : []));
   const numbers = of('number');
   const nearly = of('nearly');
   const isRow = body.length === 1 && numbers.length > 9;
