@@ -5,7 +5,7 @@ import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
 import { ANY_DIALECT, type Dialect } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
-import { jsonRows, onlyField } from './json/lines.ts';
+import { allFields, jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
 import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
@@ -24,6 +24,8 @@ export interface InputOptions {
   readonly columns: readonly string[];
   /** Paths of JSON fields. */
   readonly fields: readonly string[];
+  /** Columns or fields whose texts tell apart the series in the rows; `undefined`: all rows are of one. */
+  readonly series?: readonly string[] | undefined;
   /** A column or field with the time. */
   readonly time: string | undefined;
   /** How it is written; what is not said is found from the content. */
@@ -154,6 +156,11 @@ async function readLines(
     format === 'json' &&
     (dialect.path !== undefined || isDocument(sample, isWhole, options.fields.length > 0) === true)
   ) {
+    if (options.series !== undefined) {
+      fail(
+        "--series is for tables and JSON lines; of a document --column takes one of its series, and '*' all of them",
+      );
+    }
     return await readDocument(source, [...sample, ...rest], batches, options, watch);
   }
   const reader = await readerFor(format, sample, isWhole, options, blanks);
@@ -253,7 +260,9 @@ function formatOf(path: string, sample: readonly string[], options: InputOptions
   if (columns.length > 0 || dialect.delimiter !== undefined) return 'csv';
   if (fields.length > 0) return 'json';
   if (first === undefined) return undefined;
-  return time !== undefined || !(isMissingIn(first, dialect.notation) || isLoneNumber(first, dialect))
+  return time !== undefined ||
+    options.series !== undefined ||
+    !(isMissingIn(first, dialect.notation) || isLoneNumber(first, dialect))
     ? 'csv'
     : 'lines';
 }
@@ -304,16 +313,26 @@ async function readerFor(
   options: InputOptions,
   blanks: BlankLines,
 ): Promise<RowReader> {
-  const { columns, fields, time, dialect = ANY_DIALECT } = options;
+  const { columns: given, fields: paths, series, time, dialect = ANY_DIALECT } = options;
+  // All columns are all fields, too.
+  const isAll = format === 'json' && given.length === 1 && given[0] === '*';
+  const [columns, fields] = isAll ? [[], ['*']] : [given, paths];
   if (format !== 'csv' && columns.length > 0)
     throw new UsageError(`--column is for CSV, the input is read as ${format}`);
   if (format !== 'json' && fields.length > 0)
     throw new UsageError(`--field is for JSON, the input is read as ${format}`);
-  if (format === 'csv') return await csvRows(sample, isWhole, { columns, time, dialect }, blanks);
+  if (format === 'csv') return await csvRows(sample, isWhole, { columns, series, time, dialect }, blanks);
   if (format === 'json') {
+    if (fields.length === 1 && fields[0] === '*') {
+      return jsonRows(allFields(sample, time, series ?? []), time, dialect, blanks, series);
+    }
     const chosen = fields.length === 0 && dialect.isSparse ? onlyField(sample, time) : fields;
-    return jsonRows(chosen, time, dialect, blanks);
+    if (series !== undefined && chosen.length === 0)
+      throw new UsageError('--series needs --field: the values beside it');
+    return jsonRows(chosen, time, dialect, blanks, series);
   }
+  if (series !== undefined)
+    throw new UsageError(`--series needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
   if (time !== undefined) throw new UsageError(`--time needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
   return format === 'row' ? numberRow(dialect) : numberLines(sample, dialect, blanks);
 }

@@ -8,6 +8,8 @@ import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
 import { aligned, painter, plain, shortNumber } from '../output/text.ts';
+import { surpriseOfPlace } from '../series/ranking.ts';
+import { nameOfSeries, tellOf } from '../series/split.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import type { RegularColumn, RegularTable } from '../time/time-order.ts';
@@ -41,9 +43,11 @@ path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, ...TIME_OPTIONS],
+      options: [...INPUT_OPTIONS, 'series', ...TIME_OPTIONS],
       note: `With --time rows are sorted, and those that are absent count as missing
-values. No window with a missing value is compared.`,
+values. No window with a missing value is compared. With --column '*', --series
+and more than 8 columns the 10 strangest places of all are ranked by their
+surprise: how seldom a score of KNN(5, 5) as high comes elsewhere in their series.`,
     },
     { title: 'Output', options: ['top', 'format', 'output', 'force', 'max-memory', 'no-progress', 'help'] },
   ],
@@ -51,59 +55,113 @@ values. No window with a missing value is compared.`,
   examples: `knn-anomaly locate cpu.txt
 knn-anomaly locate server.csv --column cpu --time time --top 3
 knn-anomaly locate log.jsonl --field ms --format json`,
-  run: async (given) => await run(wholeOptionsOf(given), given.integer('top')),
+  run: async (given) => await run(wholeOptionsOf(given), given.has('top') ? given.integer('top') : undefined),
 };
 
-async function run(options: WholeOptions, top: number): Promise<void> {
+async function run(options: WholeOptions, given: number | undefined): Promise<void> {
   const output = await openOutput(options.output, options.force);
-  const table = await readWhole(options, BYTES_PER_VALUE);
+  const all = await readWhole(options, BYTES_PER_VALUE);
+  const items = all.flatMap(({ series, table }) => table.columns.map((column): Item => ({ series, column, table })));
+  const { columns, fields } = options.inputOptions;
+  const isRanked = all[0]!.series !== undefined || [...columns, ...fields][0] === '*' || items.length > MOST_BLOCKS;
   const name = nameOf(options.input);
-  for (const column of table.columns) checkComparable(column, name);
-  announceSearch(options, table);
-  const found = table.columns.map((column) => ({
-    column,
-    places: interruptible(() => locate(column.values, { n: top })).map((place, p) => placeOf(place, p + 1, table)),
+  const { comparable, notices } = comparableOf(items, name, isRanked);
+  tellOf(notices);
+  announceSearch(options, items);
+  const top = given ?? (isRanked ? RANKED : 1);
+  const found = comparable.map((item) => ({
+    item,
+    places: interruptible(() => locate(item.column.values, { n: top })).map((place, p) =>
+      placeOf(place, p + 1, item, isRanked),
+    ),
   }));
-  if (options.format === 'table') {
-    const paint = painter(process.stdout.isTTY === true && options.output === undefined);
-    const blocks = found.map(({ column, places }) => {
-      const title = paint('bold', titleOf(name, column, table));
-      return places.length === 0 ? `${title}\nNo place stands out.\n` : `${title}\n${tableOf(places)}`;
-    });
-    await output.write([blocks.join('\n')]);
+  const ranked = isRanked
+    ? rankedOf(found, top)
+    : found.flatMap(({ item, places }) => places.map((place) => ({ item, place })));
+  if (options.format !== 'table') {
+    const rows = ranked.map(({ item, place }) => rowOf(place, item, isRanked));
+    await output.write([formatRows(rows, options.format, Object.keys(rowOf(NOWHERE, items[0]!, isRanked)))]);
     return;
   }
-  const rows = found.flatMap(({ column, places }) => places.map((place) => rowOf(place, column, table)));
-  await output.write([formatRows(rows, options.format, Object.keys(rowOf(NOWHERE, table.columns[0]!, table)))]);
+  const paint = painter(process.stdout.isTTY === true && options.output === undefined);
+  if (isRanked) {
+    const title = paint(
+      'bold',
+      `${plain(name)}: ${formatCount(items.length)} ${all.length > 1 ? 'series' : 'columns'}`,
+    );
+    const isOne = all[0]!.table.columns.length === 1;
+    const names = ranked.map(({ item: { series, column } }) => {
+      return nameOfSeries(series, isOne && series !== undefined ? undefined : column.name) ?? '';
+    });
+    const places = ranked.map(({ place }) => place);
+    await output.write([
+      places.length === 0 ? `${title}\nNo place stands out.\n` : `${title}\n${tableOf(places, names)}`,
+    ]);
+    return;
+  }
+  const blocks = found.map(({ item: { column, table }, places }) => {
+    const title = paint('bold', titleOf(name, column, table));
+    return places.length === 0 ? `${title}\nNo place stands out.\n` : `${title}\n${tableOf(places)}`;
+  });
+  await output.write([blocks.join('\n')]);
+}
+
+/** Columns that have a table each; more are ranked. */
+const MOST_BLOCKS = 8;
+
+/** How many places of all series are shown by default. */
+const RANKED = 10;
+
+/** A series: one column of one of the series in the rows. */
+interface Item {
+  readonly series: string | undefined;
+  readonly column: RegularColumn;
+  readonly table: RegularTable;
+}
+
+/** The places of all series, the most surprising first: their scores are comparable within one series only. */
+function rankedOf(
+  found: readonly { readonly item: Item; readonly places: readonly Place[] }[],
+  top: number,
+): { readonly item: Item; readonly place: Place }[] {
+  const all = found.flatMap(({ item, places }) => places.map((place) => ({ item, place })));
+  all.sort((a, b) => b.place.surprise! - a.place.surprise! || b.place.score - a.place.score);
+  return all.slice(0, top).map(({ item, place }, p) => ({ item, place: { ...place, rank: p + 1 } }));
 }
 
 /** A place in rows, in the order of their times. */
 interface Place extends Omit<LocatedAnomaly, 'index'> {
   readonly rank: number;
   readonly index: number;
+  /** Among the other values of its series, where series are ranked. */
+  readonly surprise: number | undefined;
   readonly times: readonly (string | undefined)[];
 }
 
-const NOWHERE: Place = { rank: 0, begin: 0, end: 0, index: 0, score: 0, times: [] };
+const NOWHERE: Place = { rank: 0, begin: 0, end: 0, index: 0, score: 0, surprise: undefined, times: [] };
 
 /** The rows of a place: those from its first time to its last one. A place in the middle of a hole takes the row after it. */
-function placeOf(place: LocatedAnomaly, rank: number, table: RegularTable): Place {
+function placeOf(place: LocatedAnomaly, rank: number, { table, column }: Item, isRanked: boolean): Place {
   const last = table.numRows - 1;
   const begin = Math.min(last, table.rowFrom(place.begin));
   const end = Math.max(begin, table.rowFrom(place.end + 1) - 1);
   const index = Math.min(end, Math.max(begin, table.rowFrom(place.index)));
-  return { rank, begin, end, index, score: place.score, times: [begin, end, index].map((r) => table.timeOf(r)) };
+  const times = [begin, end, index].map((r) => table.timeOf(r));
+  const surprise = isRanked ? surpriseOfPlace(column.values, place.begin, place.end) : undefined;
+  return { rank, begin, end, index, score: place.score, surprise, times };
 }
 
-function rowOf(place: Place, column: RegularColumn, table: RegularTable): Record<string, Cell> {
-  const { rank, begin, end, index, score, times } = place;
+function rowOf(place: Place, { series, column, table }: Item, isRanked: boolean): Record<string, Cell> {
+  const { rank, begin, end, index, score, surprise, times } = place;
   return {
+    ...(series !== undefined && { series }),
     ...(table.columns.length > 1 && { column: column.name! }),
     rank,
     begin,
     end,
     index,
     score,
+    ...(isRanked && { surprise: surprise! }),
     ...(table.timeOf(0) !== undefined && { begin_time: times[0]!, end_time: times[1]!, time: times[2]! }),
   };
 }
@@ -114,15 +172,54 @@ function titleOf(name: string, column: RegularColumn, table: RegularTable): stri
   return `${title}: ${formatCount(table.numRows)} values${step}`;
 }
 
+const LONGEST_TIME = 32;
+const LONGEST_NAME = 24;
+
 /** One line per place: its rank, its first and last row or time, its strangest one, its score. */
-function tableOf(places: readonly Place[]): string {
-  const cells = places.map(({ rank, begin, end, index, score, times }) => [
+function tableOf(places: readonly Place[], names?: readonly string[]): string {
+  const cells = places.map(({ rank, begin, end, index, score, surprise = score, times }, p) => [
     String(rank),
-    ...[begin, end, index].map((r, c) => plain(times[c] ?? String(r), 32)),
-    shortNumber(score),
+    ...(names === undefined ? [] : [plain(names[p]!, LONGEST_NAME)]),
+    ...(names === undefined ? [begin, end, index] : [begin, end]).map((r, c) =>
+      plain(times[c] ?? String(r), LONGEST_TIME),
+    ),
+    shortNumber(surprise),
   ]);
-  const lines = aligned([['#', 'from', 'to', 'strangest', 'score'], ...cells], (cell, width) => cell.padEnd(width));
+  const lines = aligned(
+    [
+      [
+        '#',
+        ...(names === undefined ? [] : ['series']),
+        'from',
+        'to',
+        ...(names === undefined ? ['strangest', 'score'] : ['surprise']),
+      ],
+      ...cells,
+    ],
+    (cell, width) => cell.padEnd(width),
+  );
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** Those in which something can be compared; of many the others are left out, and said. */
+function comparableOf(
+  items: readonly Item[],
+  input: string,
+  isRanked: boolean,
+): { readonly comparable: Item[]; readonly notices: string[] } {
+  const notices: string[] = [];
+  const comparable = items.filter(({ series, column }) => {
+    try {
+      checkComparable({ ...column, name: nameOfSeries(series, column.name) }, input);
+      return true;
+    } catch (error) {
+      if (!isRanked || !(error instanceof CliError)) throw error;
+      notices.push(error.message);
+      return false;
+    }
+  });
+  if (comparable.length === 0) throw new CliError(notices[0]!);
+  return { comparable, notices };
 }
 
 /** Throws if there is no window without a missing value, so that nothing could be compared. */
@@ -139,8 +236,8 @@ function checkComparable({ name, values }: RegularColumn, input: string): void {
 }
 
 /** Announces long work on stderr, with its estimated time. */
-function announceSearch({ progress }: WholeOptions, { columns }: RegularTable): void {
-  const numWindows = Math.max(0, columns[0]!.values.length - LARGEST_WINDOW + 1);
-  const seconds = columns.length * NUM_SEARCHES * estimateSeconds(numWindows, numWindows, WORK);
-  if (progress) announce(`comparing ${formatCount(numWindows)} windows`, seconds);
+function announceSearch({ progress }: WholeOptions, items: readonly Item[]): void {
+  const counts = items.map(({ column }) => Math.max(0, column.values.length - LARGEST_WINDOW + 1));
+  const seconds = counts.reduce((sum, n) => sum + NUM_SEARCHES * estimateSeconds(n, n, WORK), 0);
+  if (progress) announce(`comparing ${formatCount(counts.reduce((sum, n) => sum + n, 0))} windows`, seconds);
 }

@@ -12,7 +12,9 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import { plain } from '../output/text.ts';
 import { readWithin } from '../read-within.ts';
+import { splitSeries, tellOf } from '../series/split.ts';
 import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 import { type RegularTable, regularTable } from '../time/time-order.ts';
 
@@ -44,16 +46,27 @@ export function wholeOptionsOf(given: ParsedOptions, { stdin }: Terminals = term
 }
 
 /**
- * Reads the whole input, in the order of its times. What was done to its rows is said on standard error.
+ * Reads the series of the whole input, in the order of their times. What was done to its rows is said on standard error.
  *
  * @param bytesPerValue that the work on one column takes
  */
-export async function readWhole(options: WholeOptions, bytesPerValue: number): Promise<RegularTable> {
+export async function readWhole(options: WholeOptions, bytesPerValue: number): Promise<WholeSeries[]> {
   const bytesOf = (n: number, { columns }: Table): number => n * (bytesPerValue + BYTES_PER_VALUE * columns.length);
   const table = await readWithin(options.input, options.inputOptions, options, bytesOf, 'as read');
-  const regular = regularTable(table, options.times, nameOf(options.input));
-  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
-  return regular;
+  const name = nameOf(options.input);
+  const parts = splitSeries(table).map((part): WholeSeries => {
+    const title = part.name === undefined ? name : `${name}, ${plain(part.name)}`;
+    return { series: part.name, table: regularTable(part.table, options.times, title) };
+  });
+  tellOf(parts.map(({ table: { notice } }) => notice));
+  return parts;
+}
+
+/** One of the series of an input. */
+export interface WholeSeries {
+  /** Its name; `undefined` where all rows are of one series. */
+  readonly series: string | undefined;
+  readonly table: RegularTable;
 }
 
 /** Bytes per value of a column: the number, the spare half of its growing array, its place on the grid. */

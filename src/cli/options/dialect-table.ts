@@ -43,6 +43,14 @@ export const DIALECT_OPTIONS = {
     help: 'one row for the rows of every STEP, such as 5m: their mean, or 5m:max, min, last, sum or count. Its time is the beginning. Days and weeks are those of --timezone',
   },
   fill: { kind: 'flag', help: 'answer the times without a row, too: a missing value, and its score' },
+  series: {
+    kind: 'text',
+    value: 'NAME',
+    help: 'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself',
+    in: STREAMS(
+      'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself. Of more than 10000 the one that is silent for longest is forgotten',
+    ),
+  },
   where: { kind: 'text', value: 'NAME=TEXT', help: 'read only the rows with this text in the column NAME' },
   path: {
     kind: 'text',

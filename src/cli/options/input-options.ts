@@ -1,9 +1,9 @@
 // The options that say what is read and how, and those about the output file: the same for every command.
-import { UsageError } from '../errors.ts';
+import { show, UsageError } from '../errors.ts';
 import type { InputOptions } from '../input/read.ts';
 import { dialectOf } from './dialect-options.ts';
 import type { ParsedOptions } from './parse.ts';
-import type { OptionName } from './table.ts';
+import { type OptionName, optionOf } from './table.ts';
 
 /** The options of an input, for a command's groups. */
 export const INPUT_OPTIONS: readonly OptionName[] = [
@@ -29,19 +29,43 @@ export const INPUT_OPTIONS: readonly OptionName[] = [
 
 /** The input options that were given. */
 export function inputOptionsOf(given: ParsedOptions): InputOptions {
+  if (
+    !optionOf('column', given.command).isRepeatable &&
+    [...given.texts('column'), ...given.texts('field')].includes('*')
+  ) {
+    throw new UsageError(
+      `${given.command} takes one column: '*' is for score, locate, suggest, stream, changefinder and monitor`,
+    );
+  }
   return {
     format: given.choice('input'),
     columns: given.texts('column'),
     fields: given.texts('field'),
+    series: seriesOf(given),
     time: given.text('time'),
     dialect: dialectOf(given),
   };
 }
 
+/** The columns of `--series`; `undefined` without it. */
+function seriesOf(given: ParsedOptions): string[] | undefined {
+  if (!given.takes('series') || !given.has('series')) return undefined;
+  const names = given
+    .text('series')!
+    .split(',')
+    .map((name) => name.trim());
+  if (names.every((name) => name !== '') && new Set(names).size === names.length) return names;
+  throw new UsageError(
+    `--series must be the name of a column, or several with commas, got ${show(given.text('series')!)}`,
+  );
+}
+
 /** Throws for options that exclude each other, and for several columns where the output holds only one. */
 export function checkInputOptions({ columns, fields }: InputOptions, outputFormat: string): void {
   if (columns.length > 0 && fields.length > 0) throw new UsageError('--column is for CSV, --field for JSON: give one');
-  if (columns.length + fields.length > 1 && outputFormat === 'lines') {
+  const isAll = [...columns, ...fields].includes('*');
+  if (isAll && columns.length + fields.length > 1) throw new UsageError("'*' stands for all columns: give it alone");
+  if ((isAll || columns.length + fields.length > 1) && outputFormat === 'lines') {
     throw new UsageError('lines output holds one score per line, not several columns: add --format csv or json');
   }
 }

@@ -50,7 +50,7 @@ const OTHER_OPTIONS = {
     kind: 'text',
     value: 'NAME',
     isRepeatable: true,
-    help: 'CSV column to score, by its name or its number from 1 (all digits are a number). Repeat it for several columns. Default: the only column of numbers',
+    help: "CSV column to score, by its name or its number from 1 (all digits are a number). Repeat it for several columns; '*' is all of numbers. Default: the only column of numbers",
     in: {
       eval: {
         isRepeatable: false,
@@ -67,7 +67,7 @@ const OTHER_OPTIONS = {
     kind: 'text',
     value: 'PATH',
     isRepeatable: true,
-    help: 'JSON field to score, such as cpu.user; may be repeated',
+    help: "JSON field to score, such as cpu.user; may be repeated; '*' is all of numbers",
     in: {
       eval: { isRepeatable: false, help: 'JSON field with the scores' },
       plot: { isRepeatable: false, help: 'JSON field to draw, such as cpu.user' },

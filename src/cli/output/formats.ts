@@ -56,16 +56,20 @@ export function formatLines({ scores }: Scored): Generator<string> {
  * empty cell.
  *
  * @param first index of the first value
+ * @param names of each row the name of its series, a column `series` after the time
  */
 export function formatCsv(
   series: readonly Scored[],
   times: Times | undefined,
   first = 0,
   hasHeader = true,
+  names?: Times,
 ): Generator<string> {
-  return piecesOf(hasHeader ? csvHeader(series, times) : '', series[0]!.scores.length, (t) => {
+  const header = hasHeader ? csvHeader(series, times, names !== undefined) : '';
+  return piecesOf(header, series[0]!.scores.length, (t) => {
     let row = String(first + t);
     if (times) row += `,${csvCell(times.at(t))}`;
+    if (names) row += `,${csvCell(names.at(t))}`;
     for (const { values, scores, fields = [] } of series) {
       row += `,${csvNumber(values[t]!)},${csvNumber(scores[t]!)}`;
       for (const field of fields) row += `,${csvNumber(field.values[t]!)}`;
@@ -74,13 +78,13 @@ export function formatCsv(
   });
 }
 
-function csvHeader(series: readonly Scored[], times: Times | undefined): string {
+function csvHeader(series: readonly Scored[], times: Times | undefined, hasNames: boolean): string {
   const single = series.length === 1;
   const names = series.flatMap(({ name, fields = [] }) => {
     const others = ['score', ...fields.map((field) => field.name)];
     return single ? ['value', ...others] : [name!, ...others.map((other) => `${name}_${other}`)];
   });
-  return `${['index', ...(times ? ['time'] : []), ...names].map(csvCell).join(',')}\n`;
+  return `${['index', ...(times ? ['time'] : []), ...(hasNames ? ['series'] : []), ...names].map(csvCell).join(',')}\n`;
 }
 
 /**
@@ -90,14 +94,20 @@ function csvHeader(series: readonly Scored[], times: Times | undefined): string 
  *
  * @param first index of the first value
  */
-export function formatJson(series: readonly Scored[], times: Times | undefined, first = 0): Generator<string> {
+export function formatJson(
+  series: readonly Scored[],
+  times: Times | undefined,
+  first = 0,
+  names?: Times,
+): Generator<string> {
   return piecesOf('', series[0]!.scores.length, (t) => {
     const results = series.map((one) => resultAt(one, t));
     const all =
       series.length === 1
         ? results[0]
         : { metrics: Object.fromEntries(series.map(({ name }, c) => [name, results[c]])) };
-    return JSON.stringify({ index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...all });
+    const where = { ...(times && { time: timeValue(times.at(t)) }), ...(names && { series: names.at(t) }) };
+    return JSON.stringify({ index: first + t, ...where, ...all });
   });
 }
 
@@ -110,13 +120,23 @@ function resultAt({ values, scores, fields = [], notes }: Scored, t: number): ob
 }
 
 /** What happened, a line of JSON each: `{"index":0,"time":…,"name":"cpu","value":…,"score":…,"event":…}`. */
-export function* formatEvents(series: readonly Scored[], times: Times | undefined, first: number): Generator<string> {
+export function* formatEvents(
+  series: readonly Scored[],
+  times: Times | undefined,
+  first: number,
+  names?: Times,
+): Generator<string> {
   const { length } = series[0]!.scores;
   for (let t = 0; t < length; t++) {
     for (const { name, values, scores, notes } of series) {
       const note = notes?.[t];
       if (note === undefined) continue;
-      const where = { index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...(name && { name }) };
+      const where = {
+        index: first + t,
+        ...(times && { time: timeValue(times.at(t)) }),
+        ...(names && { series: names.at(t) }),
+        ...(name && { name }),
+      };
       yield `${JSON.stringify({ ...where, value: values[t]!, score: scores[t]!, ...note })}\n`;
     }
   }

@@ -15,6 +15,8 @@ export interface InTime {
   ofRows(scored: readonly Scored[]): { scored: readonly Scored[]; times: Times | undefined };
   /** What was done to the rows, for the user: '' if nothing was. */
   readonly notice: string;
+  /** The times of the rows of {@link ofRows} as numbers; `undefined` where they are not known. */
+  readonly moments: Float64Array | undefined;
   /** The step of the grid, as a number and in words. */
   readonly step: Pick<RegularTable, 'step' | 'stepSize'>;
 }
@@ -25,17 +27,25 @@ export function inTime(table: Table, options: TimeOptions, name: string, isFille
   const { notice } = regular;
   // Rows that lie as the grid has them need no other table.
   if (regular.isUnchanged)
-    return { table, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
+    return {
+      table,
+      notice,
+      moments: regular.gridTimes,
+      step: regular,
+      ofRows: (scored) => ({ scored, times: table.times }),
+    };
   if (isFilled && regular.gridTimes !== undefined) {
     const grid = gridOf(regular, table.times!);
     const texts = grid.times!;
     const write = timeWriter(table.times!, clockOf(table.times!)!);
     const times = { at: (p: number) => texts.at(p) || write(regular.gridTimes![p]!) };
-    return { table: grid, notice, step: regular, ofRows: (scored) => ({ scored, times }) };
+    const moments = regular.gridTimes;
+    return { table: grid, notice, moments, step: regular, ofRows: (scored) => ({ scored, times }) };
   }
   return {
     table: gridOf(regular, table.times!),
     notice,
+    moments: regular.gridTimes && pick(regular.gridTimes, regular.numRows, regular.positionOf),
     step: regular,
     ofRows: (scored) => ({
       scored: scored.map((series, c) => ({

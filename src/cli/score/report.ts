@@ -16,7 +16,7 @@ import { summarize } from './summary.ts';
 const WIDTH = 80;
 
 /** Headings of the column that says where the strangest places are. */
-const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middle at', cover: 'at' };
+export const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middle at', cover: 'at' };
 
 /** The inputs of {@link report}. */
 export interface ReportParts {
@@ -76,7 +76,7 @@ function anomaliesOf(parts: ReportParts, series: Scored, c: number, found: Set<L
  * The end of the window that a score at `index` is about. A covered value is in many: the one that has it in its middle
  * stands for all, or where that touches a missing value the nearest one that does not.
  */
-function endAt(index: number, { align, windowSize: w }: ScoreOptions, values: Float64Array): number {
+export function endAt(index: number, { align, windowSize: w }: ScoreOptions, values: Float64Array): number {
   if (align === 'end') return index;
   const end = index + ((w - 1) >> 1);
   if (align === 'center') return end;
@@ -94,7 +94,7 @@ function countFound(labels: readonly Label[], found: ReadonlySet<Label>, numAnom
 }
 
 /** The settings in words. Defaults are left out, except window, neighbors and metric. */
-function settingsOf(options: ScoreOptions): string[] {
+export function settingsOf(options: ScoreOptions): string[] {
   const { windowSize, k, metric, covariance, normalize, engine, separation, reference, knn } = options;
   const settings = [
     `window ${windowSize}`,

@@ -5,11 +5,15 @@ import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
+import type { Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
 import { openOutput } from '../output/output.ts';
+import { plain } from '../output/text.ts';
 import { progressOf, readWithin } from '../read-within.ts';
+import { merged } from '../series/merge.ts';
+import { nameOfSeries, type Part, splitSeries, tellOf } from '../series/split.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
@@ -25,10 +29,12 @@ nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, ...TIME_OPTIONS, 'reference', 'missing'],
+      options: [...INPUT_OPTIONS, 'series', ...TIME_OPTIONS, 'reference', 'missing'],
       note: `Missing are empty cells, NaN, NA, n/a, null, None, - and infinities. With
 --time rows are sorted, and those that are absent count as missing values, so
-that no window crosses a hole; every row that was read has its score.`,
+that no window crosses a hole; every row that was read has its score. With
+--column '*', --series and more than 8 columns the summary is one ranking: a
+place counts by how seldom a score as high comes in its own series.`,
     },
     {
       title: 'Scores',
@@ -72,42 +78,119 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
 async function run(given: ScoreOptions): Promise<void> {
   detectorOf(given);
   const output = await openOutput(given.output, given.force);
-  const grid = inTime(await read(given.input, given, 0), given.times, nameOf(given.input), given.isFilled);
-  const { table } = grid;
+  const name = nameOf(given.input);
+  const parts = splitSeries(await read(given.input, given, 0)).map((part) => {
+    const title = part.name === undefined ? name : `${name}, ${plain(part.name)}`;
+    return { ...part, grid: inTime(part.table, given.times, title, given.isFilled) };
+  });
   // Labels first: times that they cannot be put beside are an error, not a notice.
-  const labels =
-    given.labels === undefined
-      ? undefined
-      : await (await import('../input/labels.ts')).Labels.read(given.labels, table.times);
-  tell(grid);
-  const options = given.isAuto ? await withFoundWindow(given, table) : given;
+  const labels: (Labels | undefined)[] = [];
+  for (const { grid } of parts)
+    labels.push(given.labels === undefined ? undefined : await readLabels(given.labels, grid));
+  tellOf(parts.map(({ grid }) => grid.notice));
+  const options = given.isAuto ? await withFoundWindow(given, parts) : given;
   const knn = detectorOf(options);
+  const numAll = parts.reduce((sum, { grid }) => sum + numRows(grid.table), 0);
   const referenceGrid =
     options.reference === undefined
       ? undefined
-      : inTime(await read(options.reference, options, numRows(table)), options.times, nameOf(options.reference));
+      : inTime(await readReference(options, numAll), options.times, nameOf(options.reference));
   if (referenceGrid !== undefined) {
     tell(referenceGrid);
-    checkSameStep(grid, referenceGrid);
+    for (const { grid } of parts) checkSameStep(grid, referenceGrid);
   }
   const reference = referenceGrid?.table;
-  checkLength(options, numRows(table), reference && numRows(reference));
-  const threads = threadsFor(options, table, reference);
-  announceScoring(options, table, reference, threads);
-  const scored = await scoreColumns(knn, options, table, reference, threads);
-  for (const series of scored) {
-    const warning = nothingCompared(series, options);
-    if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
+  checkLength(options, Math.max(...parts.map(({ grid }) => numRows(grid.table))), reference && numRows(reference));
+  const warnings: string[] = [];
+  const all: Scored[][] = [];
+  for (const { name: series, grid } of parts) {
+    const threads = threadsFor(options, grid.table, reference);
+    if (parts.length === 1) announceScoring(options, grid.table, reference, threads);
+    const scored = await scoreColumns(knn, options, grid.table, reference, threads);
+    all.push(scored);
+    for (const one of scored) {
+      const warning = nothingCompared({ ...one, name: nameOfSeries(series, one.name) }, options);
+      if (warning !== undefined) warnings.push(warning);
+    }
   }
+  tellOf(warnings);
   if (options.format === 'summary') {
-    const { report } = await import('./report.ts');
-    await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
+    await output.write(await summaryOf(options, parts, all, reference, labels));
     return;
   }
-  const rows = grid.ofRows(scored);
-  if (options.format === 'lines') await output.write(formatLines(rows.scored[0]!));
-  else if (options.format === 'csv') await output.write(formatCsv(rows.scored, rows.times));
-  else await output.write(formatJson(rows.scored, rows.times));
+  await output.write(rowsOf(options, parts, all));
+}
+
+/** A series in time. */
+interface GridPart extends Part {
+  readonly grid: InTime;
+}
+
+async function readLabels(path: string, { table }: InTime): Promise<Labels> {
+  return await (await import('../input/labels.ts')).Labels.read(path, table.times);
+}
+
+/** The reference; one of several series has no place there. */
+async function readReference(options: ScoreOptions, numBefore: number): Promise<Table> {
+  const { inputOptions } = options;
+  return await read(
+    options.reference!,
+    { ...options, inputOptions: { ...inputOptions, series: undefined } },
+    numBefore,
+  );
+}
+
+/** The summary of each column, or where there are many one ranking of all. */
+async function summaryOf(
+  options: ScoreOptions,
+  parts: readonly GridPart[],
+  all: readonly (readonly Scored[])[],
+  reference: Table | undefined,
+  labels: readonly (Labels | undefined)[],
+): Promise<string[]> {
+  const { series, columns, fields } = options.inputOptions;
+  const isAll = [...columns, ...fields][0] === '*';
+  if (series === undefined && !isAll && all[0]!.length <= MOST_BLOCKS) {
+    const { report } = await import('./report.ts');
+    const { table } = parts[0]!.grid;
+    return interruptible(() => report({ options, scored: all[0]!, table, reference, labels: labels[0] }));
+  }
+  const { rankingReport } = await import('../series/ranking-report.ts');
+  const ranked = parts.flatMap(({ name, grid: { table } }, p) =>
+    all[p]!.map((scored, c) => ({
+      ...scored,
+      series: name,
+      timeOf: table.times && ((index: number) => table.times!.at(index)),
+      reference: reference?.columns[c]?.values.toArray(),
+      labels: labels[p],
+    })),
+  );
+  return [interruptible(() => rankingReport(ranked, options))];
+}
+
+/** Columns that have a summary each; more are ranked. */
+const MOST_BLOCKS = 8;
+
+/** One line per row that was read, of all series in the order of their times. */
+function rowsOf(
+  { format }: ScoreOptions,
+  parts: readonly GridPart[],
+  all: readonly (readonly Scored[])[],
+): Iterable<string> {
+  const rows = parts.map(({ grid }, p) => grid.ofRows(all[p]!));
+  if (parts[0]!.name === undefined) {
+    const { scored, times } = rows[0]!;
+    if (format === 'lines') return formatLines(scored[0]!);
+    return format === 'csv' ? formatCsv(scored, times) : formatJson(scored, times);
+  }
+  const areDated = parts.every(({ grid }) => grid.moments !== undefined);
+  const { scored, times, series } = merged(
+    parts.map(({ name, rows: given, grid }, p) => {
+      return { name: name!, ...rows[p]!, order: areDated ? grid.moments! : given! };
+    }),
+  );
+  if (format === 'lines') return formatLines(scored[0]!);
+  return format === 'csv' ? formatCsv(scored, times, 0, true, series) : formatJson(scored, times, 0, series);
 }
 
 /** Says on standard error what was done to the rows of a table. */
@@ -116,12 +199,13 @@ function tell({ notice }: InTime): void {
 }
 
 /** The options with the window of `--window auto`, which is said on standard error with how sure it is. */
-async function withFoundWindow(options: ScoreOptions, table: Table): Promise<ScoreOptions> {
-  const { columns } = table;
+async function withFoundWindow(options: ScoreOptions, parts: readonly GridPart[]): Promise<ScoreOptions> {
+  const { table } = parts[0]!.grid;
+  const columns = parts.flatMap(({ grid }) => grid.table.columns);
   const name = nameOf(options.input);
   if (columns.length > 1) {
     throw new UsageError(
-      `--window auto is for one column, got ${columns.length}: knn-anomaly suggest tells that of each`,
+      `--window auto is for one ${parts.length > 1 ? 'series' : 'column'}, got ${columns.length}: knn-anomaly suggest tells that of each`,
     );
   }
   const suggestion = interruptible(() => suggestWindow(columns[0]!.values.toArray()));

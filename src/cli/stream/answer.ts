@@ -29,8 +29,9 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
       const { scored, error } = scoreSlice(live, table, from);
       const offset = from;
       const times = table.times && { at: (t: number) => table.times!.at(offset + t) };
+      const series = table.series && { at: (t: number) => table.series!.at(offset + t) };
       // A signal waits until the answer is written: every row that was learned is answered.
-      await uninterrupted(() => output.write(format(scored, times, first)));
+      await uninterrupted(() => output.write(format(scored, times, first, series)));
       if (error !== undefined) throw error;
       from += scored[0]!.scores.length;
       await turn();
@@ -62,7 +63,7 @@ function scoreSlice(live: Live, table: Table, from: number): { scored: Scored[];
   let error: unknown;
   try {
     for (; t < to - from && (t === 0 || performance.now() < end); t++) {
-      live.update(scored, t, table.times?.at(from + t) ?? '');
+      live.update(scored, t, table.times?.at(from + t) ?? '', table.series?.at(from + t));
     }
   } catch (thrown) {
     error = thrown instanceof CliError ? thrown : new CliError((thrown as Error).message);
@@ -81,12 +82,13 @@ type Formatter = (
   scored: readonly Scored[],
   times: { at(t: number): string } | undefined,
   first: number,
+  series?: { at(t: number): string },
 ) => Iterable<string>;
 
 function formatterOf(format: StreamFormat): Formatter {
   let isFirst = true;
   const once = (): boolean => isFirst && !(isFirst = false);
-  if (format === 'csv') return (scored, times, first) => formatCsv(scored, times, first, once());
+  if (format === 'csv') return (scored, times, first, series) => formatCsv(scored, times, first, once(), series);
   if (format === 'json') return formatJson;
   if (format === 'events') return formatEvents;
   if (format === 'table') return formatTable();

@@ -4,10 +4,11 @@ import { type Command, terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
+import { openStream } from '../series/open.ts';
 import { answer } from './answer.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { DETECTORS } from './detectors.ts';
-import { type Live, openLive, openState } from './live-detectors.ts';
+import { type Live, openState } from './live-detectors.ts';
 import { optionsIn } from './monitor-settings.ts';
 import {
   type AnswerOptions,
@@ -42,14 +43,15 @@ async function open(
   given: ParsedOptions,
   { state, format }: AnswerOptions,
 ): Promise<Live> {
-  const names: OptionName[] = [...kind.settings, 'missing'];
-  const { view, warmup, laterSettings = [] } = kind;
+  const names: OptionName[] = [...kind.settings, 'missing', 'series'];
+  const { view, warmup } = kind;
+  const laterSettings: readonly OptionName[] = [...(kind.laterSettings ?? []), 'series'];
   const [givenOnes, defaults] = [{ ...givenSettings(given, names) }, { ...defaultSettings(names, name) }];
   for (const later of laterSettings) {
     if (givenOnes[later] !== undefined && givenOnes[later] === defaults[later]) givenOnes[later] = '';
     defaults[later] = '';
   }
-  return await openLive<OptionName, StreamingDetector>({
+  return await openStream<OptionName, StreamingDetector>({
     state: openState(name, state),
     given: givenOnes,
     defaults,

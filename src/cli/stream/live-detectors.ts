@@ -44,8 +44,9 @@ export interface Live {
    * Scores row t and learns it: all columns or none, unless a metric throws between two columns.
    *
    * @param time the text in the time column, or ''
+   * @param series the name of the row's series, where rows are of several
    */
-  update(scored: readonly Slice[], t: number, time: string): void;
+  update(scored: readonly Slice[], t: number, time: string, series?: string): void;
   /** Writes the state file if there is one and a row came since the last save. */
   save(): void;
   /** What is to be said when the stream ends: that its detectors have not seen enough yet. */

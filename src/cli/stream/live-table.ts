@@ -6,10 +6,15 @@ import { painter, plain, shortNumber } from '../output/text.ts';
 const WIDTH = 30;
 
 /** Formats rows of `time or index, value, score, bar`, and what happened there; the longest bar is that of the largest score so far. */
-export function formatTable(): (scored: readonly Scored[], times: Times | undefined, first: number) => string[] {
+export function formatTable(): (
+  scored: readonly Scored[],
+  times: Times | undefined,
+  first: number,
+  series?: Times,
+) => string[] {
   const paint = painter(process.stdout.isTTY === true);
   let largest = 0;
-  return (scored, times, first) => {
+  return (scored, times, first, series) => {
     const { length } = scored[0]!.scores;
     return Array.from({ length }, (_, t) => {
       const cells = scored.map(({ name, values, scores, notes }) => {
@@ -22,7 +27,8 @@ export function formatTable(): (scored: readonly Scored[], times: Times | undefi
         return `${title}${numberCell(values[t]!)}${numberCell(score)}  ${paint('magenta', bar)}${event}`;
       });
       const position = plain(times ? times.at(t) : String(first + t), 40);
-      return `${paint('dim', position.padEnd(8))}${cells.join('  ')}`.trimEnd().concat('\n');
+      const name = series === undefined ? '' : ` ${plain(series.at(t), 24).padEnd(12)}`;
+      return `${paint('dim', position.padEnd(8))}${name}${cells.join('  ')}`.trimEnd().concat('\n');
     });
   };
 }

@@ -24,7 +24,7 @@ export interface AnswerOptions {
 
 const INPUT: OptionGroup = {
   title: 'Input',
-  options: [...INPUT_OPTIONS, 'missing'],
+  options: [...INPUT_OPTIONS, 'series', 'missing'],
   note: `Missing are empty cells, NaN, NA, null and infinities. A blank line where a
 number is expected is a missing value. A line that is none of these ends the
 program, with its number; the state is saved before.`,

@@ -8,8 +8,9 @@ import { readTable } from '../input/read.ts';
 import { checkStdin } from '../options/input-options.ts';
 import { DEFAULT_COVARIANCE, mahalanobisFitter, metricOf } from '../options/metric-option.ts';
 import { type ParsedOptions, parseInteger } from '../options/parse.ts';
+import { openStream } from '../series/open.ts';
 import { answer } from './answer.ts';
-import { type Detectors, type Live, openLive, openState } from './live-detectors.ts';
+import { type Detectors, type Live, openState } from './live-detectors.ts';
 import {
   type AnswerOptions,
   answerOptionsOf,
@@ -32,6 +33,7 @@ const SETTINGS = [
   'exclusion-zone',
   'missing',
   'reference',
+  'series',
 ] as const;
 
 type SettingName = (typeof SETTINGS)[number];
@@ -92,6 +94,9 @@ function streamOptionsOf(given: ParsedOptions): StreamOptions {
       throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
     }
   }
+  if (given.has('series') && options.reference !== undefined) {
+    throw new UsageError('--series and --reference exclude each other: one reference is not that of every series');
+  }
   checkStdin([options.input, options.reference]);
   return options;
 }
@@ -112,10 +117,11 @@ async function open(options: StreamOptions): Promise<Live> {
     // With a reference no window of the stream is a candidate.
     ...(reference && { history: '', 'exclusion-zone': '' }),
   };
-  return await openLive({
+  return await openStream({
     state,
     given,
     defaults,
+    later: ['series'],
     make: (settings) => makeDetectors(settings, reference),
     load: loaderFor,
   });

@@ -22,7 +22,7 @@ autocorrelation, and how certain that is, from 0 to 1; below 0.3 it is a guess.
 score --window auto takes it. FILE is a path, or - or nothing for standard
 input. Gzip is recognized.`,
   groups: [
-    { title: 'Input', options: [...INPUT_OPTIONS, ...TIME_OPTIONS] },
+    { title: 'Input', options: [...INPUT_OPTIONS, 'series', ...TIME_OPTIONS] },
     { title: 'Output', options: ['format', 'output', 'force', 'max-memory', 'no-progress', 'help'] },
   ],
   exitStatus: EXIT_STATUS,
@@ -34,26 +34,42 @@ knn-anomaly suggest log.jsonl --field ms --format json`,
 
 async function run(options: WholeOptions): Promise<void> {
   const output = await openOutput(options.output, options.force);
-  const { columns, spanOf } = await readWhole(options, BYTES_PER_VALUE);
-  const found = columns.map(({ name, values }) => ({ name, suggestion: interruptible(() => suggestWindow(values)) }));
+  const all = await readWhole(options, BYTES_PER_VALUE);
+  const found = all.flatMap(({ series, table: { columns, spanOf } }) =>
+    columns.map(({ name, values }) => {
+      return {
+        series,
+        name,
+        spanOf,
+        isOne: columns.length === 1,
+        suggestion: interruptible(() => suggestWindow(values)),
+      };
+    }),
+  );
   if (options.format !== 'table') {
-    const rows = found.map(({ name, suggestion }) => rowOf(columns.length > 1 ? name : undefined, suggestion, spanOf));
+    const rows = found.map(({ series, name, isOne, suggestion, spanOf }) => {
+      return rowOf(series, isOne ? undefined : name, suggestion, spanOf);
+    });
     await output.write([formatRows(rows, options.format, Object.keys(rows[0]!))]);
     return;
   }
-  const lines = found.map(({ name, suggestion }) => {
-    const title = [nameOf(options.input), ...(name === undefined ? [] : [name])].map((text) => plain(text)).join(' · ');
+  const lines = found.map(({ series, name, suggestion, spanOf }) => {
+    const title = [nameOf(options.input), ...[series, name].filter((text) => text !== undefined)]
+      .map((text) => plain(text))
+      .join(' · ');
     return `${title}: ${suggestion === undefined ? NO_PERIOD : describeSuggestion(suggestion, spanOf)}\n`;
   });
   await output.write(lines);
 }
 
 function rowOf(
+  series: string | undefined,
   name: string | undefined,
   suggestion: WindowSuggestion | undefined,
   spanOf: (numSteps: number) => string | undefined,
 ): Record<string, Cell> {
   return {
+    ...(series !== undefined && { series }),
     ...(name !== undefined && { column: name }),
     window: suggestion?.windowSize ?? null,
     confidence: suggestion?.confidence ?? null,

@@ -55,7 +55,12 @@ export function documentTable(
   const all = (knownSeries(at) ?? plainSeries(at, time))?.filter(({ values }) => values.length > 0);
   if (all === undefined) refuse(at);
   if (all.length === 0) fail('empty: there are no values');
-  const chosen = wanted.length > 0 ? wanted.map((name) => find(all, name)) : [onlySeries(all)];
+  const isAll = wanted.length === 1 && wanted[0] === '*';
+  const chosen = isAll
+    ? joined(numericOf(all))
+    : wanted.length > 0
+      ? wanted.map((name) => find(all, name))
+      : [onlySeries(all)];
   const { times } = chosen[0]!;
   for (const { name, values, times: own } of chosen) {
     const isSame = (own === undefined) === (times === undefined) && values.length === chosen[0]!.values.length;
@@ -106,13 +111,40 @@ function find(all: readonly Series[], wanted: string): Series {
   fail(`no series ${show(wanted)}; the series are ${namesOf(all)}`);
 }
 
-function onlySeries(all: readonly Series[]): Series {
+function numericOf(all: readonly Series[]): Series[] {
   const numeric = all.filter(({ values }) =>
     values.some((value) => typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'),
   );
+  return numeric.length > 0 ? numeric : fail('empty: there are no values');
+}
+
+/** Series with the times of all of them: at a time that one does not have its value is missing. */
+function joined(all: readonly Series[]): Series[] {
+  const key = (time: unknown): string => JSON.stringify(time);
+  const isSame = all.every(
+    ({ times, values }) =>
+      values.length === all[0]!.values.length &&
+      (times ?? []).every((time, i) => key(time) === key(all[0]!.times?.[i])),
+  );
+  if (isSame) return [...all];
+  if (!all.every(({ times }) => times !== undefined)) {
+    fail(
+      `the series have different lengths and not all have times: choose one with --column; they are ${namesOf(all)}`,
+    );
+  }
+  const places = new Map<string, unknown>();
+  for (const { times } of all) for (const time of times!) if (!places.has(key(time))) places.set(key(time), time);
+  return all.map(({ name, times, values }) => {
+    const own = new Map(times!.map((time, i) => [key(time), values[i]]));
+    return { name, times: [...places.values()], values: [...places.keys()].map((place) => own.get(place) ?? null) };
+  });
+}
+
+function onlySeries(all: readonly Series[]): Series {
+  const numeric = numericOf(all);
   if (numeric.length === 1) return numeric[0]!;
   fail(
-    `there are ${all.length} series: choose one with --column, by its name or its number from 1; they are ${namesOf(all)}`,
+    `there are ${all.length} series: choose one with --column, by its name or its number from 1, or all with --column '*'; they are ${namesOf(all)}`,
   );
 }
 

@@ -7,6 +7,7 @@ import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
 import type { BlankLines, RowReader } from '../rows.ts';
 import { TIME_NAME } from '../table/layout.ts';
+import { seriesName } from '../time/series-name.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -19,16 +20,22 @@ export function jsonRows(
   time: string | undefined,
   dialect: Dialect,
   blanks: BlankLines,
+  series: readonly string[] = [],
 ): RowReader {
   const twice = fields.findIndex((field, c) => fields.indexOf(field) !== c);
   if (twice >= 0) fail(`--field ${fields[twice]} is already chosen`);
   const { notation, isSparse } = dialect;
-  const table = emptyTable(fields.length > 0 ? fields : [undefined], time === undefined ? undefined : dialect);
+  const table = emptyTable(
+    fields.length > 0 ? fields : [undefined],
+    time === undefined ? undefined : dialect,
+    series.length > 0,
+  );
   const columns = table.columns.map(
     ({ name, values }) => new NumberColumn(values, notation, name, blanks === 'deferred'),
   );
   const timePaths = time?.split(',').map((name) => [name.trim(), name.trim().split('.')] as const);
   const paths = fields.map((field) => field.split('.'));
+  const seriesPaths = series.map((name) => [name, name.split('.')] as const);
   let numSkipped = 0;
   return {
     table,
@@ -48,13 +55,17 @@ export function jsonRows(
         const found = value === null ? null : fieldOf(value, fields[c]!, paths[c]!, lineNumber);
         pushValue(columns[c]!, found, lineNumber, fields[c]);
       }
+      if (seriesPaths.length > 0) {
+        const names = seriesPaths.map(([name, path]) => textOf(fieldOf(value ?? {}, name, path, lineNumber) ?? ''));
+        table.series!.push(seriesName(names));
+      }
       if (timePaths === undefined) return;
       const whole =
         value !== null && timePaths.length > 1 && hasOwn(value, time!) ? [[time!, [time!]] as const] : timePaths;
       const stamps = whole.map(([name, path]) =>
         value === null ? '' : (fieldOf(value, name, path, lineNumber) ?? ''),
       );
-      table.times!.push(stamps.map((stamp) => (typeof stamp === 'string' ? stamp : JSON.stringify(stamp))).join(' '));
+      table.times!.push(stamps.map(textOf).join(' '));
     },
     end() {
       for (const column of columns) column.end();
@@ -80,6 +91,23 @@ export function onlyField(sample: readonly string[], time: string | undefined): 
   throw new UsageError(
     `--sparse needs --field: ${names.size === 0 ? 'no field holds' : `${[...names].join(', ')} hold`} numbers`,
   );
+}
+
+/** All fields of numbers in the first of these objects that has one; those of the time and of names of series are none. */
+export function allFields(sample: readonly string[], time: string | undefined, series: readonly string[]): string[] {
+  const taken = [...(time === undefined ? [] : [time, ...time.split(',').map((name) => name.trim())]), ...series];
+  for (const line of sample) {
+    if (!/^\s*\{/.test(line)) continue;
+    const names = Object.entries(parseLine(line, 1) as JsonObject).flatMap(([name, value]) =>
+      typeof value === 'number' && !taken.includes(name) && !TIME_NAME.test(name) ? [name] : [],
+    );
+    if (names.length > 0) return names;
+  }
+  return fail('no field holds numbers: name one with --field, such as cpu.user');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function parseLine(line: string, lineNumber: number): unknown {

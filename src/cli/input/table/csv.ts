@@ -5,6 +5,7 @@ import { emptyTable } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
 import { type BlankLines, BlankRows, type RowReader } from '../rows.ts';
+import { seriesName } from '../time/series-name.ts';
 import { parseDate } from '../times.ts';
 import { isEnough, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
 import { CsvRecords } from './records.ts';
@@ -15,7 +16,9 @@ const FOOTER =
 
 /** What is asked for of a table. */
 export interface TableOptions {
+  /** Names or numbers; `*` alone: all columns of numbers. */
   readonly columns: readonly string[];
+  readonly series?: readonly string[] | undefined;
   readonly time: string | undefined;
   readonly dialect: Dialect;
 }
@@ -56,9 +59,15 @@ async function recordsOf(sample: readonly string[], { dialect }: TableOptions): 
   return await CsvRecords.for(sample, { delimiter, comment, hasDecimalComma });
 }
 
-function wantedOf({ columns, time, dialect }: TableOptions, { delimiter }: CsvRecords, isStream: boolean): Wanted {
+function wantedOf(
+  { columns: given, series = [], time, dialect }: TableOptions,
+  { delimiter }: CsvRecords,
+  isStream: boolean,
+): Wanted {
   const { notation, where } = dialect;
-  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';', isStream };
+  const isAll = given.length === 1 && given[0] === '*';
+  const columns = isAll ? [] : given;
+  return { columns, isAll, series, time, notation, where, isCsv: delimiter === ',' || delimiter === ';', isStream };
 }
 
 function sampleRows(
@@ -86,11 +95,11 @@ function sampleRows(
 
 /** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
 function refuseSeries(
-  { rows, guard, textColumns, header, timeIndices, whereIndex }: Layout,
+  { rows, guard, textColumns, header, timeIndices, whereIndex, seriesIndices }: Layout,
   { dialect }: TableOptions,
   blanks: BlankLines,
 ): void {
-  if (guard === undefined || whereIndex !== undefined) return;
+  if (guard === undefined || whereIndex !== undefined || seriesIndices.length > 0) return;
   const named = (c: number): string => header?.[c] ?? String(c + 1);
   const times = rows.map(({ cells }) =>
     timeIndices.length > 1 ? timeIndices.map((c) => cells[c]?.trim()).join(' ') : (cells[guard]?.trim() ?? ''),
@@ -113,7 +122,7 @@ function refuseSeries(
 function refuseSeveral(column: string, values: readonly string[]): never {
   const shown = values.slice(0, 3).join(', ') + (values.length > 3 ? ', …' : '');
   fail(
-    `several series lie in the rows, told apart by column ${show(column)} (${shown}): keep the rows of one with --where ${show(`${column}=${values[0]}`)}`,
+    `several series lie in the rows, told apart by column ${show(column)} (${shown}): --series ${show(column)} takes each by itself, or keep the rows of one with --where ${show(`${column}=${values[0]}`)}`,
   );
 }
 
@@ -138,7 +147,11 @@ class TableReader implements RowReader {
   constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines) {
     const { names, indices, rows, timeIndices, textColumns } = layout;
     const { notation, where } = options.dialect;
-    this.table = emptyTable(names, timeIndices.length === 0 ? undefined : options.dialect);
+    this.table = emptyTable(
+      names,
+      timeIndices.length === 0 ? undefined : options.dialect,
+      layout.seriesIndices.length > 0,
+    );
     this.#records = records;
     this.#layout = layout;
     this.#columns = indices.map((index, c) => {
@@ -160,7 +173,7 @@ class TableReader implements RowReader {
   }
 
   push(line: string, lineNumber: number): void {
-    const { width, indices, timeIndices, guard, firstLine, whereIndex } = this.#layout;
+    const { width, indices, timeIndices, seriesIndices, guard, firstLine, whereIndex } = this.#layout;
     const records = this.#records;
     const cells = records.add(line, lineNumber);
     if (cells === undefined) {
@@ -182,6 +195,11 @@ class TableReader implements RowReader {
       if (cell === this.#layout.header?.[indices[c]!] && this.#isRepeated(cells)) return;
       this.#columns[c]!.push(cell, records.firstLine);
     }
+    if (seriesIndices.length > 0) {
+      this.table.series!.push(
+        seriesName(seriesIndices.map((c) => cells[c] ?? this.#missingCell('series', cells.length))),
+      );
+    }
     if (timeIndices.length > 0) this.table.times!.push(this.#timeIn(cells, timeIndices));
   }
 
@@ -191,8 +209,13 @@ class TableReader implements RowReader {
   }
 
   notices(): string[] {
-    const { firstLine, preamble, timeIndices } = this.#layout;
+    const { firstLine, preamble, timeIndices, leftOut } = this.#layout;
     const notices = this.#columns.flatMap(({ notice }) => notice ?? []);
+    if (leftOut.length > 0) {
+      const [which, are] =
+        leftOut.length === 1 ? [`column ${show(leftOut[0]!)} has`, 'is'] : [`${leftOut.length} columns have`, 'are'];
+      notices.push(`${which} no value in the first rows and ${are} left out`);
+    }
     if (timeIndices.length > 1 && !this.#areTimesNamed) {
       const [day, clock] = timeIndices.map((c) => show(this.#layout.header?.[c] ?? String(c + 1)));
       notices.push(`the times are those of column ${day} with ${clock}`);
@@ -238,13 +261,14 @@ class TableReader implements RowReader {
 
   /** Whether a row has a word such as Total where the others have a time. Looks, too, whether times go back. */
   #isFooter(cells: readonly string[], guard: number): boolean {
-    const { timeIndices, header } = this.#layout;
+    const { timeIndices, header, seriesIndices } = this.#layout;
     const time = timeIndices.length > 1 ? timeIndices.map((c) => cells[c] ?? '').join(' ') : (cells[guard] ?? '');
     const first = time.charCodeAt(0);
     if ((first < 48 || first > 57) && FOOTER.test(time.trim())) {
       this.#numFooters++;
       return true;
     }
+    if (seriesIndices.length > 0) return false;
     const isBack = time < this.#lastTime && parseDate(time.trim()) < parseDate(this.#lastTime.trim());
     if (isBack || (time === this.#lastTime && time.trim() !== '')) {
       for (const { index, text } of this.#constant) {

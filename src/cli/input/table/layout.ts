@@ -20,7 +20,11 @@ export interface SampleRow {
 export interface Wanted {
   /** Each the name of a column or its number from 1; none: the only column of numbers. */
   readonly columns: readonly string[];
+  /** Whether all columns of numbers are wanted, and `columns` is empty. */
+  readonly isAll: boolean;
   readonly time: string | undefined;
+  /** Columns whose texts tell apart the series that lie in the rows. */
+  readonly series: readonly string[];
   readonly notation: Notation;
   readonly where: { readonly column: string; readonly value: string } | undefined;
   /** Whether a comma separates the cells, or a semicolon: a line before the table may then be a header that lacks cells. */
@@ -45,6 +49,9 @@ export interface Layout {
   /** A column of dates, whether it was asked for or not. */
   readonly guard: number | undefined;
   readonly whereIndex: number | undefined;
+  readonly seriesIndices: readonly number[];
+  /** Names of columns without a value in the first rows, which are left out where all are wanted. */
+  readonly leftOut: readonly string[];
   /** Columns of texts. */
   readonly textColumns: readonly number[];
   /** The rows of the sample without the header. */
@@ -87,10 +94,14 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
   separateTimes(kinds, rows, header, wanted.notation);
   const names = header ?? first.map((_, c) => keyOf(rows, c) ?? '');
   const timeIndices = timeColumns(wanted, first, names, body, rows);
-  const indices =
-    wanted.columns.length > 0
+  const seriesIndices = wanted.series.map((column) => find(first, names, column, body));
+  const whereIndex = wanted.where && find(first, names, wanted.where.column, body);
+  const taken = [...timeIndices, ...seriesIndices];
+  const indices = wanted.isAll
+    ? allNumeric(kinds, rows, names, [...taken, ...(whereIndex === undefined ? [] : [whereIndex])], body, wanted)
+    : wanted.columns.length > 0
       ? wanted.columns.map((column) => find(first, names, column, body))
-      : [onlyNumeric(kinds, rows, names, timeIndices, body, wanted)];
+      : [onlyNumeric(kinds, rows, names, taken, body, wanted)];
   const twice = indices.findIndex((index, c) => indices.indexOf(index) !== c);
   if (twice >= 0) fail(`--column ${wanted.columns[twice]} names a column that is already chosen`);
   const dates = kinds.flatMap((kind, c) => (kind === 'time' && isDates(rows, c) ? [c] : []));
@@ -100,11 +111,18 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
     hasHeader,
     header,
     width,
-    names: indices.map((index) => header?.[index] ?? (names[index] || `column${index + 1}`)),
+    names: uniqueNames(
+      indices.map((index) => header?.[index] ?? (names[index] || `column${index + 1}`)),
+      wanted.isAll,
+    ),
     indices,
     timeIndices,
     guard: timeIndices[0] ?? (dates.length > 0 && !indices.includes(dates[0]!) ? dates[0] : undefined),
-    whereIndex: wanted.where && find(first, names, wanted.where.column, body),
+    whereIndex,
+    seriesIndices,
+    leftOut: wanted.isAll
+      ? kinds.flatMap((kind, c) => (kind === 'missing' && !taken.includes(c) ? [names[c] || `column${c + 1}`] : []))
+      : [],
     textColumns: kinds.flatMap((kind, c) =>
       kind === 'text' && !timeIndices.includes(c) && !indices.includes(c) ? [c] : [],
     ),
@@ -117,7 +135,7 @@ export function isEnough(all: readonly SampleRow[], wanted: Wanted): boolean {
   if (all.length === 0) return false;
   const isName = (column: string): boolean => !/^\d+$/.test(column);
   const namesIn = (cells: readonly string[]): string[] =>
-    [...wanted.columns, ...timeNames(wanted.time, cells)].filter(isName);
+    [...wanted.columns, ...wanted.series, ...timeNames(wanted.time, cells)].filter(isName);
   const at = all.findIndex(({ cells }) => {
     const trimmed = cells.map((cell) => cell.trim());
     const named = namesIn(trimmed);
@@ -198,8 +216,8 @@ function conflicts(cell: string, notation: Notation): boolean {
 }
 
 /** Whether all names that are asked for stand in this row. */
-function isNamed(first: readonly string[], { columns, time, where }: Wanted): boolean {
-  const all = [...columns, ...timeNames(time, first), ...(where === undefined ? [] : [where.column])];
+function isNamed(first: readonly string[], { columns, time, series, where }: Wanted): boolean {
+  const all = [...columns, ...series, ...timeNames(time, first), ...(where === undefined ? [] : [where.column])];
   const names = all.filter((column) => !(/^\d+$/.test(column) && Number(column) <= first.length));
   return names.length > 0 && names.every((name) => first.includes(name));
 }
@@ -315,20 +333,20 @@ function onlyNumeric(
   kinds: readonly Kind[],
   rows: readonly SampleRow[],
   names: readonly string[],
-  timeIndices: readonly number[],
+  taken: readonly number[],
   body: readonly SampleRow[],
   { notation }: Wanted,
 ): number {
   if (kinds.length === 1) return 0;
   if (rows.length === 0) fail('empty: there are no values');
-  const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && !timeIndices.includes(c) ? [c] : []));
+  const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && !taken.includes(c) ? [c] : []));
   const numbers = of('number');
   const nearly = of('nearly');
   const isRow = body.length === 1 && numbers.length > 9;
   const called = (c: number): string => show(names[c] ?? `column${c + 1}`);
   if (numbers.length > 1)
     fail(
-      `${numbers.length} columns hold numbers: choose one with --column${isRow ? ', or --input row if a line is a series' : ''}; ${listColumns(body)}`,
+      `${numbers.length} columns hold numbers: choose one with --column, or all with --column '*'${isRow ? ', or --input row if a line is a series' : ''}; ${listColumns(body)}`,
     );
   if (nearly.length > 0) {
     const c = nearly[0]!;
@@ -347,6 +365,35 @@ function onlyNumeric(
     );
   }
   fail(`no column of numbers found: choose one with --column; ${listColumns(body)}`);
+}
+
+/** All columns of numbers. Throws where one is hardly of numbers, and where there are none. */
+function allNumeric(
+  kinds: readonly Kind[],
+  rows: readonly SampleRow[],
+  names: readonly string[],
+  taken: readonly number[],
+  body: readonly SampleRow[],
+  { notation }: Wanted,
+): number[] {
+  const free = kinds.flatMap((kind, c) => (taken.includes(c) ? [] : [[kind, c] as const]));
+  const nearly = free.find(([kind]) => kind === 'nearly')?.[1];
+  if (nearly !== undefined) {
+    const odd = rows.find(({ cells }) => !isNumber(cells[nearly] ?? '', notation))!;
+    const text = show(odd.cells[nearly]!.trim());
+    fail(
+      `column ${show(names[nearly] || `column${nearly + 1}`)} holds ${text} on line ${odd.line} among its numbers: if that is a missing value, --na ${text}, or name the columns with --column`,
+    );
+  }
+  const numbers = free.flatMap(([kind, c]) => (kind === 'number' ? [c] : []));
+  if (numbers.length > 0) return numbers;
+  fail(`no column of numbers found: choose with --column; ${listColumns(body)}`);
+}
+
+/** Where all columns are read, those of one name get their number behind it. */
+function uniqueNames(names: readonly string[], isAll: boolean): string[] {
+  if (!isAll) return [...names];
+  return names.map((name, c) => (names.indexOf(name) === c ? name : `${name} (${c + 1})`));
 }
 
 function listColumns(body: readonly SampleRow[]): string {
