@@ -39,6 +39,8 @@ const PACKAGES: Record<string, string> = {
   'ml-distance': 'metrics.ts',
   '@resvg/resvg-js': 'plot/png.ts',
   papaparse: 'cli/',
+  hyparquet: 'cli/input/columnar/',
+  '@uwdata/flechette': 'cli/input/columnar/',
   'cli-progress': 'cli/',
   'node:': 'cli/',
 };

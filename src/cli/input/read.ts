@@ -1,7 +1,8 @@
 // From a path to a table: finds the format, chooses the reader, and calls back after every batch of lines.
 import { extname } from 'node:path';
-import { CliError, FileError, fail, UsageError } from '../errors.ts';
+import { CliError, codeOf, FileError, fail, UsageError } from '../errors.ts';
 import { isBlank, parseCell } from './cells.ts';
+import { type ColumnarFile, type ColumnarFormat, columnarFormatOf, columnarTable } from './columnar/columnar.ts';
 import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
 import { ANY_DIALECT, type Dialect } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
@@ -9,7 +10,7 @@ import { allFields, jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
 import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
-import { openSource, type Source } from './source.ts';
+import { nameOf, openSource, type Source } from './source.ts';
 import { csvRows, isTelling } from './table/csv.ts';
 import { StreamRange, withinRange } from './time/range.ts';
 import { resampled } from './time/resample.ts';
@@ -57,15 +58,24 @@ export async function readTable(
   watch: Watch,
   rows: 'sorted' | 'as read' = 'sorted',
 ): Promise<Table> {
-  return await reading(path, options, async (source) => {
-    const read = await readSource(source, path, options, 'deferred', watch);
-    if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
-    const inside = withinRange(read.table, options.dialect?.range);
-    const whole = resampled(inside.table, options.dialect?.resample);
-    const { table, notices } = rows === 'sorted' ? inOrder(whole.table) : { table: whole.table, notices: [] };
-    tell(source, [...source.notices, ...read.notices, ...inside.notices, ...whole.notices, ...notices]);
-    return table;
-  });
+  const columnar = options.format === 'auto' ? await columnarFormatOf(path) : undefined;
+  return await reading(
+    path,
+    options,
+    async (source) => {
+      const read =
+        columnar === undefined
+          ? await readSource(source, path, options, 'deferred', watch)
+          : await readColumnar(source, path, columnar, options, watch);
+      if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
+      const inside = withinRange(read.table, options.dialect?.range);
+      const whole = resampled(inside.table, options.dialect?.resample);
+      const { table, notices } = rows === 'sorted' ? inOrder(whole.table) : { table: whole.table, notices: [] };
+      tell(source, [...source.notices, ...read.notices, ...inside.notices, ...whole.notices, ...notices]);
+      return table;
+    },
+    columnar !== undefined,
+  );
 }
 
 /**
@@ -80,6 +90,9 @@ export async function readLive(
   take: (table: Table) => Promise<void>,
   mayBeEmpty = false,
 ): Promise<void> {
+  if (options.format === 'auto' && (await columnarFormatOf(path)) !== undefined) {
+    throw new UsageError(`${path} is a whole table, not a stream: score, locate, eval, backtest and plot read it`);
+  }
   await reading(path, options, async (source) => {
     const order = new StreamOrder();
     const range = new StreamRange(options.dialect?.range);
@@ -96,12 +109,47 @@ export async function readLive(
   });
 }
 
+/** A source of a file that is not read as text. */
+function unread(path: string): Source {
+  return { name: nameOf(path), size: undefined, bytesRead: 0, notices: [], lines: async function* () {} };
+}
+
+/** Reads a file of columns to its end. */
+async function readColumnar(
+  source: Source,
+  path: string,
+  format: ColumnarFormat,
+  options: InputOptions,
+  watch: Watch,
+): Promise<Read> {
+  let file: ColumnarFile | undefined;
+  try {
+    file =
+      format === 'parquet'
+        ? await (await import('./columnar/parquet.ts')).openParquet(path)
+        : await (await import('./columnar/arrow.ts')).openArrow(path);
+    return await columnarTable(file, options, (table) => watch(source, table));
+  } catch (error) {
+    if (error instanceof CliError || codeOf(error) !== undefined) throw error;
+    return fail(
+      `damaged ${format === 'parquet' ? 'Parquet' : 'Arrow'} data (${(error as Error).message.slice(0, 100)})`,
+    );
+  } finally {
+    await file?.close();
+  }
+}
+
 function tell(source: Source, notices: readonly string[]): void {
   for (const notice of notices) process.stderr.write(`knn-anomaly: ${source.name}: ${notice}\n`);
 }
 
-async function reading<T>(path: string, { dialect }: InputOptions, read: (source: Source) => Promise<T>): Promise<T> {
-  const source = await openSource(path, dialect?.encoding);
+async function reading<T>(
+  path: string,
+  { dialect }: InputOptions,
+  read: (source: Source) => Promise<T>,
+  isColumnar = false,
+): Promise<T> {
+  const source = isColumnar ? unread(path) : await openSource(path, dialect?.encoding);
   try {
     return await read(source);
   } catch (error) {

@@ -44,6 +44,19 @@ export async function csvRows(
   return new TableReader(records, layout, options, blanks);
 }
 
+/** A reader of rows that are cells already, under these names of their columns. Whole numbers must be exact. */
+export async function cellRows(
+  names: readonly string[],
+  sample: readonly (readonly string[])[],
+  options: TableOptions,
+): Promise<RowReader & { pushCells(cells: readonly string[], row: number): void }> {
+  const records = await CsvRecords.for([], { delimiter: ',' });
+  const rows = [names, ...sample].map((cells, line) => ({ cells, line, isAfterBlank: false, comment: undefined }));
+  const layout = layoutOf(rows, { ...wantedOf(options, records, false), hasHeader: true });
+  refuseSeries(layout, options, 'deferred');
+  return new TableReader(records, layout, options, 'deferred');
+}
+
 /** Whether the first lines of an input suffice to find delimiter, header and columns. */
 export async function isTelling(sample: readonly string[], options: TableOptions): Promise<boolean> {
   const records = await recordsOf(sample, options);
@@ -173,7 +186,7 @@ class TableReader implements RowReader {
   }
 
   push(line: string, lineNumber: number): void {
-    const { width, indices, timeIndices, seriesIndices, guard, firstLine, whereIndex } = this.#layout;
+    const { width, firstLine } = this.#layout;
     const records = this.#records;
     const cells = records.add(line, lineNumber);
     if (cells === undefined) {
@@ -187,6 +200,19 @@ class TableReader implements RowReader {
       return;
     }
     if (cells.length !== width && this.#isOther(cells)) return;
+    this.#take(cells);
+  }
+
+  /** Takes a row that is no line of text. */
+  pushCells(cells: readonly string[], row: number): void {
+    this.#records.firstLine = row;
+    for (const [c, index] of this.#layout.indices.entries()) checkExact(cells[index]!, row, this.#layout.names[c]!);
+    this.#take(cells);
+  }
+
+  #take(cells: readonly string[]): void {
+    const { indices, timeIndices, seriesIndices, guard, whereIndex } = this.#layout;
+    const records = this.#records;
     if (whereIndex !== undefined && cells[whereIndex]?.trim() !== this.#where) return;
     if (guard !== undefined && this.#isFooter(cells, guard)) return;
     this.#blank.flush();
@@ -288,6 +314,14 @@ class TableReader implements RowReader {
   #missingCell(column: string, numCells: number): never {
     fail(`line ${this.#records.firstLine}: no cell in column ${show(column)}: the row ends after ${numCells}`);
   }
+}
+
+/** Throws for a whole number that float64 cannot hold. */
+function checkExact(cell: string, row: number, column: string): void {
+  if (cell.length < 16 || !/^-?\d+$/.test(cell) || BigInt(cell) === BigInt(Number(cell))) return;
+  fail(
+    `row ${row}: ${cell} in column ${show(column)} has more digits than a number here can hold: it would be ${Number(cell)}`,
+  );
 }
 
 /** Whether a name of a column could be one of its values, so that its repetition is no header. */

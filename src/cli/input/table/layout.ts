@@ -31,6 +31,8 @@ export interface Wanted {
   readonly isCsv: boolean;
   /** Whether rows are answered as they come, so that the first ones are all there is to find the layout from. */
   readonly isStream: boolean;
+  /** Whether the first row is known to be a header; `undefined`: that is found. */
+  readonly hasHeader?: boolean | undefined;
 }
 
 /** How the rows of a table are read. */
@@ -67,11 +69,12 @@ const INDEX_NAME = /^(?:|index|idx|id|#|no\.?|nr\.?|row|row[_ ]?(?:id|no|num|num
 
 /** Reads the layout off the first rows. Throws if what is wanted is not there, or not clear. */
 export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
-  const start = firstRow(all, wanted);
+  const start = wanted.hasHeader === undefined ? firstRow(all, wanted) : 0;
   let body = all.slice(start);
   let first = body[0]!.cells.map((cell) => cell.trim());
-  const hasHeader = isHeader(body, wanted);
+  const hasHeader = wanted.hasHeader ?? isHeader(body, wanted);
   while (
+    wanted.hasHeader === undefined &&
     hasHeader &&
     !isNamed(first, wanted) &&
     body.length > 2 &&
