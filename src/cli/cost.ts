@@ -20,14 +20,25 @@ export interface Work {
   readonly reference: string | undefined;
 }
 
-/** Bytes per value of each series: the value, the spare half of a doubling array, the score. */
-const BYTES_PER_VALUE = 24;
-/** Bytes per window and neighbor: distance and index. */
+/** Bytes per value of each series: the value, the spare half of a doubling array and the one before it, the score. */
+const BYTES_PER_VALUE = 32;
+/** Of vectors that are made (z-scores, whitened windows, distances by functions): bytes per window and neighbor, and coordinate. */
 const BYTES_PER_NEIGHBOR = 12;
-/** Bytes per window and coordinate: its vector and the copy that a kernel reads, or its point in a tree. */
 const BYTES_PER_COORDINATE = 16;
 /** Other bytes per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
+
+/**
+ * Of plain windows, bytes per window of a tree: 10 per coordinate and 24, which is 1.1 to 1.25 times what was measured for 10⁶ values
+ * (89 bytes per value with its series for windows of 5, 102 for windows of 8). The projection of longer windows takes more
+ * (168 bytes per value for windows of 20). Threads share the tree.
+ */
+const TREE_BYTES_PER_COORDINATE = 10;
+const TREE_BYTES = 24;
+const PROJECTION_BYTES = 56;
+
+/** Bytes per row of the diagonals and each of its 2k + 8 places: 380 bytes per value were measured for k = 5, per thread. */
+const DIAGONAL_BYTES_PER_PLACE = 22;
 
 /** Bytes of every further worker: its own heap and code. */
 const BYTES_PER_WORKER = 16 * 1024 ** 2;
@@ -35,11 +46,26 @@ const BYTES_PER_WORKER = 16 * 1024 ** 2;
 /** Bytes needed to read `numColumns` series of `n` values and to score them one after the other with `numThreads` threads. */
 export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads = 1): number {
   const numWindows = Math.max(0, n - work.windowSize + 1);
-  const perWindow =
-    BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * numCoordinates(numWindows, work) + BYTES_PER_WINDOW;
-  const perDiagonalRow = servesDiagonal(work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
-  const perThread = numWindows * Math.max(perWindow, perDiagonalRow);
-  return n * BYTES_PER_VALUE * numColumns + numThreads * perThread + (numThreads - 1) * BYTES_PER_WORKER;
+  const { shared, perThread } = bytesPerWindow(numWindows, work);
+  const ofWindows = numWindows * (shared + numThreads * perThread);
+  return n * BYTES_PER_VALUE * numColumns + ofWindows + (numThreads - 1) * BYTES_PER_WORKER;
+}
+
+/** Bytes per window that threads share, and that each of them has. */
+function bytesPerWindow(numWindows: number, work: Work): { shared: number; perThread: number } {
+  const { windowSize, k, metric, normalize, engine } = work;
+  const diagonal = servesDiagonal(work) ? DIAGONAL_BYTES_PER_PLACE * (2 * k + 8) + BYTES_PER_WINDOW : 0;
+  if (metric === 'euclidean' && normalize === 'none' && engine !== 'brute') {
+    const coordinates = Math.min(windowSize, MAX_POINT_WIDTH);
+    const projection = windowSize > MAX_POINT_WIDTH ? PROJECTION_BYTES : 0;
+    const tree = TREE_BYTES_PER_COORDINATE * coordinates + TREE_BYTES + projection;
+    if (engine === 'kdtree') return { shared: tree, perThread: 0 };
+    if (engine === 'diagonal') return { shared: 0, perThread: diagonal };
+    // Windows of few values are always in a tree; for longer ones a tree is tried before the diagonals.
+    return { shared: tree, perThread: windowSize > MAX_POINT_WIDTH ? diagonal : 0 };
+  }
+  const vectors = BYTES_PER_NEIGHBOR * k + BYTES_PER_COORDINATE * numCoordinates(numWindows, work) + BYTES_PER_WINDOW;
+  return { shared: 0, perThread: Math.max(vectors, diagonal) };
 }
 
 /** Number of threads for which the memory suffices, at least 1. */

@@ -174,8 +174,8 @@ describe('compression and size', () => {
     const [, megabytes] = /the input needs about (\d+) MB, more than --max-memory 20M: raise --max-memory to/.exec(
       stderr,
     )!;
-    expect(Number(megabytes)).toBeGreaterThan(60);
-    expect(Number(megabytes)).toBeLessThan(210);
+    expect(Number(megabytes)).toBeGreaterThan(45);
+    expect(Number(megabytes)).toBeLessThan(70);
   });
 
   test('a long text with few values is read in bounded memory', async () => {

@@ -307,7 +307,11 @@ describe('the parts', () => {
     expect(estimateBytes(1e6, { ...work, windowSize: 500, normalize: 'zscore' })).toBeLessThan(1e9);
     expect(estimateBytes(1e6, work, 3)).toBeGreaterThan(estimateBytes(1e6, work));
     expect(estimateBytes(3, { ...work, windowSize: 1e9 })).toBeLessThan(100);
-    expect(estimateBytes(1e6, work, 3, 4)).toBeGreaterThan(2 * estimateBytes(1e6, work, 3));
+    const diagonal: Work = { ...work, windowSize: 50 };
+    expect(estimateBytes(1e6, diagonal, 3, 4)).toBeGreaterThan(2 * estimateBytes(1e6, diagonal, 3));
+    // Threads share a tree: 10⁷ values, which took 1.0 GB, are within the default of 2 GB.
+    expect(estimateBytes(1e7, work, 1, 2)).toBeGreaterThan(1.02e9);
+    expect(estimateBytes(1e7, work, 1, 2)).toBeLessThan(1.3e9);
     expect(threadsIn(estimateBytes(1e6, work, 3, 4), 1e6, work, 3)).toBe(4);
     expect(threadsIn(0.99 * estimateBytes(1e6, work, 3, 4), 1e6, work, 3)).toBe(3);
     expect(threadsIn(1, 1e6, work, 3)).toBe(1);
