@@ -8,6 +8,7 @@ import { parseOptions } from '../../src/cli/options/parse.ts';
 import { score } from '../../src/cli/score/score.ts';
 import { file } from '../support/cli-run.ts';
 import { EXPORTS } from '../support/exports.ts';
+import { TOOL_EXPORTS } from '../support/exports-of-tools.ts';
 
 /** What `score` reads of a file, and what it says about it. */
 async function readFile(path: string, args: readonly string[]) {
@@ -49,6 +50,22 @@ describe('exports of other programs', () => {
     ).toBeGreaterThanOrEqual(90);
     for (const { args } of isRead) expect(args.filter((arg) => arg.startsWith('--')).length).toBeLessThanOrEqual(1);
   });
+});
+
+describe('further files of tools', () => {
+  test.each(TOOL_EXPORTS.map((one) => [one.name, one] as const))(
+    '%s',
+    async (name, { content, args, values, times, refusal }) => {
+      const path = file(name, content);
+      if (refusal !== undefined) {
+        await expect(readFile(path, args)).rejects.toThrow(refusal);
+        return;
+      }
+      const found = await readFile(path, args);
+      expect(found.values).toEqual(values);
+      if (times !== undefined) expect(found.times).toEqual(times);
+    },
+  );
 });
 
 const SHARED = new URL('../../../shared/cases/', import.meta.url);

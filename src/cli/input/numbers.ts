@@ -21,6 +21,8 @@ export const ANY_NOTATION: Notation = { decimal: undefined, thousands: undefined
 const PARTS =
   /^([+-]?)(?:([A-Z]{0,3}\p{Sc}|[A-Z]{3} )\s*)?([+-]?)(\d[\d.,' _]*(?<=[\d.,])|[.,]\d+)(e[+-]?\d+)?\s*([\p{L}\p{Sc}%‰°/][^\d:;=,"]{0,15}[23]?)?$/iu;
 const KEY = /^([A-Za-z_][\w.:-]*)=(.+)$/;
+/** A line of StatsD: the unit is that of timers. */
+const STATSD = /^([A-Za-z_][\w.-]{0,200}):([-+]?[\d.]+)\|(ms|c|g|h|d)(?:\|.*)?$/;
 const TRUTH: Readonly<Record<string, number>> = { true: 1, false: 0, yes: 1, no: 0, on: 1, off: 0 };
 
 /** A cell in parts: `body` is the digits with their separators. */
@@ -29,13 +31,15 @@ interface Parts {
   readonly body: string;
   readonly exponent: string;
   readonly unit: string;
+  /** The name before the number, as in `time=12`. */
+  readonly key: string | undefined;
 }
 
 /** `undefined` for a cell that is no number, with or without a unit. */
 export function partsOf(cell: string): Parts | undefined {
   let text = cell.trim();
   const truth = TRUTH[text.toLowerCase()];
-  if (truth !== undefined) return { sign: 1, body: String(truth), exponent: '', unit: 'true' };
+  if (truth !== undefined) return { sign: 1, body: String(truth), exponent: '', unit: 'true', key: undefined };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: anything but ASCII is brought to its plain form
   if (/[^\x00-\x7f]/.test(text)) {
     text = text
@@ -44,13 +48,16 @@ export function partsOf(cell: string): Parts | undefined {
       .normalize('NFKC')
       .trim();
   }
-  text = KEY.exec(text)?.[2] ?? text;
+  const [, key, value] = KEY.exec(text) ?? STATSD.exec(text) ?? [];
+  // Behind the value of a plugin of Nagios its limits follow.
+  if (value !== undefined) text = `${value.split(';')[0]!}${STATSD.exec(text)?.[3] === 'ms' ? 'ms' : ''}`;
+  text = text.replace(/^(\d[\d.,' ]*)-$/, '-$1'); // as SAP writes negative numbers
   const accounting = /^\((.*\d.*)\)$/.exec(text)?.[1];
   const [, sign1 = '', prefix = '', sign2 = '', body, exponent = '', suffix = ''] =
     PARTS.exec(accounting ?? text) ?? [];
   if (body === undefined || (sign1 !== '' && sign2 !== '')) return undefined;
   const sign = (sign1 + sign2 === '-') !== (accounting !== undefined) ? -1 : 1;
-  return { sign, body, exponent, unit: `${prefix}${suffix}`.trim().replace(/\s+/g, ' ') };
+  return { sign, body, exponent, unit: `${prefix}${suffix}`.trim().replace(/\s+/g, ' '), key };
 }
 
 /** Whether a cell is a number with a unit that is known, or without one. */
@@ -123,6 +130,8 @@ export class NumberColumn {
   /** Cells with two readings: row, reading with a decimal comma, in pairs. */
   #waiting: number[];
   #firstWaiting: string;
+  /** The name before the numbers, if they have one. */
+  #key: string | undefined;
   #hasPoint: boolean;
 
   /** `sample` are cells of the column that are known before the first one is pushed. */
@@ -142,6 +151,7 @@ export class NumberColumn {
     this.#unit = new ColumnUnit();
     this.#waiting = [];
     this.#firstWaiting = '';
+    this.#key = undefined;
     this.#hasPoint = false;
   }
 
@@ -196,7 +206,8 @@ export class NumberColumn {
     }
     const parts = partsOf(cell);
     if (parts === undefined) this.#refuse(cell, lineNumber);
-    const { sign, body, exponent, unit } = parts;
+    const { sign, body, exponent, unit, key } = parts;
+    if (key !== undefined) this.#checkKey(key, lineNumber);
     const readings = readingsOf(body, this.#decimal, this.#notation.thousands);
     if (readings === undefined) this.#refuse(cell, lineNumber);
     const { point, comma } = readings;
@@ -214,6 +225,15 @@ export class NumberColumn {
     if (point !== undefined && comma !== undefined) return this.#wait(scaled(point), scaled(comma), cell);
     this.#decide(point === undefined ? ',' : '.', cell, lineNumber);
     return scaled((point ?? comma)!);
+  }
+
+  /** Values of several names are several series. */
+  #checkKey(key: string, lineNumber: number): void {
+    this.#key ??= key;
+    if (key === this.#key) return;
+    fail(
+      `line ${lineNumber}: ${show(key)} among values of ${show(this.#key)}: several series lie in one column, keep the lines of one, such as with grep`,
+    );
   }
 
   #isListed(cell: string): boolean {

@@ -6,6 +6,7 @@ import { type ColumnarFile, type ColumnarFormat, columnarFormatOf, columnarTable
 import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
 import { ANY_DIALECT, type Dialect } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
+import { graphiteDocument, isGraphiteRaw } from './json/graphite-raw.ts';
 import { allFields, jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
@@ -200,6 +201,9 @@ async function readLines(
   if (!hasContent && fault !== undefined) throw fault;
   if (!hasContent && (blanks === 'deferred' || format === 'csv')) return undefined;
   refuseOthers(sample, isWhole, options, format);
+  if (options.format === 'auto' && format !== 'json' && isGraphiteRaw(sample)) {
+    return await readDocument(source, [...sample, ...rest], batches, options, watch, graphiteDocument);
+  }
   if (
     format === 'json' &&
     (dialect.path !== undefined || isDocument(sample, isWhole, options.fields.length > 0) === true)
@@ -238,10 +242,11 @@ async function readDocument(
   batches: AsyncGenerator<string[]>,
   { columns, fields, time, dialect }: InputOptions,
   watch: Watch,
+  documentIn: (lines: readonly string[]) => string = (lines) => lines.join('\n'),
 ): Promise<Read> {
   const lines = [...begin];
   for await (const batch of batches) for (const line of batch) lines.push(line);
-  const read = documentTable(lines.join('\n'), [...columns, ...fields], time, dialect ?? ANY_DIALECT);
+  const read = documentTable(documentIn(lines), [...columns, ...fields], time, dialect ?? ANY_DIALECT);
   await watch(source, read.table);
   return read;
 }
@@ -341,7 +346,15 @@ function refuseOthers(
 ): void {
   const first = sample.find((line) => !isBlank(line));
   if (first === undefined || format === 'json' || format === 'row' || options.format !== 'auto') return;
-  if (/^\s*<(?:!|\?|[a-z])/i.test(first)) fail('this is HTML or XML, not a table of numbers');
+  if (/^\s*<(?:!|\?|[a-z])/i.test(first)) {
+    const isRrd = sample.some((line) => /<(?:xport|rrd)>/.test(line));
+    fail(
+      `this is ${isRrd ? 'XML, not a table of numbers: rrdtool xport --json writes what is read here' : 'HTML or XML, not a table of numbers'}`,
+    );
+  }
+  if (/^\*{10,} 1\. row \*+$/.test(first.trim())) {
+    fail('one value per line, as mysql writes with \\G at the end of a query: end it with ; instead');
+  }
   if (/^# (?:HELP|TYPE) \S+ /.test(first)) {
     fail(
       'this is one scrape of Prometheus, one value of each series: ask its server for a range of time (/api/v1/query_range)',

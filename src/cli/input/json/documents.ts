@@ -5,7 +5,8 @@ import { emptyTable, type Table } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
 import { pushValue } from './lines.ts';
-import { follow, knownSeries, plainSeries, type Series } from './shapes.ts';
+import { follow, plainSeries, type Series } from './plain.ts';
+import { knownSeries } from './shapes.ts';
 
 /** Most names in a message. */
 const MOST_NAMES = 12;

@@ -108,12 +108,21 @@ function sampleRows(
 
 /** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
 function refuseSeries(
-  { rows, guard, textColumns, header, timeIndices, whereIndex, seriesIndices }: Layout,
+  { rows, guard, textColumns, header, timeIndices, whereIndex, seriesIndices, isRepeated }: Layout,
   { dialect }: TableOptions,
   blanks: BlankLines,
 ): void {
-  if (guard === undefined || whereIndex !== undefined || seriesIndices.length > 0) return;
+  if (whereIndex !== undefined || seriesIndices.length > 0) return;
   const named = (c: number): string => header?.[c] ?? String(c + 1);
+  if (guard === undefined) {
+    // Snapshots without a time: what is in several of them is a series each.
+    for (const c of isRepeated ? textColumns : []) {
+      const texts = rows.map(({ cells }) => cells[c]?.trim() ?? '');
+      const distinct = new Set(texts);
+      if (distinct.size > 1 && distinct.size <= texts.length / 2) refuseSeveral(named(c), [...distinct]);
+    }
+    return;
+  }
   const times = rows.map(({ cells }) =>
     timeIndices.length > 1 ? timeIndices.map((c) => cells[c]?.trim()).join(' ') : (cells[guard]?.trim() ?? ''),
   );

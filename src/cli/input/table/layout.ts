@@ -54,6 +54,8 @@ export interface Layout {
   readonly seriesIndices: readonly number[];
   /** Names of columns without a value in the first rows, which are left out where all are wanted. */
   readonly leftOut: readonly string[];
+  /** Whether the header comes again between the rows, as where snapshots follow one another. */
+  readonly isRepeated: boolean;
   /** Columns of texts. */
   readonly textColumns: readonly number[];
   /** The rows of the sample without the header. */
@@ -123,6 +125,7 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
     guard: timeIndices[0] ?? (dates.length > 0 && !indices.includes(dates[0]!) ? dates[0] : undefined),
     whereIndex,
     seriesIndices,
+    isRepeated: hasHeader && body.length - 1 > rows.length,
     leftOut: wanted.isAll
       ? kinds.flatMap((kind, c) => (kind === 'missing' && !taken.includes(c) ? [names[c] || `column${c + 1}`] : []))
       : [],
@@ -262,6 +265,7 @@ function kindOf(rows: readonly SampleRow[], c: number, name: string | undefined,
     return numNumbers >= cells.length / 2 ? 'nearly' : 'text';
   }
   if (name !== undefined && TIME_NAME.test(name)) return 'time';
+  if (name === '_span' || name === '_spandays') return 'index'; // of Splunk: how long a row lasts
   const numbers = cells.map(Number);
   const isCounting = numbers.every((x, i) => Number.isInteger(x) && (i === 0 || x === numbers[i - 1]! + 1));
   if (isCounting && name !== undefined && INDEX_NAME.test(name)) return 'index';

@@ -10,6 +10,9 @@ export const BLANKS = ' ';
 /** The whole line is one cell. */
 export const NONE = '';
 
+/** Two blanks and more between cells that may hold one. */
+const GAPS = '  ';
+
 const DELIMITERS = [',', ';', '\t', '|', BLANKS];
 
 /** A record longer than this has lost a closing quote. */
@@ -19,6 +22,12 @@ const LONGEST_RECORD = 1 << 20;
 const RULER = /^[\s|+:=-]*(?:---|===)[\s|+:=-]*$/;
 /** What databases write below a table. */
 const COUNT = /^\s*\(?\d+ rows?(?: in set)?(?: affected)?\)?(?: \(.*\))?\s*$/i;
+
+/** A value of a plugin of Nagios, with its limits: `time=0.012s;1;2;0`. */
+const PERFDATA = /\t'?[^=\t;]+'?=[-+\d.]+[A-Za-z%]*;[-\d.;:~@]*\s*$/;
+
+/** A line of StatsD: `api.time:320|ms`. */
+const STATSD = /^[A-Za-z_][\w.-]{0,200}:[-+]?[\d.]+\|(?:ms|c|g|h|d)(?:\|\S*)?\s*$/;
 
 /** A line of InfluxDB: measurement and tags, fields, a time. */
 const LINE_PROTOCOL = /^[^\s,=]+(?:,[^\s,=]+=[^\s,]+)* [^\s,=]+=[^\s]+ \d{10,19}\s*$/;
@@ -74,7 +83,7 @@ export class CsvRecords {
    * record: a blank line, a comment, a ruler, the number of rows below a table.
    */
   add(line: string, lineNumber: number): string[] | undefined {
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+    const text = plainLine(line.endsWith('\r') ? line.slice(0, -1) : line);
     const hasQuote = text.includes('"');
     if (this.#open === undefined) {
       this.firstLine = lineNumber;
@@ -118,6 +127,7 @@ export class CsvRecords {
 
   #split(text: string): string[] {
     if (this.delimiter === NONE) return [text];
+    if (this.delimiter === GAPS) return text.trim().split(/\s{2,}/);
     if (this.delimiter === BLANKS) return /[["]/.test(text) ? blankCells(text) : text.trim().split(/\s+/);
     if (this.delimiter !== '|') return text.split(this.delimiter);
     const inner = /^\s*\|/.test(text) ? text.replace(/^[\s|]+|[\s|]+$/g, '') : text;
@@ -125,6 +135,7 @@ export class CsvRecords {
   }
 
   #parse(record: string): string[] | undefined {
+    if (this.delimiter === GAPS) return this.#split(record);
     if (this.delimiter === BLANKS) return blankCells(record);
     const { data, errors } = this.#papa.parse<string[]>(record, { delimiter: this.delimiter, newline: '\n' });
     const codes = errors.map(({ code }) => code);
@@ -139,17 +150,31 @@ function blankCells(text: string): string[] {
   return cells.map((cell) => (/^".*"$/s.test(cell) ? cell.slice(1, -1) : cell));
 }
 
+/** A line of a table that is drawn with lines as one that is drawn with `|` and `-`; any other line as it is. */
+function plainLine(text: string): string {
+  const first = text.charCodeAt(0);
+  if (first < 0x2500 || first > 0x257f) return text;
+  const rows = /^[│┃║]\s*(\d+) rows?\b/.exec(text)?.[1];
+  if (rows !== undefined) return `(${rows} rows)`;
+  if (!/[─━═]/.test(text)) return text.replaceAll(/[│┃║]/g, '|');
+  if (!/[^\u2500-\u257f\s]/.test(text)) return '+---+';
+  const cells = text.split(/[┌┬┐┏┳┓╔╦╗├┼┤]/).slice(1, -1); // names in the upper line, as ClickHouse writes them
+  return `|${cells.map((cell) => cell.replaceAll(/[─━═]/g, '')).join('|')}|`;
+}
+
 /** The delimiter in a first line such as `sep=;`, which spreadsheets write. */
 function declaredDelimiter(line: string): string | undefined {
   return /^"?sep=(.)"?\s*$/.exec(line)?.[1];
 }
 
 function guessDelimiter(lines: readonly string[], make: (delimiter: string) => CsvRecords, hasComma: boolean): string {
-  const text = lines.filter((line) => !make(',').isApart(line));
+  const text = lines.map(plainLine).filter((line) => !make(',').isApart(line));
   const isQuoted = text.some((line) => line.includes('"'));
   if (!isQuoted && isOneColumn(text)) return NONE;
   if (text.length > 0 && text.every((line) => LINE_PROTOCOL.test(line))) return BLANKS;
-  let [best, bestShare] = [',', 0];
+  if (text.length > 0 && text.every((line) => PERFDATA.test(line))) return '\t';
+  if (text.length > 0 && text.every((line) => STATSD.test(line))) return NONE;
+  let [best, bestShare] = [',', 0] as [string, number];
   for (const delimiter of DELIMITERS) {
     if (delimiter === ',' && hasComma && !isQuoted) continue;
     const widths = widthsWith(make(delimiter), lines);
@@ -159,7 +184,22 @@ function guessDelimiter(lines: readonly string[], make: (delimiter: string) => C
     const share = Math.max(0, ...counts.values()) / Math.max(1, widths.length);
     if (share > bestShare * (delimiter === BLANKS ? 1.5 : 1) && share >= 0.3) [best, bestShare] = [delimiter, share];
   }
+  if (best === BLANKS) {
+    const gaps = shareOf(widthsWith(make(GAPS), lines));
+    if (gaps.width > 2 && gaps.share > GAPS_SHARE && gaps.share > 1.5 * bestShare) return GAPS;
+  }
   return bestShare === 0 && hasComma ? NONE : best;
+}
+
+/** Of lines with gaps between the cells this share at least has the same number of them. */
+const GAPS_SHARE = 0.9;
+
+/** The most frequent number of cells, and the share of the lines that have it. */
+function shareOf(widths: readonly number[]): { width: number; share: number } {
+  const counts = new Map<number, number>();
+  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+  const [width, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
+  return { width, share: count / Math.max(1, widths.length) };
 }
 
 /** A header above numbers that hold a comma or a blank: one column with decimal commas, thousands or units. */
