@@ -129,7 +129,9 @@ async function readColumnar(
       format === 'parquet'
         ? await (await import('./columnar/parquet.ts')).openParquet(path)
         : await (await import('./columnar/arrow.ts')).openArrow(path);
-    return await columnarTable(file, options, (table) => watch(source, table));
+    return await columnarTable(file, { ...options, dialect: options.dialect ?? ANY_DIALECT }, (table) =>
+      watch(source, table),
+    );
   } catch (error) {
     if (error instanceof CliError || codeOf(error) !== undefined) throw error;
     return fail(

@@ -3,9 +3,7 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { codeOf, fail, fileError, show } from '../../errors.ts';
 import type { Table } from '../columns.ts';
-import { ANY_DIALECT } from '../dialect.ts';
-import type { InputOptions } from '../read.ts';
-import { cellRows } from '../table/csv.ts';
+import { cellRows, type TableOptions } from '../table/csv.ts';
 import { timeNames } from '../time/joined.ts';
 
 /** What a file of columns holds. */
@@ -77,10 +75,10 @@ export async function loadOptional<T>(load: () => Promise<T>, format: string, na
  */
 export async function columnarTable(
   file: ColumnarFile,
-  options: InputOptions,
+  options: TableOptions & { readonly fields: readonly string[] },
   watch: (table: Table) => void | Promise<void>,
 ): Promise<{ table: Table; notices: string[] }> {
-  const { columns, fields, series = [], time, dialect = ANY_DIALECT } = options;
+  const { columns, fields, series = [], time, dialect } = options;
   if (fields.length > 0) fail('--field is for JSON: the columns of this file are named by --column');
   const asked = [
     ...columns,

@@ -145,7 +145,7 @@ function onlySeries(all: readonly Series[]): Series {
   const numeric = numericOf(all);
   if (numeric.length === 1) return numeric[0]!;
   fail(
-    `there are ${all.length} series: choose one with --column, by its name or its number from 1, or all with --column '*'; they are ${namesOf(all)}`,
+    `there are ${all.length} series: choose one with --column, by its name or its number from 1; they are ${namesOf(all)}`,
   );
 }
 

@@ -353,7 +353,7 @@ function onlyNumeric(
   const called = (c: number): string => show(names[c] ?? `column${c + 1}`);
   if (numbers.length > 1)
     fail(
-      `${numbers.length} columns hold numbers: choose one with --column, or all with --column '*'${isRow ? ', or --input row if a line is a series' : ''}; ${listColumns(body)}`,
+      `${numbers.length} columns hold numbers: choose one with --column${isRow ? ', or --input row if a line is a series' : ''}; ${listColumns(body)}`,
     );
   if (nearly.length > 0) {
     const c = nearly[0]!;
