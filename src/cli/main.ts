@@ -106,7 +106,7 @@ async function parsed(
       if (load !== undefined && optionNames(await load()).includes(option as OptionName)) others.push(other);
     }
     throw new UsageError(
-      `--${option} is an option of ${others.join(', ')}, not of ${name} (see knn-anomaly ${name} --help)`,
+      `unknown option --${option}, which ${others.join(', ')} ${others.length === 1 ? 'has' : 'have'} (see knn-anomaly ${name} --help)`,
     );
   }
 }

@@ -104,7 +104,9 @@ test('errors name the option', async () => {
   );
   expect(await failure(['--change-discount=1e-30'], 2)).toContain('--change-discount must be at least 2^-52');
   expect(await failure(['--smoothing=few'], 2)).toBe('--smoothing must be a positive integer, got "few"');
-  expect(await failure(['--window=5'], 2)).toBe('unknown option --window (see knn-anomaly changefinder --help)');
+  expect(await failure(['--window=5'], 2)).toBe(
+    'unknown option --window, which score, stream, eval have (see knn-anomaly changefinder --help)',
+  );
   expect(await failure(['--save-every=5'], 2)).toBe('--save-every is for --state FILE');
   expect(await failure([], 1, '1\nx\n')).toContain('line 2');
   expect(await failure(['--missing=throw'], 1, '1\n\n2\n')).toBe(

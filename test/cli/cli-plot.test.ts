@@ -176,7 +176,7 @@ describe('knn-anomaly plot refuses', () => {
     [['--scores=short.txt'], 'short.txt: has 2 scores, but standard input has 6 values', 1],
     [['none.csv', '--column=a'], 'none.csv: no such file', 1],
     [['mad.csv', '--column=a', '--time=time'], 'row 2: the time must be a number, got "x"', 1],
-    [['--max-memory=1K'], 'more than --max-memory', 1],
+    [['--max-memory=100'], 'more than --max-memory', 1],
   ])('%j', async (args, message, status) => {
     file('short.txt', '1\n2\n');
     file('mad.csv', 'time,a\n2,1\nx,2\n');

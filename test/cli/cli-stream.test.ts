@@ -350,7 +350,14 @@ describe('input', () => {
       '--save-every must be a number of seconds, more than 0 and at most 86400, got "0"',
       '',
     ],
-    ['an unknown option', ['--side=left'], '', 2, 'unknown option --side (see knn-anomaly stream --help)', ''],
+    [
+      'an unknown option',
+      ['--side=left'],
+      '',
+      2,
+      'unknown option --side, which score has (see knn-anomaly stream --help)',
+      '',
+    ],
   ])('%s', async (_name, args, input, status, message, stdout) => {
     expect(await failure(['-w1', '-k1', ...args], input, status)).toEqual([message, stdout]);
   });

@@ -45,9 +45,9 @@ path, or - or nothing for standard input. Gzip is recognized.`,
       title: 'Input',
       options: [...INPUT_OPTIONS, 'series', ...TIME_OPTIONS],
       note: `With --time rows are sorted, and those that are absent count as missing
-values. No window with a missing value is compared. With --column '*', with
---series and of more than 8 columns the 10 strangest places of all are ranked by
-surprise: how seldom a score of KNN(5, 5) as high comes elsewhere in the series.`,
+values. No window with a missing value is compared. With --column '*',
+--series and more than 8 columns the 10 strangest places of all are ranked by
+surprise: how seldom a score of KNN(5, 5) as high comes elsewhere in a series.`,
     },
     { title: 'Output', options: ['top', 'format', 'output', 'force', 'max-memory', 'no-progress', 'help'] },
   ],
