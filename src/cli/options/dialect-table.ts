@@ -55,7 +55,7 @@ export const DIALECT_OPTIONS = {
   path: {
     kind: 'text',
     value: 'PATH',
-    help: 'where in a JSON document the values are, such as data.rows[*].cpu (default: what is known of Prometheus, CloudWatch, Datadog, InfluxDB, Graphite, sadf and iostat; arrays)',
+    help: 'where in a JSON document the values are, such as data.rows[*].cpu (default: what is known of Prometheus, CloudWatch, Datadog, InfluxDB, Grafana, Elasticsearch, Azure, Google Cloud, Zabbix, sadf and others; arrays)',
   },
   sparse: { kind: 'flag', help: 'leave out JSON lines without the field' },
   decimal: {
