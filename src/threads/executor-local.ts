@@ -4,7 +4,7 @@ import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
 import { type Job, joinInArena } from './job.ts';
 import { type JobPlan, Task } from './task.ts';
-import { turn } from './worker-pool.ts';
+import { turn } from '../core/turn.ts';
 
 /**
  * Milliseconds that the calling thread works before timers and input have their turn; a part may take as long again.
