@@ -29,6 +29,10 @@ const COMMANDS: CommandList = {
     summary: 'tell what alarms a monitor would have raised on a whole series',
     load: async () => (await import('./backtest/backtest.ts')).backtest,
   },
+  prometheus: {
+    summary: 'watch every series of a Prometheus, which scrapes the alarms back',
+    load: async () => (await import('./prometheus/prometheus.ts')).prometheus,
+  },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
     load: async () => (await import('./eval/eval.ts')).evaluate,

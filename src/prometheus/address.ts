@@ -29,18 +29,19 @@ function addressOf(given: unknown): Address {
   if (url.search !== '' || url.hash !== '') {
     throw new RangeError(`${expectation}, without ? and #, got ${describe(`${url.origin}${url.pathname}…`)}`);
   }
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
+  const headers = takeSecret(url);
   // The address of the interface itself, or of a page of the server, is often what is at hand.
   url.pathname = url.pathname.replace(/\/(api\/v1|graph|query)?\/*$/, '');
   const shown = url.href.replace(/\/$/, '');
-  const isSecret = username !== '' || password !== '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url: `${shown}/api/v1/`, shown, headers: isSecret ? { authorization: `Basic ${base64(pair)}` } : {} };
+  return { url: `${shown}/api/v1/`, shown, headers };
 }
 
-/** The UTF-8 bytes of a text as base64. */
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+/** Takes user and password out of an address, which `fetch` refuses. Returns the header that stands for them. */
+export function takeSecret(url: URL): Readonly<Record<string, string>> {
+  const { username, password } = url;
+  if (username === '' && password === '') return {};
+  url.username = '';
+  url.password = '';
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}` };
 }

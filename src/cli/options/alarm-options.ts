@@ -15,6 +15,7 @@ export const ALARM_OPTIONS = {
     in: {
       monitor: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4)' },
       backtest: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4)' },
+      prometheus: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4)' },
       plot: {
         kind: 'text',
         isRepeatable: true,
@@ -52,6 +53,11 @@ export const ALARM_OPTIONS = {
     value: 'STEP',
     help: 'from one time to the next, such as 30s, 5m or 1d, of numbers in their unit: rows go to the nearest multiple of it. Default: found. none takes rows as they lie',
     in: {
+      prometheus: {
+        value: 'TIME',
+        default: '60s',
+        help: 'from one value to the next, whole seconds (default {default})',
+      },
       monitor: {
         kind: 'number',
         value: 'SECONDS',
@@ -69,7 +75,20 @@ export const ALARM_OPTIONS = {
   explain: { kind: 'flag', help: 'every alarm, and the end of every incident, in a sentence on standard error' },
 
   // Incidents.
-  mute: { kind: 'integer', value: 'N', least: 0, help: 'values at the start that are learned and are no alarms' },
+  mute: {
+    kind: 'integer',
+    value: 'N',
+    least: 0,
+    help: 'values at the start that are learned and are no alarms',
+    in: {
+      prometheus: {
+        kind: 'text',
+        value: 'TIME',
+        default: '0s',
+        help: 'for which a new series raises no alarm, such as 1d (default {default}); its first 110 values raise none in any case',
+      },
+    },
+  },
   worse: {
     kind: 'factor',
     value: 'X',

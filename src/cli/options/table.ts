@@ -5,6 +5,7 @@
 import { ALARM_OPTIONS } from './alarm-options.ts';
 import type { AlarmKind } from './alarm-values.ts';
 import { DIALECT_OPTIONS } from './dialect-table.ts';
+import { PROMETHEUS_OPTIONS } from './prometheus-table.ts';
 
 /** What the value of an option may be. */
 export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size' | AlarmKind;
@@ -161,6 +162,14 @@ const OTHER_OPTIONS = {
     value: 'N',
     default: '10000',
     help: 'how many windows back neighbors are looked for (default {default}), or infinite: forgets nothing, takes memory for all',
+    in: {
+      prometheus: {
+        kind: 'text',
+        value: 'TIME',
+        default: '14d',
+        help: 'how much of the past is read to learn what is usual (default {default})',
+      },
+    },
   },
   metric: {
     kind: 'text',
@@ -269,6 +278,10 @@ const OTHER_OPTIONS = {
     value: 'FILE',
     help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
     in: {
+      prometheus: {
+        value: 'DIR',
+        help: 'a folder for what is learned, saved in parts: a restart reads what it missed and goes on to the bit. Made if it is not there, and locked',
+      },
       changefinder: {
         help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
@@ -366,6 +379,7 @@ const OTHER_OPTIONS = {
     help: 'write to FILE, all of it or nothing',
     in: {
       plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      prometheus: { help: 'of a backtest: write the report to FILE, a page .html that needs no network' },
       backtest: {
         help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
       },
@@ -387,11 +401,13 @@ const OTHER_OPTIONS = {
 } as const;
 
 /** Every option of every command, by its long name. */
-export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS = {
-  ...OTHER_OPTIONS,
-  ...ALARM_OPTIONS,
-  ...DIALECT_OPTIONS,
-};
+export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS & typeof PROMETHEUS_OPTIONS =
+  {
+    ...OTHER_OPTIONS,
+    ...ALARM_OPTIONS,
+    ...DIALECT_OPTIONS,
+    ...PROMETHEUS_OPTIONS,
+  };
 
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;
