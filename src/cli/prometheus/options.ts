@@ -3,21 +3,17 @@ import { readFile } from 'node:fs/promises';
 import type { FollowOptions, QuerySettings, ServerOptions, Shard } from '../../prometheus.ts';
 import { fileError, show, UsageError } from '../errors.ts';
 import { type ParsedOptions, parseChoice, parseInteger, parseNumber } from '../options/parse.ts';
-import { defaultOf, type OptionName, optionOf } from '../options/table.ts';
+import { defaultOf, type OptionOptionName, optionOf } from '../options/table.ts';
 import { type Config, readConfig } from './config.ts';
 import { durationOf, rateOf } from './durations.ts';
 import { type Address, addressOf } from './server.ts';
 
-const NAMES = [
+/** The options that a configuration may give. */
+export const CONFIGURABLE: readonly OptionName[] = [
   ...(['url', 'query', 'step', 'history', 'delay', 'threshold', 'preset', 'mute', 'max-values', 'max-series'] as const),
   ...(['max-idle', 'shard', 'state', 'listen', 'webhook', 'once', 'backtest', 'budget', 'output', 'force'] as const),
   ...(['header', 'bearer-token-file', 'timeout', 'compress'] as const),
-] as const satisfies readonly OptionName[];
-
-type Name = (typeof NAMES)[number];
-
-/** The options that a configuration may give. */
-export const CONFIGURABLE: readonly Name[] = NAMES;
+];
 
 /** What a command line asks for. */
 export interface PrometheusCommand {
@@ -45,27 +41,27 @@ class Given {
     this.#config = config;
   }
 
-  has(name: Name): boolean {
+  has(name: OptionName): boolean {
     return this.texts(name).length > 0;
   }
 
   /** What the command line says, else what the configuration says. */
-  texts(name: Name): readonly string[] {
+  texts(name: OptionName): readonly string[] {
     if (this.#given.has(name)) return this.#given.texts(name).map(String);
     return this.#config?.texts.get(name) ?? [];
   }
 
   /** How a message names the option. */
-  label(name: Name): string {
+  label(name: OptionName): string {
     return this.#given.has(name) || !this.#config?.texts.has(name) ? `--${name}` : `${this.#config.path}: ${name}`;
   }
 
   /** The value, read by `read`; of the default where none is given. */
-  value<T>(name: Name, read: (text: string, label: string) => T): T {
+  value<T>(name: OptionName, read: (text: string, label: string) => T): T {
     return read(this.texts(name)[0] ?? defaultOf(name, 'prometheus')!, this.label(name));
   }
 
-  optional<T>(name: Name, read: (text: string, label: string) => T): T | undefined {
+  optional<T>(name: OptionName, read: (text: string, label: string) => T): T | undefined {
     return this.has(name) ? this.value(name, read) : undefined;
   }
 }
@@ -131,11 +127,11 @@ function queriesOf(given: Given, configured: Readonly<Record<string, QuerySettin
 }
 
 function checkMode(given: Given, mode: PrometheusCommand['mode']): void {
-  const only: Partial<Record<Name, PrometheusCommand['mode']>> = {
+  const only: Partial<Record<OptionName, PrometheusCommand['mode']>> = {
     ...{ budget: 'backtest', output: 'backtest', force: 'backtest' },
     ...{ webhook: 'serve', listen: 'serve' },
   };
-  for (const [name, needed] of Object.entries(only) as [Name, PrometheusCommand['mode']][]) {
+  for (const [name, needed] of Object.entries(only) as [OptionName, PrometheusCommand['mode']][]) {
     if (!given.has(name) || mode === needed) continue;
     // A configuration may say where a later run serves.
     if (needed === 'serve' && !given.label(name).startsWith('--')) continue;
