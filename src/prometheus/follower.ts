@@ -5,7 +5,7 @@ import { exposition } from './exposition.ts';
 import { newHealth, type QueryHealth } from './health.ts';
 import type { IncidentReport } from './incident-report.ts';
 import { QueryFollower } from './query-follower.ts';
-import { type FollowOptions, followedOf, type StateStore } from './settings.ts';
+import { type Followed, type FollowOptions, followedOf, type StateStore } from './settings.ts';
 
 /** Milliseconds that `stop` may take to save what was not saved. */
 const MOST_SAVING = 1500;
@@ -115,7 +115,8 @@ export class Follower {
   async catchUp(): Promise<void> {
     await this.#load();
     const errors = await this.#round();
-    if (errors.length > 0) throw errors[0];
+    for (const { query, error } of errors.slice(1)) this.#failed(query, error.message);
+    if (errors.length > 0) throw errors[0]!.error;
   }
 
   /**
@@ -133,8 +134,9 @@ export class Follower {
     try {
       while (!ended.aborted) {
         const errors = await this.#round();
-        const fatal = this.#isReady ? undefined : errors.find((error) => !error.isTemporary);
-        if (fatal !== undefined) throw fatal;
+        const fatal = this.#isReady ? undefined : errors.find(({ error }) => !error.isTemporary);
+        if (fatal !== undefined) throw fatal.error;
+        for (const { query, error } of errors) this.#failed(query, error.message);
         await pause(this.#untilNext(), ended);
       }
     } catch (error) {
@@ -163,8 +165,8 @@ export class Follower {
   }
 
   /** One step of every query that has one. Returns what failed. */
-  async #round(): Promise<QueryError[]> {
-    const errors: QueryError[] = [];
+  async #round(): Promise<Failure[]> {
+    const errors: Failure[] = [];
     for (const [q, query] of this.#queries.entries()) {
       const health = this.#health[q]!;
       const start = performance.now();
@@ -177,8 +179,13 @@ export class Follower {
         if (this.#store !== undefined) await this.#save(query, health, numSteps, this.#store);
       } catch (error) {
         if (!(error instanceof QueryError)) throw error;
-        errors.push(error);
-        this.#failed(query, health, error.message);
+        health.queryErrors++;
+        // With several queries a message says whose it is.
+        const { name } = query.query;
+        errors.push({
+          query: query.query,
+          error: new QueryError(`${name}: ${error.message}`, error.isTemporary, error.status, error),
+        });
       }
     }
     this.#isReady ||= errors.length === 0;
@@ -195,16 +202,17 @@ export class Follower {
     }
   }
 
-  #failed({ query }: QueryFollower, health: QueryHealth, message: string): void {
-    health.queryErrors++;
-    if (health.trouble !== message) this.#warn(`${query.name}: ${message}`);
+  /** Tells what is wrong, once. */
+  #failed({ name }: Followed, message: string): void {
+    const health = this.#health[this.#queries.findIndex(({ query }) => query.name === name)]!;
+    if (health.trouble !== message) this.#warn(message);
     health.trouble = message;
   }
 
   #recovered({ query, isWaiting, position }: QueryFollower, health: QueryHealth): void {
     const trouble = isWaiting ? `the server has no values of the present: ${lastOf(position)}` : undefined;
     const isNew = (trouble === undefined) !== (health.trouble === undefined);
-    if (isNew) this.#warn(`${query.name}: ${trouble ?? 'the server answers again'}`);
+    if (isNew) this.#warn(`${query.name}: ${trouble ?? 'goes on'}`);
     health.trouble = trouble;
   }
 
@@ -213,6 +221,12 @@ export class Follower {
     const now = this.#now();
     return Math.min(...this.#queries.map(({ query }) => lastStep(now, query) + query.step + query.delay - now));
   }
+}
+
+/** A query that failed, with its name in the message. */
+interface Failure {
+  readonly query: Followed;
+  readonly error: QueryError;
 }
 
 /** The last step whose values have arrived. */

@@ -173,10 +173,11 @@ async function countSeries(server: Server, query: string, range: Range, numTimes
     return counts === undefined ? 0 : counts.values.reduce((most, count) => (count > most ? count : most), 0);
   } catch (error) {
     if (!(error instanceof QueryError) || error.isTemporary) throw error;
-    // The message should be about the query as it was given.
-    await readPart(server, query, range, start, 1);
     const kind = /got (scalar|string|range vector)/.exec(error.message)?.[1];
-    if (kind === undefined) throw error;
+    if (kind === undefined) {
+      await readPart(server, query, range, start, 1); // the message should be about the query as it was given
+      throw error;
+    }
     const cure = kind === 'range vector' ? 'take a function of it, as in rate(…)' : 'name a metric';
     throw new QueryError(`the query gives a ${kind} instead of series: ${cure}`, false, error.status);
   }

@@ -5,7 +5,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAIN } from './cli-run.ts';
+import { fileURLToPath } from 'node:url';
+import { DIST } from './built.ts';
+
+/** The program. */
+const MAIN = fileURLToPath(new URL('cli/main.js', DIST));
 
 /** Whether the program exists; with KNN_REQUIRE_ALL=1 its absence is an error. */
 export function hasProgram(name: string): boolean {
@@ -39,7 +43,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until `isTrue`, at most so many seconds. */
-export async function until(what: string, isTrue: () => Promise<boolean> | boolean, seconds = 60): Promise<void> {
+export async function until(what: string, isTrue: () => Promise<boolean> | boolean, seconds = 30): Promise<void> {
   for (const end = Date.now() + 1000 * seconds; Date.now() < end; await sleep(0.1)) {
     if (await Promise.resolve(isTrue()).catch(() => false)) return;
   }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { FollowOptions, QuerySettings, ServerOptions, Shard } from '../../prometheus.ts';
 import { fileError, show, UsageError } from '../errors.ts';
 import { type ParsedOptions, parseChoice, parseInteger, parseNumber } from '../options/parse.ts';
-import { defaultOf, type OptionOptionName, optionOf } from '../options/table.ts';
+import { defaultOf, type OptionName, optionOf } from '../options/table.ts';
 import { type Config, readConfig } from './config.ts';
 import { durationOf, rateOf } from './durations.ts';
 import { type Address, addressOf } from './server.ts';
