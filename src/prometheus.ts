@@ -4,6 +4,14 @@
  * @module knn-anomaly/prometheus
  */
 
+export {
+  type BacktestQueriesOptions,
+  backtestQueries,
+  type QueriesBacktest,
+  type QueryBacktest,
+  type QueryCount,
+  type SeriesCount,
+} from './prometheus/backtest.ts';
 export { QueryError, type ServerOptions } from './prometheus/call.ts';
 export { CONTENT_TYPE } from './prometheus/exposition.ts';
 export { type Follower, follow } from './prometheus/follower.ts';
