@@ -198,7 +198,7 @@ export class QueryFollower {
     if (numRefused > 0) {
       this.#warnOnce(`${numRefused} series are not watched: there are more than maxSeries = ${maxSeries}`, 'refused');
     }
-    this.numRefused = numRefused;
+    if (series.length > 0) this.numRefused = numRefused;
     return rows;
   }
 
