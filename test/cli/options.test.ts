@@ -10,6 +10,7 @@ import { helpText } from '../../src/cli/options/help.ts';
 import { parseOptions } from '../../src/cli/options/parse.ts';
 import { defaultOf, OPTIONS, type OptionName, optionOf } from '../../src/cli/options/table.ts';
 import { plot } from '../../src/cli/plot/plot.ts';
+import { prometheus } from '../../src/cli/prometheus/prometheus.ts';
 import { score } from '../../src/cli/score/score.ts';
 import { state } from '../../src/cli/state/state.ts';
 import { detectorCommand } from '../../src/cli/stream/detector-command.ts';
@@ -24,6 +25,7 @@ const COMMANDS = {
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
   backtest,
+  prometheus,
   eval: evaluate,
   locate: locateCommand,
   suggest,

@@ -33,8 +33,9 @@ where it was, however it ended: what it missed is read again.`,
     },
   ],
   note: 'A configuration in YAML needs an optional package: npm install yaml',
-  exitStatus: '0 done, 1 the server, a file or an address failed, 2 bad usage, 130 and 143 stopped.',
-  examples: `knn-anomaly prometheus --url http://localhost:9090 --query cpu=node_load1 --backtest 7d
+  exitStatus: '0 done, 1 a failure, 2 bad usage, 130 and 143 stopped.',
+  examples: `knn-anomaly prometheus --url http://localhost:9090 --query cpu=node_load1 \\
+  --backtest 7d --budget 5/day -o report.html
 knn-anomaly prometheus --url http://localhost:9090 --query cpu=node_load1 \\
   --query 'rps=sum by (job) (rate(http_requests_total[5m]))' --state states
 knn-anomaly prometheus --config knn-anomaly.yaml --once`,
