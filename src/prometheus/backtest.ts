@@ -7,7 +7,7 @@ import { turn } from '../core/turn.ts';
 import { Server } from './call.ts';
 import { type IncidentReport, reportOf } from './incident-report.ts';
 import type { Labels } from './labels.ts';
-import { type RangeChunk, readRange } from './query.ts';
+import { type RangeChunk, readRange, SLICE } from './query.ts';
 import { type Followed, type FollowOptions, followedOf } from './settings.ts';
 import { type AlarmRule, type Counted, Tally } from './tally.ts';
 
@@ -71,9 +71,6 @@ const FACTORS = [0.75, 1, 1.5, 2, 3, 4];
 
 /** Halvings of the interval in which the threshold for a budget lies. */
 const HALVINGS = 24;
-
-/** Milliseconds of work after which timers have their turn. */
-const SLICE = 20;
 
 /** The defaults of `monitor`. */
 const WORSE = 3;

@@ -4,14 +4,11 @@ import { turn } from '../core/turn.ts';
 import { Bucket, type Rows } from './bucket.ts';
 import type { Server } from './call.ts';
 import type { IncidentReport } from './incident-report.ts';
-import { type RangeChunk, type RangeSeries, readRange, resultOf } from './query.ts';
+import { type RangeChunk, type RangeSeries, readRange, resultOf, SLICE } from './query.ts';
 import type { Followed, StateStore } from './settings.ts';
 
 /** A small part of all series, for a save to be short; saved in turn. */
 const NUM_BUCKETS = 64;
-
-/** Milliseconds of work after which timers and requests have their turn. */
-const SLICE = 20;
 
 /** Steps without a value after which a series is no longer shown. */
 export const STEPS_SHOWN = 5;

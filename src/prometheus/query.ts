@@ -1,5 +1,6 @@
 // queryRange: the values of a query at regular times, read in calls of bounded size.
 import { checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
+import { turn } from '../core/turn.ts';
 import { QueryError, SERVER_OPTIONS, Server, type ServerOptions } from './call.ts';
 import { type Labels, seriesKey } from './labels.ts';
 
@@ -15,7 +16,7 @@ export interface QueryRangeOptions extends ServerOptions {
   step: number;
   /** Seconds for which the server takes an earlier value for a time, above 0; default: the server's, 5 minutes. Before 2.43 it is ignored. */
   lookback?: number;
-  /** Values of a call at most, at least 1; default 200 000, about 5 MB of an answer. */
+  /** Values of a call at most, at least 1; default 100 000, about 2.5 MB of an answer. */
   maxSamples?: number;
 }
 
@@ -38,6 +39,9 @@ export interface RangeSeries {
   /** A value per time; NaN where there is none. */
   readonly values: Float64Array;
 }
+
+/** Milliseconds of work after which timers and requests have their turn. */
+export const SLICE = 20;
 
 /** Times per series and call that Prometheus allows. */
 const MOST_POINTS = 11_000;
@@ -92,7 +96,7 @@ export async function* readRange(
   query: string,
   range: Range,
 ): AsyncGenerator<RangeChunk, void, undefined> {
-  const { start, end, step, maxSamples = 200_000 } = range;
+  const { start, end, step, maxSamples = 100_000 } = range;
   checkRange(query, range, maxSamples);
   const numTimes = Math.floor((end - start) / step + 1e-9) + 1;
   if (numTimes < 1) return;
@@ -134,24 +138,34 @@ async function readPart(
     step: textOf(step),
     ...(lookback !== undefined && { lookback_delta: `${textOf(lookback)}s` }),
   });
-  const result = resultOf(data, 'matrix');
-  return result.map((entry) => {
-    const { metric = {}, values: pairs = [], histograms } = entry as MatrixEntry;
-    if (histograms !== undefined) {
-      const cure = 'take a number of them, as in histogram_quantile(0.99, …), histogram_count(…) or histogram_sum(…)';
-      throw new QueryError(`the query gives native histograms, as of {${seriesKey(metric)}}: ${cure}`, false);
+  const series: RangeSeries[] = [];
+  let slice = performance.now();
+  for (const entry of resultOf(data, 'matrix')) {
+    series.push(seriesOf(entry as MatrixEntry, from, step, count));
+    if (performance.now() - slice < SLICE) continue;
+    await turn();
+    slice = performance.now();
+  }
+  return series;
+}
+
+/** A series of an answer, its values at their steps. */
+function seriesOf(entry: MatrixEntry, from: number, step: number, count: number): RangeSeries {
+  const { metric = {}, values: pairs = [], histograms } = entry;
+  if (histograms !== undefined) {
+    const cure = 'take a number of them, as in histogram_quantile(0.99, …), histogram_count(…) or histogram_sum(…)';
+    throw new QueryError(`the query gives native histograms, as of {${seriesKey(metric)}}: ${cure}`, false);
+  }
+  const values = new Float64Array(count).fill(NaN);
+  for (const [time, text] of pairs) {
+    const place = (time - from) / step;
+    const p = Math.round(place);
+    if (p < 0 || p >= count || Math.abs(place - p) > 0.01) {
+      throw new QueryError(`the server answers with the time ${time}, which was not asked for`, false);
     }
-    const values = new Float64Array(count).fill(NaN);
-    for (const [time, text] of pairs) {
-      const place = (time - from) / step;
-      const p = Math.round(place);
-      if (p < 0 || p >= count || Math.abs(place - p) > 0.01) {
-        throw new QueryError(`the server answers with the time ${time}, which was not asked for`, false);
-      }
-      values[p] = numberOf(text);
-    }
-    return { labels: metric, key: seriesKey(metric), values };
-  });
+    values[p] = numberOf(text);
+  }
+  return { labels: metric, key: seriesKey(metric), values };
 }
 
 interface MatrixEntry {
