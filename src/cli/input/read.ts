@@ -88,6 +88,27 @@ export async function readLive(
   });
 }
 
+/**
+ * A reader for lines that come by and by, as soon as these first ones tell how they are to be read; `undefined` before. It has
+ * taken none of them.
+ */
+export async function readerOnceTold(
+  path: string,
+  sample: readonly string[],
+  options: InputOptions,
+): Promise<RowReader | undefined> {
+  const dialect = options.dialect ?? ANY_DIALECT;
+  const isFull = sample.length >= SAMPLE && sample.some((line) => isContent(line, dialect));
+  if (!isFull && !(await tells(path, sample, options))) return undefined;
+  const format = formatOf(path, sample, options);
+  refuseOthers(sample, false, options, format);
+  const isOneDocument = format === 'json' && isDocument(sample, false, options.fields.length > 0) === true;
+  if (dialect.path !== undefined || isOneDocument) {
+    fail('a JSON document is read as a whole, and cannot be followed: leave out --follow');
+  }
+  return await readerFor(format, sample, false, options, 'immediate');
+}
+
 function tell(source: Source, notices: readonly string[]): void {
   for (const notice of notices) process.stderr.write(`knn-anomaly: ${source.name}: ${notice}\n`);
 }
@@ -97,10 +118,14 @@ async function reading<T>(path: string, { dialect }: InputOptions, read: (source
   try {
     return await read(source);
   } catch (error) {
-    const isFinal = error instanceof UsageError || error instanceof FileError;
-    if (!(error instanceof CliError) || isFinal) throw error;
-    throw new CliError(`${source.name}: ${error.message}`);
+    throw inputError(error, source.name);
   }
+}
+
+/** An error in the middle of an input, with the name of the input before it. */
+export function inputError(error: unknown, name: string): unknown {
+  const isFinal = error instanceof UsageError || error instanceof FileError;
+  return error instanceof CliError && !isFinal ? new CliError(`${name}: ${error.message}`) : error;
 }
 
 /** What was read and what is to be said about it. */

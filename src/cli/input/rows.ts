@@ -2,7 +2,7 @@
 import { isBlank } from './cells.ts';
 import { emptyTable, type Table } from './columns.ts';
 import type { Dialect } from './dialect.ts';
-import { NumberColumn } from './numbers.ts';
+import { type ColumnMemory, NumberColumn } from './numbers.ts';
 
 /** Takes the lines of an input one after the other and fills a table. */
 export interface RowReader {
@@ -13,6 +13,35 @@ export interface RowReader {
   end(): void;
   /** What is to be said about what was read. */
   notices(): string[];
+  /** True within a record of several lines. */
+  readonly isOpen?: boolean;
+  /** The next line is the first one of another file of the same series. Throws within a record. */
+  beginFile?(): void;
+  /** What the lines so far have said beyond the first ones, for {@link recall}. */
+  readonly memory: ReaderMemory;
+  /** Goes on where a reader ended that was made from the same first lines. */
+  recall(memory: ReaderMemory): void;
+}
+
+/** What a reader knows from lines after the first ones, as JSON. */
+export interface ReaderMemory {
+  readonly columns: readonly ColumnMemory[];
+  /** Of a table: the text in the column of times, and whether no row of the file came yet. */
+  readonly lastTime?: string;
+  readonly isFileBegin?: boolean;
+}
+
+/** A reader that remembers what its columns do. */
+export function remembering(columns: readonly NumberColumn[], reader: Omit<RowReader, 'memory' | 'recall'>): RowReader {
+  return {
+    ...reader,
+    get memory() {
+      return { columns: columns.map(({ memory }) => memory) };
+    },
+    recall(memory) {
+      for (const [c, column] of columns.entries()) column.recall(memory.columns[c]!);
+    },
+  };
 }
 
 /** When a blank line that stands for a missing value becomes a row. */
@@ -59,7 +88,7 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
   const blank = new BlankRows(table, blanks);
   const isComment = (line: string): boolean => comment !== undefined && line.startsWith(comment);
   const commentCode = comment?.charCodeAt(0);
-  return {
+  return remembering([column], {
     table,
     push(line, lineNumber) {
       const first = line.charCodeAt(0);
@@ -75,7 +104,7 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
     },
     end: () => column.end(),
     notices: () => (column.notice === undefined ? [] : [column.notice]),
-  };
+  });
 }
 
 /** All numbers of all lines, between blanks, commas or semicolons, as one series. */
@@ -83,7 +112,7 @@ export function numberRow({ notation, comment }: Dialect): RowReader {
   const table = emptyTable([undefined], false);
   const column = new NumberColumn(table.columns[0]!.values, notation, undefined, false);
   const between = notation.decimal === ',' ? /[\s;]+/ : /\s*[,;]\s*|\s+/;
-  return {
+  return remembering([column], {
     table,
     push(line, lineNumber) {
       if (isBlank(line) || (comment !== undefined && line.startsWith(comment))) return;
@@ -91,5 +120,5 @@ export function numberRow({ notation, comment }: Dialect): RowReader {
     },
     end() {},
     notices: () => (column.notice === undefined ? [] : [column.notice]),
-  };
+  });
 }

@@ -34,7 +34,8 @@ export class TextLines {
   /** Whether the line that is not ended yet could be a JSON document. */
   #isJson: boolean;
 
-  constructor(encoding = 'utf-8') {
+  /** @param numLines lines before the first chunk, for messages */
+  constructor(encoding = 'utf-8', numLines = 0) {
     this.problem = undefined;
     this.numHoles = 0;
     this.#encoding = encoding;
@@ -42,7 +43,7 @@ export class TextLines {
     this.#decoder = new TextDecoder(encoding, { fatal: true }); // drops a byte order mark
     this.#tail = Buffer.alloc(0);
     this.#rest = '';
-    this.#numLines = 0;
+    this.#numLines = numLines;
     this.#separator = undefined;
     this.#isAtLineStart = true;
     this.#endsWithReturn = false;

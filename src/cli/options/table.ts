@@ -5,6 +5,7 @@
 import { ALARM_OPTIONS } from './alarm-options.ts';
 import type { AlarmKind } from './alarm-values.ts';
 import { DIALECT_OPTIONS } from './dialect-table.ts';
+import { FOLLOW_OPTIONS } from './follow-table.ts';
 
 /** What the value of an option may be. */
 export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size' | AlarmKind;
@@ -365,6 +366,9 @@ const OTHER_OPTIONS = {
     value: 'FILE',
     help: 'write to FILE, all of it or nothing',
     in: {
+      stream: { help: 'append the answers to FILE; with --state a restart goes on there' },
+      changefinder: { help: 'append the answers to FILE; with --state a restart goes on there' },
+      monitor: { help: 'append the answers to FILE; with --state a restart goes on there' },
       plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
       backtest: {
         help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
@@ -387,10 +391,11 @@ const OTHER_OPTIONS = {
 } as const;
 
 /** Every option of every command, by its long name. */
-export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS = {
+export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS & typeof FOLLOW_OPTIONS = {
   ...OTHER_OPTIONS,
   ...ALARM_OPTIONS,
   ...DIALECT_OPTIONS,
+  ...FOLLOW_OPTIONS,
 };
 
 /** The long name of an option. */

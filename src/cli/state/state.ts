@@ -38,6 +38,8 @@ interface StateInfo {
   /** Number of rows, options that were not left away, and columns with the class of their detector: of a command's state. */
   readonly rows?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where the rows end in a live file: bytes and lines before the place. */
+  readonly follows?: { readonly file: string; readonly bytes: number; readonly lines: number };
   readonly columns?: readonly { readonly name: string | null; readonly detector: string; readonly bytes: number }[];
 }
 
@@ -55,10 +57,11 @@ function describeState(path: string): StateInfo {
     check(path, () => new StateReader(bytes, kind, Infinity));
     return about;
   }
-  const { settings, numRows, detectors } = check(path, () => decode(bytes, path, kind.slice(COMMAND.length)));
+  const { settings, numRows, detectors, place } = check(path, () => decode(bytes, path, kind.slice(COMMAND.length)));
   return {
     ...about,
     rows: numRows,
+    ...(place && { follows: { file: place.path, bytes: place.offset, lines: place.line } }),
     settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '')),
     columns: columnsOf(detectors),
   };
@@ -91,10 +94,16 @@ function check<T>(path: string, readState: () => T): T {
   }
 }
 
-function tableOf({ file, kind, bytes, saved, rows, settings, columns }: StateInfo): string {
+function tableOf({ file, kind, bytes, saved, rows, follows, settings, columns }: StateInfo): string {
   const field = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`;
   const lines = [field('file', `${plain(file)}, ${formatBytes(bytes)}`), field('kind', kind), field('saved', saved)];
   if (rows !== undefined) lines.push(field('rows', formatCount(rows)));
+  if (follows !== undefined) {
+    const { file, lines: numLines, bytes: numBytes } = follows;
+    lines.push(
+      field('follows', `${plain(file)}, read to line ${formatCount(numLines)}, byte ${formatCount(numBytes)}`),
+    );
+  }
   for (const [s, [name, value]] of Object.entries(settings ?? {}).entries()) {
     lines.push(field(s === 0 ? 'settings' : '', `--${name} ${plain(value)}`));
   }

@@ -3,6 +3,8 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CliError, explainError } from '../errors.ts';
+import { AppendedOutput } from '../follow/appended-output.ts';
+import { follow } from '../follow/follow.ts';
 import { numRows, type Table, truncate } from '../input/columns.ts';
 import { readLive } from '../input/read.ts';
 import { formatCsv, formatEvents, formatJson, formatLines, type Scored } from '../output/formats.ts';
@@ -19,8 +21,9 @@ const SLICE = 50;
 
 /** Answers row after row until the input ends, and says then what is to be said. */
 export async function answer(live: Live, options: AnswerOptions): Promise<void> {
-  const output = await openOutput(undefined, false);
-  const format = formatterOf(options.format);
+  const appended = options.follow?.output && new AppendedOutput(options.follow.output, live.place?.output);
+  const output = appended || (await openOutput(undefined, false));
+  const format = formatterOf(options.format, appended ? appended.isBegun : false);
   const take = async (table: Table): Promise<void> => {
     live.begin(table);
     const numAll = numRows(table);
@@ -31,6 +34,7 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
       const times = table.times && { at: (t: number) => table.times!.at(offset + t) };
       // A signal waits until the answer is written: every row that was learned is answered.
       await uninterrupted(() => output.write(format(scored, times, first)));
+      live.numAnswered = live.numRows;
       if (error !== undefined) throw error;
       from += scored[0]!.scores.length;
       await turn();
@@ -39,8 +43,16 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
   };
   const saving = keepSaving(live, options.saveEvery);
   try {
-    // With a state an input may have nothing new.
-    await readLive(options.input, options.inputOptions, take, options.state !== undefined);
+    if (options.follow !== undefined) {
+      await follow(options.follow, options.inputOptions, live, {
+        take,
+        save: saving.now,
+        output: appended || undefined,
+      });
+    } else {
+      // With a state an input may have nothing new.
+      await readLive(options.input, options.inputOptions, take, options.state !== undefined);
+    }
   } finally {
     saving.stop();
     live.save();
@@ -83,8 +95,9 @@ type Formatter = (
   first: number,
 ) => Iterable<string>;
 
-function formatterOf(format: StreamFormat): Formatter {
-  let isFirst = true;
+/** @param isBegun whether the header of CSV is written already */
+function formatterOf(format: StreamFormat, isBegun: boolean): Formatter {
+  let isFirst = !isBegun;
   const once = (): boolean => isFirst && !(isFirst = false);
   if (format === 'csv') return (scored, times, first) => formatCsv(scored, times, first, once());
   if (format === 'json') return formatJson;
@@ -94,7 +107,7 @@ function formatterOf(format: StreamFormat): Formatter {
 }
 
 /** Until it is stopped: saves at intervals, and when the process ends before it is stopped. */
-function keepSaving(live: Live, seconds: number): { stop(): void } {
+function keepSaving(live: Live, seconds: number): { now(): void; stop(): void } {
   const attempt = (remedy: string): boolean => {
     try {
       live.save();
@@ -104,11 +117,13 @@ function keepSaving(live: Live, seconds: number): { stop(): void } {
       return false;
     }
   };
-  const timer = setInterval(() => attempt(`not saved; next attempt in ${seconds} s`), 1000 * seconds).unref();
+  const now = (): void => void attempt(`not saved; next attempt in ${seconds} s`);
+  const timer = setInterval(now, 1000 * seconds).unref();
   const forget = atExit(() => {
     if (!attempt('not saved')) process.exitCode = 1;
   });
   return {
+    now,
     stop() {
       clearInterval(timer);
       forget();

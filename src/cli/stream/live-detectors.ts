@@ -2,6 +2,7 @@
 import { LARGEST_VALUE } from '../../core/series.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { fail, show, UsageError } from '../errors.ts';
+import type { Place } from '../follow/place.ts';
 import type { Table } from '../input/columns.ts';
 import type { Field, Note, Scored } from '../output/formats.ts';
 import { agreed, decode, encode, type SavedState, type Settings, unusable } from './saved-state.ts';
@@ -46,10 +47,29 @@ export interface Live {
    * @param time the text in the time column, or ''
    */
   update(scored: readonly Slice[], t: number, time: string): void;
-  /** Writes the state file if there is one and a row came since the last save. */
+  /** Number of rows whose answers were written. */
+  numAnswered: number;
+  /** Writes the state file if there is one and a row came since the last save, or the place in a live file moved. */
   save(): void;
+  /** Whether there is a state file. */
+  readonly isSaving: boolean;
+  /** Whether the last save waits until all rows are answered. */
+  readonly isSaveDue: boolean;
+  /** The place in a live file at which the state ends; `undefined` if it knows none. */
+  readonly place: Place | undefined;
+  /** From now on the rows come from a live file. */
+  follow(tracker: Tracker): void;
   /** What is to be said when the stream ends: that its detectors have not seen enough yet. */
   readonly notice: string | undefined;
+}
+
+/** Knows where in a live file the rows end. */
+export interface Tracker {
+  /** Whether the place is behind so many rows, all of them answered. */
+  isAt(numRows: number): boolean;
+  place(): Place;
+  /** Makes what was written last, before a state that knows of it. */
+  flush(): void;
 }
 
 /** The detectors of the columns of a table. */
@@ -103,7 +123,8 @@ export async function openLive<Name extends string, D extends StreamingDetector>
   const { state, given, defaults } = parts;
   const { file, saved } = state;
   const settings = agreed(given, saved, defaults, file?.path);
-  const detectors = saved ? loadDetectors(saved, file!.path, await parts.load(settings)) : await parts.make(settings);
+  const isBegun = saved !== undefined && saved.detectors.size > 0;
+  const detectors = isBegun ? loadDetectors(saved, file!.path, await parts.load(settings)) : await parts.make(settings);
   return new LiveDetectors(state, settings, detectors, parts);
 }
 
@@ -132,6 +153,8 @@ function loadDetectors<D extends StreamingDetector>(
 /** Detectors of one kind, one per column. */
 class LiveDetectors<Name extends string, D extends StreamingDetector> implements Live {
   numRows: number;
+  numAnswered: number;
+  isSaveDue: boolean;
   readonly #state: OpenedState;
   readonly #settings: Settings<Name | 'missing'>;
   readonly #detectorsOf: Detectors<D>;
@@ -146,6 +169,9 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
   #numSaved: number;
   /** False if a row was learned by some columns only. Such a state is not saved. */
   #isWhole: boolean;
+  #tracker: Tracker | undefined;
+  /** The place that the file knows, as JSON. */
+  #savedPlace: string | undefined;
 
   constructor(
     state: OpenedState,
@@ -154,6 +180,8 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     { later = [], view, warmup }: Pick<LiveParts<Name | 'missing', D>, 'later' | 'view' | 'warmup'>,
   ) {
     this.numRows = state.saved?.numRows ?? 0;
+    this.numAnswered = this.numRows;
+    this.isSaveDue = false;
     this.#state = state;
     this.#settings = settings;
     this.#detectorsOf = detectorsOf;
@@ -165,6 +193,8 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     this.#numPresent = [];
     this.#numSaved = this.numRows;
     this.#isWhole = true;
+    this.#tracker = undefined;
+    this.#savedPlace = state.saved?.place && JSON.stringify(state.saved.place);
   }
 
   begin(table: Table): void {
@@ -200,13 +230,35 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
   }
 
   save(): void {
-    const { command, file } = this.#state;
-    if (file === undefined || this.numRows === this.#numSaved || !this.#isWhole) return;
-    const detectors = new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]));
+    const { command, file, saved } = this.#state;
+    if (file === undefined || !this.#isWhole) return;
+    this.isSaveDue = this.#tracker?.isAt(this.numRows) === false;
+    if (this.isSaveDue) return;
+    const place = this.#tracker?.place() ?? saved?.place;
+    const placeText = place && JSON.stringify(place);
+    if (this.numRows === this.#numSaved && placeText === this.#savedPlace) return;
+    const isBegun = this.#detectors.length > 0;
+    const detectors = isBegun
+      ? new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]))
+      : (saved?.detectors ?? new Map<string, Uint8Array>());
     // A state keeps the settings that it was saved with, also those that only other versions know.
-    const settings = this.#state.saved?.settings ?? this.#savedSettings;
-    file.write(encode({ settings, numRows: this.numRows, detectors }, command));
+    const settings = saved?.settings ?? this.#savedSettings;
+    this.#tracker?.flush();
+    file.write(encode({ settings, numRows: this.numRows, detectors, place }, command));
     this.#numSaved = this.numRows;
+    this.#savedPlace = placeText;
+  }
+
+  get isSaving(): boolean {
+    return this.#state.file !== undefined;
+  }
+
+  get place(): Place | undefined {
+    return this.#state.saved?.place;
+  }
+
+  follow(tracker: Tracker): void {
+    this.#tracker = tracker;
   }
 
   /** The settings without those that came later and were not given. */

@@ -1,6 +1,7 @@
 // What the streaming commands have in common on the command line: options, help groups, settings.
 import type { OptionGroup, Terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
+import { FOLLOW_NAMES, type FollowOptions, followOptionsOf } from '../follow/options.ts';
 import type { InputOptions } from '../input/read.ts';
 import { checkInputOptions, INPUT_OPTIONS, inputOptionsOf, inputPath } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
@@ -14,6 +15,8 @@ export type StreamFormat = 'table' | 'lines' | 'csv' | 'json' | 'events';
 export interface AnswerOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
+  /** A live file in the place of that. */
+  readonly follow: FollowOptions | undefined;
   readonly inputOptions: InputOptions;
   readonly format: StreamFormat;
   /** Path of the state file. */
@@ -30,12 +33,24 @@ number is expected is a missing value. A line that is none of these ends the
 program, with its number; the state is saved before.`,
 };
 
+const LIVE_FILE: OptionGroup = {
+  title: 'A live file',
+  options: FOLLOW_NAMES,
+  note: `The state keeps the place in FILE, so that a restart goes on there: in the file
+as it was renamed, copied or compressed meanwhile, and then in those after it.
+With --output this holds after kill -9, too: every line is answered once. On
+standard output the answers since the last save come again after kill -9.
+What no line feed ends is not read; gzip is refused. A line that cannot be read
+ends the program at that line, whose place the state keeps.`,
+};
+
 /** The help groups of a streaming command with these options of its own. */
 export function streamGroups(own: readonly OptionGroup[]): OptionGroup[] {
   return [
     INPUT,
     ...own,
     { title: 'State', options: ['state', 'save-every'] },
+    LIVE_FILE,
     { title: 'Output', options: ['format', 'help'] },
   ];
 }
@@ -48,9 +63,10 @@ export const STREAM_EXIT_STATUS = `0 done, 1 bad input or output, 2 bad usage, 1
 export function answerOptionsOf(given: ParsedOptions, isTerminal: Terminals): AnswerOptions {
   const format = given.choice<StreamFormat | 'auto'>('format');
   const options: AnswerOptions = {
-    input: inputPath(given, isTerminal.stdin),
+    input: given.has('follow') ? '-' : inputPath(given, isTerminal.stdin),
+    follow: followOptionsOf(given, format),
     inputOptions: inputOptionsOf(given),
-    format: format === 'auto' ? (isTerminal.stdout ? 'table' : 'lines') : format,
+    format: format === 'auto' ? (isTerminal.stdout && !given.has('output') ? 'table' : 'lines') : format,
     state: given.text('state'),
     saveEvery: given.seconds('save-every'),
   };

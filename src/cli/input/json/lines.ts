@@ -5,7 +5,7 @@ import { isBlank, notANumber, parseCell } from '../cells.ts';
 import { emptyTable } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
-import type { BlankLines, RowReader } from '../rows.ts';
+import { type BlankLines, type RowReader, remembering } from '../rows.ts';
 import { TIME_NAME } from '../table/layout.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -30,7 +30,7 @@ export function jsonRows(
   const timePath = time?.split('.');
   const paths = fields.map((field) => field.split('.'));
   let numSkipped = 0;
-  return {
+  return remembering(columns, {
     table,
     push(line, lineNumber) {
       if (isBlank(line)) return;
@@ -59,7 +59,7 @@ export function jsonRows(
       const skipped = `skipped ${numSkipped} line${numSkipped === 1 ? '' : 's'} without ${fields.join(', ')}`;
       return [...(numSkipped > 0 ? [skipped] : []), ...columns.flatMap(({ notice }) => notice ?? [])];
     },
-  };
+  });
 }
 
 /** The only field of numbers that is no time, in objects among these lines; for sparse lines without a field. */

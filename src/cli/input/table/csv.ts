@@ -4,9 +4,9 @@ import { isBlank } from '../cells.ts';
 import { emptyTable } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
-import { type BlankLines, BlankRows, type RowReader } from '../rows.ts';
+import { type BlankLines, BlankRows, type ReaderMemory, type RowReader } from '../rows.ts';
 import { parseDate } from '../times.ts';
-import { isEnough, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
+import { isEnough, isTextRow, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
 import { CsvRecords } from './records.ts';
 
 /** What reports write below a table, in its first cell. */
@@ -123,6 +123,10 @@ class TableReader implements RowReader {
   /** Texts of the text columns that are the same in all first rows, by column. */
   readonly #constant: readonly { readonly index: number; readonly text: string }[];
   #isHeader: boolean;
+  /** True from the first line of a further file to its header, or its first row. */
+  #isFileBegin: boolean;
+  /** False before the first line of the table. */
+  #hasBegun: boolean;
   #lastTime: string;
   #oddTime: string | undefined;
   #numFooters: number;
@@ -145,6 +149,8 @@ class TableReader implements RowReader {
       return rows.every(({ cells }) => cells[index] === text) ? [{ index, text }] : [];
     });
     this.#isHeader = layout.hasHeader;
+    this.#isFileBegin = false;
+    this.#hasBegun = false;
     this.#lastTime = '';
     this.#oddTime = undefined;
     this.#numFooters = 0;
@@ -160,7 +166,9 @@ class TableReader implements RowReader {
       if (width === 1 && !records.isOpen && !this.#isHeader && isBlank(line)) this.#blank.add();
       return;
     }
-    if (records.firstLine < firstLine) return;
+    if (!this.#hasBegun && records.firstLine < firstLine) return;
+    this.#hasBegun = true;
+    if (this.#isFileBegin && this.#isBeforeRows(cells)) return;
     if (this.#isHeader) {
       this.#isHeader = false;
       return;
@@ -176,6 +184,26 @@ class TableReader implements RowReader {
     }
     if (timeIndex !== undefined)
       this.table.times!.push((cells[timeIndex] ?? this.#missingCell('time', cells.length)).trim());
+  }
+
+  get isOpen(): boolean {
+    return this.#records.isOpen;
+  }
+
+  beginFile(): void {
+    this.#records.beginFile();
+    this.#isFileBegin = true;
+  }
+
+  get memory(): ReaderMemory {
+    const columns = this.#columns.map(({ memory }) => memory);
+    return { columns, lastTime: this.#lastTime, isFileBegin: this.#isFileBegin };
+  }
+
+  recall({ columns, lastTime = '', isFileBegin = false }: ReaderMemory): void {
+    for (const [c, column] of this.#columns.entries()) column.recall(columns[c]!);
+    this.#lastTime = lastTime;
+    this.#isFileBegin = isFileBegin;
   }
 
   end(): void {
@@ -209,6 +237,22 @@ class TableReader implements RowReader {
     const than = hasHeader ? 'the header has' : 'the rows before have';
     fail(
       `line ${this.#records.firstLine}: the row has ${cells.length} cells, ${than} ${width}: is a comma decimal or for thousands (then quote it, or --delimiter, --decimal), or a cell not quoted?`,
+    );
+  }
+
+  /** Whether a first record of a further file is no row: one before the table, or its header. Throws for another header. */
+  #isBeforeRows(cells: readonly string[]): boolean {
+    const { header, hasHeader, preamble } = this.#layout;
+    if (preamble.has(cells.join('\n'))) return true;
+    this.#isFileBegin = false;
+    const names = cells.map((cell) => cell.trim());
+    if (header !== undefined && names.length === header.length && header.every((name, c) => name === names[c])) {
+      return true;
+    }
+    if (!hasHeader || !isTextRow(cells)) return false;
+    const line = `line ${this.#records.firstLine}`;
+    fail(
+      `${line}: the columns are ${names.join(', ')}, and were ${header!.join(', ')} in the file before: a series has the same columns`,
     );
   }
 

@@ -216,6 +216,11 @@ function isHeader(body: readonly SampleRow[], wanted: Wanted): boolean {
 
 /** Whether a row holds nothing but texts and blank cells. */
 function isText({ cells }: SampleRow): boolean {
+  return isTextRow(cells);
+}
+
+/** Whether these cells are nothing but texts and blanks. */
+export function isTextRow(cells: readonly string[]): boolean {
   return cells.every(
     (cell) => cell.trim() === '' || (parseCell(cell) === undefined && !looksNumeric(cell) && !looksLikeTime(cell)),
   );

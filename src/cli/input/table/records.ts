@@ -111,6 +111,12 @@ export class CsvRecords {
     return this.#open !== undefined;
   }
 
+  /** The next line is the first one of another file: there are rows again. A quoted cell must not be open. */
+  beginFile(): void {
+    this.end();
+    this.#isOver = false;
+  }
+
   /** After the last line: a quoted cell must not be open. */
   end(): void {
     if (this.#open !== undefined) fail(`line ${this.firstLine}: unterminated quote`);

@@ -1,0 +1,114 @@
+// Reads whole lines from files, plain ones in pieces while they grow, compressed ones in one go.
+import { type FileHandle, open } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { fail } from '../errors.ts';
+import type { LineFeeds } from './line-feeds.ts';
+import { after, BEGIN, WITNESS, type Witness } from './place.ts';
+
+/** Bytes read at a time. */
+const CHUNK = 1 << 18;
+
+/** Bytes of the longest line. */
+const LONGEST_LINE = 1 << 24;
+
+/** What stands behind a place. */
+export type Behind =
+  /** Whole lines; or nothing but NUL bytes. */
+  | { readonly kind: 'lines'; readonly bytes: Buffer }
+  /** The end of the file, perhaps with a part of a line before it. */
+  | { readonly kind: 'end'; readonly part: Buffer }
+  /** The bytes before the place are not those that were read: the file was truncated, and perhaps written anew. */
+  | { readonly kind: 'changed' };
+
+/**
+ * Reads behind the place of a witness. What stood before the place is read and compared in the same step, so that a file
+ * that is truncated and grows again in between is never mistaken for one that has grown.
+ */
+export async function readBehind(handle: FileHandle, { offset, tail }: Witness, feeds: LineFeeds): Promise<Behind> {
+  for (let size = CHUNK; ; size *= 4) {
+    const bytes = await readAt(handle, offset - tail.length, tail.length + size);
+    if (!bytes.subarray(0, tail.length).equals(tail)) return { kind: 'changed' };
+    const fresh = bytes.subarray(tail.length);
+    const end = feeds.last(fresh);
+    if (end > 0) return { kind: 'lines', bytes: fresh.subarray(0, end) };
+    if (fresh.length < size) return { kind: 'end', part: fresh };
+    if (feeds.hasHoles && fresh.every((byte) => byte === 0)) return { kind: 'lines', bytes: fresh };
+    if (size >= LONGEST_LINE) fail('a line of more than 16 million characters: is this a table of numbers?');
+  }
+}
+
+/** Up to `length` bytes from `position` on; fewer at the end of the file. */
+export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+/** The offset behind the last whole line of a file. */
+export async function endOfLines(handle: FileHandle, size: number, feeds: LineFeeds): Promise<number> {
+  for (let to = size; to > 0; ) {
+    const from = Math.max(0, to - CHUNK);
+    const end = feeds.last(await readAt(handle, from, to - from));
+    if (end > 0) return from + end;
+    to = from;
+  }
+  return 0;
+}
+
+/** The witness of a place in a file; `undefined` if the file ends before. */
+export async function witnessAt(path: string, offset: number, isGzip: boolean): Promise<Witness | undefined> {
+  const handle = await open(path);
+  try {
+    if (isGzip) return await witnessInGzip(handle, offset);
+    const head = await readAt(handle, 0, Math.min(WITNESS, offset));
+    const tail = await readAt(handle, Math.max(0, offset - WITNESS), Math.min(WITNESS, offset));
+    const isThere = head.length === Math.min(WITNESS, offset) && tail.length === head.length;
+    return isThere ? { offset, head, tail } : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function witnessInGzip(handle: FileHandle, offset: number): Promise<Witness | undefined> {
+  let witness = BEGIN;
+  try {
+    for await (const chunk of gunzipped(handle)) {
+      witness = after(witness, chunk.subarray(0, offset - witness.offset));
+      if (witness.offset === offset) return witness;
+    }
+  } catch {} // an archive that is damaged, or still being written
+  return undefined;
+}
+
+/** The whole lines of a compressed file behind a place, in pieces; then a part of a line, if one is at its end. */
+export async function* gzipBehind(handle: FileHandle, offset: number, feeds: LineFeeds): AsyncGenerator<Behind> {
+  let position = 0;
+  let part: Buffer = Buffer.alloc(0);
+  for await (const chunk of gunzipped(handle)) {
+    const from = Math.min(chunk.length, Math.max(0, offset - position));
+    position += chunk.length;
+    const bytes = Buffer.concat([part, chunk.subarray(from)]);
+    const end = feeds.last(bytes);
+    part = bytes.subarray(end);
+    if (end > 0) yield { kind: 'lines', bytes: bytes.subarray(0, end) };
+    if (part.length > LONGEST_LINE) fail('a line of more than 16 million characters: is this a table of numbers?');
+  }
+  yield { kind: 'end', part };
+}
+
+async function* gunzipped(handle: FileHandle): AsyncGenerator<Buffer> {
+  const file = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK });
+  const plain = file.pipe(createGunzip({ chunkSize: CHUNK }));
+  file.on('error', (error) => plain.destroy(error));
+  try {
+    yield* plain as AsyncIterable<Buffer>;
+  } finally {
+    file.destroy();
+    plain.destroy();
+  }
+}
