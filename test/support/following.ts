@@ -1,5 +1,5 @@
 // A live file with its writer, a program that follows it, and what the program must have answered in the end.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -8,15 +8,11 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
-  statSync,
   truncateSync,
-  unlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { mulberry32 } from './series.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -103,7 +99,7 @@ export async function runKills(folder: string, numKills: number, seed: number): 
   const rotate = (): void => {
     appendFileSync(log, rest);
     rest = '';
-    for (let n = 40; n > 0; n--) {
+    for (let n = numRotations; n > 0; n--) {
       for (const ending of ['', '.gz']) {
         if (existsSync(`${log}.${n}${ending}`)) renameSync(`${log}.${n}${ending}`, `${log}.${n + 1}${ending}`);
       }
@@ -152,11 +148,7 @@ export async function runKills(folder: string, numKills: number, seed: number): 
   return { numKills, numRows: all.length, numRotations, difference };
 }
 
-/** As gzip does: under another name first; the original goes last, and its time is kept. */
+/** Compresses a file as rotation does; the time of its last change is kept. */
 function compress(path: string): void {
-  if (!existsSync(path)) return;
-  const { atime, mtime } = statSync(path);
-  writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
-  utimesSync(`${path}.gz`, atime, mtime);
-  unlinkSync(path);
+  if (existsSync(path)) execFileSync('gzip', [path]);
 }

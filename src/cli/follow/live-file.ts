@@ -8,10 +8,10 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { fail, fileError, show } from '../errors.ts';
+import { FileError, fail, fileError, show } from '../errors.ts';
 import { markedEncoding } from '../input/text-lines.ts';
 import { LineFeeds } from './line-feeds.ts';
-import { after, BEGIN, digestOf, type FileId, isTelling, type Place, type Witness } from './place.ts';
+import { after, BEGIN, digestOf, type FileId, isTelling, type Place, WITNESS, type Witness } from './place.ts';
 import { type Behind, endOfLines, gzipBehind, readAt, readBehind } from './reading.ts';
 import { type Candidate, candidateAt, findNext, findPlace, idOf, isGone, isSame, type Mark } from './rotated.ts';
 import { Waker } from './waker.ts';
@@ -105,6 +105,7 @@ export class LiveFile {
         this.#isWatched = true;
       }
     } catch (error) {
+      if (error instanceof FileError) throw new FileError(error.message.replace(this.#path, this.#options.path));
       throw fileError(error, this.#options.path);
     } finally {
       waker.close();
@@ -117,6 +118,7 @@ export class LiveFile {
     const { place, isFromEnd, isOnce, path } = this.#options;
     if (place !== undefined) {
       const found = await findPlace(this.#path, place);
+      if (found !== undefined) this.#checkPath(place, found.file.path === this.#path);
       if (found !== undefined && (await this.#open(found.file, found.witness))) {
         yield { kind: 'begin', spot: this.#spot };
         return true;
@@ -133,7 +135,7 @@ export class LiveFile {
       await waker.wait();
     }
     if (place !== undefined) {
-      this.#checkPath(place);
+      this.#checkPath(place, false);
       if (place.offset > 0) {
         this.#say(
           `the place where the state ends, byte ${place.offset}, is gone: goes on at the beginning of ${basename(next.path)}`,
@@ -253,7 +255,9 @@ export class LiveFile {
     await this.#handle?.close();
     this.#handle = handle;
     this.#file = file;
-    this.#witness = witness;
+    // The first bytes tell a file from others also before a line of it is read.
+    const isNew = witness === BEGIN && !file.isGzip;
+    this.#witness = isNew ? { ...BEGIN, head: Buffer.from(await readAt(handle, 0, WITNESS)) } : witness;
     this.#isWatched = false;
     this.#since = undefined;
     this.#lookedAt = undefined;
@@ -281,8 +285,9 @@ export class LiveFile {
     return { ...this.#spot, offset, head: digestOf(head), tail: digestOf(tail), isTelling: isTelling(this.#witness) };
   }
 
-  #checkPath(place: Place): void {
-    if (place.path === this.#path) return;
+  /** A state of another file goes on in this one only if this one holds its place, as a copy or under a new name. */
+  #checkPath(place: Place, isHere: boolean): void {
+    if (place.path === this.#path || isHere) return;
     fail(`the state was saved of ${place.path}, and its place is not in this file: use another state`);
   }
 

@@ -55,8 +55,8 @@ export class LiveRows {
   /** Goes on where a state ends. */
   async restore({ sample, reader, order }: RowsMemory): Promise<void> {
     for (const line of sample) await this.pushOld(line);
-    if (reader !== null) this.#reader?.recall(reader);
-    this.#order.recall(order, this.#options.dialect?.timeFormat);
+    if (reader !== null) this.#reader?.resume(reader);
+    this.#order.resume(order, this.#options.dialect?.timeFormat);
   }
 
   /** Takes a line whose row is not wanted: it may tell how further ones are read. Without effect when that is known. */

@@ -60,7 +60,7 @@ export interface Place extends FileId {
 export interface Witness {
   /** Bytes before the place. */
   readonly offset: number;
-  /** The first {@link WITNESS} bytes of the file, or all before the place. */
+  /** The first {@link WITNESS} bytes of the file, or all before the place; at the beginning those behind it. */
   readonly head: Buffer;
   /** The last {@link WITNESS} bytes before the place, or all of them. */
   readonly tail: Buffer;
@@ -73,9 +73,16 @@ export const BEGIN: Witness = { offset: 0, head: Buffer.alloc(0), tail: Buffer.a
 export function after({ offset, head, tail }: Witness, bytes: Buffer): Witness {
   return {
     offset: offset + bytes.length,
-    head: head.length < WITNESS ? Buffer.concat([head, bytes.subarray(0, WITNESS - head.length)]) : head,
+    head: longerHead(head, offset, bytes),
     tail: lastBytes(tail, bytes),
   };
+}
+
+/** Bytes behind the place are no part of it, except at the beginning: somebody may mend a line that could not be read. */
+function longerHead(head: Buffer, offset: number, bytes: Buffer): Buffer {
+  if (bytes.length === 0 || (offset > 0 && head.length >= WITNESS)) return head;
+  const done = offset === 0 ? head.subarray(0, 0) : head;
+  return Buffer.concat([done, bytes.subarray(0, WITNESS - done.length)]);
 }
 
 function lastBytes(tail: Buffer, bytes: Buffer): Buffer {
@@ -100,7 +107,8 @@ export function isAt({ offset, head, tail }: Witness, place: Pick<Place, 'offset
   return offset === place.offset && isOf(head, place.head) && isOf(tail, place.tail);
 }
 
-/** Whether the lines at the end of a file's witness differ enough to know them again: a row of zeros is everywhere. */
-export function isTelling({ tail }: Witness): boolean {
-  return new Set(tail.toString('latin1').split('\n').slice(1)).size > TELLING_LINES;
+/** Whether the lines before the place, or after it at the beginning, differ enough to know them again: zeros are everywhere. */
+export function isTelling({ head, tail }: Witness): boolean {
+  const bytes = tail.length > 0 ? tail : head;
+  return new Set(bytes.toString('latin1').split('\n').slice(1)).size > TELLING_LINES;
 }

@@ -60,26 +60,33 @@ export async function endOfLines(handle: FileHandle, size: number, feeds: LineFe
   return 0;
 }
 
-/** The witness of a place in a file; `undefined` if the file ends before. */
-export async function witnessAt(path: string, offset: number, isGzip: boolean): Promise<Witness | undefined> {
+/** The witness of a place in a file, with a head of this length; `undefined` if the file ends before. */
+export async function witnessAt(
+  path: string,
+  offset: number,
+  headLength: number,
+  isGzip: boolean,
+): Promise<Witness | undefined> {
+  const tailLength = Math.min(WITNESS, offset);
   const handle = await open(path);
   try {
-    if (isGzip) return await witnessInGzip(handle, offset);
-    const head = await readAt(handle, 0, Math.min(WITNESS, offset));
-    const tail = await readAt(handle, Math.max(0, offset - WITNESS), Math.min(WITNESS, offset));
-    const isThere = head.length === Math.min(WITNESS, offset) && tail.length === head.length;
-    return isThere ? { offset, head, tail } : undefined;
+    if (isGzip) return await witnessInGzip(handle, offset, headLength);
+    const head = await readAt(handle, 0, headLength);
+    const tail = await readAt(handle, offset - tailLength, tailLength);
+    return head.length === headLength && tail.length === tailLength ? { offset, head, tail } : undefined;
   } finally {
     await handle.close();
   }
 }
 
-async function witnessInGzip(handle: FileHandle, offset: number): Promise<Witness | undefined> {
-  let witness = BEGIN;
+async function witnessInGzip(handle: FileHandle, offset: number, headLength: number): Promise<Witness | undefined> {
+  let at = BEGIN;
+  let { head } = BEGIN;
   try {
     for await (const chunk of gunzipped(handle)) {
-      witness = after(witness, chunk.subarray(0, offset - witness.offset));
-      if (witness.offset === offset) return witness;
+      head = Buffer.concat([head, chunk.subarray(0, headLength - head.length)]);
+      at = after(at, chunk.subarray(0, offset - at.offset));
+      if (at.offset === offset && head.length === headLength) return { ...at, head };
     }
   } catch {} // an archive that is damaged, or still being written
   return undefined;

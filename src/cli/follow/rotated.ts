@@ -114,12 +114,12 @@ function nameOf({ live, rotated }: Listing): string {
 async function placeIn({ live, rotated }: Listing, mark: Mark): Promise<Found | undefined> {
   const all = [...(live === undefined ? [] : [live]), ...[...rotated].reverse()];
   for (const file of all.filter((file) => isSame(file, mark))) {
-    // At the beginning of a live file no byte tells whether it was truncated: newer rotated files would be its copies.
-    if (file === live && mark.offset === 0) continue;
+    // Of an empty live file nothing tells whether it was truncated since: newer rotated files would be its copies.
+    if (file === live && mark.head.length === 0) continue;
     const witness = await witnessOf(file, mark);
     if (witness !== undefined) return { file, witness };
   }
-  if (mark.offset === 0) return undefined;
+  if (mark.head.length === 0) return undefined;
   // A live file with the inode of the place and other bytes was truncated, so that a rotated one with its bytes is the copy.
   const isTruncated = live !== undefined && isSame(live, mark);
   if (!mark.isTelling && !isTruncated) return undefined;
@@ -133,7 +133,7 @@ async function placeIn({ live, rotated }: Listing, mark: Mark): Promise<Found | 
 /** The bytes around the place in a file; `undefined` if they are not those of the place. */
 async function witnessOf({ path, isGzip }: Candidate, mark: Mark): Promise<Witness | undefined> {
   try {
-    const witness = await witnessAt(path, mark.offset, isGzip);
+    const witness = await witnessAt(path, mark.offset, mark.head.length, isGzip);
     return witness !== undefined && isAt(witness, mark) ? witness : undefined;
   } catch (error) {
     if (codeOf(error) === undefined) throw error;

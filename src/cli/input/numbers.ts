@@ -153,7 +153,7 @@ export class NumberColumn {
     this.#hasPoint = false;
   }
 
-  /** What was found so far, for {@link recall}. Cells that wait for others are no part of it. */
+  /** What was found so far, for {@link resume}. Cells that wait for others are no part of it. */
   get memory(): ColumnMemory {
     return {
       decimal: this.#decimal,
@@ -164,11 +164,11 @@ export class NumberColumn {
   }
 
   /** Goes on where another one of the same column ended. */
-  recall({ decimal, hasPoint, isPlain, unit }: ColumnMemory): void {
+  resume({ decimal, hasPoint, isPlain, unit }: ColumnMemory): void {
     this.#decimal = decimal;
     this.#hasPoint = hasPoint;
     this.#isPlain = isPlain;
-    this.#unit.recall(unit);
+    this.#unit.resume(unit);
   }
 
   /** Takes the next cell. Throws for one that is no number and not missing. */

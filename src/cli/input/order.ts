@@ -118,13 +118,13 @@ export class StreamOrder {
     this.#lastText = '';
   }
 
-  /** What was seen so far, for {@link recall}. */
+  /** What was seen so far, for {@link resume}. */
   get memory(): OrderMemory {
     return { last: this.#lastText, isUnknown: this.#isUnknown };
   }
 
   /** Goes on where another one of the same column ended. */
-  recall({ last, isUnknown }: OrderMemory, format: string | undefined): void {
+  resume({ last, isUnknown }: OrderMemory, format: string | undefined): void {
     this.#isUnknown = isUnknown;
     if (last === '') return;
     const times = new StringColumn(format);

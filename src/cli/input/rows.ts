@@ -17,10 +17,10 @@ export interface RowReader {
   readonly isOpen?: boolean;
   /** The next line is the first one of another file of the same series. Throws within a record. */
   beginFile?(): void;
-  /** What the lines so far have said beyond the first ones, for {@link recall}. */
+  /** What the lines so far have said beyond the first ones, for {@link resume}. */
   readonly memory: ReaderMemory;
   /** Goes on where a reader ended that was made from the same first lines. */
-  recall(memory: ReaderMemory): void;
+  resume(memory: ReaderMemory): void;
 }
 
 /** What a reader knows from lines after the first ones, as JSON. */
@@ -32,14 +32,14 @@ export interface ReaderMemory {
 }
 
 /** A reader that remembers what its columns do. */
-export function remembering(columns: readonly NumberColumn[], reader: Omit<RowReader, 'memory' | 'recall'>): RowReader {
+export function remembering(columns: readonly NumberColumn[], reader: Omit<RowReader, 'memory' | 'resume'>): RowReader {
   return {
     ...reader,
     get memory() {
       return { columns: columns.map(({ memory }) => memory) };
     },
-    recall(memory) {
-      for (const [c, column] of columns.entries()) column.recall(memory.columns[c]!);
+    resume(memory) {
+      for (const [c, column] of columns.entries()) column.resume(memory.columns[c]!);
     },
   };
 }

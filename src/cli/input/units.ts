@@ -90,13 +90,13 @@ export class ColumnUnit {
     this.#known = new Map();
   }
 
-  /** What was found so far, for {@link recall}. */
+  /** What was found so far, for {@link resume}. */
   get memory(): UnitMemory {
     return { first: this.first, other: this.other, kinds: [...this.#kinds.keys()] };
   }
 
   /** Goes on where another one of the same column ended. */
-  recall({ first, other, kinds }: UnitMemory): void {
+  resume({ first, other, kinds }: UnitMemory): void {
     [this.first, this.other] = [first, other];
     const all = first === undefined ? new Map<string, number>() : kindsOf(first);
     this.#kinds = new Map([...all].filter(([kind]) => kinds.includes(kind)));

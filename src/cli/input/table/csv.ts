@@ -200,8 +200,8 @@ class TableReader implements RowReader {
     return { columns, lastTime: this.#lastTime, isFileBegin: this.#isFileBegin };
   }
 
-  recall({ columns, lastTime = '', isFileBegin = false }: ReaderMemory): void {
-    for (const [c, column] of this.#columns.entries()) column.recall(columns[c]!);
+  resume({ columns, lastTime = '', isFileBegin = false }: ReaderMemory): void {
+    for (const [c, column] of this.#columns.entries()) column.resume(columns[c]!);
     this.#lastTime = lastTime;
     this.#isFileBegin = isFileBegin;
   }
