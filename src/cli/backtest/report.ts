@@ -2,12 +2,9 @@
 
 import type { Backtest, DatedIncident, ThresholdCount } from '../../calibrate.ts';
 import { formatCount } from '../cost.ts';
-import { wrapped } from '../options/help.ts';
-import { aligned, shortNumber } from '../output/text.ts';
+import { aligned, lineWidth, shortNumber, wrapped } from '../output/text.ts';
 import { spanOf } from '../plot/watched.ts';
 import { jsonIncident, whenText } from '../stream/monitor-view.ts';
-
-const WIDTH = 80;
 
 /** What a report is about. */
 export interface Reported {
@@ -51,7 +48,7 @@ export function* reportText(reported: Reported): Generator<string> {
     const goesOn = incident.end === undefined ? ', not over' : '';
     const span = end === begin ? from : `from ${from} ${numberOfValues(incident.duration)}`;
     const head = `${String(p + 1).padStart(4)}  ${shortNumber(incident.worst)}  ${span}${goesOn}`;
-    yield `${head}\n${wrapped(text, WIDTH - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
+    yield `${head}\n${wrapped(text, lineWidth() - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
   }
 }
 

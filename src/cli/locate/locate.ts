@@ -1,5 +1,6 @@
 // The command `locate`: the strangest places of a whole series, without a parameter to choose.
 import { type LocatedAnomaly, locate } from '../../index.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { announce, estimateBytes, estimateSeconds, formatCount, type Work } from '../cost.ts';
 import { CliError } from '../errors.ts';
@@ -41,7 +42,7 @@ path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, ...TIME_OPTIONS],
+      options: [...INPUT_OPTIONS, ...TIME_OPTIONS, ...CHANGE_OPTIONS],
       note: `With --time rows are sorted, and those that are absent count as missing
 values. No window with a missing value is compared.`,
     },

@@ -290,6 +290,13 @@ const OTHER_OPTIONS = {
     value: 'WHAT',
     isRepeatable: true,
     help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
+    in: {
+      monitor: {
+        value: 'KNN',
+        isRepeatable: false,
+        help: 'knn:WINDOW,NEIGHBORS instead of a preset: how far the window that ends with a value is from its nearest ones before. May be followed by a metric, mean or zscore, and history=N (default 10000), such as knn:5,5,manhattan',
+      },
+    },
   },
   scores: {
     kind: 'text',

@@ -1,4 +1,5 @@
 // What the streaming commands have in common on the command line: options, help groups, settings.
+import { ALARM_ACTIONS, type AlarmActions, alarmActionsOf, FAIL_ON_ALARM } from '../alarms/options.ts';
 import type { OptionGroup, Terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { InputOptions } from '../input/read.ts';
@@ -8,10 +9,10 @@ import { defaultOf, type OptionName } from '../options/table.ts';
 import type { Settings } from './saved-state.ts';
 
 /** What `--format` names. */
-export type StreamFormat = 'table' | 'lines' | 'csv' | 'json' | 'events';
+export type StreamFormat = 'table' | 'lines' | 'csv' | 'json' | 'events' | 'alarms';
 
 /** The options that every streaming command has. */
-export interface AnswerOptions {
+export interface AnswerOptions extends AlarmActions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
@@ -36,21 +37,23 @@ export function streamGroups(own: readonly OptionGroup[]): OptionGroup[] {
     INPUT,
     ...own,
     { title: 'State', options: ['state', 'save-every'] },
+    { title: 'Alarms', options: ALARM_ACTIONS },
     { title: 'Output', options: ['format', 'help'] },
   ];
 }
 
 /** What the exit status of a streaming command says. */
-export const STREAM_EXIT_STATUS = `0 done, 1 bad input or output, 2 bad usage, 129 hung up,
-130 interrupted, 143 terminated.`;
+export const STREAM_EXIT_STATUS: string = `0 done, 1 bad input or output, 2 bad usage, 129 hung up,
+130 interrupted, 143 terminated; ${FAIL_ON_ALARM}`;
 
 /** The {@link AnswerOptions} that were given. Throws for options that make no sense together. */
 export function answerOptionsOf(given: ParsedOptions, isTerminal: Terminals): AnswerOptions {
-  const format = given.choice<StreamFormat | 'auto'>('format');
+  const input = inputPath(given, isTerminal.stdin);
   const options: AnswerOptions = {
-    input: inputPath(given, isTerminal.stdin),
+    input,
     inputOptions: inputOptionsOf(given),
-    format: format === 'auto' ? (isTerminal.stdout ? 'table' : 'lines') : format,
+    format: formatOf(given, isTerminal.stdout),
+    ...alarmActionsOf(given, input, given.command === 'monitor' || given.has('threshold')),
     state: given.text('state'),
     saveEvery: given.seconds('save-every'),
   };
@@ -59,12 +62,28 @@ export function answerOptionsOf(given: ParsedOptions, isTerminal: Terminals): An
   return options;
 }
 
+function formatOf(given: ParsedOptions, isTerminal: boolean): StreamFormat {
+  const format = given.choice<StreamFormat | 'auto'>('format');
+  const isAuto = format === 'auto' || format === 'table';
+  if (given.flag('only-alarms')) {
+    if (isAuto) return 'alarms';
+    if (format === 'lines') {
+      throw new UsageError(
+        '--only-alarms is for the formats auto, csv, json and events: lines holds a score per value',
+      );
+    }
+  }
+  return format === 'auto' ? (isTerminal ? 'table' : 'lines') : format;
+}
+
 /** Those of these settings that were given, each in one way of writing it. */
 export function givenSettings<Name extends OptionName>(
   given: ParsedOptions,
   names: readonly Name[],
 ): Partial<Settings<Name>> {
-  const pairs = names.filter((name) => given.has(name)).map((name) => [name, given.canonical(name)]);
+  const pairs = names
+    .filter((name) => given.takes(name) && given.has(name))
+    .map((name) => [name, given.canonical(name)]);
   return Object.fromEntries(pairs) as Partial<Settings<Name>>;
 }
 

@@ -1,5 +1,6 @@
 // The command `suggest`: the window that fits a series, and how certain that is.
 import { suggestWindow, type WindowSuggestion } from '../../index.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { nameOf } from '../input/source.ts';
 import { readWhole, type WholeOptions, wholeOptionsOf } from '../locate/options.ts';
@@ -22,7 +23,7 @@ autocorrelation, and how certain that is, from 0 to 1; below 0.3 it is a guess.
 score --window auto takes it. FILE is a path, or - or nothing for standard
 input. Gzip is recognized.`,
   groups: [
-    { title: 'Input', options: [...INPUT_OPTIONS, ...TIME_OPTIONS] },
+    { title: 'Input', options: [...INPUT_OPTIONS, ...TIME_OPTIONS, ...CHANGE_OPTIONS] },
     { title: 'Output', options: ['format', 'output', 'force', 'max-memory', 'no-progress', 'help'] },
   ],
   exitStatus: EXIT_STATUS,
