@@ -54,8 +54,9 @@ interface Evaluation {
 export const evaluate: Command = {
   usage: '[FILE] (--labels FILE | --label-column NAME) [...]',
   about: `Tells how good scores are, given the true anomalies. FILE holds one score per
-value, higher is stranger, as score, stream and monitor write them; it is a
-path, or - or nothing for standard input. Gzip is recognized.`,
+value, higher is stranger, as score, stream and monitor write them: of their csv
+and json the score is found, and the time for --labels. It is a path, or - or
+nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',

@@ -1,6 +1,7 @@
 // The command `state info`: what is in a state file, without changing it.
 import { readFileSync, statSync } from 'node:fs';
 import { kindOf, StateReader } from '../../core/state.ts';
+import { takeMemo } from '../alarms/memo.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { formatBytes, formatCount } from '../cost.ts';
 import { CliError, fileError, UsageError } from '../errors.ts';
@@ -59,15 +60,20 @@ function describeState(path: string): StateInfo {
   return {
     ...about,
     rows: numRows,
-    settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '')),
+    settings: Object.fromEntries(Object.entries(settings).filter(([name, value]) => isInForce(name, value, settings))),
     columns: columnsOf(detectors),
   };
+}
+
+/** Whether a setting was given, and not another one instead. */
+function isInForce(name: string, value: string, { detector = '' }: Readonly<Record<string, string>>): boolean {
+  return value !== '' && !(name === 'preset' && detector !== '');
 }
 
 function columnsOf(detectors: SavedState['detectors']): NonNullable<StateInfo['columns']> {
   return Array.from(detectors, ([name, bytes]) => ({
     name: name === '' ? null : name,
-    detector: kindOf(bytes),
+    detector: kindOf(takeMemo(bytes).detector),
     bytes: bytes.length,
   }));
 }
@@ -96,7 +102,7 @@ function tableOf({ file, kind, bytes, saved, rows, settings, columns }: StateInf
   const lines = [field('file', `${plain(file)}, ${formatBytes(bytes)}`), field('kind', kind), field('saved', saved)];
   if (rows !== undefined) lines.push(field('rows', formatCount(rows)));
   for (const [s, [name, value]] of Object.entries(settings ?? {}).entries()) {
-    lines.push(field(s === 0 ? 'settings' : '', `--${name} ${plain(value)}`));
+    lines.push(field(s === 0 ? 'settings' : '', `--${name}${value === 'true' ? '' : ` ${plain(value)}`}`));
   }
   for (const [c, { name, detector, bytes: size }] of (columns ?? []).entries()) {
     const title = name === null ? 'numbers' : plain(name);

@@ -55,7 +55,7 @@ export function monitorView(options: MonitorViewOptions): View<Monitor> {
       row.tell(surpriseField, raw);
     }
     if (event !== undefined || alarm) {
-      const text = alarm ? detector.explain().text : endSentence(event!, incident!, timezone);
+      const text = alarm ? alarmSentence(detector, value, row) : endSentence(event!, incident!, timezone);
       if (explains) process.stderr.write(`${row.column === undefined ? '' : `${plain(row.column)}: `}${text}\n`);
       const told = incident && { incident: jsonIncident(incident, timezone) };
       // A state of an earlier version has alarms, but no incidents.
@@ -99,6 +99,18 @@ function momentFor({ index, time }: Row, { momentOf, needsTimes }: MonitorViewOp
   if (!needsTimes || !Number.isNaN(moment)) return moment;
   if (time === '') fail(`value ${index} has no time, and --calendar needs one: name its column with --time`);
   fail(`value ${index}: --calendar needs a date, or a number and --time-unit, got the time ${show(time)}`);
+}
+
+/** What is said of an alarm: the reasons, where the detector knows windows or values that are most like it. */
+function alarmSentence(detector: Monitor, value: number, { time, index }: Row): string {
+  try {
+    return detector.explain().text;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { score, surprise } = detector.last;
+    const where = time === '' ? String(index) : time;
+    return `${shortNumber(value)} at ${where} ends a window with the score ${shortNumber(score)}: surprise ${shortNumber(surprise)}`;
+  }
 }
 
 /** What is said where an incident ends, or is taken for the new normal. */
