@@ -45,7 +45,7 @@ async function describe(commands: CommandList): Promise<Described[]> {
         name: option,
         help: shortened(explanation(option, name)),
       }));
-      const words = name === 'help' ? Object.keys(commands) : name === 'completion' ? SHELLS : undefined;
+      const words = ['help', 'man'].includes(name) ? Object.keys(commands) : name === 'completion' ? SHELLS : undefined;
       return { name, summary, options, words };
     }),
   );
