@@ -73,3 +73,25 @@ export function aligned(rows: readonly (readonly string[])[], pad: (cell: string
   const widths = columnWidths(rows);
   return rows.map((cells) => cells.map((cell, c) => pad(cell, widths[c]!)).join('  '));
 }
+
+/**
+ * A table under a line of headings, if it fits into `width` characters; else every row in lines of its own, each cell behind its
+ * heading. The first cell of a row, its number, stands before them.
+ */
+export function tableOrBlocks(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+  pad: (cell: string, width: number) => string,
+): string[] {
+  const lines = aligned([headings, ...rows], pad).map((line) => line.trimEnd());
+  return lines.every((line) => line.length <= width) ? lines : rows.flatMap((cells) => blockOf(headings, cells, width));
+}
+
+/** One row of {@link tableOrBlocks} in lines of its own. */
+export function blockOf(headings: readonly string[], [first, ...cells]: readonly string[], width: number): string[] {
+  const parts = cells.flatMap((cell, c) => (cell === '' ? [] : [`${headings[c + 1]!} ${cell}`.trim()]));
+  const indent = first!.length + 1;
+  const lines = wrap(parts, width - indent).flatMap((line) => wrapped(line, width - indent));
+  return lines.map((line, l) => `${l === 0 ? `${first} ` : ' '.repeat(indent)}${line}`);
+}

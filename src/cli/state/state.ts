@@ -6,7 +6,7 @@ import { type Command, EXIT_STATUS } from '../command.ts';
 import { formatBytes, formatCount } from '../cost.ts';
 import { CliError, fileError, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
-import { plain } from '../output/text.ts';
+import { lineWidth, plain, wrapped } from '../output/text.ts';
 import { decode, type SavedState } from '../stream/saved-state.ts';
 
 /** How the kind of a state begins that a command wrote. */
@@ -97,8 +97,13 @@ function check<T>(path: string, readState: () => T): T {
   }
 }
 
+/** Width of the names on the left. */
+const NAME = 10;
+
 function tableOf({ file, kind, bytes, saved, rows, settings, columns }: StateInfo): string {
-  const field = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`;
+  const width = lineWidth() - NAME;
+  const field = (name: string, text: string): string =>
+    wrapped(text, width).map((line, l) => `${(l === 0 ? name : '').padEnd(NAME)}${line}\n`).join(''); // biome-ignore format: one line
   const lines = [field('file', `${plain(file)}, ${formatBytes(bytes)}`), field('kind', kind), field('saved', saved)];
   if (rows !== undefined) lines.push(field('rows', formatCount(rows)));
   for (const [s, [name, value]] of Object.entries(settings ?? {}).entries()) {
