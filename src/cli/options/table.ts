@@ -324,8 +324,8 @@ const OTHER_OPTIONS = {
   format: {
     kind: 'choice',
     value: 'FORMAT',
-    choices: ['auto', 'table', 'lines', 'csv', 'json'],
-    help: 'lines  one score per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\ntable  for reading along\nauto   (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+    choices: ['auto', 'table', 'lines', 'csv', 'json', 'events'],
+    help: 'lines   one score per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}\nevents  with --threshold: where an alarm begins and\n        where it is over, for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
     in: {
       score: {
         choices: ['auto', 'summary', 'lines', 'csv', 'json'],
@@ -333,7 +333,7 @@ const OTHER_OPTIONS = {
       },
       monitor: {
         choices: ['auto', 'table', 'lines', 'csv', 'json', 'events'],
-        help: 'lines   one surprise per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}; and where an\n        incident begins, gets worse, is accepted or\n        ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+        help: 'lines   one surprise per value\ncsv     index,time,value,score,expected,alarm,since,\n        surprise; of several columns\n        index,time,NAME,NAME_score,...\njson    the same as an object per value; of several\n        columns {"index","time","metrics":{NAME:{...}}};\n        and where an incident begins, gets worse, is\n        accepted or ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nscore is the surprise at an alarm and 0 in the rest of\nan incident, surprise that of every value. expected is\nwhat was expected in its place, in incidents alone\n(--band: always). since is when the incident under way\nbegan: its time, or else its index. The index goes on\nwhere a state ends.',
       },
       backtest: { choices: ['text', 'json'], help: '{choices}: one object' },
       locate: {

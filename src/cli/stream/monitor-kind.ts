@@ -58,7 +58,9 @@ knn-anomaly monitor cpu.csv --column cpu --time time --format csv --band
 tail -f latency.log | knn-anomaly monitor --direction up --min-change 10%
 knn-anomaly monitor orders.csv --column n --time time --calendar week \\
   --timezone Europe/Berlin --format events
-tail -f latency.log | knn-anomaly monitor | awk '$1 >= 4 {print NR}'`,
+knn-anomaly monitor cpu.csv --column cpu --time time --only-alarms
+tail -f latency.log | knn-anomaly monitor --exec-on begin \\
+  --exec 'mail -s "$KNN_ANOMALY_TEXT" oncall@example.com'`,
   },
   view: (given, { format, exec, failOnAlarm }, settings) => {
     const isForPrograms = format === 'csv' || format === 'json' || format === 'events';

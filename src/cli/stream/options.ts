@@ -28,7 +28,7 @@ const INPUT: OptionGroup = {
   options: [...INPUT_OPTIONS, 'missing'],
   note: `Missing are empty cells, NaN, NA, null and infinities. A blank line where a
 number is expected is a missing value. A line that is none of these ends the
-program, with its number; the state is saved before.`,
+program, with its number; the state is saved before (but see --bad-lines).`,
 };
 
 /** The help groups of a streaming command with these options of its own. */
@@ -49,11 +49,12 @@ export const STREAM_EXIT_STATUS: string = `0 done, 1 bad input or output, 2 bad 
 /** The {@link AnswerOptions} that were given. Throws for options that make no sense together. */
 export function answerOptionsOf(given: ParsedOptions, isTerminal: Terminals): AnswerOptions {
   const input = inputPath(given, isTerminal.stdin);
+  const hasAlarms = given.command === 'monitor' || given.has('threshold');
   const options: AnswerOptions = {
     input,
     inputOptions: inputOptionsOf(given),
-    format: formatOf(given, isTerminal.stdout),
-    ...alarmActionsOf(given, input, given.command === 'monitor' || given.has('threshold')),
+    format: formatOf(given, isTerminal.stdout, hasAlarms),
+    ...alarmActionsOf(given, input, hasAlarms),
     state: given.text('state'),
     saveEvery: given.seconds('save-every'),
   };
@@ -62,9 +63,12 @@ export function answerOptionsOf(given: ParsedOptions, isTerminal: Terminals): An
   return options;
 }
 
-function formatOf(given: ParsedOptions, isTerminal: boolean): StreamFormat {
+function formatOf(given: ParsedOptions, isTerminal: boolean, hasAlarms: boolean): StreamFormat {
   const format = given.choice<StreamFormat | 'auto'>('format');
   const isAuto = format === 'auto' || format === 'table';
+  if (format === 'events' && !hasAlarms) {
+    throw new UsageError('--format events needs --threshold X: what an alarm is');
+  }
   if (given.flag('only-alarms')) {
     if (isAuto) return 'alarms';
     if (format === 'lines') {
