@@ -6,10 +6,10 @@
 import { resolve } from 'node:path';
 import { CliError, fail } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
-import { type InputOptions, inputError } from '../input/read.ts';
+import { type InputOptions, inputError, tell } from '../input/read.ts';
 import { nameOf } from '../input/source.ts';
 import { TextLines } from '../input/text-lines.ts';
-import { uninterrupted } from '../signals.ts';
+import { atExit, uninterrupted } from '../signals.ts';
 import type { Live } from '../stream/live-detectors.ts';
 import type { AppendedOutput } from './appended-output.ts';
 import { LineFeeds } from './line-feeds.ts';
@@ -62,6 +62,8 @@ class Follower {
   readonly #answering: Answering;
   readonly #rows: LiveRows;
   readonly #skipLines: number;
+  /** Whether a line that is no text is one that cannot be read, as others are. */
+  readonly #isLenient: boolean;
   /** Lines before the next one, in this file. */
   #line: number;
   #text: TextLines | undefined;
@@ -77,6 +79,7 @@ class Follower {
     this.#answering = answering;
     this.#rows = new LiveRows(options.path, inputOptions);
     this.#skipLines = inputOptions.dialect?.skipLines ?? 0;
+    this.#isLenient = this.#rows.bad.how !== 'stop';
     this.#line = 0;
     this.#text = undefined;
     this.#batchSize = FIRST_BATCH;
@@ -103,7 +106,12 @@ class Follower {
     });
     const encoding = this.#inputOptions.dialect?.encoding;
     const file = new LiveFile({ path, place, isFromEnd, poll, isOnce, encoding });
+    const { bad } = this.#rows;
+    const say = (): void => tell({ name: nameOf(path) }, bad.notice === undefined ? [] : [bad.notice]);
+    const forget = atExit(say);
     for await (const piece of file.pieces()) await this.#take(piece);
+    forget();
+    say();
     if (isOnce && !this.#live.isSaving && this.#live.numRows === numRowsBefore) fail('empty: there are no values');
   }
 
@@ -125,7 +133,7 @@ class Follower {
   async #passOver(bytes: Buffer, encoding: string | undefined): Promise<void> {
     const ends = new LineFeeds(encoding).all(bytes);
     if (!this.#rows.isBetween) {
-      this.#text ??= new TextLines(encoding);
+      this.#text ??= new TextLines(encoding, this.#isLenient);
       const lines = this.#text.push(bytes);
       for (const [l, line] of lines.entries()) {
         if (this.#line + l >= this.#skipLines) await this.#rows.pushOld(line);
@@ -137,7 +145,7 @@ class Follower {
   }
 
   async #takeLines(bytes: Buffer, spot: Spot, encoding: string | undefined): Promise<void> {
-    this.#text ??= new TextLines(encoding, this.#line);
+    this.#text ??= new TextLines(encoding, this.#isLenient, this.#line);
     const lines = this.#text.push(bytes);
     const { problem } = this.#text;
     const ends = new LineFeeds(encoding).all(bytes);

@@ -168,17 +168,21 @@ export class LiveFile {
   async *#drain(): AsyncGenerator<Piece, Exclude<Behind, { kind: 'lines' }>> {
     const handle = this.#handle!;
     const pieces = this.#file.isGzip ? gzipBehind(handle, this.#witness.offset, this.#feeds) : undefined;
-    for (;;) {
-      await this.#findEncoding();
-      const behind: Behind = pieces
-        ? ((await pieces.next()).value as Behind)
-        : await readBehind(handle, this.#witness, this.#feeds).catch((error: unknown): Behind => {
-            if (isGone(error)) return { kind: 'end', part: Buffer.alloc(0) };
-            throw error;
-          });
-      if (behind.kind !== 'lines') return behind;
-      yield { kind: 'lines', bytes: behind.bytes, spot: this.#spot, encoding: this.#encoding };
-      this.#witness = after(this.#witness, behind.bytes);
+    try {
+      for (;;) {
+        await this.#findEncoding();
+        const behind: Behind = pieces
+          ? ((await pieces.next()).value as Behind)
+          : await readBehind(handle, this.#witness, this.#feeds).catch((error: unknown): Behind => {
+              if (isGone(error)) return { kind: 'end', part: Buffer.alloc(0) };
+              throw error;
+            });
+        if (behind.kind !== 'lines') return behind;
+        yield { kind: 'lines', bytes: behind.bytes, spot: this.#spot, encoding: this.#encoding };
+        this.#witness = after(this.#witness, behind.bytes);
+      }
+    } finally {
+      await pieces?.return(undefined);
     }
   }
 

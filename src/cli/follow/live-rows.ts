@@ -2,8 +2,8 @@
 import type { CliError } from '../errors.ts';
 import { dropPartialRow, numRows, type Table, truncate } from '../input/columns.ts';
 import { StreamOrder } from '../input/order.ts';
-import { type InputOptions, readerOnceTold } from '../input/read.ts';
-import type { RowReader } from '../input/rows.ts';
+import { type InputOptions, readerOnceTold, takeLine } from '../input/read.ts';
+import { BadLines, type RowReader } from '../input/rows.ts';
 import type { Place } from './place.ts';
 
 /** What of a state makes rows go on. */
@@ -19,6 +19,8 @@ export class LiveRows {
   /** So many of them are done: their rows are not wanted. */
   #numOld: number;
   #reader: RowReader | undefined;
+  /** What is done about lines that cannot be read. */
+  readonly bad: BadLines;
 
   constructor(path: string, options: InputOptions) {
     this.#path = path;
@@ -27,6 +29,7 @@ export class LiveRows {
     this.#sample = [];
     this.#numOld = 0;
     this.#reader = undefined;
+    this.bad = new BadLines(options.dialect?.badLines ?? 'stop');
   }
 
   /** The rows that were not taken yet; `undefined` before it is known what they are. */
@@ -69,7 +72,7 @@ export class LiveRows {
 
   /** Takes the next line. */
   push(line: string, lineNumber: number): void | Promise<void> {
-    if (this.#reader !== undefined) return this.#reader.push(line, lineNumber);
+    if (this.#reader !== undefined) return takeLine(line, lineNumber, this.#reader, this.bad);
     this.#sample.push(line);
     return this.#find();
   }
@@ -94,12 +97,12 @@ export class LiveRows {
 
   /** Makes the reader if the first lines suffice, and lets it take them. */
   async #find(): Promise<void> {
-    const reader = await readerOnceTold(this.#path, this.#sample, this.#options);
+    const reader = await readerOnceTold(this.#path, this.#sample, this.#options, this.bad);
     if (reader === undefined) return;
     const before = this.#options.dialect?.skipLines ?? 0;
     for (const [s, line] of this.#sample.entries()) {
       try {
-        reader.push(line, before + s + 1);
+        takeLine(line, before + s + 1, reader, this.bad);
       } catch (error) {
         this.#reader = reader;
         throw error as CliError;

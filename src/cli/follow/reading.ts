@@ -1,5 +1,6 @@
 // Reads whole lines from files, plain ones in pieces while they grow, compressed ones in one go.
 import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fail } from '../errors.ts';
 import type { LineFeeds } from './line-feeds.ts';
@@ -109,7 +110,7 @@ export async function* gzipBehind(handle: FileHandle, offset: number, feeds: Lin
 }
 
 async function* gunzipped(handle: FileHandle): AsyncGenerator<Buffer> {
-  const file = handle.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK });
+  const file = Readable.from(chunksOf(handle));
   const plain = file.pipe(createGunzip({ chunkSize: CHUNK }));
   file.on('error', (error) => plain.destroy(error));
   try {
@@ -117,5 +118,14 @@ async function* gunzipped(handle: FileHandle): AsyncGenerator<Buffer> {
   } finally {
     file.destroy();
     plain.destroy();
+  }
+}
+
+async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const chunk = await readAt(handle, position, CHUNK);
+    if (chunk.length === 0) return;
+    position += chunk.length;
+    yield chunk;
   }
 }

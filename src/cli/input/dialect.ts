@@ -1,5 +1,6 @@
 // What a user says about how an input is written. Whatever is not said is found from the content.
 import { ANY_NOTATION, type Notation } from './numbers.ts';
+import type { BadLinesRule } from './rows.ts';
 
 /** How an input is written. */
 export interface Dialect {
@@ -20,6 +21,8 @@ export interface Dialect {
   readonly path: string | undefined;
   /** A name that `TextDecoder` knows. */
   readonly encoding: string | undefined;
+  /** What is done about lines that cannot be read. */
+  readonly badLines: BadLinesRule;
 }
 
 /** Nothing is said. */
@@ -33,4 +36,5 @@ export const ANY_DIALECT: Dialect = {
   isSparse: false,
   path: undefined,
   encoding: undefined,
+  badLines: 'stop',
 };

@@ -1,6 +1,8 @@
 // What the readers of the three formats have in common, and the reader of one number per line.
+
+import { LineError } from '../errors.ts';
 import { isBlank } from './cells.ts';
-import { emptyTable, type Table } from './columns.ts';
+import { type Column, emptyTable, type Table } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import { type ColumnMemory, NumberColumn } from './numbers.ts';
 
@@ -50,6 +52,61 @@ export type BlankLines =
   | 'immediate'
   /** When another row follows. Blank lines at the end of the input are no rows. */
   | 'deferred';
+
+/** What is done about a line that cannot be read: it ends the reading, is left out, or is a row whose values are missing. */
+export type BadLinesRule = 'stop' | 'skip' | 'missing';
+
+/** Counts the lines that could not be read. */
+export class BadLines {
+  readonly how: BadLinesRule;
+  count: number;
+  /** Those of them that are no row, although their values would count as missing: they have no time. */
+  numLeftOut: number;
+  #first: string;
+
+  constructor(how: BadLinesRule) {
+    this.how = how;
+    this.count = 0;
+    this.numLeftOut = 0;
+    this.#first = '';
+  }
+
+  /** Takes a problem with a line; throws it if that ends the reading. */
+  take(problem: unknown): void {
+    if (!(problem instanceof LineError) || this.how === 'stop') throw problem;
+    if (this.count++ === 0) this.#first = problem.message;
+  }
+
+  /** Reads a cell into a column, or a missing value if it cannot be read and that is what is wanted. */
+  orMissing({ values }: Column, read: () => void): void {
+    if (this.how !== 'missing') {
+      read();
+      return;
+    }
+    try {
+      read();
+    } catch (problem) {
+      this.take(problem);
+      values.push(NaN);
+    }
+  }
+
+  /** Whether a number that can be read in two ways may wait for later ones: not where its row may be dropped. */
+  canWait(blanks: BlankLines, numColumns: number): boolean {
+    return blanks === 'deferred' && (this.how === 'stop' || numColumns === 1);
+  }
+
+  /** What is to be said; `undefined` if every line was read. */
+  get notice(): string | undefined {
+    const { count, how, numLeftOut } = this;
+    if (count === 0) return undefined;
+    const what = count === 1 ? '1 line that cannot be read' : `${count} lines that cannot be read`;
+    const which = count === 1 ? this.#first : `the first is ${this.#first}`;
+    if (how === 'skip') return `skipped ${what}: ${which}`;
+    const without = numLeftOut === 0 ? '' : `, but for ${numLeftOut} without a time, skipped`;
+    return `${what} count${count === 1 ? 's' : ''} as missing${without}: ${which}`;
+  }
+}
 
 /** Turns blank lines into rows of missing values. */
 export class BlankRows {
@@ -108,7 +165,7 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
 }
 
 /** All numbers of all lines, between blanks, commas or semicolons, as one series. */
-export function numberRow({ notation, comment }: Dialect): RowReader {
+export function numberRow({ notation, comment }: Dialect, bad: BadLines): RowReader {
   const table = emptyTable([undefined], false);
   const column = new NumberColumn(table.columns[0]!.values, notation, undefined, false);
   const between = notation.decimal === ',' ? /[\s;]+/ : /\s*[,;]\s*|\s+/;
@@ -116,7 +173,14 @@ export function numberRow({ notation, comment }: Dialect): RowReader {
     table,
     push(line, lineNumber) {
       if (isBlank(line) || (comment !== undefined && line.startsWith(comment))) return;
-      for (const cell of line.trim().split(between)) column.push(cell, lineNumber);
+      for (const cell of line.trim().split(between)) {
+        try {
+          column.push(cell, lineNumber);
+        } catch (problem) {
+          bad.take(problem);
+          if (bad.how === 'missing') table.columns[0]!.values.push(NaN);
+        }
+      }
     },
     end() {},
     notices: () => (column.notice === undefined ? [] : [column.notice]),

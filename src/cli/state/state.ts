@@ -1,11 +1,12 @@
 // The command `state info`: what is in a state file, without changing it.
 import { readFileSync, statSync } from 'node:fs';
 import { kindOf, StateReader } from '../../core/state.ts';
+import { takeMemo } from '../alarms/memo.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { formatBytes, formatCount } from '../cost.ts';
 import { CliError, fileError, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
-import { plain } from '../output/text.ts';
+import { lineWidth, plain, wrapped } from '../output/text.ts';
 import { decode, type SavedState } from '../stream/saved-state.ts';
 
 /** How the kind of a state begins that a command wrote. */
@@ -62,15 +63,20 @@ function describeState(path: string): StateInfo {
     ...about,
     rows: numRows,
     ...(place && { follows: { file: place.path, bytes: place.offset, lines: place.line } }),
-    settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '')),
+    settings: Object.fromEntries(Object.entries(settings).filter(([name, value]) => isInForce(name, value, settings))),
     columns: columnsOf(detectors),
   };
+}
+
+/** Whether a setting was given, and not another one instead. */
+function isInForce(name: string, value: string, { detector = '' }: Readonly<Record<string, string>>): boolean {
+  return value !== '' && !(name === 'preset' && detector !== '');
 }
 
 function columnsOf(detectors: SavedState['detectors']): NonNullable<StateInfo['columns']> {
   return Array.from(detectors, ([name, bytes]) => ({
     name: name === '' ? null : name,
-    detector: kindOf(bytes),
+    detector: kindOf(takeMemo(bytes).detector),
     bytes: bytes.length,
   }));
 }
@@ -94,8 +100,13 @@ function check<T>(path: string, readState: () => T): T {
   }
 }
 
+/** Width of the names on the left. */
+const NAME = 10;
+
 function tableOf({ file, kind, bytes, saved, rows, follows, settings, columns }: StateInfo): string {
-  const field = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`;
+  const width = lineWidth() - NAME;
+  const field = (name: string, text: string): string =>
+    wrapped(text, width).map((line, l) => `${(l === 0 ? name : '').padEnd(NAME)}${line}\n`).join(''); // biome-ignore format: one line
   const lines = [field('file', `${plain(file)}, ${formatBytes(bytes)}`), field('kind', kind), field('saved', saved)];
   if (rows !== undefined) lines.push(field('rows', formatCount(rows)));
   if (follows !== undefined) {
@@ -105,7 +116,7 @@ function tableOf({ file, kind, bytes, saved, rows, follows, settings, columns }:
     );
   }
   for (const [s, [name, value]] of Object.entries(settings ?? {}).entries()) {
-    lines.push(field(s === 0 ? 'settings' : '', `--${name} ${plain(value)}`));
+    lines.push(field(s === 0 ? 'settings' : '', `--${name}${value === 'true' ? '' : ` ${plain(value)}`}`));
   }
   for (const [c, { name, detector, bytes: size }] of (columns ?? []).entries()) {
     const title = name === null ? 'numbers' : plain(name);

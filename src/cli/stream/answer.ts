@@ -2,6 +2,9 @@
 // state in a file.
 import { writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { AlarmCommands } from '../alarms/commands.ts';
+import { eventsIn, formatAlarms, isAlarm, onlyEvents } from '../alarms/events.ts';
+import { ALARM_STATUS } from '../alarms/options.ts';
 import { CliError, explainError } from '../errors.ts';
 import { AppendedOutput } from '../follow/appended-output.ts';
 import { follow } from '../follow/follow.ts';
@@ -12,7 +15,7 @@ import { openOutput } from '../output/output.ts';
 import { atExit, uninterrupted } from '../signals.ts';
 import type { Live, Slice } from './live-detectors.ts';
 import { formatTable } from './live-table.ts';
-import type { AnswerOptions, StreamFormat } from './options.ts';
+import type { AnswerOptions } from './options.ts';
 
 /** Rows are scored in slices. Signals and timers are handled between two slices. A slice has at most this many rows. */
 const MOST_ROWS = 4096;
@@ -23,7 +26,9 @@ const SLICE = 50;
 export async function answer(live: Live, options: AnswerOptions): Promise<void> {
   const appended = options.follow?.output && new AppendedOutput(options.follow.output, live.place?.output);
   const output = appended || (await openOutput(undefined, false));
-  const format = formatterOf(options.format, appended ? appended.isBegun : false);
+  const format = formatterOf(options, live, appended ? appended.isBegun : false);
+  const commands = options.exec && new AlarmCommands(options.exec);
+  let numAlarms = 0;
   const take = async (table: Table): Promise<void> => {
     live.begin(table);
     const numAll = numRows(table);
@@ -33,7 +38,13 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
       const offset = from;
       const times = table.times && { at: (t: number) => table.times!.at(offset + t) };
       // A signal waits until the answer is written: every row that was learned is answered.
-      await uninterrupted(() => output.write(format(scored, times, first)));
+      await uninterrupted(async () => {
+        await output.write(format(scored, times, first));
+        for (const event of eventsIn(scored, times, first)) {
+          if (isAlarm(event)) numAlarms++;
+          commands?.take(event);
+        }
+      });
       live.numAnswered = live.numRows;
       if (error !== undefined) throw error;
       from += scored[0]!.scores.length;
@@ -58,6 +69,8 @@ export async function answer(live: Live, options: AnswerOptions): Promise<void> 
     live.save();
   }
   if (live.notice !== undefined) process.stderr.write(`knn-anomaly: ${live.notice}\n`);
+  await commands?.end();
+  if (options.failOnAlarm && numAlarms > 0) process.exitCode = ALARM_STATUS;
 }
 
 /** Scores rows from index `from` on until the slice is full or a value is refused. */
@@ -66,7 +79,9 @@ function scoreSlice(live: Live, table: Table, from: number): { scored: Scored[];
   const columns = table.columns.map(({ name, values }) => ({ name, values: values.toArray().subarray(from, to) }));
   const numbers = (): Float64Array => new Float64Array(to - from);
   const scored = columns.map(({ name, values }): Slice => {
-    const fields = live.fields.map((field) => ({ ...field, values: numbers() }));
+    const fields = live.fields.map(({ name, isFlag, isText }) => {
+      return { name, isFlag, values: numbers(), ...(isText && { texts: [] }) };
+    });
     return { name, values, scores: numbers(), fields, notes: [] };
   });
   const end = performance.now() + SLICE;
@@ -96,13 +111,17 @@ type Formatter = (
 ) => Iterable<string>;
 
 /** @param isBegun whether the header of CSV is written already */
-function formatterOf(format: StreamFormat, isBegun: boolean): Formatter {
+function formatterOf({ format, onlyAlarms }: AnswerOptions, live: Live, isBegun: boolean): Formatter {
   let isFirst = !isBegun;
   const once = (): boolean => isFirst && !(isFirst = false);
+  if (onlyAlarms && (format === 'csv' || format === 'json')) {
+    return (scored, times, first) => onlyEvents(format, scored, times, first, once());
+  }
+  if (format === 'alarms') return formatAlarms;
   if (format === 'csv') return (scored, times, first) => formatCsv(scored, times, first, once());
   if (format === 'json') return formatJson;
   if (format === 'events') return formatEvents;
-  if (format === 'table') return formatTable();
+  if (format === 'table') return formatTable(live);
   return ([scored]) => formatLines(scored!);
 }
 

@@ -119,6 +119,16 @@ describe('what cannot be read', () => {
     },
   );
 
+  test.each([
+    ['skip', '0\n4\n4\n', /^knn-anomaly: [\w.-]+: skipped 3 lines that cannot be read: the first is line 3: /],
+    ['missing', '0\n4\nNaN\nNaN\nNaN\n4\n', /^knn-anomaly: [\w.-]+: 3 lines that cannot be read count as missing: /],
+  ])('--bad-lines %s goes on behind them, and the state with it', async (how, expected, said) => {
+    const bad = Buffer.concat([Buffer.from('1\n5\nERROR\n4\0\n'), Buffer.of(0xe4, 10), Buffer.from('9\n')]);
+    const { out, err } = await pieces([...ONE, `--bad-lines=${how}`], [bad, '9\n']);
+    expect(out).toBe(`${expected}0\n`);
+    expect(err).toMatch(said);
+  });
+
   test.each<[string, string[], number, string]>([
     [
       'gzip',
