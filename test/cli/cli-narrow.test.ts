@@ -95,6 +95,25 @@ describe('eval takes what the program has written', () => {
     },
   );
 
+  test('labels about one column are those of its scores in an output of several', async () => {
+    const about = file(
+      'about.csv',
+      `begin,end,metric\n${dateOf(250)},${dateOf(253)},cpu_percent\n${dateOf(5)},${dateOf(5)},other\n`,
+    );
+    const table = file(
+      'two.csv',
+      `time,cpu_percent,other\n${series.map((x, t) => `${dateOf(t)},${x},${t % 7}\n`).join('')}`,
+    );
+    const csv = await run(['score', table, '--column=cpu_percent', '--column=other', '--time=time', '--format=csv']);
+    const args = ['eval', '--labels', about, '--time=time'];
+    expect(await run([...args, '--column=cpu_percent_score'], {}, csv)).toContain('400 values, 1 anomaly of 4 values');
+    expect(await run([...args, '--column=other_score'], {}, csv)).toContain('400 values, 1 anomaly of 1 value ');
+    const one = await run(['score', ...NAMED, '--format=csv']);
+    expect((await cli(['eval', '--labels', about], { input: one })).stderr).toBe(
+      'knn-anomaly: about.csv: no label is about "score"; they are about cpu_percent, other\n',
+    );
+  });
+
   test('an output of alarms alone is refused; a table of others is what it was', async () => {
     for (const args of [['--format=csv', '--only-alarms'], ['--format=events']]) {
       const text = await run(['monitor', ...NAMED, ...args]);
