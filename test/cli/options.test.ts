@@ -98,7 +98,8 @@ describe('knn-anomaly man', () => {
       expect(text).toContain(`.SH "KNN\\-ANOMALY ${dashed(name).toUpperCase()}"`);
       const own = await page(name);
       for (const option of optionNames(command)) expect(own).toContain(`\\-\\-${dashed(option)}\\fR`);
-      for (const line of command.examples.split('\n')) expect(text).toContain(dashed(line.slice(0, 12)));
+      const plain = command.examples.split('\n').filter((line) => !/[\\'`~^]/.test(line));
+      for (const line of plain) expect(text.includes(`\n${dashed(line)}\n`)).toBe(true);
     }
   });
 
@@ -110,9 +111,7 @@ describe('knn-anomaly man', () => {
       });
       expect(run.stderr).toBe('');
       expect(run.stdout).toContain('--only-alarms\n');
-      expect(run.stdout.replaceAll(/-?\s+/g, ' ')).toContain(
-        'the first of a run is one'.slice(0, args.length ? 0 : undefined),
-      );
+      expect(run.stdout).toContain('Exit status\n');
     }
   });
 

@@ -103,9 +103,16 @@ async function anomaliesOf({ labels, input }: EvalOptions, table: Table): Promis
   const n = numRows(table);
   if (labels === undefined) return inInput(input, () => toRanges(table.columns[1]!.values.toArray(), n));
   const all = await Labels.read(labels, table.times);
-  const ranges = inInput(labels, () => all.rangesFor(name, n));
+  const ranges = inInput(labels, () => all.rangesFor(all.for(name).length > 0 ? name : subjectOf(name), n));
   if (ranges.length > 0) return ranges;
-  throw new CliError(`${nameOf(labels)}: no label is about ${name === undefined ? 'these scores' : show(name)}`);
+  const metrics = [...new Set(all.all.map(({ metric }) => metric))].join(', ');
+  const what = name === undefined ? 'these scores' : show(name);
+  throw new CliError(`${nameOf(labels)}: no label is about ${what}; they are about ${metrics}`);
+}
+
+/** The column that scores are about, as an output of several columns names them: `cpu` of `cpu_score` and `metrics.cpu.score`. */
+function subjectOf(name: string | undefined): string | undefined {
+  return name?.replace(/^metrics\.(.+)\.(?:score|surprise)$/, '$1').replace(/_(?:score|surprise)$/, '');
 }
 
 /** Turns what a metric refuses into an error about the input. */

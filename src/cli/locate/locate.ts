@@ -8,7 +8,7 @@ import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { lineWidth, painter, plain, shortNumber, tableOrBlocks } from '../output/text.ts';
+import { lineWidth, painter, plain, shortNumber, tableOrBlocks, wrapped } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import type { RegularColumn, RegularTable } from '../time/time-order.ts';
@@ -68,7 +68,9 @@ async function run(options: WholeOptions, top: number): Promise<void> {
   if (options.format === 'table') {
     const paint = painter(process.stdout.isTTY === true && options.output === undefined);
     const blocks = found.map(({ column, places }) => {
-      const title = paint('bold', titleOf(name, column, table));
+      const title = wrapped(titleOf(name, column, table), lineWidth())
+        .map((line) => paint('bold', line))
+        .join('\n');
       return places.length === 0 ? `${title}\nNo place stands out.\n` : `${title}\n${tableOf(places)}`;
     });
     await output.write([blocks.join('\n')]);
