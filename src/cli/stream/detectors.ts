@@ -32,7 +32,7 @@ Each line is answered before the next one arrives. The first scores, about
 1/outlier-discount + 1/change-discount of them, say how new the series is. FILE
 is a path, or - or nothing for standard input. Gzip is recognized.`,
     groups: [{ title: 'Scores', options: [...CHANGEFINDER_SETTINGS, 'outlier', ...CHANGE_OPTIONS, 'threshold'] }],
-    examples: `tail -f latency.log | knn-anomaly changefinder --state latency.state
+    examples: `knn-anomaly changefinder --follow latency.log --state latency.state
 knn-anomaly changefinder cpu.csv --column cpu --time time --format csv
 knn-anomaly changefinder sales.txt --outlier-order 2 --outlier-discount 0.05`,
   },

@@ -53,7 +53,7 @@ for standard input. Gzip is recognized.`,
       ...MONITOR_GROUPS,
       { title: 'Shown besides', options: ['explain', 'band', 'time-unit'] },
     ],
-    examples: `tail -f latency.log | knn-anomaly monitor --explain --state latency.state
+    examples: `knn-anomaly monitor --follow latency.log --explain --state latency.state
 knn-anomaly monitor cpu.csv --column cpu --time time --format csv --band
 tail -f latency.log | knn-anomaly monitor --direction up --min-change 10%
 knn-anomaly monitor orders.csv --column n --time time --calendar week \\

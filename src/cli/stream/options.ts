@@ -37,12 +37,12 @@ program, with its number; the state is saved before (but see --bad-lines).`,
 const LIVE_FILE: OptionGroup = {
   title: 'A live file',
   options: FOLLOW_NAMES,
-  note: `The state keeps the place in FILE, so that a restart goes on there: in the file
-as it was renamed, copied or compressed meanwhile, and then in those after it.
+  note: `The state keeps the place in FILE, and a restart goes on there: in the file
+as it was renamed, copied or compressed meanwhile, then in those after it.
 With --output this holds after kill -9, too: every line is answered once. On
 standard output the answers since the last save come again after kill -9.
-What no line feed ends is not read; gzip is refused. A line that cannot be read
-ends the program, and the next run begins with it (but see --bad-lines).`,
+What no line feed ends is not read; gzip is refused. A line that cannot be
+read ends the program, and the next run begins with it (see --bad-lines).`,
 };
 
 /** The help groups of a streaming command with these options of its own. */

@@ -75,7 +75,7 @@ standard input. Gzip is recognized.`,
     },
   ]),
   exitStatus: STREAM_EXIT_STATUS,
-  examples: `tail -f latency.log | knn-anomaly stream --state latency.state
+  examples: `knn-anomaly stream --follow latency.log --state latency.state -o scores.txt
 vmstat -n 5 | awk 'NR > 2 {print $15; fflush()}' | knn-anomaly stream -w 1
 tail -f log.jsonl | knn-anomaly stream --field ms --time ts --format json`,
   run: async (given) => {
