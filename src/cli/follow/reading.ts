@@ -22,14 +22,16 @@ export type Behind =
   | { readonly kind: 'changed' };
 
 /**
- * Reads behind the place of a witness. What stood before the place is read and compared in the same step, so that a file
- * that is truncated and grows again in between is never mistaken for one that has grown.
+ * Reads behind the place of a witness, in one step, and compares then what stands before the place. A file that was truncated
+ * has other bytes there from that moment on; so where they are the same afterwards, the file was not truncated before, and
+ * what was read is what was appended.
  */
 export async function readBehind(handle: FileHandle, { offset, tail }: Witness, feeds: LineFeeds): Promise<Behind> {
   for (let size = CHUNK; ; size *= 4) {
-    const bytes = await readAt(handle, offset - tail.length, tail.length + size);
-    if (!bytes.subarray(0, tail.length).equals(tail)) return { kind: 'changed' };
-    const fresh = bytes.subarray(tail.length);
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(size), 0, size, offset);
+    const before = await readAt(handle, offset - tail.length, tail.length);
+    if (!before.equals(tail)) return { kind: 'changed' };
+    const fresh = buffer.subarray(0, bytesRead);
     const end = feeds.last(fresh);
     if (end > 0) return { kind: 'lines', bytes: fresh.subarray(0, end) };
     if (fresh.length < size) return { kind: 'end', part: fresh };

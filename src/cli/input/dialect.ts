@@ -40,3 +40,21 @@ export const ANY_DIALECT: Dialect = {
   encoding: undefined,
   badLines: 'stop',
 };
+
+/** The input formats. */
+export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
+
+/** How an input is to be read. */
+export interface InputOptions {
+  readonly format: InputFormat | 'auto';
+  /** Names or numbers of CSV columns. */
+  readonly columns: readonly string[];
+  /** Paths of JSON fields. */
+  readonly fields: readonly string[];
+  /** A column or field with the time. */
+  readonly time: string | undefined;
+  /** How it is written; what is not said is found from the content. */
+  readonly dialect?: Dialect;
+  /** Whether scores are wanted: those of an output of this program are found. */
+  readonly isScores?: boolean;
+}

@@ -4,7 +4,7 @@ import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { atExit } from '../signals.ts';
 import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table } from './columns.ts';
-import { ANY_DIALECT, type Dialect } from './dialect.ts';
+import { ANY_DIALECT, type Dialect, type InputFormat, type InputOptions } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
 import { jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
@@ -14,23 +14,7 @@ import { openSource, type Source } from './source.ts';
 import { csvRows, isTelling } from './table/csv.ts';
 import { ownScores, withoutIndex } from './table/own-output.ts';
 
-/** The input formats. */
-export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
-
-/** How an input is to be read. */
-export interface InputOptions {
-  readonly format: InputFormat | 'auto';
-  /** Names or numbers of CSV columns. */
-  readonly columns: readonly string[];
-  /** Paths of JSON fields. */
-  readonly fields: readonly string[];
-  /** A column or field with the time. */
-  readonly time: string | undefined;
-  /** How it is written; what is not said is found from the content. */
-  readonly dialect?: Dialect;
-  /** Whether scores are wanted: those of an output of this program are found. */
-  readonly isScores?: boolean;
-}
+export type { InputFormat, InputOptions } from './dialect.ts';
 
 /** Called after every batch of lines with the table so far; may throw to stop. */
 export type Watch = (source: Source, table: Table) => void | Promise<void>;

@@ -60,7 +60,7 @@ knn-anomaly monitor orders.csv --column n --time time --calendar week \\
   --timezone Europe/Berlin --format events
 knn-anomaly monitor cpu.csv --column cpu --time time --only-alarms
 tail -f latency.log | knn-anomaly monitor --exec-on begin \\
-  --exec 'mail -s "$KNN_ANOMALY_TEXT" oncall@example.com'`,
+  --exec 'mail -s "$KNN_ANOMALY_TEXT" oncall@localhost'`,
   },
   view: (given, { format, exec, failOnAlarm }, settings) => {
     const isForPrograms = format === 'csv' || format === 'json' || format === 'events';

@@ -1,7 +1,7 @@
 // What this program wrote, read again: which column or field holds the scores, and whether there is a row per value.
 import { fail } from '../../errors.ts';
 import type { Table } from '../columns.ts';
-import type { InputFormat, InputOptions } from '../read.ts';
+import type { InputFormat, InputOptions } from '../dialect.ts';
 
 /** The columns of the output, in its order: `index`, perhaps `time`, `value`, `score` or `surprise`. */
 const INDEX = 'index';
