@@ -64,7 +64,9 @@ test('several columns, time, csv, json and the table, where scores are negative,
     { index: 1, time: 'b', value: 1, score: cpu![1] },
     { index: 2, time: 'c', value: null, score: null },
   ]);
-  expect((await changefinder(['--format=table'], lines(new Float64Array(50)))).trim().split('\n')).toHaveLength(50);
+  const table = (await changefinder(['--format=table'], lines(new Float64Array(50)))).trim().split('\n');
+  expect(table[0]).toBe('index          value       score');
+  expect(table).toHaveLength(51);
 });
 
 test('goes on where a state ends, with its settings; others are refused', async () => {

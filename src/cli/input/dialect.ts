@@ -1,6 +1,8 @@
 // What a user says about how an input is written. Whatever is not said is found from the content.
 import { ANY_NOTATION, type Notation } from './numbers.ts';
-import type { BadLinesRule } from './rows.ts';
+
+/** What is done about a line that cannot be read: it ends the reading, is left out, or is a row whose values are missing. */
+export type BadLinesRule = 'stop' | 'skip' | 'missing';
 
 /** How an input is written. */
 export interface Dialect {

@@ -3,7 +3,7 @@
 import { LineError } from '../errors.ts';
 import { isBlank } from './cells.ts';
 import { type Column, emptyTable, type Table } from './columns.ts';
-import type { Dialect } from './dialect.ts';
+import type { BadLinesRule, Dialect } from './dialect.ts';
 import { NumberColumn } from './numbers.ts';
 
 /** Takes the lines of an input one after the other and fills a table. */
@@ -23,9 +23,6 @@ export type BlankLines =
   | 'immediate'
   /** When another row follows. Blank lines at the end of the input are no rows. */
   | 'deferred';
-
-/** What is done about a line that cannot be read: it ends the reading, is left out, or is a row whose values are missing. */
-export type BadLinesRule = 'stop' | 'skip' | 'missing';
 
 /** Counts the lines that could not be read. */
 export class BadLines {

@@ -1,22 +1,30 @@
 // What this program wrote, read again: which column or field holds the scores, and whether there is a row per value.
 import { fail } from '../../errors.ts';
 import type { Table } from '../columns.ts';
-import type { InputFormat, InputOptions } from '../read.ts';
 
 /** The columns of the output, in its order: `index`, perhaps `time`, `value`, `score` or `surprise`. */
 const INDEX = 'index';
 const TIME = 'time';
 const SCORES = ['score', 'surprise'];
 
+/** What is chosen of an input. */
+interface Chosen {
+  readonly columns: readonly string[];
+  readonly fields: readonly string[];
+  readonly time: string | undefined;
+  /** Whether scores are wanted. */
+  readonly isScores?: boolean;
+}
+
 /**
  * The options with the scores of an output of this program chosen, its index beside them, and its time, or else its index,
  * as the time. `undefined` where something was chosen, or the input is another.
  */
-export function ownScores(
+export function ownScores<O extends Chosen>(
   sample: readonly string[],
-  format: InputFormat | undefined,
-  options: InputOptions,
-): InputOptions | undefined {
+  format: string | undefined,
+  options: O,
+): O | undefined {
   const { columns, fields, time } = options;
   if (columns.length + fields.length > 0 || options.isScores !== true) return undefined;
   const first = sample.find((line) => line.trim() !== '') ?? '';
