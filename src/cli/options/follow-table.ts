@@ -14,5 +14,9 @@ export const FOLLOW_OPTIONS = {
     default: '1',
     help: 'look at FILE at least so often (default {default}); most changes are noticed at once',
   },
-  once: { kind: 'flag', help: 'end where FILE ends now: for cron' },
+  once: {
+    kind: 'flag',
+    help: 'end where FILE ends now: for cron',
+    in: { prometheus: { help: 'reads up to the present, prints every incident found as a JSON line, and ends' } },
+  },
 } as const;

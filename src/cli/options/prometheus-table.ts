@@ -25,7 +25,6 @@ export const PROMETHEUS_OPTIONS = {
     default: '30s',
     help: 'after which all values of a step have arrived at the server (default {default}); what comes later is missing',
   },
-  once: { kind: 'flag', help: 'reads up to the present, prints every incident found as a JSON line, and ends' },
   backtest: {
     kind: 'text',
     value: 'TIME',
