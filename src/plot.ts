@@ -6,5 +6,15 @@
 
 export type { LabeledRange } from './core/labeled-range.ts';
 export { plotSVG } from './plot/figure.ts';
-export type { PlotOptions, PlottedBand, PlottedScore, Theme, Times } from './plot/options.ts';
+export type {
+  PlotFrame,
+  PlotOptions,
+  PlottedAnomaly,
+  PlottedBand,
+  PlottedPanels,
+  PlottedScore,
+  PlottedSeries,
+  Theme,
+  Times,
+} from './plot/options.ts';
 export { type PNGOptions, toPNG } from './plot/png.ts';

@@ -89,7 +89,7 @@ export function numberRow({ notation, comment }: Dialect): RowReader {
       if (isBlank(line) || (comment !== undefined && line.startsWith(comment))) return;
       for (const cell of line.trim().split(between)) column.push(cell, lineNumber);
     },
-    end() {},
+    end: () => column.end(),
     notices: () => (column.notice === undefined ? [] : [column.notice]),
   };
 }

@@ -1,6 +1,6 @@
 // What the commands that draw have in common: the options of a figure, its axis of time, and its file.
 import { extname } from 'node:path';
-import { type PlotOptions, plotSVG, type Theme, toPNG } from '../../plot.ts';
+import { type PlotFrame, type PlotOptions, plotSVG, type Theme, toPNG } from '../../plot.ts';
 import { show, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
@@ -59,14 +59,18 @@ export function timeAt(index: number, times: FigureTimes | undefined): number | 
   return times === undefined ? index : momentOf(times.numbers[index]!, times);
 }
 
-/** The size, the colors, and the axis of time. */
-export function frameOf({ width, height, theme }: FigureOptions, times: FigureTimes | undefined): Partial<PlotOptions> {
+/** The size, the colors, and the axis of time; dates are shown in this zone. */
+export function frameOf(
+  { width, height, theme }: FigureOptions,
+  times: FigureTimes | undefined,
+  timezone = 'UTC',
+): PlotFrame {
   return {
     theme,
     ...(times !== undefined && {
       time: times.isDate ? Array.from(times.numbers, (at) => new Date(at)) : times.numbers,
     }),
-    ...(times?.isDate && { timeName: 'UTC' }),
+    ...(times?.isDate && { timezone }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
   };

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Incident, type MonitorOptions, monitor } from '../../calibrate.ts';
 import type { Progress } from '../../index.ts';
-import type { PlotOptions } from '../../plot.ts';
+import type { PlottedBand } from '../../plot.ts';
 
 /** A series as a monitor watched it. */
 export interface Watched {
@@ -12,7 +12,7 @@ export interface Watched {
   readonly alarms: readonly number[];
   readonly incidents: readonly Incident[];
   /** What was expected in the place of every value, and what would have been no alarm. */
-  readonly band: NonNullable<PlotOptions['band']> | undefined;
+  readonly band: PlottedBand | undefined;
 }
 
 /** An upper estimate of the seconds that a monitor takes per value, and of those for its band. */
