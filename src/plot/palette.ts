@@ -5,7 +5,7 @@ import type { Theme } from './options.ts';
  * The colors. The hues are those of Okabe and Ito, which people with any color vision tell apart; blue is lighter on a dark
  * background. No meaning depends on color alone: every curve stands in a panel with its name.
  */
-interface Palette {
+export interface Palette {
   readonly ground: string;
   readonly frame: string;
   readonly ink: string;
@@ -43,6 +43,11 @@ const DARK: Palette = {
   anomaly: '#e583b6',
   scores: ['#f0803c', '#2fbf95', '#d68fb7', '#e69f00'],
 };
+
+/** The colors of a light or a dark page. */
+export function paletteOf(page: 'light' | 'dark'): Palette {
+  return page === 'dark' ? DARK : LIGHT;
+}
 
 /** The fonts, in the order in which they are looked for. */
 export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';

@@ -176,7 +176,7 @@ describe('knn-anomaly plot refuses', () => {
     [['--band'], '--band is for --detector monitor', 2],
     [['--threshold=x'], '--threshold must be a number or none, got "x"', 2],
     [['--threshold=1', '--threshold=2'], '--threshold is given 2 times, but there are 1 scores to draw', 2],
-    [['-o', 'a.pdf'], '--output must end in .svg or .png, or needs --format, got "a.pdf"', 2],
+    [['-o', 'a.pdf'], '--output must end in .svg, .png or .html, or needs --format, got "a.pdf"', 2],
     [['--font=a.ttf'], '--font is for PNG', 2],
     [['--force'], '--force is for --output FILE', 2],
     [['--theme=blue'], '--theme must be one of auto, light, dark, got "blue"', 2],

@@ -342,8 +342,8 @@ const OTHER_OPTIONS = {
       state: { choices: ['table', 'json'], help: '{choices}: one object' },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
       plot: {
-        choices: ['svg', 'png'],
-        help: 'svg or png (default: by the extension of FILE, else svg)',
+        choices: ['svg', 'png', 'html'],
+        help: 'svg, png, or html: a page to zoom in and to read values from, which needs no network (default: by the extension of FILE, else svg)',
       },
     },
   },
@@ -374,9 +374,9 @@ const OTHER_OPTIONS = {
     value: 'FILE',
     help: 'write to FILE, all of it or nothing',
     in: {
-      plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      plot: { help: 'write to FILE, .svg, .png or .html, all of it or nothing' },
       backtest: {
-        help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
+        help: 'draw the series to FILE, .svg, .png or .html, with its incidents, numbered as in the report, and the surprises',
       },
     },
   },

@@ -25,8 +25,9 @@ const BYTES_PER_VALUE = 32;
 /** The command `knn-anomaly plot`. */
 export const plot: Command = {
   usage: '[FILE] [options]',
-  about: `Draws a series with the scores of detectors beneath it, as SVG or PNG. FILE is
-a path, or - or nothing for standard input. Gzip is recognized.`,
+  about: `Draws a series with the scores of detectors beneath it: SVG, PNG, or HTML, a
+page to zoom in. FILE is a path, or - or nothing for standard input. Gzip is
+recognized.`,
   groups: [
     {
       title: 'Input',
