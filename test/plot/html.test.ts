@@ -46,7 +46,7 @@ describe('encodeNumbers(values)', () => {
       ['i16', hundredths],
       ['i32', Float64Array.of(32_768, NaN)],
       ['i32', hundredths.map((x) => Math.round(1e4 * x) + 0.25)],
-      ['f32', Float64Array.of(1.5e30, Infinity, NaN)],
+      ['f32', Float64Array.of(2 ** 100, Infinity, NaN)],
       ['f64', whiteNoise(500, 3).map((x, t) => (t % 9 === 0 ? NaN : x))],
       ['f64', Float64Array.of(0.1 + 0.2, 1)],
       ['i16', new Float64Array(0)],

@@ -5,7 +5,7 @@ import type { columnsOf } from '../curves/columns.ts';
 import type { decodeNumbers } from './encode.ts';
 import type { PagePanel } from './page-data.ts';
 
-/** What the panels of a page have in common. */
+/** @internal What the panels of a page have in common. */
 export interface Shared {
   readonly uPlot: typeof uPlot;
   readonly columnsOf: typeof columnsOf;
@@ -25,7 +25,7 @@ export interface Shared {
   timeTicks(pixels: number): { at: number; text: string; below?: string }[];
 }
 
-/** A panel that is drawn. */
+/** @internal A panel that is drawn. */
 export interface Chart {
   readonly u: uPlot;
   /** Draws what is visible; medians take longest, so that they wait for the end of a movement. */
@@ -41,6 +41,8 @@ export interface Chart {
  * The chart of a panel, in an element.
  *
  * The function uses nothing outside itself, because its own text is a part of pages.
+ *
+ * @internal
  */
 export function chartOf(panel: PagePanel, root: HTMLElement, hasTimes: boolean, shared: Shared): Chart {
   /** Values per pixel from which on a curve is drawn as an envelope. */
@@ -98,8 +100,12 @@ export function chartOf(panel: PagePanel, root: HTMLElement, hasTimes: boolean, 
       return all;
     }
     const span = view.hi - view.lo;
-    const columnOf = (t: number): number =>
-      Math.max(-1, Math.min(pixels, Math.floor(((timeAt(t) - view.lo) / span) * pixels))) + 1;
+    /** Column 0 and the last one are beyond what is visible. */
+    const columnOf = (t: number): number => {
+      const share = (timeAt(t) - view.lo) / span;
+      if (share < 0) return 0;
+      return share > 1 ? pixels + 1 : Math.min(pixels, Math.floor(share * pixels) + 1);
+    };
     const columns = shared.columnsOf(values, from, to, columnOf, pixels + 2, hasMedian);
     const timeOf = (column: number): number => view.lo + ((column - 0.5) / pixels) * span;
     for (let c = 0; c < columns.count; c++) {
@@ -414,7 +420,8 @@ export function chartOf(panel: PagePanel, root: HTMLElement, hasTimes: boolean, 
       let c = 0;
       while (c < columns.count && columns.column[c]! < column) c++;
       if (c === columns.count || columns.column[c] !== column) return text;
-      return `${text} (here ${columns.least[c]} to ${columns.largest[c]})`;
+      const short = (value: number): number => Number(value.toPrecision(6));
+      return `${text} (here ${short(columns.least[c]!)} to ${short(columns.largest[c]!)})`;
     },
     valueAt: (t) => values[t]!,
     isEnvelope: () => drawn !== undefined,

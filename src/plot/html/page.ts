@@ -6,7 +6,7 @@ import type { Chart, chartOf, Shared } from './chart.ts';
 import type { decodeNumbers } from './encode.ts';
 import type { PageData } from './page-data.ts';
 
-/** The functions that the script uses beside uPlot. */
+/** @internal The functions that the script uses beside uPlot. */
 export interface Tools {
   readonly datesIn: typeof datesIn;
   readonly columnsOf: typeof columnsOf;
@@ -18,6 +18,8 @@ export interface Tools {
  * Draws the panels of a page and follows what the reader does.
  *
  * The function uses nothing outside itself, because its own text is a part of pages.
+ *
+ * @internal
  */
 export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): void {
   const begin = performance.now();
