@@ -49,6 +49,7 @@ export function plotSVG(options: PlotOptions): string {
   const below = AXIS + (plan.isDate || plan.timeName !== undefined ? SECOND_LINE : 0) + PADDING / 2;
   const { panels, height } = panelsOf(plan, options.height, top, below);
   const axis = axisOf(plan, panels, width);
+  const explained = new Set<string>();
   const frame = `x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"`;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" class="${paints.className}" width="${width}" height="${height}"` +
@@ -58,7 +59,7 @@ export function plotSVG(options: PlotOptions): string {
     `<rect ${paints.stroke('frame')} fill="none" ${frame}/>`,
     ...headings(title, subtitle, width - 2 * PADDING, paints),
     ...drawRanges(plan, panels, axis, paints),
-    ...panels.flatMap((panel) => drawPanel(panel, scoresOf(panel, panels), plan, axis, paints)),
+    ...panels.flatMap((panel) => drawPanel(panel, scoresOf(panel, panels), plan, axis, paints, explained)),
     ...panels.flatMap((panel) => drawAlarms(panel, scoresOf(panel, panels), plan, axis, paints)),
     ...drawTimes(panels.at(-1)!.bottom, plan.timeName, axis, paints),
   ];
@@ -85,8 +86,19 @@ function headings(title: string | undefined, subtitle: string | undefined, width
   return lines;
 }
 
-/** Name, legend, grid, shades, gaps, threshold and curve. */
-function drawPanel(panel: Panel, scores: readonly Panel[], plan: Plan, axis: Axis, paints: Paints): string[] {
+/**
+ * Name, legend, grid, shades, gaps, threshold and curve.
+ *
+ * @param explained what legends above have told already, which one of several series does not repeat
+ */
+function drawPanel(
+  panel: Panel,
+  scores: readonly Panel[],
+  plan: Plan,
+  axis: Axis,
+  paints: Paints,
+  explained: Set<string>,
+): string[] {
   const { left, right } = axis;
   const { role, top, score, series } = panel;
   const ticks = panel.ticks.map((tick) => ({ y: px(yAt(panel, tick.at)), text: tick.text }));
@@ -100,7 +112,7 @@ function drawPanel(panel: Panel, scores: readonly Panel[], plan: Plan, axis: Axi
   const entries: (Entry | false)[] = [
     shownThreshold !== undefined && { meaning: 'threshold', word: thresholdWord(shownThreshold), role: 'ink' },
     ...scores.map(({ name, role, score }): Entry | false => {
-      return (score!.windows?.length ?? 0) > 0 && { meaning: 'window', word: `alarm of ${name}`, role };
+      return (score!.windows?.length ?? 0) > 0 && { meaning: 'window', word: alarmWord(name, scores.length), role };
     }),
     score === undefined &&
       series.anomalies.length > 0 && { meaning: 'anomaly', word: series.anomalyName, role: 'anomaly' },
@@ -110,7 +122,11 @@ function drawPanel(panel: Panel, scores: readonly Panel[], plan: Plan, axis: Axi
     gaps.isWarmup && { meaning: 'warm-up', word: 'warm-up', role: 'faint' },
     isEnvelope && { meaning: 'envelope', word: 'least to largest, median', role },
   ];
-  const shownEntries = entries.filter((entry) => entry !== false);
+  const isMany = plan.series.length > 1;
+  const shownEntries = entries.filter(
+    (entry): entry is Entry => entry !== false && !(isMany && explained.has(`${entry.role} ${entry.word}`)),
+  );
+  for (const { word, role } of shownEntries) explained.add(`${role} ${word}`);
   return [
     fittedText(left, top - 7, panel.name, NAME_SIZE, right - left, `${paints.fill(role)} font-size="${NAME_SIZE}" font-weight="600"`), // biome-ignore format: one line
     ...drawLegend(shownEntries, panel, axis, paints),
@@ -126,7 +142,12 @@ function drawPanel(panel: Panel, scores: readonly Panel[], plan: Plan, axis: Axi
   ];
 }
 
-function thresholdWord(threshold: number): string {
+/** What the shade of a score is called; which score it is is clear where there is one only. */
+export function alarmWord(name: string, numScores: number): string {
+  return numScores === 1 ? 'window of an alarm' : `alarm of ${name}`;
+}
+
+export function thresholdWord(threshold: number): string {
   return `threshold ${minus(String(Number(threshold.toPrecision(3))))}`;
 }
 

@@ -56,7 +56,7 @@ describe('knn-anomaly plot', () => {
     expect(svg.match(/<circle/g)).toHaveLength(2);
     const marked = await plot(['--top', '3']);
     expect(marked.match(/<circle/g)).toHaveLength(3);
-    expect(marked).toContain('>alarm of KNN(5, 5)</text>');
+    expect(marked).toContain('>window of an alarm</text>');
   });
 
   test('leaves out the start of detectors that learn as they go', async () => {

@@ -87,7 +87,7 @@ describe('plotHTML(options)', () => {
   test('names what it shows, escaped, and is the same every time', () => {
     expect(page).toContain('<h1>Two &lt;/script&gt; series</h1>');
     for (const name of ['load &lt;1&gt;', 'score', 'third']) expect(page).toContain(`>${name}</h2>`);
-    for (const word of ['threshold 3', 'alarm of score', 'anomaly', 'missing', 'Europe/Berlin']) {
+    for (const word of ['threshold 3', 'window of an alarm', 'anomaly', 'missing', 'Europe/Berlin']) {
       expect(page).toContain(`>${word}</span>`);
     }
     expect(plotHTML(options)).toBe(page);
@@ -214,6 +214,8 @@ describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', 
       const index = Number(/value (\d+)$/.exec(await page.text('#time'))![1]);
       expect(Math.abs(index - (from + to) / 2)).toBeLessThan(4);
       expect((await valuesOf(page))[0]).toBe(`${load[index]} ms`);
+      const dot = await page.evaluate<number>("parseFloat(document.querySelector('.dot').style.left)");
+      expect(Math.abs(dot - 50)).toBeLessThan(1);
       await page.mouse('Wheel', at(0.5), y, { deltaX: 0, deltaY: -200 });
       const [closer, nearer] = await minutes();
       expect(nearer - closer).toBeLessThan(0.8 * (to - from));
@@ -234,6 +236,18 @@ describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', 
   test('is no wider than a phone, and follows a dark page', async () => {
     const page = await open('phone.html', plotHTML(options), [360, 740]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    // Nothing moves while the reader points and drags, so that a drag ends where the mouse is.
+    const before = await areaOf(page, 0);
+    const at = (share: number): number => before.left + share * before.width;
+    await page.mouse('Moved', at(0.2), before.top + 5);
+    expect((await valuesOf(page))[0]).toMatch(/ ms/);
+    expect(await areaOf(page, 0)).toEqual(before);
+    await page.mouse('Pressed', at(0.2), before.top + 5);
+    await page.mouse('Moved', at(0.6), before.top + 5, { buttons: 1 });
+    await page.mouse('Released', at(0.6), before.top + 5);
+    expect(await areaOf(page, 0)).toEqual(before);
+    const [from, to] = (await rangeOf(page)).map((text) => Date.parse(`${text.replace(' ', 'T')}+01:00`));
+    expect(Math.abs((to! - from!) / (0.4 * n * MINUTE) - 1)).toBeLessThan(0.02);
     await page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: 'dark' }] });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(13, 17, 23)');
     expect(page.complaints).toEqual([]);

@@ -26,7 +26,7 @@ describe('plotSVG shades', () => {
     const svg = plotSVG({ series, scores: [score] });
     expect(shades(svg)).toEqual([[[2, 6]]]);
     expect(svg.match(/<circle/g)).toHaveLength(1); // on the score: the series has no ring beside a shade
-    expect(words(svg)).toContain('alarm of KNN(3, 1)');
+    expect(words(svg)).toContain('window of an alarm');
     expect(shades(plotSVG({ series, scores: [{ ...score, windowSize: 1 }] }))).toEqual([]);
   });
 

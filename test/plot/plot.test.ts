@@ -154,7 +154,7 @@ describe('plotSVG(options)', () => {
       <g class="f-faint" fill="#59636e" text-anchor="end"><text x="44" y="176.9">2</text><text x="44" y="145.6">4</text><text x="44" y="114.4">6</text><text x="44" y="83.1">8</text></g>
       <g class="s-series" stroke="#0072b2" fill="none" stroke-linejoin="round" stroke-linecap="round"><path stroke-width="1.3" d="M50 188.5l28.8-15.6l28.7 15.6l28.8-15.6l28.7-109.4l28.8 109.4l28.7 15.6l28.8-15.6l28.7 15.6"/></g>
       <text class="f-score0" fill="#d55e00" font-size="13" font-weight="600" x="50" y="213">first</text>
-      <path class="s-ink" stroke="#1f2328" fill="none" stroke-dasharray="5 4" d="M191 209h18"/>
+      <path class="s-ink" stroke="#1f2328" fill="none" stroke-dasharray="5 4" d="M192.4 209h18"/>
       <text class="f-faint" fill="#59636e" text-anchor="end" x="280" y="213">threshold 5</text>
       <path class="s-grid" stroke="#e4e8ec" fill="none" d="M50 292H280M50 249.5H280"/>
       <g class="f-faint" fill="#59636e" text-anchor="end"><text x="44" y="296">0</text><text x="44" y="253.5">5</text></g>

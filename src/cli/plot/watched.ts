@@ -44,7 +44,9 @@ export async function watch(
   const begin = performance.now();
   let next = begin + SLICE;
   for (let t = 0; t < n; t++) {
-    if (hasBand) [expected[t], low[t], high[t]] = [one.expected, one.low, one.high];
+    // Where there is no value, nothing is shown: what a monitor expects there is what it expected before the gap.
+    const isShown = hasBand && Number.isFinite(values[t]);
+    if (hasBand) [expected[t], low[t], high[t]] = isShown ? [one.expected, one.low, one.high] : [NaN, NaN, NaN];
     one.update(values[t]!, times && { time: times[t]! });
     const { surprise, alarm, event, incident } = one.last;
     surprises[t] = surprise;

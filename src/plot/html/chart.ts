@@ -33,6 +33,8 @@ export interface Chart {
   /** The value at an index in words, with the extremes of its column of pixels if many are there. */
   read(t: number): string;
   valueAt(t: number): number;
+  /** Where a value stands on the panel: from 0 at its foot to 1 at its top. */
+  heightOf(value: number): number;
   /** Whether an envelope is drawn in the place of every value. */
   isEnvelope(): boolean;
 }
@@ -424,6 +426,7 @@ export function chartOf(panel: PagePanel, root: HTMLElement, hasTimes: boolean, 
       return `${text} (here ${short(columns.least[c]!)} to ${short(columns.largest[c]!)})`;
     },
     valueAt: (t) => values[t]!,
+    heightOf: (value) => (value - bottom) / (top - bottom),
     isEnvelope: () => drawn !== undefined,
   };
 }

@@ -1,8 +1,8 @@
 // A figure as a page: one file without a network, to zoom in and to read values from.
 
 import { datesIn } from '../axes/dates.ts';
-import { minus } from '../axes/ticks.ts';
 import { columnsOf } from '../curves/columns.ts';
+import { alarmWord, thresholdWord } from '../figure.ts';
 import type { PlotOptions } from '../options.ts';
 import type { Panel } from '../panel.ts';
 import { type Plan, planOf } from '../plan.ts';
@@ -38,6 +38,7 @@ const HELP =
 export function plotHTML(options: PlotOptions): string {
   const plan = planOf(options);
   const { title, subtitle, theme = 'auto', width, height } = options;
+  const explained = new Set<string>();
   const { data, panels } = pageDataOf(plan, height);
   const { script, style, license } = readUPlot();
   const styles = `/* uPlot: its license stands before its script. */\n${style}\n${styleOf(theme, width)}`;
@@ -65,7 +66,7 @@ export function plotHTML(options: PlotOptions): string {
     subtitle === undefined ? '' : `<p>${escapeXml(subtitle)}</p>`,
     '<noscript><p>This page draws with JavaScript, which is turned off.</p></noscript>',
     `<div class="bar"><span id="range"></span>${zoneOf(plan)}<button id="reset" type="button" hidden>Show all</button><span id="time" aria-live="off"></span></div>`,
-    ...panels.map((panel) => sectionOf(panel, panels)),
+    ...panels.map((panel) => sectionOf(panel, panels, explained)),
     `<p class="help">${HELP}</p>`,
     `<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
     ...scripts.map((text) => `<script>${text}</script>`),
@@ -81,22 +82,24 @@ function zoneOf({ timeName }: Plan): string {
   return timeName === undefined ? '' : `<span>${escapeXml(timeName)}</span>`;
 }
 
-/** The name of a panel, what its marks mean, and where its chart goes. */
-function sectionOf(panel: Panel, panels: readonly Panel[]): string {
+/**
+ * The name of a panel, what its marks mean, and where its chart goes.
+ *
+ * @param explained what panels above have told already
+ */
+function sectionOf(panel: Panel, panels: readonly Panel[], explained: Set<string>): string {
   const { name, role, score, series, values } = panel;
   const color = `c-${role.replace(/\d+$/, (digits) => String(Number(digits) % 4))}`;
   const start = score?.warmup ?? 0;
   const entry = (meaning: string, word: string, by = color): string =>
     `<span class="${meaning} ${by}">${escapeXml(word)}</span>`;
   const entries = [
-    score?.threshold === undefined
-      ? ''
-      : entry('threshold', `threshold ${minus(String(Number(score.threshold.toPrecision(3))))}`),
+    score?.threshold === undefined ? '' : entry('threshold', thresholdWord(score.threshold)),
     ...(score !== undefined
       ? []
       : panels
           .filter((other) => other.series === series && (other.score?.windows?.length ?? 0) > 0)
-          .map((other) => entry('shade', `alarm of ${other.name}`, `c-${other.role}`))),
+          .map((other) => entry('shade', alarmWord(other.name, series.scores.length), `c-${other.role}`))),
     score === undefined && series.anomalies.length > 0 ? entry('shade', series.anomalyName, 'c-anomaly') : '',
     score === undefined && series.band !== undefined ? entry('normal', 'normal') : '',
     score === undefined && series.band?.expected !== undefined ? entry('expected', 'expected') : '',
@@ -104,9 +107,12 @@ function sectionOf(panel: Panel, panels: readonly Panel[]): string {
     start > 0 ? entry('warm-up', 'warm-up') : '',
     entry('envelope', 'least to largest, median'),
   ];
+  const isMany = panels.some((other) => other.series !== series);
+  const shown = entries.filter((text) => !(isMany && explained.has(text)));
+  for (const text of shown) explained.add(text);
   return (
     `<section class="panel ${color}"><div class="head"><h2 class="${color}">${escapeXml(name)}</h2>` +
-    `<div class="legend">${entries.join('')}</div><span class="value"></span></div><div class="chart"></div></section>`
+    `<div class="legend">${shown.join('')}</div><span class="value"></span></div><div class="chart"></div></section>`
   );
 }
 

@@ -59,6 +59,13 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     return dates === undefined ? String(Number(time.toPrecision(15))) : dates.write(Math.round(time));
   }
 
+  /** What is visible, in seconds where milliseconds could not be seen. */
+  function writeRange(): void {
+    const unit = isDate && view.hi - view.lo > 600_000 ? 1000 : 0;
+    const ends = [view.lo, view.hi].map((time) => write(unit === 0 ? time : Math.round(time / unit) * unit));
+    byId('range').textContent = ends.join(' – ');
+  }
+
   /** Ticks at multiples of 1, 2 or 5 times a power of ten. */
   function numberTicks(most: number): { at: number; text: string }[] {
     const rough = (view.hi - view.lo) / most;
@@ -112,13 +119,17 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     }
   };
 
+  /** The share of the visible time that is pointed at. */
+  let pointed: number | undefined;
   let frame = 0;
   let rest: ReturnType<typeof setTimeout> | undefined;
   const drawAll = (hasMedian: boolean): void => {
     for (const [p, chart] of charts.entries()) {
       chart.draw(hasMedian);
-      sections[p]!.querySelector<HTMLElement>('.envelope')!.hidden = !chart.isEnvelope();
+      const entry = sections[p]!.querySelector<HTMLElement>('.envelope');
+      if (entry !== null) entry.hidden = !chart.isEnvelope();
     }
+    point(pointed);
   };
   /** Draws with the next frame. */
   const schedule = (hasMedian: boolean): void => {
@@ -133,7 +144,7 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     const from = Math.max(start, Math.min(end - span, middle - span / 2));
     [view.lo, view.hi] = [from, Math.min(end, from + span)];
     view.isWhole = view.lo === start && view.hi === end;
-    byId('range').textContent = `${write(view.lo)} – ${write(view.hi)}`;
+    writeRange();
     byId('reset').hidden = view.isWhole;
     schedule(false);
     clearTimeout(rest);
@@ -156,9 +167,10 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     show(view.lo + kept, view.hi + kept);
   };
 
-  /** What stands at the cursor, in all panels. */
-  function point(time: number | undefined): void {
-    const t = time === undefined ? undefined : nearest(time);
+  /** What stands at a share of the visible time, in all panels; `undefined` for nothing. */
+  function point(share: number | undefined): void {
+    pointed = share;
+    const t = share === undefined ? undefined : nearest(view.lo + share * (view.hi - view.lo));
     byId('time').textContent = t === undefined ? '' : `${write(timeAt(t))} · value ${t}`;
     for (const [p, chart] of charts.entries()) {
       const section = sections[p]!;
@@ -167,8 +179,8 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
       const x = t === undefined ? NaN : chart.valueAt(t);
       dot.hidden = Number.isNaN(x);
       if (dot.hidden) continue;
-      dot.style.left = `${chart.u.valToPos(timeAt(t!), 'x')}px`;
-      dot.style.top = `${chart.u.valToPos(x, 'y')}px`;
+      dot.style.left = `${(100 * (timeAt(t!) - view.lo)) / (view.hi - view.lo)}%`;
+      dot.style.top = `${100 * (1 - chart.heightOf(x))}%`;
     }
   }
 
@@ -212,12 +224,12 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
       from = event.clientX;
     });
     addEventListener('mouseup', () => (from = undefined));
-    over.addEventListener('mousemove', (event) => point(view.lo + shareAt(event.clientX) * (view.hi - view.lo)));
+    over.addEventListener('mousemove', (event) => point(shareAt(event.clientX)));
     over.addEventListener('mouseleave', () => point(undefined));
     let touches: number[] = [];
     over.addEventListener('touchstart', (event) => {
       touches = Array.from(event.touches, ({ clientX }) => clientX);
-      point(view.lo + shareAt(touches[0]!) * (view.hi - view.lo));
+      point(shareAt(touches[0]!));
     }, { passive: true }); // biome-ignore format: short
     over.addEventListener(
       'touchmove',
@@ -231,7 +243,7 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
           if (event.cancelable) event.preventDefault();
           move((touches[0]! - now[0]!) / over.clientWidth);
         }
-        point(view.lo + shareAt(now[0]!) * (view.hi - view.lo));
+        point(shareAt(now[0]!));
         touches = now;
       },
       { passive: false },
@@ -285,7 +297,7 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     }
     drawAll(true);
   }).observe(sections[0]!);
-  byId('range').textContent = `${write(view.lo)} – ${write(view.hi)}`;
+  writeRange();
   drawAll(true);
   // The first drawing is done when the frame after it begins.
   requestAnimationFrame(() =>

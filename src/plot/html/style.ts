@@ -10,7 +10,11 @@ function variables(palette: Palette): string {
   return pairs.map(([role, color]) => `--${role}:${color}`).join(';');
 }
 
-/** @param width the most CSS pixels; `undefined` for all of them */
+/**
+ * The style of a page. Nothing moves while the reader points: what is shown then has its space, or lies over what is not needed.
+ *
+ * @param width the most CSS pixels; `undefined` for all of them
+ */
 export function styleOf(theme: Theme, width: number | undefined): string {
   const base = theme === 'dark' ? 'dark' : 'light';
   const dark = `@media (prefers-color-scheme:dark){:root{${variables(paletteOf('dark'))};color-scheme:dark}}`;
@@ -20,10 +24,10 @@ body{margin:0 auto;padding:12px 16px 24px;${width === undefined ? '' : `max-widt
 h1{margin:0;font-size:17px;overflow-wrap:anywhere}
 p{margin:2px 0;color:var(--faint)}
 .bar{position:sticky;top:0;z-index:2;display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline;min-height:28px;padding:4px 0;background:var(--ground);color:var(--faint);font-variant-numeric:tabular-nums}
-#time{color:var(--ink);font-weight:600;margin-left:auto}
+#time{color:var(--ink);font-weight:600;margin-left:auto;min-height:1.4em;white-space:nowrap;overflow:hidden}
 button{font:inherit;color:var(--ink);background:var(--ground);border:1px solid var(--frame);border-radius:6px;padding:1px 9px;cursor:pointer}
 .panel{margin-top:6px}
-.head{display:flex;flex-wrap:wrap;gap:0 14px;align-items:baseline}
+.head{position:relative;display:flex;flex-wrap:wrap;gap:0 14px;align-items:baseline}
 h2{margin:0;font-size:13px;overflow-wrap:anywhere}
 .legend{display:flex;flex-wrap:wrap;gap:0 12px;color:var(--faint);font-size:11px}
 .legend span::before{content:"";display:inline-block;width:18px;height:10px;margin-right:5px;vertical-align:-1px}
@@ -35,7 +39,8 @@ h2{margin:0;font-size:13px;overflow-wrap:anywhere}
 .legend .shade::before{background:color-mix(in srgb,var(--color) 16%,transparent);border-top:3px solid var(--color)}
 .legend .envelope::before{background:linear-gradient(var(--color) 0 0) center/100% 1.3px no-repeat,color-mix(in srgb,var(--color) 25%,transparent)}
 [hidden]{display:none!important}
-.value{margin-left:auto;font-weight:600;font-variant-numeric:tabular-nums;color:var(--color)}
+#reset[hidden],.envelope[hidden]{display:inline-block!important;visibility:hidden}
+.value{position:absolute;right:0;top:0;padding-left:8px;background:var(--ground);font-weight:600;font-variant-numeric:tabular-nums;color:var(--color)}
 .chart{overflow:hidden}
 .u-over{touch-action:pan-y;cursor:crosshair}
 .u-select{background:color-mix(in srgb,var(--ink) 12%,transparent)}
@@ -43,6 +48,7 @@ h2{margin:0;font-size:13px;overflow-wrap:anywhere}
 .dot{position:absolute;width:9px;height:9px;margin:-4.5px 0 0 -4.5px;border-radius:50%;border:2px solid var(--ground);background:var(--color);pointer-events:none}
 .help{margin-top:10px;font-size:12px}
 ${['series', 'anomaly', 'score0', 'score1', 'score2', 'score3'].map((role) => `.c-${role}{--color:var(--${role})}h2.c-${role}{color:var(--${role})}`).join('')}
+@media (max-width:860px){#time,#range{flex-basis:100%;white-space:nowrap;overflow:hidden}}
 @media (max-width:480px){body{padding:8px 8px 16px}.help{font-size:11px}}
 @media print{.bar button,.help{display:none}}`;
 }
