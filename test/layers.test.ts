@@ -64,6 +64,7 @@ const PACKAGES: Record<string, string> = {
   'ml-matrix': 'core/mahalanobis.ts',
   'ml-distance': 'metrics.ts',
   '@resvg/resvg-js': 'plot/png.ts',
+  uplot: 'plot/html/',
   papaparse: 'cli/',
   'cli-progress': 'cli/',
   yaml: 'cli/prometheus/',

@@ -79,8 +79,8 @@ test('every option of the table belongs to a command, and the engines are those 
   expect(OPTIONS.engine.choices).toEqual(ENGINES);
 });
 
-test('plot --column a --column b draws nothing: --column is given twice', async () => {
-  const run = await cli(['plot', '--column', 'a', '--column', 'b'], { input: 'a,b\n1,2\n' });
+test('backtest --column a --column b runs nothing: --column is given twice', async () => {
+  const run = await cli(['backtest', '--column', 'a', '--column', 'b'], { input: 'a,b\n1,2\n' });
   expect(run).toEqual({ status: 2, signal: null, stdout: '', stderr: 'knn-anomaly: --column is given twice\n' });
 });
 

@@ -58,7 +58,9 @@ const OTHER_OPTIONS = {
         isRepeatable: false,
         help: 'CSV column with the scores, by its name or its number from 1. Default: the only column of numbers',
       },
-      plot: { isRepeatable: false, help: 'CSV column to draw, by its name or its number from 1' },
+      plot: {
+        help: 'CSV column to draw, by its name or its number from 1. Repeat it for several columns, of which at most 12 are drawn. Default: the only column of numbers',
+      },
       backtest: {
         isRepeatable: false,
         help: 'CSV column to watch, by its name or its number from 1. Default: the only column of numbers',
@@ -72,7 +74,7 @@ const OTHER_OPTIONS = {
     help: 'JSON field to score, such as cpu.user; may be repeated',
     in: {
       eval: { isRepeatable: false, help: 'JSON field with the scores' },
-      plot: { isRepeatable: false, help: 'JSON field to draw, such as cpu.user' },
+      plot: { help: 'JSON field to draw, such as cpu.user; may be repeated' },
       backtest: { isRepeatable: false, help: 'JSON field to watch, such as cpu.user' },
     },
   },
@@ -303,7 +305,7 @@ const OTHER_OPTIONS = {
     kind: 'text',
     value: 'WHAT',
     isRepeatable: true,
-    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
+    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents\nviews, which is monitor:views\nlocate:N, the N strangest parts (default 1), without a\npanel\nSeveral columns have none by default: the strangest\nwindow of knn:5,5 is shaded.',
     in: {
       monitor: {
         value: 'KNN',
@@ -360,7 +362,10 @@ const OTHER_OPTIONS = {
       },
       state: { choices: ['table', 'json'], help: '{choices}: one object' },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
-      plot: { choices: ['svg', 'png'], help: 'svg or png (default: by the extension of FILE, else svg)' },
+      plot: {
+        choices: ['svg', 'png', 'html'],
+        help: 'svg, png, or html: a page to zoom in and to read values from, which needs no network (default: by the extension of FILE, else svg)',
+      },
     },
   },
   top: {
@@ -371,7 +376,11 @@ const OTHER_OPTIONS = {
     help: 'strangest places in the summary (default {default})',
     in: {
       locate: { default: '1', help: 'how many places (default {default}); fewer come where fewer stand out' },
-      plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' },
+      plot: {
+        least: 0,
+        default: undefined,
+        help: 'mark the N strangest places of every score (default 0; of several columns without --detector 1)',
+      },
     },
   },
   separation: {
@@ -389,10 +398,10 @@ const OTHER_OPTIONS = {
       stream: { help: 'append the answers to FILE; with --state a restart goes on there' },
       changefinder: { help: 'append the answers to FILE; with --state a restart goes on there' },
       monitor: { help: 'append the answers to FILE; with --state a restart goes on there' },
-      plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      plot: { help: 'write to FILE, .svg, .png or .html, all of it or nothing' },
       prometheus: { help: 'of a backtest: write the report to FILE, a page .html that needs no network' },
       backtest: {
-        help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
+        help: 'draw the series to FILE, .svg, .png or .html, with its incidents, numbered as in the report, and the surprises',
       },
     },
   },
