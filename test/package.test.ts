@@ -229,7 +229,7 @@ describe('the installed package', () => {
       'monitor',
       'shardOf',
     ]);
-    expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);
+    expect(plot!.split(' ')).toEqual(['plotHTML', 'plotSVG', 'toPNG']);
     expect(metrics!.split(' ')).toEqual([
       'additiveSymmetric',
       'avg',

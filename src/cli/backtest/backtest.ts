@@ -1,6 +1,8 @@
 // The command `backtest`: runs a monitor over a whole file as if it were live, and says what it would have meant.
 import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
 import type { LabeledRange } from '../../plot.ts';
+import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
+import { changesOf } from '../change/change.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
@@ -37,12 +39,13 @@ is a path, or - or nothing for standard input. Gzip is recognized.`,
 values, if the times have a common step; else values are taken as they come.`,
     },
     ...MONITOR_GROUPS,
-    { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format'] },
+    { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format', 'fail-on-alarm'] },
     { title: 'Figure', options: ['output', 'band', ...FIGURE_OPTIONS, 'force'] },
     { title: 'Work', options: ['max-memory', 'no-progress', 'help'] },
   ],
   note: 'PNG needs an optional package: npm install @resvg/resvg-js',
-  exitStatus: EXIT_STATUS,
+  exitStatus: `${EXIT_STATUS}
+${FAIL_ON_ALARM}`,
   examples: `knn-anomaly backtest cpu.csv --column cpu --time time
 knn-anomaly backtest cpu.csv --column cpu --time time --per-day 0.5
 knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
@@ -53,7 +56,8 @@ async function execute(options: BacktestCommand): Promise<void> {
   const figure = options.output === undefined ? undefined : await openOutput(options.output, options.force);
   const table = await readWithin(options.input, options.inputOptions, options, (n) => BYTES_PER_VALUE * n, 'as read');
   const regular = inOrder(table, options);
-  const { name, values } = regular.columns[0]!;
+  const { name, values: given } = regular.columns[0]!;
+  const values = options.change === undefined ? given : changesOf(given, options.change);
   const times = regular.gridTimes && timesOf(regular.gridTimes, regular, options);
   const { thresholds, perDay, worst } = options;
   if (options.progress) announceRuns(values.length, options);
@@ -78,6 +82,7 @@ async function execute(options: BacktestCommand): Promise<void> {
   if (figure !== undefined) await draw(options, values, times, name, reported, figure);
   const output = await openOutput(undefined, false);
   await output.write(options.format === 'json' ? [reportJson(reported)] : reportText(reported));
+  if (options.failOnAlarm && result.incidents.length > 0) process.exitCode = ALARM_STATUS;
 }
 
 /** A threshold with four digits that keeps to the budget, too, and its own counts; the one that is given if there is none. */
@@ -152,7 +157,7 @@ async function draw(
     labels,
     title: options.title ?? title,
     name: name ?? 'series',
-    ...frameOf(options, times),
+    ...frameOf(options, times, options.monitor.calendar?.timezone),
     ...(band !== undefined && { band }),
   };
   await writeFigure(figure, output, options.figureFormat, options.fonts);

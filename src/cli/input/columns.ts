@@ -5,10 +5,13 @@ import type { Zone } from './time/zone.ts';
 export class Numbers {
   #array: Float64Array;
   length: number;
+  /** The unit that all of them have, as it was written; `undefined` for none. */
+  unit: string | undefined;
 
   constructor() {
     this.#array = new Float64Array(1024);
     this.length = 0;
+    this.unit = undefined;
   }
 
   push(x: number): void {
@@ -134,6 +137,7 @@ export function pickRows({ columns, times, series }: Table, rows: ArrayLike<numb
     columns: columns.map(({ name, values }) => {
       const from = values.toArray();
       const to = new Numbers();
+      to.unit = values.unit;
       for (let i = 0; i < rows.length; i++) to.push(from[rows[i]!]!);
       return { name, values: to };
     }),

@@ -4,6 +4,9 @@ import type { TimeRange } from './time/range.ts';
 import type { Resample } from './time/resample.ts';
 import type { Zone } from './time/zone.ts';
 
+/** What is done about a line that cannot be read: it ends the reading, is left out, or is a row whose values are missing. */
+export type BadLinesRule = 'stop' | 'skip' | 'missing';
+
 /** How an input is written. */
 export interface Dialect {
   /** What separates cells: a character, `' '` for runs of blanks, `''` for nothing. */
@@ -29,6 +32,8 @@ export interface Dialect {
   readonly path: string | undefined;
   /** A name that `TextDecoder` knows. */
   readonly encoding: string | undefined;
+  /** What is done about lines that cannot be read. */
+  readonly badLines: BadLinesRule;
 }
 
 /** Nothing is said. */
@@ -42,4 +47,25 @@ export const ANY_DIALECT: Dialect = {
   isSparse: false,
   path: undefined,
   encoding: undefined,
+  badLines: 'stop',
 };
+
+/** The input formats. */
+export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
+
+/** How an input is to be read. */
+export interface InputOptions {
+  readonly format: InputFormat | 'auto';
+  /** Names or numbers of CSV columns. */
+  readonly columns: readonly string[];
+  /** Paths of JSON fields. */
+  readonly fields: readonly string[];
+  /** Columns or fields whose texts tell apart the series in the rows; `undefined`: all rows are of one. */
+  readonly series?: readonly string[] | undefined;
+  /** A column or field with the time. */
+  readonly time: string | undefined;
+  /** How it is written; what is not said is found from the content. */
+  readonly dialect?: Dialect;
+  /** Whether scores are wanted: those of an output of this program are found. */
+  readonly isScores?: boolean;
+}

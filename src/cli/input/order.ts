@@ -1,6 +1,6 @@
 // Rows in order of time: sorts a table, says what is twice or absent, and watches the order of a stream.
 import { show } from '../errors.ts';
-import { numRows, pickRows, type StringColumn, type Table, truncate } from './columns.ts';
+import { numRows, pickRows, StringColumn, type Table, type TimeNotation, truncate } from './columns.ts';
 import { clockOf, MomentSequence, momentsOf, refuseTime } from './time-column.ts';
 import { type Clock, clockFor } from './times.ts';
 
@@ -82,6 +82,14 @@ function holesOf(at: Float64Array, times: StringColumn): string | undefined {
   return `${most}: windows go across`;
 }
 
+/** What is known of the times of a stream, as JSON. */
+export interface OrderMemory {
+  /** The text of the last time; '' before the first one. */
+  readonly last: string;
+  /** Whether the times are not understood. */
+  readonly isUnknown: boolean;
+}
+
 /** Watches that the times of a stream do not go back. */
 export class StreamOrder {
   #clock: Clock | undefined;
@@ -96,6 +104,23 @@ export class StreamOrder {
     this.#isUnknown = false;
     this.#last = -Infinity;
     this.#lastText = '';
+  }
+
+  /** What was seen so far, for {@link resume}. */
+  get memory(): OrderMemory {
+    return { last: this.#lastText, isUnknown: this.#isUnknown };
+  }
+
+  /** Goes on where another one of the same column ended. */
+  resume({ last, isUnknown }: OrderMemory, notation: TimeNotation): void {
+    this.#isUnknown = isUnknown;
+    if (last === '') return;
+    const times = new StringColumn(notation);
+    times.push(last);
+    this.#clock = clockIn(times);
+    this.#sequence = this.#clock && new MomentSequence(this.#clock);
+    this.#lastText = last;
+    this.#last = this.#sequence?.read(last) ?? -Infinity;
   }
 
   /** Drops the first row that goes back and all after it; what is wrong then, or `undefined`. */

@@ -1,38 +1,24 @@
 // From a path to a table: finds the format, chooses the reader, and calls back after every batch of lines.
 import { extname } from 'node:path';
-import { CliError, codeOf, FileError, fail, UsageError } from '../errors.ts';
+import { CliError, FileError, fail, UsageError } from '../errors.ts';
+import { atExit } from '../signals.ts';
 import { isBlank, parseCell } from './cells.ts';
-import { type ColumnarFile, type ColumnarFormat, columnarFormatOf, columnarTable } from './columnar/columnar.ts';
+import { columnarFormatOf } from './columnar/columnar.ts';
 import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
-import { ANY_DIALECT, type Dialect } from './dialect.ts';
+import { ANY_DIALECT, type Dialect, type InputFormat, type InputOptions } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
 import { graphiteDocument, isGraphiteRaw } from './json/graphite-raw.ts';
 import { allFields, jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
-import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
+import { BadLines, type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
 import { nameOf, openSource, type Source } from './source.ts';
 import { csvRows, isTelling } from './table/csv.ts';
+import { ownScores, withoutIndex } from './table/own-output.ts';
 import { StreamRange, withinRange } from './time/range.ts';
 import { resampled } from './time/resample.ts';
 
-/** The input formats. */
-export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
-
-/** How an input is to be read. */
-export interface InputOptions {
-  readonly format: InputFormat | 'auto';
-  /** Names or numbers of CSV columns. */
-  readonly columns: readonly string[];
-  /** Paths of JSON fields. */
-  readonly fields: readonly string[];
-  /** Columns or fields whose texts tell apart the series in the rows; `undefined`: all rows are of one. */
-  readonly series?: readonly string[] | undefined;
-  /** A column or field with the time. */
-  readonly time: string | undefined;
-  /** How it is written; what is not said is found from the content. */
-  readonly dialect?: Dialect;
-}
+export type { InputFormat, InputOptions } from './dialect.ts';
 
 /** Called after every batch of lines with the table so far; may throw to stop. */
 export type Watch = (source: Source, table: Table) => void | Promise<void>;
@@ -67,8 +53,10 @@ export async function readTable(
       const read =
         columnar === undefined
           ? await readSource(source, path, options, 'deferred', watch)
-          : await readColumnar(source, path, columnar, options, watch);
-      if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
+          : await (await import('./columnar/open.ts')).readColumnar(path, columnar, options, (table) =>
+              watch(source, table),
+            );
+      if (read === undefined || numRows(read.table) === 0) failEmpty(read);
       const inside = withinRange(read.table, options.dialect?.range);
       const whole = resampled(inside.table, options.dialect?.resample);
       const { table, notices } = rows === 'sorted' ? inOrder(whole.table) : { table: whole.table, notices: [] };
@@ -105,7 +93,7 @@ export async function readLive(
       truncate(table, 0);
       if (problem !== undefined) fail(problem);
     });
-    if (!hasRows && !mayBeEmpty) fail('empty: there are no values');
+    if (!hasRows && !mayBeEmpty) failEmpty(read);
     tell(source, [...source.notices, ...(read?.notices ?? [])]);
   });
 }
@@ -115,34 +103,34 @@ function unread(path: string): Source {
   return { name: nameOf(path), size: undefined, bytesRead: 0, notices: [], lines: async function* () {} };
 }
 
-/** Reads a file of columns to its end. */
-async function readColumnar(
-  source: Source,
-  path: string,
-  format: ColumnarFormat,
-  options: InputOptions,
-  watch: Watch,
-): Promise<Read> {
-  let file: ColumnarFile | undefined;
-  try {
-    file =
-      format === 'parquet'
-        ? await (await import('./columnar/parquet.ts')).openParquet(path)
-        : await (await import('./columnar/arrow.ts')).openArrow(path);
-    return await columnarTable(file, { ...options, dialect: options.dialect ?? ANY_DIALECT }, (table) =>
-      watch(source, table),
-    );
-  } catch (error) {
-    if (error instanceof CliError || codeOf(error) !== undefined) throw error;
-    return fail(
-      `damaged ${format === 'parquet' ? 'Parquet' : 'Arrow'} data (${(error as Error).message.slice(0, 100)})`,
-    );
-  } finally {
-    await file?.close();
-  }
+function failEmpty(read: Read | undefined): never {
+  fail(`empty: there are no values${read?.notices.length ? `; ${read.notices.join('; ')}` : ''}`);
 }
 
-function tell(source: Source, notices: readonly string[]): void {
+/**
+ * A reader for lines that come by and by, as soon as these first ones tell how they are to be read; `undefined` before. It has
+ * taken none of them.
+ */
+export async function readerOnceTold(
+  path: string,
+  sample: readonly string[],
+  options: InputOptions,
+  bad: BadLines,
+): Promise<RowReader | undefined> {
+  const dialect = options.dialect ?? ANY_DIALECT;
+  const isFull = sample.length >= SAMPLE && sample.some((line) => isContent(line, dialect));
+  if (!isFull && !(await tells(path, sample, options))) return undefined;
+  const format = formatOf(path, sample, options);
+  refuseOthers(sample, false, options, format);
+  const isOneDocument = format === 'json' && isDocument(sample, false, options.fields.length > 0) === true;
+  if (dialect.path !== undefined || isOneDocument) {
+    fail('a JSON document is read as a whole, and cannot be followed: leave out --follow');
+  }
+  return await readerFor(format, sample, false, options, 'immediate', bad);
+}
+
+/** Says something about an input. */
+export function tell(source: Pick<Source, 'name'>, notices: readonly string[]): void {
   for (const notice of notices) process.stderr.write(`knn-anomaly: ${source.name}: ${notice}\n`);
 }
 
@@ -152,14 +140,19 @@ async function reading<T>(
   read: (source: Source) => Promise<T>,
   isColumnar = false,
 ): Promise<T> {
-  const source = isColumnar ? unread(path) : await openSource(path, dialect?.encoding);
+  const isLenient = dialect !== undefined && dialect.badLines !== 'stop';
+  const source = isColumnar ? unread(path) : await openSource(path, dialect?.encoding, isLenient);
   try {
     return await read(source);
   } catch (error) {
-    const isFinal = error instanceof UsageError || error instanceof FileError;
-    if (!(error instanceof CliError) || isFinal) throw error;
-    throw new CliError(`${source.name}: ${error.message}`);
+    throw inputError(error, source.name);
   }
+}
+
+/** An error in the middle of an input, with the name of the input before it. */
+export function inputError(error: unknown, name: string): unknown {
+  const isFinal = error instanceof UsageError || error instanceof FileError;
+  return error instanceof CliError && !isFinal ? new CliError(`${name}: ${error.message}`) : error;
 }
 
 /** What was read and what is to be said about it. */
@@ -188,18 +181,20 @@ async function readLines(
   source: Source,
   batches: AsyncGenerator<string[]>,
   path: string,
-  options: InputOptions,
+  given: InputOptions,
   blanks: BlankLines,
   watch: Watch,
 ): Promise<Read | undefined> {
-  const dialect = options.dialect ?? ANY_DIALECT;
+  const dialect = given.dialect ?? ANY_DIALECT;
   let hasContent = false;
   const isEnough = (sample: readonly string[]): boolean | Promise<boolean> => {
     hasContent ||= isContent(sample.at(-1)!, dialect);
-    return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, options));
+    return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, given));
   };
   const { sample, rest, isWhole, fault } = await takeSample(batches, dialect.skipLines, isEnough);
-  const format = formatOf(path, sample, options);
+  const format = formatOf(path, sample, given);
+  const own = ownScores(sample, format, given);
+  const options = own ?? given;
   if (!hasContent && fault !== undefined) throw fault;
   if (!hasContent && (blanks === 'deferred' || format === 'csv')) return undefined;
   refuseOthers(sample, isWhole, options, format);
@@ -217,11 +212,13 @@ async function readLines(
     }
     return await readDocument(source, [...sample, ...rest], batches, options, watch);
   }
-  const reader = await readerFor(format, sample, isWhole, options, blanks);
+  const bad = new BadLines(dialect.badLines);
+  const reader = await readerFor(format, sample, isWhole, options, blanks, bad);
+  const forget = atExit(() => tell(source, bad.notice === undefined ? [] : [bad.notice]));
   let lineNumber = dialect.skipLines;
   const push = async (lines: readonly string[]): Promise<void> => {
     try {
-      for (const line of lines) reader.push(line, ++lineNumber);
+      for (const line of lines) takeLine(line, ++lineNumber, reader, bad);
     } catch (error) {
       dropPartialRow(reader.table);
       if (blanks === 'immediate') await watch(source, reader.table);
@@ -234,7 +231,23 @@ async function readLines(
   if (fault !== undefined) throw fault;
   for await (const lines of batches) await push(lines);
   reader.end();
-  return { table: reader.table, notices: reader.notices() };
+  forget();
+  const table = own === undefined ? reader.table : withoutIndex(reader.table);
+  return { table, notices: [...reader.notices(), ...(bad.notice === undefined ? [] : [bad.notice])] };
+}
+
+/** Takes a line, or does about one that cannot be read what is wanted. Without its time it cannot be a row of a timed table. */
+export function takeLine(line: string, lineNumber: number, reader: RowReader, bad: BadLines): void {
+  try {
+    reader.push(line, lineNumber);
+  } catch (problem) {
+    bad.take(problem);
+    const { table } = reader;
+    dropPartialRow(table);
+    if (bad.how === 'skip') return;
+    if (table.times === undefined) for (const { values } of table.columns) values.push(NaN);
+    else bad.numLeftOut++;
+  }
 }
 
 /** Reads a JSON document to its end. */
@@ -375,6 +388,7 @@ async function readerFor(
   isWhole: boolean,
   options: InputOptions,
   blanks: BlankLines,
+  bad: BadLines,
 ): Promise<RowReader> {
   const { columns: given, fields: paths, series, time, dialect = ANY_DIALECT } = options;
   // All columns are all fields, too.
@@ -384,18 +398,18 @@ async function readerFor(
     throw new UsageError(`--column is for CSV, the input is read as ${format}`);
   if (format !== 'json' && fields.length > 0)
     throw new UsageError(`--field is for JSON, the input is read as ${format}`);
-  if (format === 'csv') return await csvRows(sample, isWhole, { columns, series, time, dialect }, blanks);
+  if (format === 'csv') return await csvRows(sample, isWhole, { columns, series, time, dialect }, blanks, bad);
   if (format === 'json') {
     if (fields.length === 1 && fields[0] === '*') {
-      return jsonRows(allFields(sample, time, series ?? []), time, dialect, blanks, series);
+      return jsonRows(allFields(sample, time, series ?? []), time, dialect, blanks, bad, series);
     }
     const chosen = fields.length === 0 && dialect.isSparse ? onlyField(sample, time) : fields;
     if (series !== undefined && chosen.length === 0)
       throw new UsageError('--series needs --field: the values beside it');
-    return jsonRows(chosen, time, dialect, blanks, series);
+    return jsonRows(chosen, time, dialect, blanks, bad, series);
   }
   if (series !== undefined)
     throw new UsageError(`--series needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
   if (time !== undefined) throw new UsageError(`--time needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
-  return format === 'row' ? numberRow(dialect) : numberLines(sample, dialect, blanks);
+  return format === 'row' ? numberRow(dialect, bad) : numberLines(sample, dialect, blanks);
 }

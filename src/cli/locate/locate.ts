@@ -1,5 +1,6 @@
 // The command `locate`: the strangest places of a whole series, without a parameter to choose.
 import { type LocatedAnomaly, locate } from '../../index.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { announce, estimateBytes, estimateSeconds, formatCount, type Work } from '../cost.ts';
 import { CliError } from '../errors.ts';
@@ -7,7 +8,7 @@ import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { aligned, painter, plain, shortNumber } from '../output/text.ts';
+import { lineWidth, painter, plain, shortNumber, tableOrBlocks, wrapped } from '../output/text.ts';
 import { surpriseOfPlace } from '../series/ranking.ts';
 import { nameOfSeries, tellOf } from '../series/split.ts';
 import { interruptible } from '../signals.ts';
@@ -21,7 +22,7 @@ const RAW_WINDOW = 50;
 const MOST_SHARE = 1 / 10;
 
 /** What one of the three searches costs. */
-const WORK: Work = {
+export const WORK: Work = {
   windowSize: LARGEST_WINDOW,
   k: 1,
   metric: 'euclidean',
@@ -43,7 +44,7 @@ path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, 'series', ...TIME_OPTIONS],
+      options: [...INPUT_OPTIONS, 'series', ...TIME_OPTIONS, ...CHANGE_OPTIONS],
       note: `With --time rows are sorted, and those that are absent count as missing
 values. No window with a missing value is compared. With --column '*',
 --series and more than 8 columns the 10 strangest places of all are ranked by
@@ -100,7 +101,9 @@ async function run(options: WholeOptions, given: number | undefined): Promise<vo
     return;
   }
   const blocks = found.map(({ item: { column, table }, places }) => {
-    const title = paint('bold', titleOf(name, column, table));
+    const title = wrapped(titleOf(name, column, table), lineWidth())
+      .map((line) => paint('bold', line))
+      .join('\n');
     return places.length === 0 ? `${title}\nNo place stands out.\n` : `${title}\n${tableOf(places)}`;
   });
   await output.write([blocks.join('\n')]);
@@ -185,20 +188,15 @@ function tableOf(places: readonly Place[], names?: readonly string[]): string {
     ),
     shortNumber(surprise),
   ]);
-  const lines = aligned(
-    [
-      [
-        '#',
-        ...(names === undefined ? [] : ['series']),
-        'from',
-        'to',
-        ...(names === undefined ? ['strangest', 'score'] : ['surprise']),
-      ],
-      ...cells,
-    ],
-    (cell, width) => cell.padEnd(width),
-  );
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  const headings = [
+    '#',
+    ...(names === undefined ? [] : ['series']),
+    'from',
+    'to',
+    ...(names === undefined ? ['strangest', 'score'] : ['surprise']),
+  ];
+  const lines = tableOrBlocks(headings, cells, lineWidth(), (cell, width) => cell.padEnd(width));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Those in which something can be compared; of many the others are left out, and said. */

@@ -35,7 +35,7 @@ export function inTime(table: Table, options: TimeOptions, name: string, isFille
       ofRows: (scored) => ({ scored, times: table.times }),
     };
   if (isFilled && regular.gridTimes !== undefined) {
-    const grid = gridOf(regular, table.times!);
+    const grid = gridOf(regular, table);
     const texts = grid.times!;
     const write = timeWriter(table.times!, clockOf(table.times!)!);
     const times = { at: (p: number) => texts.at(p) || write(regular.gridTimes![p]!) };
@@ -43,7 +43,7 @@ export function inTime(table: Table, options: TimeOptions, name: string, isFille
     return { table: grid, notice, moments, step: regular, ofRows: (scored) => ({ scored, times }) };
   }
   return {
-    table: gridOf(regular, table.times!),
+    table: gridOf(regular, table),
     notice,
     moments: regular.gridTimes && pick(regular.gridTimes, regular.numRows, regular.positionOf),
     step: regular,
@@ -53,7 +53,7 @@ export function inTime(table: Table, options: TimeOptions, name: string, isFille
         values: pick(table.columns[c]!.values.toArray(), regular.numRows, regular.rowAt),
         scores: pick(series.scores, regular.numRows, regular.positionOf),
       })),
-      times: { at: (r) => regular.timeOf(r)! },
+      times: table.times && { at: (r) => regular.timeOf(r)! },
     }),
   };
 }
@@ -74,10 +74,10 @@ function pick(from: Float64Array, n: number, indexOf: (r: number) => number): Fl
   return picked;
 }
 
-function gridOf(regular: RegularTable, { format, zone }: StringColumn): Table {
-  const times = new StringColumn({ timeFormat: format, zone });
+function gridOf(regular: RegularTable, table: Table): Table {
+  const times = table.times && new StringColumn({ timeFormat: table.times.format, zone: table.times.zone });
   const { length } = regular.columns[0]!.values;
-  for (let r = 0, position = 0; position < length; position++) {
+  for (let r = 0, position = 0; times !== undefined && position < length; position++) {
     const isRow = regular.positionOf(r) === position;
     times.push(isRow ? regular.timeOf(r)! : '');
     while (r < regular.numRows && regular.positionOf(r) === position) r++;

@@ -1,6 +1,9 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
 import { KNN, suggestWindow } from '../../index.ts';
+import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
+import { alarmFields } from '../alarms/runs.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
@@ -48,6 +51,7 @@ place counts by how seldom a score as high comes in its own series.`,
         'align',
         'exclusion-zone',
         'side',
+        ...CHANGE_OPTIONS,
         'engine',
         'threads',
       ],
@@ -57,6 +61,8 @@ place counts by how seldom a score as high comes in its own series.`,
       options: [
         'format',
         'fill',
+        'threshold',
+        'fail-on-alarm',
         'top',
         'separation',
         'labels',
@@ -68,7 +74,8 @@ place counts by how seldom a score as high comes in its own series.`,
       ],
     },
   ],
-  exitStatus: EXIT_STATUS,
+  exitStatus: `${EXIT_STATUS}
+${FAIL_ON_ALARM}`,
   examples: `knn-anomaly score cpu.txt
 knn-anomaly score server.csv.gz --column cpu --time time --format csv
 zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
@@ -114,11 +121,12 @@ async function run(given: ScoreOptions): Promise<void> {
     }
   }
   tellOf(warnings);
+  const rows = parts.map(({ grid }, p) => alarmsOf(grid.ofRows(all[p]!), options));
   if (options.format === 'summary') {
     await output.write(await summaryOf(options, parts, all, reference, labels));
     return;
   }
-  await output.write(rowsOf(options, parts, all));
+  await output.write(linesOf(options, parts, rows));
 }
 
 /** A series in time. */
@@ -172,12 +180,11 @@ async function summaryOf(
 const MOST_BLOCKS = 8;
 
 /** One line per row that was read, of all series in the order of their times. */
-function rowsOf(
+function linesOf(
   { format }: ScoreOptions,
   parts: readonly GridPart[],
-  all: readonly (readonly Scored[])[],
+  rows: readonly ReturnType<InTime['ofRows']>[],
 ): Iterable<string> {
-  const rows = parts.map(({ grid }, p) => grid.ofRows(all[p]!));
   if (parts[0]!.name === undefined) {
     const { scored, times } = rows[0]!;
     if (format === 'lines') return formatLines(scored[0]!);
@@ -191,6 +198,14 @@ function rowsOf(
   );
   if (format === 'lines') return formatLines(scored[0]!);
   return format === 'csv' ? formatCsv(scored, times, 0, true, series) : formatJson(scored, times, 0, series);
+}
+
+/** The rows with their alarms, if there is a threshold. What an alarm means for the exit status is set. */
+function alarmsOf(rows: ReturnType<InTime['ofRows']>, { threshold, failOnAlarm }: ScoreOptions): typeof rows {
+  if (threshold === undefined) return rows;
+  const found = rows.scored.map((series) => ({ series, ...alarmFields(series, rows.times, threshold) }));
+  if (failOnAlarm && found.some(({ numAlarms }) => numAlarms > 0)) process.exitCode = ALARM_STATUS;
+  return { ...rows, scored: found.map(({ series, fields }) => ({ ...series, fields })) };
 }
 
 /** Says on standard error what was done to the rows of a table. */

@@ -1,5 +1,6 @@
 // The options that say how times are understood, as checked values.
 import type { DuplicateRule } from '../../index.ts';
+import type { ChangeKind } from '../change/change.ts';
 import { show, UsageError } from '../errors.ts';
 import { durationOf, type Span } from '../input/time/duration.ts';
 import { resampleOf } from '../input/time/resample.ts';
@@ -15,6 +16,8 @@ export interface TimeOptions {
   readonly step: Step | 'none' | undefined;
   /** `undefined`: the last row counts, unless most rows repeat a time. */
   readonly duplicates: DuplicateRule | undefined;
+  /** What of the values is wanted, in the order of their times; `undefined`: they themselves. */
+  readonly change?: ChangeKind | undefined;
 }
 
 /** A step that was given: a number, and the unit if there is one. */

@@ -33,6 +33,8 @@ export interface Wanted {
   readonly isStream: boolean;
   /** Whether the first row is known to be a header; `undefined`: that is found. */
   readonly hasHeader?: boolean | undefined;
+  /** Whether a column of numbers may hold other cells: their lines are no rows. */
+  readonly takesBad: boolean;
 }
 
 /** How the rows of a table are read. */
@@ -251,6 +253,11 @@ function isHeader(body: readonly SampleRow[], wanted: Wanted): boolean {
 
 /** Whether a row holds nothing but texts and blank cells. */
 function isText({ cells }: SampleRow): boolean {
+  return isTextRow(cells);
+}
+
+/** Whether these cells are nothing but texts and blanks. */
+export function isTextRow(cells: readonly string[]): boolean {
   return cells.every(
     (cell) => cell.trim() === '' || (parseCell(cell) === undefined && !looksNumeric(cell) && !looksLikeTime(cell)),
   );
@@ -342,13 +349,13 @@ function onlyNumeric(
   names: readonly string[],
   taken: readonly number[],
   body: readonly SampleRow[],
-  { notation }: Wanted,
+  { notation, takesBad }: Wanted,
 ): number {
   if (kinds.length === 1) return 0;
   if (rows.length === 0) fail('empty: there are no values');
   const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && !taken.includes(c) ? [c] : []));
-  const numbers = of('number');
-  const nearly = of('nearly');
+  const numbers = takesBad ? [...of('number'), ...of('nearly')].sort((a, b) => a - b) : of('number');
+  const nearly = takesBad ? [] : of('nearly');
   const isRow = body.length === 1 && numbers.length > 9;
   const called = (c: number): string => show(names[c] ?? `column${c + 1}`);
   if (numbers.length > 1)
