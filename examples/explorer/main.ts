@@ -6,7 +6,7 @@ import { listMerit } from './label/merit-view.ts';
 import { ReadClient, ReadFailure } from './read/client.ts';
 import type { Columns } from './read/inspect.ts';
 import type { Opened } from './read/protocol.ts';
-import { DEFAULT, type Detector, KINDS, nameOf, separationOf, thresholdOf } from './score/detectors.ts';
+import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './score/detectors.ts';
 import { Panel, type PanelListener } from './score/panel.ts';
 import type { Place } from './score/protocol.ts';
 import { fromHash, isZone, NEW, type Settings, toHash } from './settings.ts';
@@ -128,6 +128,7 @@ function show(): void {
   axis = new Axis(grid, values.length, settings.zone);
   if (seriesChart !== undefined) figure.remove(seriesChart);
   const host = byId('series-chart');
+  host.tabIndex = 0;
   host.ariaLabel = `The series ${column ?? ''}. Arrow keys move, plus and minus zoom.`;
   seriesChart = new PanelChart(host, { axis, color: 'series', height: 220, fromZero: false, hasTicks: true });
   seriesChart.setCurve(new Pyramid(values));

@@ -60,7 +60,9 @@ export class Chromium {
 
   send(method: string, params: object = {}, sessionId?: string): Promise<Record<string, unknown>> {
     const id = ++this.#id;
-    (this.#child.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) })}\0`);
+    (this.#child.stdio[3] as Writable).write(
+      `${JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) })}\0`,
+    );
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
@@ -110,7 +112,8 @@ export class Page {
       if (sessionId !== session) return;
       if (method === 'Network.requestWillBeSent') this.requests.push((params!.request as { url: string }).url);
       if (method === 'Runtime.exceptionThrown') this.errors.push(JSON.stringify(params!.exceptionDetails));
-      if (method === 'Runtime.consoleAPICalled' && params!.type === 'error') this.errors.push(JSON.stringify(params!.args));
+      if (method === 'Runtime.consoleAPICalled' && params!.type === 'error')
+        this.errors.push(JSON.stringify(params!.args));
     });
   }
 
@@ -150,14 +153,24 @@ export class Page {
     }
   }
 
-  async mouse(type: 'Pressed' | 'Released' | 'Moved' | 'Wheel', x: number, y: number, more: object = {}): Promise<void> {
+  async mouse(
+    type: 'Pressed' | 'Released' | 'Moved' | 'Wheel',
+    x: number,
+    y: number,
+    more: object = {},
+  ): Promise<void> {
     const button = type === 'Pressed' || type === 'Released' ? { button: 'left', clickCount: 1 } : {};
     const held = type === 'Moved' ? { buttons: 1, button: 'left' } : {};
     await this.send('Input.dispatchMouseEvent', { type: `mouse${type}`, x, y, ...button, ...held, ...more });
   }
 
   /** Drags from one place to another in steps. */
-  async drag(from: readonly [number, number], to: readonly [number, number], steps = 8, more: object = {}): Promise<void> {
+  async drag(
+    from: readonly [number, number],
+    to: readonly [number, number],
+    steps = 8,
+    more: object = {},
+  ): Promise<void> {
     await this.mouse('Pressed', ...from, more);
     for (let step = 1; step <= steps; step++) {
       const at = (c: 0 | 1): number => from[c] + ((to[c] - from[c]) * step) / steps;

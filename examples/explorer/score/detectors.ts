@@ -37,7 +37,7 @@ export const PRESET_THRESHOLDS: Readonly<Record<Preset, number>> = { metrics: 4,
 
 /** The orders of ChangeFinder: those of the command line. */
 export const OUTLIER_ORDER = 5;
-export const CHANGE_ORDER = 5;
+export const CHANGE_ORDER = 10;
 
 export const DEFAULT: Detector = {
   kind: 'knn',
