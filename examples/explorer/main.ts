@@ -7,10 +7,10 @@ import { ReadClient, ReadFailure } from './read/client.ts';
 import type { Columns } from './read/inspect.ts';
 import type { Opened } from './read/protocol.ts';
 import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './score/detectors.ts';
-import { Panel, type PanelListener } from './score/panel.ts';
+import { Panel, type PanelListener, type PanelSeries } from './score/panel.ts';
 import type { Place } from './score/protocol.ts';
 import { fromHash, isZone, NEW, type Settings, toHash } from './settings.ts';
-import { commandOf, programOf, secondsOf } from './take/command.ts';
+import { commandOf, programOf } from './take/command.ts';
 import { download, toPNG } from './take/download.ts';
 import { figureOf } from './take/figure.ts';
 import { Axis, writeNumber } from './view/axis.ts';
@@ -142,8 +142,9 @@ function show(): void {
   document.dispatchEvent(new CustomEvent('knn-opened', { detail: opened }));
 }
 
-function seriesOf(): { values: Float64Array; seconds: number | undefined; axis: Axis } {
-  return { values: opened!.values, seconds: secondsOf(opened!), axis };
+function seriesOf(): PanelSeries {
+  const { values, grid } = opened!;
+  return { values, grid, zone: settings.zone, axis };
 }
 
 function addPanel(detector: Detector): void {
@@ -187,18 +188,12 @@ async function explain(place: Place): Promise<void> {
   try {
     const explained = await panel.explain(place);
     if (chosen !== place) return;
-    text.textContent = withTimes(explained.text);
+    text.textContent = explained.text;
     byId('detail-legend').hidden = false;
     drawDetail(byId('detail-chart'), opened!.values, axis, explained);
   } catch (error) {
     text.textContent = (error as Error).message;
   }
-}
-
-/** A sentence with dates in the place of the indices that it names. */
-function withTimes(text: string): string {
-  if (!axis.isDate) return text;
-  return text.replaceAll(/\b(at|end at|in) (\d+)\b(?!\.\d)/g, (_, word, t) => `${word} ${axis.write(Number(t))}`);
 }
 
 /** Marks of labels, alarms and the chosen place in all panels. */

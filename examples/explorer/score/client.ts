@@ -1,6 +1,6 @@
 // The page's side of a panel's worker: one job at a time, of which only the last one is answered.
 import type { Detector } from './detectors.ts';
-import type { Answer, Explained, Place, Request, Scored } from './protocol.ts';
+import type { Answer, Explained, Place, Request, Scored, TimedSeries } from './protocol.ts';
 
 /** What a panel is told while its scores are computed. */
 export interface ScoreListener {
@@ -12,7 +12,7 @@ export interface ScoreListener {
 /** Scores one series with one detector at a time. */
 export class ScoreClient {
   #worker: Worker;
-  #series: { readonly values: Float64Array; readonly step: number | undefined } | undefined;
+  #series: TimedSeries | undefined;
   /** The last number that was given to a job, */
   #job: number;
   /** and that of the job whose scores are wanted. */
@@ -33,11 +33,10 @@ export class ScoreClient {
     this.#worker = this.#start();
   }
 
-  /** @param step seconds from value to value, if they are known */
-  setSeries(values: Float64Array, step: number | undefined): void {
-    this.#series = { values, step };
+  setSeries(series: TimedSeries): void {
+    this.#series = series;
     this.#restartIfStuck();
-    this.#say({ type: 'series', values, step });
+    this.#say({ type: 'series', ...series });
   }
 
   /** Begins to score; an earlier request is dropped. */

@@ -3,6 +3,8 @@
 import { ChangeFinder, KNN, locate, type Metric, topAnomalies } from 'knn-anomaly';
 import { monitor } from 'knn-anomaly/calibrate';
 import { chebyshev, mahalanobis, manhattan } from 'knn-anomaly/metrics';
+import type { Grid } from '../read/protocol.ts';
+import { Axis } from '../view/axis.ts';
 import { changeFinderSettings, type Detector, PRESET_THRESHOLDS, separationOf } from './detectors.ts';
 import type { Answer, Explained, Place, Request, Scored, Span } from './protocol.ts';
 import { sentenceOf } from './sentence.ts';
@@ -15,13 +17,16 @@ const SLICE = 30;
 const CONTEXT = 40;
 
 let series: Float64Array = new Float64Array(0);
-/** Seconds from value to value, if they are known. */
-let step: number | undefined;
+/** Where it stands in time. */
+let grid: Grid | undefined;
+let axis = new Axis(undefined, 1);
 let current = new AbortController();
 
 addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  if (data.type === 'series') ({ values: series, step } = data);
-  else if (data.type === 'explain') attempt(data.job, () => say(explain(data.job, data.detector, data.place)));
+  if (data.type === 'series') {
+    ({ values: series, grid } = data);
+    axis = new Axis(grid, series.length, data.zone);
+  } else if (data.type === 'explain') attempt(data.job, () => say(explain(data.job, data.detector, data.place)));
   else {
     current.abort();
     if (data.type === 'stop') return;
@@ -144,14 +149,14 @@ function knnOf({ windowSize, k, metric, normalize, exclusionZone }: Detector): K
 }
 
 function monitorOf({ preset, threshold }: Detector): ReturnType<typeof monitor> {
-  const day = preset === 'metrics' && step !== undefined ? { step } : {};
+  const day = preset === 'metrics' && grid?.isDate ? { step: grid.step / 1000 } : {};
   return monitor({ preset, threshold: threshold ?? PRESET_THRESHOLDS[preset], ...day });
 }
 
 function explain(job: number, d: Detector, place: Place): Explained {
   if (d.kind === 'monitor') return explainByMonitor(job, d, place);
   if (d.kind === 'changefinder') {
-    const text = `a change of the process behind the series is most likely at value ${place.index}`;
+    const text = `the process behind the series seems to change at ${axis.write(place.index)}`;
     return {
       type: 'explained',
       job,
@@ -170,7 +175,7 @@ function explain(job: number, d: Detector, place: Place): Explained {
   return {
     type: 'explained',
     job,
-    text: sentenceOf(why),
+    text: sentenceOf(why, (t) => axis.write(t)),
     start: why.start,
     windowSize,
     expected: Float64Array.from(why.expected),
@@ -184,7 +189,7 @@ function explainByMonitor(job: number, d: Detector, { index }: Place): Explained
   const expected = new Float64Array(index + 1 - start);
   for (let t = 0; t <= index; t++) {
     if (t >= start) expected[t - start] = watched.expected;
-    watched.update(series[t]!);
+    watched.update(series[t]!, grid?.isDate ? { time: new Date(axis.placeOf(t) * 1000) } : {});
   }
   const why = watched.explain();
   const windowSize = index + 1 - start;

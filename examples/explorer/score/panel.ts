@@ -9,7 +9,7 @@ import { Pyramid } from '../view/pyramid.ts';
 import { ScoreClient } from './client.ts';
 import { controlsOf } from './controls.ts';
 import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './detectors.ts';
-import type { Explained, Place, Scored } from './protocol.ts';
+import type { Explained, Place, Scored, TimedSeries } from './protocol.ts';
 
 /** What a panel tells the page. */
 export interface PanelListener {
@@ -22,9 +22,7 @@ export interface PanelListener {
   closed(panel: Panel): void;
 }
 
-export interface PanelSeries {
-  readonly values: Float64Array;
-  readonly seconds: number | undefined;
+export interface PanelSeries extends TimedSeries {
   readonly axis: Axis;
 }
 
@@ -88,7 +86,8 @@ export class Panel {
       hasTicks: false,
     });
     this.#figure.add(this.#chart, this.detector.kind === 'locate' ? undefined : (at) => this.#dragThreshold(at));
-    this.#client.setSeries(series.values, series.seconds);
+    const { values, grid, zone } = series;
+    this.#client.setSeries({ values, grid, zone });
     this.#drawControls();
     this.score();
   }

@@ -1,4 +1,5 @@
 // What the page and the worker of a panel tell each other.
+import type { Grid } from '../read/protocol.ts';
 import type { Detector } from './detectors.ts';
 
 /** A place that stands out. */
@@ -19,9 +20,17 @@ export interface Span {
   readonly surprise: number;
 }
 
+/** A series and where it stands in time. */
+export interface TimedSeries {
+  readonly values: Float64Array;
+  readonly grid: Grid | undefined;
+  /** The zone of dates; `undefined`: the browser's. */
+  readonly zone: string | undefined;
+}
+
 /** From the page. */
 export type Request =
-  | { readonly type: 'series'; readonly values: Float64Array; readonly step: number | undefined }
+  | ({ readonly type: 'series' } & TimedSeries)
   | { readonly type: 'score'; readonly job: number; readonly detector: Detector }
   | { readonly type: 'explain'; readonly job: number; readonly detector: Detector; readonly place: Place }
   | { readonly type: 'stop' };

@@ -1,11 +1,16 @@
 // An explanation by windows in one sentence.
 import type { Explanation } from 'knn-anomaly';
 
-/** What is strange about a window, in words. */
-export function sentenceOf({ index, score, window, expected, shares, direction, neighbors }: Explanation): string {
+/**
+ * What is strange about a window, in words.
+ *
+ * @param write the place of a value in words
+ */
+export function sentenceOf(explanation: Explanation, write: (index: number) => string): string {
+  const { index, score, window, expected, shares, direction, neighbors } = explanation;
   const number = (x: number): string => String(Number(x.toPrecision(4)));
   const w = window.length;
-  const what = w === 1 ? `the value at ${index}` : `the ${w} values that end at ${index}`;
+  const what = w === 1 ? `the value at ${write(index)}` : `the ${w} values that end at ${write(index)}`;
   if (neighbors.length === 0) return `${what} have no other window to be compared with`;
   const others =
     neighbors.length === 1 ? 'the window most like them' : `the ${neighbors.length} windows most like them`;
@@ -17,5 +22,5 @@ export function sentenceOf({ index, score, window, expected, shares, direction, 
   const most = shares === null ? 'most of it' : `${Math.round(100 * shares[odd]!)} % of that`;
   const start = index - w + 1;
   const expectation = `${number(expected[odd]!)} ${direction === 'none' ? 'was expected' : 'that was expected'}`;
-  return `${far}; ${most} is ${number(window[odd]!)} at ${start + odd}, ${side} ${expectation}`;
+  return `${far}; ${most} is ${number(window[odd]!)} at ${write(start + odd)}, ${side} ${expectation}`;
 }

@@ -101,6 +101,7 @@ export class PanelChart {
             ...ink,
             show: hasTicks,
             size: 40,
+            space: axis.isDate ? 96 : 70,
             values: (_, places) => axis.ticks(places),
           },
           { ...ink, size: LEFT, values: (_, values) => values.map(writeNumber), space: 28 },
