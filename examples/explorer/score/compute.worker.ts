@@ -6,6 +6,7 @@ import { chebyshev, mahalanobis, manhattan } from 'knn-anomaly/metrics';
 import type { Grid } from '../read/protocol.ts';
 import { Axis } from '../view/axis.ts';
 import { changeFinderSettings, type Detector, PRESET_THRESHOLDS, separationOf } from './detectors.ts';
+import { firstBounds } from './first-bounds.ts';
 import type { Answer, Explained, Place, Request, Scored, Span } from './protocol.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -13,6 +14,10 @@ import { sentenceOf } from './sentence.ts';
 const MOST_PLACES = 20;
 /** Milliseconds of work before messages are looked for. */
 const SLICE = 30;
+/** Longer series are first scored by a few lags. */
+const LONG = 10_000;
+/** Series up to this length are scored by one thread: the page needs the other. */
+const SHORT = 100_000;
 /** Values before a place that its explanation shows what was expected for. */
 const CONTEXT = 40;
 
@@ -76,8 +81,15 @@ async function scoreWindows(
   progress: (share: number) => void,
 ): Promise<void> {
   const knn = knnOf(d);
+  const isPlain = d.metric === 'euclidean' && d.normalize === 'none' && series.length > LONG;
+  const bounds = isPlain ? firstBounds(series, d.windowSize, d.k, d.exclusionZone) : undefined;
+  if (bounds !== undefined) tell({ scores: bounds, exact: false, places: placesOf(bounds, d) });
   const onProgress = ({ done, total }: { done: number; total: number }): void => progress(done / total);
-  for await (const { scores, exact } of knn.refine(series, { signal, onProgress })) {
+  for await (const { scores, exact } of knn.refine(series, {
+    signal,
+    onProgress,
+    ...(series.length <= SHORT && { threads: 1 }),
+  })) {
     const copy = Float64Array.from(scores);
     tell({ scores: copy, exact, places: placesOf(copy, d) });
   }
