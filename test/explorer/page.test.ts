@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Chromium, type Page } from '../support/chromium.ts';
-import { findBrowser, isAllRequired } from '../support/find-browser.ts';
+import { findBrowser, findFirefox, isAllRequired } from '../support/find-browser.ts';
+import { Firefox } from '../support/firefox.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const data = fileURLToPath(new URL('../../examples/data/server-metrics.csv.gz', import.meta.url));
@@ -253,3 +254,34 @@ describe.skipIf(browser === undefined && !isAllRequired)('the page in a browser'
     }
   });
 });
+
+const firefox = findFirefox();
+
+test.skipIf(firefox === undefined && !isAllRequired)(
+  'the page works in Firefox, too',
+  { timeout: 120_000 },
+  async () => {
+    if (firefox === undefined) throw new Error('no Firefox was found: install firefox-esr, or set FIREFOX');
+    const { address, stop } = await explore(data, '--column', 'memory_mb', '--labels', faults);
+    const page = await Firefox.start(firefox);
+    try {
+      await page.goto(address);
+      await page.until(`document.querySelectorAll('#places strong').length > 0`);
+      await page.until(
+        `[...document.querySelectorAll('.panel .status')].every((status) => /exact/.test(status.textContent))`,
+      );
+      const score = await page.evaluate<string>(`document.querySelector('#places button').dataset.score`);
+      const index = await page.evaluate<string>(`document.querySelector('#places button').dataset.index`);
+      const scores = execFileSync(
+        process.execPath,
+        [main, 'score', data, '--column', 'memory_mb', '--time', 'time', '--format', 'lines'],
+        { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+      );
+      expect(scores.split('\n')[Number(index)]).toBe(score);
+      expect(await page.evaluate(`document.querySelectorAll('#labels li').length`)).toBe(3);
+    } finally {
+      await page.close();
+      await stop();
+    }
+  },
+);

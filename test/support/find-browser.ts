@@ -2,10 +2,17 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A browser: the one that CHROMIUM names, or the first on the path. */
+/** Chromium or its like: the one that CHROMIUM names, or the first on the path. */
 export function findBrowser(): string | undefined {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
+  return process.env.CHROMIUM || onPath(['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
+}
+
+/** Firefox: the one that FIREFOX names, or the first on the path. */
+export function findFirefox(): string | undefined {
+  return process.env.FIREFOX || onPath(['firefox-esr', 'firefox']);
+}
+
+function onPath(names: readonly string[]): string | undefined {
   const places = (process.env.PATH ?? '').split(delimiter);
   return names
     .flatMap((name) => places.map((place) => join(place, name)))
