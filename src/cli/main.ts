@@ -50,6 +50,10 @@ const COMMANDS: CommandList = {
     summary: 'draw a series and the scores of detectors beneath it',
     load: async () => (await import('./plot/plot.ts')).plot,
   },
+  explore: {
+    summary: 'see a series and what is strange in it, in the browser',
+    load: async () => (await import('./explore/explore.ts')).explore,
+  },
   state: {
     summary: 'tell what is in a state file',
     load: async () => (await import('./state/state.ts')).state,

@@ -417,6 +417,8 @@ const OTHER_OPTIONS = {
     help: 'no progress and no announcement of long work on stderr',
     in: { plot: { help: 'no progress on stderr' }, backtest: { help: 'no progress on stderr' } },
   },
+  port: { kind: 'integer', value: 'N', least: 0, default: '0', help: 'port of the page (default: any that is free)' },
+  'no-open': { kind: 'flag', help: 'print the address and open no browser' },
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const;
 
