@@ -13,6 +13,10 @@ const COMMANDS: CommandList = {
     summary: 'score every value of a series, and show the strangest places',
     load: async () => (await import('./score/score.ts')).score,
   },
+  merge: {
+    summary: 'put the blocks of a long series together that score wrote',
+    load: async () => (await import('./blocks/merge.ts')).merge,
+  },
   stream: {
     summary: 'score every value of a stream as it comes, over restarts',
     load: async () => (await import('./stream/stream.ts')).stream,

@@ -3,6 +3,7 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { backtest } from '../../src/cli/backtest/backtest.ts';
+import { merge } from '../../src/cli/blocks/merge.ts';
 import { optionNames } from '../../src/cli/command.ts';
 import { evaluate } from '../../src/cli/eval/eval.ts';
 import { locateCommand } from '../../src/cli/locate/locate.ts';
@@ -20,6 +21,7 @@ import { cli } from '../support/cli-run.ts';
 
 const COMMANDS = {
   score,
+  merge,
   stream,
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),

@@ -223,6 +223,14 @@ const OTHER_OPTIONS = {
     help: 'threads to score with; default: all processors for work of more than 0.2 s, as far as --max-memory allows. Distances of ml-distance are computed by one',
   },
 
+  // Blocks.
+  block: {
+    kind: 'text',
+    value: 'I/M',
+    help: 'score the windows of block I of M only, I from 0 to M - 1, for merge. All blocks together take about twice the time of the whole',
+  },
+  out: { kind: 'text', value: 'FILE', help: 'write the block to FILE, all of it or nothing' },
+
   // ChangeFinder.
   'outlier-order': {
     kind: 'integer',
@@ -338,6 +346,10 @@ const OTHER_OPTIONS = {
         help: 'table  (default) a sentence per column\ncsv    window,confidence,span; of several columns\n       column first\njson   the same as an object per column\nEmpty, or null, where no period is found',
       },
       state: { choices: ['table', 'json'], help: '{choices}: one object' },
+      merge: {
+        choices: ['lines', 'csv', 'json'],
+        help: 'lines  (default) one score per value\ncsv    index,score\njson   {"index","score"} per value',
+      },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
       plot: { choices: ['svg', 'png'], help: 'svg or png (default: by the extension of FILE, else svg)' },
     },
@@ -371,7 +383,11 @@ const OTHER_OPTIONS = {
       },
     },
   },
-  force: { kind: 'flag', help: 'let --output overwrite a file' },
+  force: {
+    kind: 'flag',
+    help: 'let --output overwrite a file',
+    in: { score: { help: 'let --output or --out overwrite a file' } },
+  },
   'max-memory': {
     kind: 'size',
     value: 'SIZE',
