@@ -29,6 +29,10 @@ const COMMANDS: CommandList = {
     summary: 'turn a stream into alarms: one threshold for every series',
     load: async () => (await import('./stream/detector-command.ts')).detectorCommand('monitor'),
   },
+  worker: {
+    summary: 'score many live series with other workers, over Redis',
+    load: async () => (await import('./worker/worker.ts')).workerCommand,
+  },
   backtest: {
     summary: 'tell what alarms a monitor would have raised on a whole series',
     load: async () => (await import('./backtest/backtest.ts')).backtest,

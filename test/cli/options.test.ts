@@ -16,6 +16,7 @@ import { state } from '../../src/cli/state/state.ts';
 import { detectorCommand } from '../../src/cli/stream/detector-command.ts';
 import { stream } from '../../src/cli/stream/stream.ts';
 import { suggest } from '../../src/cli/suggest/suggest.ts';
+import { workerCommand } from '../../src/cli/worker/worker.ts';
 import { ENGINES } from '../../src/search/plan.ts';
 import { cli } from '../support/cli-run.ts';
 
@@ -31,6 +32,7 @@ const COMMANDS = {
   suggest,
   plot,
   state,
+  worker: workerCommand,
 };
 
 /** One way to give the option: its default, a choice, or anything. */

@@ -231,6 +231,52 @@ const OTHER_OPTIONS = {
   },
   out: { kind: 'text', value: 'FILE', help: 'write the block to FILE, all of it or nothing' },
 
+  // Workers.
+  redis: { kind: 'text', value: 'URL', help: 'redis://host:6379, rediss://... or unix:///path; required' },
+  shards: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'how many shards there are, for all producers and workers and for ever: 64 to 1024, 16 per worker; required',
+  },
+  prefix: { kind: 'text', value: 'TEXT', default: 'knn:', help: 'what all keys begin with (default {default})' },
+  'keep-scores': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'how many ticks of scores are kept per shard (default: all, until somebody trims them)',
+  },
+  'max-shards': { kind: 'integer', value: 'N', least: 1, help: 'take no more shards than N (default: the fair share)' },
+  lease: {
+    kind: 'seconds',
+    value: 'SECS',
+    default: '3',
+    help: 'silence after which the shards of a worker go to others (default {default})',
+  },
+  every: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '100',
+    help: 'ticks between two snapshots of a shard (default {default}): so many are scored again when a worker is killed',
+  },
+  snapshots: {
+    kind: 'text',
+    value: 'DIR',
+    help: 'a folder for the snapshots that all workers share (default: Redis has them)',
+  },
+  'upgrade-from': {
+    kind: 'text',
+    value: 'VERSION',
+    help: 'take over the snapshots of this version, all of whose workers are stopped',
+  },
+  'max-idle': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'a series is forgotten that N ticks in a row did not name (default: never)',
+  },
+
   // ChangeFinder.
   'outlier-order': {
     kind: 'integer',
@@ -298,6 +344,14 @@ const OTHER_OPTIONS = {
     value: 'WHAT',
     isRepeatable: true,
     help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
+    in: {
+      worker: {
+        kind: 'choice',
+        isRepeatable: false,
+        choices: ['monitor', 'knn'],
+        help: '{choices}: surprises and alarms, or scores',
+      },
+    },
   },
   scores: {
     kind: 'text',
@@ -412,10 +466,13 @@ export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALE
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;
 
+/** Commands whose options differ as those of another one do, where they say nothing themselves. */
+const LIKE: Readonly<Record<string, string>> = { worker: 'monitor' };
+
 /** An option as a command has it. */
 export function optionOf(name: OptionName, command: string): Option {
   const option: Option = OPTIONS[name];
-  return { ...option, ...option.in?.[command] };
+  return { ...option, ...(option.in?.[command] ?? option.in?.[LIKE[command] ?? '']) };
 }
 
 /** What an option is worth in a command when it is not given; `undefined` if that is not one fixed value. */
