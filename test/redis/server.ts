@@ -54,7 +54,7 @@ export class RedisServer {
       const socket = connect(this.#socket, () => socket.write('PING\r\n'));
       socket.on('data', (data) => {
         socket.destroy();
-        resolve(String(data).startsWith('+PONG'));
+        resolve(/^(\+PONG|-NOAUTH)/.test(String(data)));
       });
       socket.on('error', () => resolve(false));
       socket.on('close', () => resolve(false));

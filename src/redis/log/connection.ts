@@ -89,7 +89,7 @@ export class Connection {
 }
 
 /** What the server will refuse the next time, too: rights, a key of another kind, a command that it does not know. */
-const FINAL = /^(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|ERR unknown command|ERR invalid DB index)/;
+const FINAL = /\b(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|ERR unknown command|ERR DB index is out of range)\b/;
 
 function explained(error: unknown): unknown {
   const { message } = error as Error;

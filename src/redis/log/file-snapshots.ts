@@ -36,7 +36,9 @@ export class FileSnapshots {
     if (!before.includes(position)) await this.#write(this.#path(shard, position), bytes);
     const positions = await this.#positions(shard);
     for (const old of positions.slice(KEPT)) await rm(this.#path(shard, old), { force: true });
-    return positions[KEPT - 1] ?? 0;
+    const oldest = positions[KEPT - 1] ?? 0;
+    await this.#removeUnfinished(shard, oldest);
+    return oldest;
   }
 
   /** Writes beside the target, then renames: whoever reads sees all of it or nothing. */
@@ -57,16 +59,27 @@ export class FileSnapshots {
     }
   }
 
+  /** Removes what workers that were killed have begun to write, up to a position. */
+  async #removeUnfinished(shard: number, position: number): Promise<void> {
+    for (const [name, at] of await this.#files(shard, '\\.\\d+\\.tmp')) {
+      if (at <= position) await rm(join(this.#folder, name), { force: true });
+    }
+  }
+
   /** The positions of the snapshots of a shard, the latest first. */
   async #positions(shard: number): Promise<number[]> {
+    return (await this.#files(shard, '')).map(([, position]) => position).sort((a, b) => b - a);
+  }
+
+  /** The files of a shard, whose names end in `.knna` and what `end` matches, with their positions. */
+  async #files(shard: number, end: string): Promise<[name: string, position: number][]> {
     if (!this.#isMade) await mkdir(this.#folder, { recursive: true });
     this.#isMade = true;
-    const pattern = new RegExp(`^shard-${shard}\\.(\\d+)\\.knna$`);
-    const found = (await readdir(this.#folder)).map((name) => pattern.exec(name)?.[1]);
-    return found
-      .filter((text) => text !== undefined)
-      .map(Number)
-      .sort((a, b) => b - a);
+    const pattern = new RegExp(`^shard-${shard}\\.(\\d+)\\.knna${end}$`);
+    return (await readdir(this.#folder)).flatMap((name) => {
+      const position = pattern.exec(name)?.[1];
+      return position === undefined ? [] : [[name, Number(position)]];
+    });
   }
 
   #path(shard: number, position: number): string {

@@ -2,11 +2,8 @@
 
 /** The last id that a stream ever gave, as text; '0-0' for a stream that does not exist. */
 const LAST_ID = `local function last(key)
-  local info = redis.pcall('xinfo', 'stream', key)
-  if info.err then
-    if string.find(info.err, 'no such key') then return '0-0' end
-    return error(info.err)
-  end
+  if redis.call('exists', key) == 0 then return '0-0' end
+  local info = redis.call('xinfo', 'stream', key)
   for i = 1, #info, 2 do if info[i] == 'last-generated-id' then return info[i + 1] end end
 end
 `;
