@@ -20,7 +20,7 @@ const MOST_IN_SLICE = 2 ** 21;
 const PER_ROW = 4;
 
 /** Windows in a slice at least: a search takes some milliseconds to begin. */
-const FEWEST_IN_SLICE = 2 ** 15;
+const FEWEST_IN_SLICE = 2 ** 17;
 
 /**
  * One score per window of [from, to): NaN for one that touches a missing value.
