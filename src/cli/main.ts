@@ -14,6 +14,10 @@ const COMMANDS: CommandList = {
     summary: 'score every value of a series, and show the strangest places',
     load: async () => (await import('./score/score.ts')).score,
   },
+  merge: {
+    summary: 'put the blocks of a long series together that score wrote',
+    load: async () => (await import('./blocks/merge.ts')).merge,
+  },
   stream: {
     summary: 'score every value of a stream as it comes, over restarts',
     load: async () => (await import('./stream/stream.ts')).stream,
@@ -25,6 +29,10 @@ const COMMANDS: CommandList = {
   monitor: {
     summary: 'turn a stream into alarms: one threshold for every series',
     load: async () => (await import('./stream/detector-command.ts')).detectorCommand('monitor'),
+  },
+  worker: {
+    summary: 'score many live series with other workers, over Redis',
+    load: async () => (await import('./worker/worker.ts')).workerCommand,
   },
   backtest: {
     summary: 'tell what alarms a monitor would have raised on a whole series',

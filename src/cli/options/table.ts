@@ -235,6 +235,60 @@ const OTHER_OPTIONS = {
     help: 'threads to score with; default: all processors for work of more than 0.2 s, as far as --max-memory allows. Distances of ml-distance are computed by one',
   },
 
+  // Blocks.
+  block: {
+    kind: 'text',
+    value: 'I/M',
+    help: 'score the windows of block I of M only, I from 0 to M - 1, for merge. All blocks together take about twice the time of the whole',
+  },
+  out: { kind: 'text', value: 'FILE', help: 'write the block to FILE, all of it or nothing' },
+
+  // Workers.
+  redis: { kind: 'text', value: 'URL', help: 'redis://host:6379, rediss://... or unix:///path; required' },
+  shards: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'how many shards there are, for all producers and workers and for ever: 64 to 1024, 16 per worker; required',
+  },
+  prefix: { kind: 'text', value: 'TEXT', default: 'knn:', help: 'what all keys begin with (default {default})' },
+  'keep-scores': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'how many ticks of scores are kept per shard (default: all, until somebody trims them)',
+  },
+  'max-shards': { kind: 'integer', value: 'N', least: 1, help: 'take no more shards than N (default: the fair share)' },
+  lease: {
+    kind: 'seconds',
+    value: 'SECS',
+    default: '3',
+    help: 'silence after which the shards of a worker go to others (default {default})',
+  },
+  every: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '100',
+    help: 'ticks between two snapshots of a shard (default {default}): so many are scored again when a worker is killed',
+  },
+  snapshots: {
+    kind: 'text',
+    value: 'DIR',
+    help: 'a folder for the snapshots that all workers share (default: Redis has them)',
+  },
+  'upgrade-from': {
+    kind: 'text',
+    value: 'VERSION',
+    help: 'take over the snapshots of this version, all of whose workers are stopped',
+  },
+  'max-idle': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'a series is forgotten that N ticks in a row did not name (default: never)',
+  },
+
   // ChangeFinder.
   'outlier-order': {
     kind: 'integer',
@@ -312,6 +366,12 @@ const OTHER_OPTIONS = {
         isRepeatable: false,
         help: 'knn:WINDOW,NEIGHBORS instead of a preset: how far the window that ends with a value is from its nearest ones before. May be followed by a metric, mean or zscore, and history=N (default 10000), such as knn:5,5,manhattan',
       },
+      worker: {
+        kind: 'choice',
+        isRepeatable: false,
+        choices: ['monitor', 'knn'],
+        help: '{choices}: surprises and alarms, or scores',
+      },
     },
   },
   scores: {
@@ -361,6 +421,10 @@ const OTHER_OPTIONS = {
         help: 'table  (default) a sentence per column\ncsv    window,confidence,span; of several columns\n       column first\njson   the same as an object per column\nEmpty, or null, where no period is found',
       },
       state: { choices: ['table', 'json'], help: '{choices}: one object' },
+      merge: {
+        choices: ['lines', 'csv', 'json'],
+        help: 'lines  (default) one score per value\ncsv    index,score\njson   {"index","score"} per value',
+      },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
       plot: {
         choices: ['svg', 'png', 'html'],
@@ -405,7 +469,11 @@ const OTHER_OPTIONS = {
       },
     },
   },
-  force: { kind: 'flag', help: 'let --output overwrite a file' },
+  force: {
+    kind: 'flag',
+    help: 'let --output overwrite a file',
+    in: { score: { help: 'let --output or --out overwrite a file' } },
+  },
   'max-memory': {
     kind: 'size',
     value: 'SIZE',
@@ -438,10 +506,13 @@ export const OPTIONS: typeof OTHER_OPTIONS &
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;
 
+/** Commands whose options differ as those of another one do, where they say nothing themselves. */
+const LIKE: Readonly<Record<string, string>> = { worker: 'monitor' };
+
 /** An option as a command has it. */
 export function optionOf(name: OptionName, command: string): Option {
   const option: Option = OPTIONS[name];
-  return { ...option, ...option.in?.[command] };
+  return { ...option, ...(option.in?.[command] ?? option.in?.[LIKE[command] ?? '']) };
 }
 
 /** What an option is worth in a command when it is not given; `undefined` if that is not one fixed value. */
