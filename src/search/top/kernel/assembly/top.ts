@@ -1,0 +1,4 @@
+// AssemblyScript. The top-n kernel: see ../state.ts for what its functions do. The scalar twin is ../scalar.ts.
+export { run } from './run';
+export { offer, open, scan } from './scan';
+export { loadTopFields as start } from './top-fields.generated';
