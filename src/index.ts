@@ -26,6 +26,7 @@ export { KNN, type KNNOptions } from './knn/knn.ts';
 export { type LocatedAnomaly, type Location, locate } from './knn/locate.ts';
 export type { Neighbors, Refinement, Refinements, ScoresLike } from './knn/scorer.ts';
 export { suggestWindow, type WindowSuggestion } from './knn/suggest-window.ts';
+export type { TopOptions, TopRefinement } from './knn/top.ts';
 export { type Anomaly, topAnomalies } from './knn/top-anomalies.ts';
 export type { EngineName } from './search/plan.ts';
 export { Fleet, type FleetOptions, type FleetStats } from './stream/fleet.ts';

@@ -27,6 +27,8 @@ import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import { type Alignment, aligned } from './align.ts';
 import { type Explanation, explainRow } from './explain.ts';
+import { queryOf, type Scoring, type TopOptions, type TopRefinement, top, topRefined } from './top.ts';
+import type { Anomaly } from './top-anomalies.ts';
 
 /** The settings of a detector. */
 export interface Settings extends Omit<JobSettings, 'metric'> {
@@ -127,6 +129,33 @@ export class Scorer {
       const found = await inTurns(this.#aligned(scores), options.signal);
       yield { scores: likeInput(series, found), exact, progress };
     }
+  }
+
+  top(series: Series, n: number, options: TopOptions): Anomaly[] {
+    return top(this.#scoring(series), queryOf(n, options));
+  }
+
+  async *topRefine(
+    series: Series,
+    n: number,
+    options: ThreadOptions & TopOptions,
+  ): AsyncGenerator<TopRefinement, void, undefined> {
+    const { separation, ...rest } = options;
+    const query = queryOf(n, separation === undefined ? {} : { separation });
+    checkThreadOptions(rest);
+    yield* topRefined(this.#scoring(series), query, rest);
+  }
+
+  /** A series, and what its places are found by. */
+  #scoring(series: Series): Scoring {
+    const x = this.#values(series, 'series');
+    return {
+      settings: this.#settings,
+      series: x,
+      reference: this.#reference,
+      score: () => this.score(x),
+      scoreAsync: (options) => this.scoreAsync(x, options),
+    };
   }
 
   neighbors(series: Series): Neighbors {

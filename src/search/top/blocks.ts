@@ -185,11 +185,10 @@ export class BlockSearch {
     const { firstColumn, endColumn, exclusion, left } = this.#state;
     const end = left ? Math.min(endColumn, this.#first - exclusion) : endColumn;
     if (end <= firstColumn) return 0;
+    // Lags beside each other read the same memory.
+    const lag = firstColumn + Math.floor(this.#random() * (end - firstColumn)) - this.#first;
     let out = 0;
-    for (let q = 0; q < AT_A_TIME && this.#alive > 0; q++) {
-      const j = firstColumn + Math.floor(this.#random() * (end - firstColumn));
-      out += this.#run(j - this.#first);
-    }
+    for (let q = 0; q < AT_A_TIME && this.#alive > 0; q++) out += this.#run(lag + q);
     return out;
   }
 

@@ -135,7 +135,7 @@ export class RowSearch {
   #scan({ seen }: RowBatch, r: number, chunks: number, total: number): void {
     let stride = Math.floor(GOLDEN * total) | 1;
     while (commonDivisor(stride, total) !== 1) stride += 2;
-    const first = Math.floor((this.#row * GOLDEN) % 1 * total);
+    const first = Math.floor(((this.#row * GOLDEN) % 1) * total);
     const { firstColumn } = this.#state;
     while (seen[r]! < chunks) {
       const from = firstColumn + ((first + seen[r]! * stride) % total) * CHUNK;

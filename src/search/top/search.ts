@@ -8,13 +8,14 @@
 //  2. Rows: the windows that are left are compared with more and more columns, one by one.
 //  3. The places. The rows lie in a heap by (U descending, start ascending). When the first of them is settled, every other row
 //     that is not ruled out is behind it: it is the next place, score and order included. When it is not, its bound is improved.
+
+import type { BlocksLeft } from './blocks.ts';
 import { BLOCK, type TopShape } from './kernel/state.ts';
 import { boundOfLast, byRank, greedyPlaces, type Place } from './places.ts';
 import { type Costs, isHopeless } from './plan.ts';
 import { RowHeap } from './row-heap.ts';
-import { numChunks, type RowBatch, type RowSteps } from './rows.ts';
+import { isBehind, numChunks, type RowBatch, type RowSteps } from './rows.ts';
 import { RowStore } from './store.ts';
-import type { BlocksLeft } from './blocks.ts';
 import type { TopResult, TopTask } from './task.ts';
 
 /** Asks for tasks to be done, in any order, and is given their results in the order of the tasks. */
@@ -27,8 +28,8 @@ const BUDGETS: readonly number[] = [24, 24, 96, 384, 1536, 6144, 24576];
 const FIRST_LAST = 3;
 const FEW_LEFT = 0.6;
 
-/** Blocks of a task, rows of a task, and tasks that are asked for at a time. */
-const BLOCKS_AT_A_TIME = 64;
+/** Lags of the blocks of a task, rows of a task, and tasks that are asked for at a time: a millisecond or a few. */
+const LAGS_AT_A_TIME = 8192;
 const ROWS_AT_A_TIME = 256;
 const TASKS_AT_A_TIME = 256;
 
@@ -68,6 +69,7 @@ export class TopSearch {
   #score = 0;
   #start = Infinity;
   #most = Infinity;
+  #bound = Infinity;
 
   /** Windows that can still be places, not counting what the pass at hand has put out. */
   #numLeft: number;
@@ -95,12 +97,13 @@ export class TopSearch {
     return greedyPlaces(this.#known().sort(byRank), this.#query.n, this.#query.separation);
   }
 
-  /** No window whose score is unknown and that can be a place has a higher score. */
+  /** No window whose score is unknown and that can be a place has a higher score. It never rises. */
   get bound(): number {
     let most = this.#most;
     const { bounds } = this.#store.rows;
     for (let r = 0; r < this.#store.count; r++) if (!this.#isExact(r) && bounds[r]! > most) most = bounds[r]!;
-    return most;
+    this.#bound = Math.min(this.#bound, most);
+    return this.#bound;
   }
 
   /** Searches; the places in their order, or undefined if it gives up. */
@@ -133,7 +136,14 @@ export class TopSearch {
       cost += left.cost;
       if (pass > 0) this.#numLeft = left.numLeft;
       this.stage++;
-      const state = { pass, before, left: left.numLeft * share, cost, lags: budget - lags, nextLags: BUDGETS[pass + 1] ?? 0 };
+      const state = {
+        pass,
+        before,
+        left: left.numLeft * share,
+        cost,
+        lags: budget - lags,
+        nextLags: BUDGETS[pass + 1] ?? 0,
+      };
       if (!isLast && this.#costs && isHopeless(state, this.#costs)) return false;
       if (pass > 0) lags = budget;
       if (isLast) return true;
@@ -150,11 +160,12 @@ export class TopSearch {
 
   *#cover(blocks: ArrayLike<number>, budget: number, isLast: boolean): TopSteps<BlocksLeft> {
     const all = { blocks: [] as number[], rows: [], bounds: [], numLeft: 0, most: 0, cost: 0 };
-    const size = BLOCKS_AT_A_TIME * TASKS_AT_A_TIME;
+    const atATime = Math.max(4, Math.floor(LAGS_AT_A_TIME / budget));
+    const size = atATime * TASKS_AT_A_TIME;
     for (let from = 0; from < blocks.length; from += size) {
       const tasks: TopTask[] = [];
-      for (let first = from; first < Math.min(from + size, blocks.length); first += BLOCKS_AT_A_TIME) {
-        const ids = Int32Array.from(Array.prototype.slice.call(blocks, first, first + BLOCKS_AT_A_TIME));
+      for (let first = from; first < Math.min(from + size, blocks.length); first += atATime) {
+        const ids = Int32Array.from(Array.prototype.slice.call(blocks, first, first + atATime));
         tasks.push({ blocks: ids, budget, isLast, score: this.#score });
       }
       for (const result of (yield tasks) as BlocksLeft[]) {
@@ -191,7 +202,12 @@ export class TopSearch {
       for (let first = from; first < Math.min(from + size, indices.length); first += atATime) {
         parts.push(indices.slice(first, first + atATime));
       }
-      const tasks = parts.map((part) => ({ rows: this.#store.take(part), steps, score: this.#score, start: this.#start }));
+      const tasks = parts.map((part) => ({
+        rows: this.#store.take(part),
+        steps,
+        score: this.#score,
+        start: this.#start,
+      }));
       const results = (yield tasks) as RowBatch[];
       for (const [p, part] of parts.entries()) this.#store.put(part, results[p]!);
       for (const part of parts) for (const r of part) if (this.#isExact(r)) this.#settle(r);
@@ -241,8 +257,7 @@ export class TopSearch {
 
   #isBehind(r: number): boolean {
     const { bounds, starts } = this.#store.rows;
-    const bound = bounds[r]!;
-    return bound < this.#score || (bound === this.#score && starts[r]! > this.#start) || bound === 0;
+    return isBehind(bounds[r]!, starts[r]!, this.#score, this.#start);
   }
 
   #sortByBound(indices: number[]): void {
@@ -278,7 +293,11 @@ export class TopSearch {
     for (const steps of ROUNDS) {
       if (store.count <= 4 * this.#query.n) return;
       store.sort();
-      yield* this.#advance(Int32Array.from({ length: store.count }, (_, r) => r), steps, ROWS_AT_A_TIME);
+      yield* this.#advance(
+        Int32Array.from({ length: store.count }, (_, r) => r),
+        steps,
+        ROWS_AT_A_TIME,
+      );
       store.drop(this.#score, this.#start);
       yield* this.#lifts(MOST_LIFTS);
       this.#numLeft = Math.min(this.#numLeft, store.count);
@@ -332,5 +351,7 @@ export class TopSearch {
 /** A part of the blocks, one of each stretch, at places that are in phase with nothing. */
 function sampledBlocks(numBlocks: number): number[] {
   const every = numBlocks < 256 ? 2 : numBlocks > 2 ** 18 ? numBlocks >> 14 : 16;
-  return Array.from({ length: Math.floor(numBlocks / every) }, (_, q) => Math.floor((q + ((q * 0.618033988749895) % 1)) * every));
+  return Array.from({ length: Math.floor(numBlocks / every) }, (_, q) =>
+    Math.floor((q + ((q * 0.618033988749895) % 1)) * every),
+  );
 }

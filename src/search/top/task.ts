@@ -1,5 +1,5 @@
 // The work of a top-n search in tasks that do not depend on each other: a thread with a kernel does them in any order.
-import { type BlocksLeft, BlockSearch } from './blocks.ts';
+import { BlockSearch, type BlocksLeft } from './blocks.ts';
 import { Guesser, type Guesses } from './guesses.ts';
 import type { TopKernel, TopState } from './kernel/state.ts';
 import { type RowBatch, RowSearch, type RowSteps } from './rows.ts';

@@ -1,8 +1,15 @@
 // Random top-n searches of all options, each on a series of its own: used by the tests and by test/slow/top.ts.
-import { KNN, type KNNOptions, topAnomalies } from '../../../src/index.ts';
-import { embed } from '../../../src/core/windows.ts';
+
 import { toFloat64 } from '../../../src/core/series.ts';
-import { type Join, referenceJoin, selfJoin } from '../../../src/search/join.ts';
+import { KNN, type KNNOptions, topAnomalies } from '../../../src/index.ts';
+import {
+  numWindowsOf,
+  type Place,
+  prepareTop,
+  servesTop,
+  type TopSource,
+  topPlaces,
+} from '../../../src/search/top/engine.ts';
 import { hostile } from '../../slow/hostile.ts';
 import { generators, mulberry32 } from '../../support/series.ts';
 
@@ -53,16 +60,36 @@ export function caseOf(number: number, mostValues = 1500): TopCase {
   };
 }
 
-/** The join of a case. */
-export function joinOf({ series, reference, w, options }: TopCase): Join {
+/** What is searched. */
+export function sourceOf({ series, reference, w, options }: TopCase): TopSource {
   const { normalize = 'none', exclusionZone = 0, side = 'both' } = options;
-  const rows = embed(toFloat64(series, 'series'), w, normalize);
-  if (reference) return referenceJoin(rows, embed(toFloat64(reference, 'reference'), w, normalize));
-  return selfJoin(rows, exclusionZone, side);
+  return {
+    series: toFloat64(series, 'series'),
+    reference: reference && toFloat64(reference, 'reference'),
+    windowSize: w,
+    normalize,
+    exclusionZone,
+    side,
+  };
 }
 
-/** The places by the scores of all windows; undefined if the reference has no window. */
-export function placesOfScores({ series, reference, w, k, n, separation, options }: TopCase) {
+/** The places by bounds, whatever they cost. */
+export function placesOfBounds(it: TopCase, backend: 'auto' | 'scalar' = 'auto'): Place[] | undefined {
+  const source = sourceOf(it);
+  const { numRows, numColumns } = numWindowsOf(source);
+  const k = Math.max(1, Math.min(it.k, numColumns));
+  const prepared = prepareTop(source, k, it.options.aggregation === 'max', 0, backend);
+  return topPlaces(prepared, numRows, it);
+}
+
+/** Whether the case can be searched at all. */
+export function isServed(it: TopCase): boolean {
+  const source = sourceOf(it);
+  return numWindowsOf(source).numColumns > 0 && servesTop(source);
+}
+
+/** The places by the scores of all windows. */
+export function placesOfScores({ series, reference, w, k, n, separation, options }: TopCase): Place[] {
   const scores = new KNN(w, k, options).score(series, reference ? { reference } : {});
   return topAnomalies(scores, n, { separation }).map(({ index, score }) => ({ start: index - w + 1, score }));
 }

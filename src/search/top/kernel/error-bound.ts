@@ -36,10 +36,10 @@
 // of them have s = 0, and s of one and another window is |z|² ≤ w(1 + (6w + 80)ε).
 import { MEAN, type TopState } from './state.ts';
 
-export const EPSILON = 2 ** -53;
+export const EPSILON: number = 2 ** -53;
 
 /** More than all underflow of a run. */
-export const LEAST = 2 ** -1000;
+export const LEAST: number = 2 ** -1000;
 
 /** Of windows as they are: see above. */
 export const RUN_ERROR = 16;

@@ -3,7 +3,17 @@
 import { allocateArray } from '../../../wasm/arrays.ts';
 import { sqDist } from '../../exactness.ts';
 import { boundsOf, EPSILON, LEAST, RUN_ERROR, RUN_ERROR_CENTERED } from './error-bound.ts';
-import { BLOCK, MEAN, NO_COLUMN, RAW, scratchOf, type TopKernel, type TopSeries, type TopShape, type TopState, ZSCORE } from './state.ts';
+import {
+  BLOCK,
+  NO_COLUMN,
+  RAW,
+  scratchOf,
+  type TopKernel,
+  type TopSeries,
+  type TopShape,
+  type TopState,
+  ZSCORE,
+} from './state.ts';
 
 /** A kernel on arrays of its own, which shares the series. */
 export function scalarTop(shape: TopShape, series: TopSeries): { state: TopState; kernel: TopKernel } {
