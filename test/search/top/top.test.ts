@@ -98,7 +98,9 @@ describe('a bound of the last place', () => {
 });
 
 describe('a column counts once', () => {
-  const series = generators.whiteNoise!(600, 4);
+  // Every window of the first 256 has one near copy, 300 later, and no other window near.
+  const series = generators.whiteNoise!(600, 4).slice();
+  for (let t = 300; t < 600; t++) series[t] = series[t - 300]! + 1e-4 * series[t]!;
   const w = 10;
   const k = 3;
   const source: TopSource = {
@@ -115,10 +117,10 @@ describe('a column counts once', () => {
   const rows = naiveNeighbors(series, w, k);
   const scores = scoreOf(rows, series.length, w).slice(w - 1);
 
-  /** An index that knows one column only: what block 0 and row 0 are asked about again and again. */
+  /** An index that knows the near copy only, and says so eight times. */
   class OneColumn extends Guesser {
-    override ask(): number {
-      this.columns.fill(300);
+    override ask(i: number): number {
+      this.columns.fill(i + 300);
       return 8;
     }
   }
