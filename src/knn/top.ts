@@ -59,7 +59,7 @@ export function queryOf(n: number, { separation = 1 }: TopOptions): TopQuery {
 export function top(scoring: Scoring, query: TopQuery): Anomaly[] {
   const job = planned(scoring, query);
   const places = job && topPlaces(prepareTop(job.source, job.k, job.isMax), job.numRows, query, job.costs);
-  return places ? anomalies(scoring.settings, places) : topAnomalies(scoring.score(), query.n, query);
+  return places ? anomalies(scoring.settings, places) : topAnomalies(scoring.score(), query.n, { separation: query.separation });
 }
 
 /** The places as they become known. */
@@ -83,7 +83,7 @@ export async function* topRefined(
     })));
   if (isDone) return;
   const scores = await scoring.scoreAsync({ ...options, onProgress });
-  const places = topAnomalies(scores, query.n, query);
+  const places = topAnomalies(scores, query.n, { separation: query.separation });
   yield { places, exact: true, bound: places.at(-1)?.score ?? 0, progress: last! };
 }
 

@@ -1,7 +1,7 @@
 // Blocks: neighboring windows that are compared at one lag after the other, until each of them is out or the budget is spent. A
 // window is out when the mean of its k smallest bounds is below the score that the last place has at least.
 import type { Guesser } from './guesses.ts';
-import { BLOCK, NO_COLUMN, type TopKernel, type TopState } from './kernel/state.ts';
+import { BLOCK, GROUP, NO_COLUMN, RAW, type TopKernel, type TopState } from './kernel/state.ts';
 import { random } from './random.ts';
 
 /** Lags that are tried between two decisions. */
@@ -47,8 +47,13 @@ export class BlockSearch {
   #alive = 0;
   #low = 0;
   #tight = 0;
-  /** Lags that were tried: a lag must not count twice, for its column would be two of the k neighbors. */
+  /**
+   * Lags that were tried one by one: a lag must not count twice, for its column would be two of the k neighbors. And groups of
+   * lags, by their first lag over GROUP: those that were tried as a whole, and those with lags that were tried one by one.
+   */
   readonly #lags = new Set<number>();
+  readonly #groups = new Set<number>();
+  readonly #touched = new Set<number>();
   /** Lags that put windows out, the best first. */
   readonly #good: { lag: number; out: number }[] = [];
   #cost = 0;
@@ -117,6 +122,8 @@ export class BlockSearch {
     this.#low = score;
     this.#tight = score > 0 ? 1e-3 * score * score : Infinity;
     this.#lags.clear();
+    this.#groups.clear();
+    this.#touched.clear();
     this.#good.length = 0;
     list.fill(Infinity);
     threshold.fill(Infinity, 0, length).fill(-Infinity, length);
@@ -148,7 +155,10 @@ export class BlockSearch {
     const from = Math.max(this.#from, firstColumn - lag - this.#first);
     const to = Math.min(this.#to, endColumn - lag - this.#first);
     if (from >= to || (left ? -lag : Math.abs(lag)) <= exclusion || this.#lags.has(lag)) return 0;
+    const group = Math.floor(lag / GROUP);
+    if (this.#groups.has(group)) return 0;
     this.#lags.add(lag);
+    this.#touched.add(group);
     this.#cost += this.#runCost();
     const out = this.#kernel.run(this.#first + from, from, to - from, lag, this.#low, this.#tight);
     if (out === 0) return 0;
@@ -182,13 +192,35 @@ export class BlockSearch {
   }
 
   #runRandom(): number {
-    const { firstColumn, endColumn, exclusion, left } = this.#state;
+    const { firstColumn, endColumn, exclusion, left, mode } = this.#state;
     const end = left ? Math.min(endColumn, this.#first - exclusion) : endColumn;
     if (end <= firstColumn) return 0;
-    // Lags beside each other read the same memory.
     const lag = firstColumn + Math.floor(this.#random() * (end - firstColumn)) - this.#first;
+    if (mode === RAW) return this.#runGroup(Math.floor(lag / GROUP));
+    // Lags beside each other read the same memory.
     let out = 0;
     for (let q = 0; q < AT_A_TIME && this.#alive > 0; q++) out += this.#run(lag + q);
+    return out;
+  }
+
+  /** Tries the lags of a group, where all of them are allowed and none was tried. */
+  #runGroup(group: number): number {
+    const { firstColumn, endColumn, exclusion, left, windowSize, k, isMax } = this.#state;
+    const lag = group * GROUP;
+    const last = lag + GROUP - 1;
+    const from = Math.max(this.#from, firstColumn - lag - this.#first);
+    const to = Math.min(this.#to, endColumn - last - this.#first);
+    const isAllowed = exclusion < 0 || last < -exclusion || (!left && lag > exclusion);
+    this.#cost += 20;
+    if (from >= to || !isAllowed || this.#groups.has(group) || this.#touched.has(group)) return 0;
+    this.#groups.add(group);
+    this.#cost += 1.6 * windowSize + 4.5 * (to - from);
+    // A pair that is farther than the last place does not put a window out, unless other pairs make up for it.
+    const reach = this.#low * (k === 1 || isMax ? 1 : 1.5);
+    const cap = this.#low > 0 ? reach * reach : Infinity;
+    const out = this.#kernel.group(this.#first + from, from, to - from, lag, this.#low, cap);
+    this.#alive -= out;
+    if (out > 0) this.#shrink();
     return out;
   }
 

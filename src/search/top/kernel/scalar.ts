@@ -5,6 +5,7 @@ import { sqDist } from '../../exactness.ts';
 import { boundsOf, EPSILON, LEAST, RUN_ERROR, RUN_ERROR_CENTERED } from './error-bound.ts';
 import {
   BLOCK,
+  GROUP,
   NO_COLUMN,
   RAW,
   scratchOf,
@@ -48,6 +49,12 @@ class ScalarTop implements TopKernel {
       else if (s <= width[t]! && this.#isSame(i, i + lag)) s = 0;
       if (s < limit && this.#insert(at + t, s, low)) out++;
     }
+    return out;
+  }
+
+  group(first: number, at: number, length: number, lag: number, low: number): number {
+    let out = 0;
+    for (let g = lag; g < lag + GROUP; g++) out += this.run(first, at, length, g, low, Infinity);
     return out;
   }
 

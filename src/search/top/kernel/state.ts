@@ -8,6 +8,9 @@ import type { MakeArray } from '../../../wasm/arrays.ts';
 /** Neighboring windows that are compared at one lag in one call. */
 export const BLOCK = 128;
 
+/** Lags beside each other that are tried in one call. */
+export const GROUP = 16;
+
 /** Entries behind an array that a kernel may read beyond its end. */
 export const PADDING = 32;
 
@@ -126,6 +129,11 @@ export interface TopKernel {
    * bounds differ by more than `tight`, s itself is computed. Returns the number of windows that it put out.
    */
   run(first: number, at: number, length: number, lag: number, low: number, tight: number): number;
+  /**
+   * The same at the lags lag … lag + GROUP − 1, for windows as they are: finds pairs with s below `cap` in float32, and
+   * sums them. It may miss some.
+   */
+  group(first: number, at: number, length: number, lag: number, low: number, cap: number): number;
   /**
    * Opens row i, whose neighbors so far are in `rowS` and `rowJ`, and the bound of its score in `rowBound`. It is out when that
    * bound is below `score`, or equal to it and i > `start`, or 0.

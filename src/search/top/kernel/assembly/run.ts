@@ -151,8 +151,11 @@ function offer(i: i32, j: i32, t: i32, bound: f64, width: f64, low: f64, tight: 
     if (!(s - width < limit)) return 0;
     s = distance(i, j, limit);
   } else if (s <= width && isSame(i, j)) s = 0;
-  if (!(s < limit)) return 0;
-  // Insert.
+  return s < limit && insertBound(t, s, low) ? 1 : 0;
+}
+
+/** Adds an upper bound to the list of window t of the block; returns whether the window is out now. */
+export function insertBound(t: i32, s: f64, low: f64): bool {
   const top = LIST + (<usize>t << 3);
   let slot = top + <usize>(K - 1) * (BLOCK << 3);
   while (slot > top && load<f64>(slot - (BLOCK << 3)) > s) {
@@ -162,14 +165,14 @@ function offer(i: i32, j: i32, t: i32, bound: f64, width: f64, low: f64, tight: 
   store<f64>(slot, s);
   const last = load<f64>(top + <usize>(K - 1) * (BLOCK << 3));
   setF64(THRESHOLD, t, last);
-  if (last == Infinity) return 0;
+  if (last == Infinity) return false;
   let root = sqrt(last);
   if (!IS_MAX && root >= low) {
     root = 0;
     for (let q = 0; q < K; q++) root += sqrt(load<f64>(top + <usize>q * (BLOCK << 3)));
     root /= <f64>K;
   }
-  if (root >= low && last > 0) return 0;
+  if (root >= low && last > 0) return false;
   setF64(THRESHOLD, t, -Infinity);
-  return 1;
+  return true;
 }
