@@ -169,7 +169,7 @@ export class KNN {
    * best score that is known.
    *
    * Where bounds cannot help, all windows are scored: with a function or Mahalanobis metric, `aggregation` `'median'`, `align`
-   * `'cover'`, an `engine` by name, k above 64, windows of up to 8 values, fewer than 16 384 windows, and places that
+   * `'cover'`, an `engine` by name, k above 64, windows of up to 8 values, fewer than 65 536 windows, and places that
    * rule out a twentieth of the series. It is also what the search falls back on after a few percent of that time, where
    * most windows are about as strange as the strangest, as in noise of few levels.
    *

@@ -59,7 +59,9 @@ export function queryOf(n: number, { separation = 1 }: TopOptions): TopQuery {
 export function top(scoring: Scoring, query: TopQuery): Anomaly[] {
   const job = planned(scoring, query);
   const places = job && topPlaces(prepareTop(job.source, job.k, job.isMax), job.numRows, query, job.costs);
-  return places ? anomalies(scoring.settings, places) : topAnomalies(scoring.score(), query.n, { separation: query.separation });
+  return places
+    ? anomalies(scoring.settings, places)
+    : topAnomalies(scoring.score(), query.n, { separation: query.separation });
 }
 
 /** The places as they become known. */

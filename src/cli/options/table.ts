@@ -353,6 +353,10 @@ const OTHER_OPTIONS = {
       plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' },
     },
   },
+  'top-only': {
+    kind: 'flag',
+    help: 'only the strangest places, one a line: index, time and score. Far less time and memory than all scores',
+  },
   separation: {
     kind: 'integer',
     value: 'N',

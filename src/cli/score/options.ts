@@ -34,6 +34,8 @@ export interface ScoreOptions extends Work, OutputOptions {
   readonly knn: KNNOptions;
   readonly format: OutputFormat;
   readonly top: number;
+  /** Whether the strangest places are all that is wanted. */
+  readonly topOnly: boolean;
   readonly separation: number;
   /** Whether it was given. */
   readonly hasSeparation: boolean;
@@ -76,6 +78,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     align,
     format: format === 'auto' ? fallback : format,
     top: given.integer('top'),
+    topOnly: given.flag('top-only'),
     separation: given.has('separation') ? given.integer('separation') : separationOf(align, windowSize),
     hasSeparation: given.has('separation'),
     labels: given.text('labels'),
@@ -109,8 +112,11 @@ export function separationOf(align: Alignment, windowSize: number): number {
 /** Refuses options that would have no effect together. */
 function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions): void {
   const { format, input, inputOptions, reference } = options;
+  if (options.topOnly && given.has('labels')) {
+    throw new UsageError('--labels is for the summary of all scores: leave out --top-only');
+  }
   for (const name of ['top', 'separation', 'labels'] as const) {
-    if (given.has(name) && format !== 'summary') {
+    if (given.has(name) && format !== 'summary' && !options.topOnly) {
       throw new UsageError(`--${name} is for the summary, the output is ${format}: add --format summary`);
     }
   }

@@ -15,6 +15,7 @@ import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
 import { checkSameStep, type InTime, inTime } from './in-time.ts';
 import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
+import { estimateTopBytes, isSearched } from './top-memory.ts';
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -48,12 +49,24 @@ that no window crosses a hole; every row that was read has its score.`,
     },
     {
       title: 'Output',
-      options: ['format', 'top', 'separation', 'labels', 'output', 'force', 'max-memory', 'no-progress', 'help'],
+      options: [
+        'format',
+        'top',
+        'top-only',
+        'separation',
+        'labels',
+        'output',
+        'force',
+        'max-memory',
+        'no-progress',
+        'help',
+      ],
     },
   ],
   exitStatus: EXIT_STATUS,
   examples: `knn-anomaly score cpu.txt
 knn-anomaly score server.csv.gz --column cpu --time time --format csv
+knn-anomaly score long.txt --window 100 --top 10 --top-only
 zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
   run: async (given) => await run(await scoreOptionsOf(given, terminals())),
 };
@@ -82,12 +95,15 @@ async function run(given: ScoreOptions): Promise<void> {
   const reference = referenceGrid?.table;
   checkLength(options, numRows(table), reference && numRows(reference));
   const threads = threadsFor(options, table, reference);
+  if (options.topOnly) {
+    for (const { name, values } of table.columns) warn({ name, values: values.toArray() }, options);
+    const { writePlaces } = await import('./top-only.ts');
+    await writePlaces(knn, options, grid, reference, threads, output);
+    return;
+  }
   announceScoring(options, table, reference, threads);
   const scored = await scoreColumns(knn, options, table, reference, threads);
-  for (const series of scored) {
-    const warning = nothingCompared(series, options);
-    if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
-  }
+  for (const series of scored) warn(series, options);
   if (options.format === 'summary') {
     const { report } = await import('./report.ts');
     await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
@@ -97,6 +113,12 @@ async function run(given: ScoreOptions): Promise<void> {
   if (options.format === 'lines') await output.write(formatLines(rows.scored[0]!));
   else if (options.format === 'csv') await output.write(formatCsv(rows.scored, rows.times));
   else await output.write(formatJson(rows.scored, rows.times));
+}
+
+/** Says on standard error if nothing of a series was compared. */
+function warn(series: Parameters<typeof nothingCompared>[0], options: ScoreOptions): void {
+  const warning = nothingCompared(series, options);
+  if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
 }
 
 /** Says on standard error what was done to the rows of a table. */
@@ -134,7 +156,10 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const bytesOf = (n: number, { columns }: Table): number => estimateBytes(n, options, columns.length, options.threads);
+  const bytesOf = (n: number, { columns }: Table): number =>
+    options.topOnly && isSearched(options)
+      ? estimateTopBytes(n, options, columns.length)
+      : estimateBytes(n, options, columns.length, options.threads);
   return await readWithin(path, options.inputOptions, options, bytesOf, 'as read', numBefore);
 }
 

@@ -99,7 +99,7 @@ export class BlockSearch {
       }
     }
     for (let used = 0; this.#alive > 0 && used < budget; used += AT_A_TIME) {
-      if (used >= TRIED + k && score > 0 && this.#runCost() > this.#rowCost() * this.#alive) break;
+      if (used >= TRIED + k && score > 0 && this.#lagCost() > this.#rowCost() * this.#alive) break;
       let byGuess = used === 0 || (used !== AT_A_TIME && this.#guessGain > this.#randomGain);
       if (this.#random() < 1 / 16) byGuess = !byGuess;
       const before = this.#cost;
@@ -142,7 +142,13 @@ export class BlockSearch {
   }
 
   #runCost(): number {
-    return 0.15 * this.#state.windowSize + 0.8 * (this.#to - this.#from) + 5;
+    return 0.2 * this.#state.windowSize + 1.2 * (this.#to - this.#from) + 60;
+  }
+
+  /** Nanoseconds of a lag beside others. */
+  #lagCost(): number {
+    const { mode, windowSize } = this.#state;
+    return mode === RAW ? 0.1 * windowSize + 0.3 * (this.#to - this.#from) + 2 : this.#runCost();
   }
 
   #rowCost(): number {
@@ -205,7 +211,7 @@ export class BlockSearch {
 
   /** Tries the lags of a group, where all of them are allowed and none was tried. */
   #runGroup(group: number): number {
-    const { firstColumn, endColumn, exclusion, left, windowSize, k, isMax } = this.#state;
+    const { firstColumn, endColumn, exclusion, left, k, isMax } = this.#state;
     const lag = group * GROUP;
     const last = lag + GROUP - 1;
     const from = Math.max(this.#from, firstColumn - lag - this.#first);
@@ -214,7 +220,7 @@ export class BlockSearch {
     this.#cost += 20;
     if (from >= to || !isAllowed || this.#groups.has(group) || this.#touched.has(group)) return 0;
     this.#groups.add(group);
-    this.#cost += 1.6 * windowSize + 4.5 * (to - from);
+    this.#cost += GROUP * this.#lagCost();
     // A pair that is farther than the last place does not put a window out, unless other pairs make up for it.
     const reach = this.#low * (k === 1 || isMax ? 1 : 1.5);
     const cap = this.#low > 0 ? reach * reach : Infinity;

@@ -31,13 +31,16 @@ export interface PassState {
 /** Of the profile along diagonals, per row and column: with float32, and for z-scores. */
 const PER_PAIR = 0.145;
 const PER_SCALED_PAIR = 0.35;
-/** Of the profile by a tree, per row. */
+/** Of the profile by a tree, per row: of smooth or repeating series, and of short windows. */
 const PER_TREE_ROW = 2500;
+const PER_SHORT_TREE_ROW = 4000;
+/** Windows of up to so many values are short. */
+const SHORT = 16;
 /** Of a search, per window and lag. */
 const PER_LAG = 1.5;
 
 /** Fewer windows are scored in no time. */
-const FEWEST_WINDOWS = 16_384;
+const FEWEST_WINDOWS = 65_536;
 
 /** The places and the windows that they rule out may take this share of all windows; else most windows matter. */
 const MOST_RULED_OUT = 1 / 20;
@@ -47,7 +50,7 @@ const MOST_PLACES = 1 / 2000;
 const MOST_NEIGHBORS = 64;
 
 /** The share of the profile that may be lost. */
-const MOST_LOST = 0.06;
+const MOST_LOST = 0.04;
 
 /** Logarithms by which the number of windows that are left must fall until rows are cheap. */
 const LOGS = 3;
@@ -93,7 +96,8 @@ export function planTop(
   const perPair = source.normalize === 'zscore' ? PER_SCALED_PAIR : PER_PAIR;
   const byPairs = perPair * numColumns * (source.reference ? 2 : 1);
   const isSmooth = contrastOf(sampledJoin(source)) < smoothContrast;
-  return { numRows, profile: numRows * (isSmooth ? Math.min(byPairs, PER_TREE_ROW) : byPairs) };
+  const byTree = isSmooth ? PER_TREE_ROW : source.windowSize <= SHORT ? PER_SHORT_TREE_ROW : Infinity;
+  return { numRows, profile: numRows * Math.min(byPairs, byTree) };
 }
 
 /** Whether a search should give up after a pass. */
