@@ -5,9 +5,11 @@ import type { Series } from '../core/series.ts';
 import { atOnce } from '../core/steps.ts';
 import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Explanation } from './explain.ts';
-import { type Neighbors, type Refinements, Scorer, type ScoresLike, type Settings } from './scorer.ts';
-import { TOP_OPTIONS, type TopOptions, type TopRefinement } from './top.ts';
+import { type Neighbors, type Refinements, Scorer, type ScoresLike } from './scorer.ts';
+import type { Settings } from './settings.ts';
+import { TOP_OPTIONS } from './top.ts';
 import type { Anomaly } from './top-anomalies.ts';
+import type { TopOptions, TopRefinements } from './top-types.ts';
 
 /** A detector that compares every window with those of a reference: see `KNN.fit`. Reusable over many series. */
 export class FittedKNN {
@@ -52,11 +54,7 @@ export class FittedKNN {
   }
 
   /** Places as they become known: see `KNN.topRefine`. */
-  async *topRefine(
-    series: Series,
-    n: number,
-    options: ThreadOptions & TopOptions = {},
-  ): AsyncGenerator<TopRefinement, void, undefined> {
+  async *topRefine(series: Series, n: number, options: ThreadOptions & TopOptions = {}): TopRefinements {
     checkOptions(options, [...THREAD_OPTIONS, ...TOP_OPTIONS]);
     yield* this.#scorer.topRefine(series, n, options);
   }

@@ -9,9 +9,11 @@ import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import { ALIGNMENTS, type Alignment } from './align.ts';
 import type { Explanation } from './explain.ts';
 import { FittedKNN } from './fitted-knn.ts';
-import { type Neighbors, type Refinements, Scorer, type ScoresLike, type Settings } from './scorer.ts';
-import { TOP_OPTIONS, type TopOptions, type TopRefinement } from './top.ts';
+import { type Neighbors, type Refinements, Scorer, type ScoresLike } from './scorer.ts';
+import type { Settings } from './settings.ts';
+import { TOP_OPTIONS } from './top.ts';
 import type { Anomaly } from './top-anomalies.ts';
+import type { TopOptions, TopRefinements } from './top-types.ts';
 
 /** Options of {@link KNN}, defaults first in each line. */
 export interface KNNOptions {
@@ -224,7 +226,7 @@ export class KNN {
     series: Series,
     n: number,
     options: ThreadOptions & TopOptions & { reference?: Series } = {},
-  ): AsyncGenerator<TopRefinement, void, undefined> {
+  ): TopRefinements {
     const scorer = this.#scorer(options, [...THREAD_OPTIONS, ...TOP_OPTIONS]);
     const { reference: _, ...rest } = options;
     yield* scorer.topRefine(series, n, rest);

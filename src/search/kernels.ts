@@ -3,4 +3,3 @@
 export { DENSE_WASM } from './dense/kernel.generated.ts';
 export { DIAGONAL_WASM } from './diagonal/kernel.generated.ts';
 export { KDTREE_WASM } from './kdtree/kernel.generated.ts';
-export { TOP_WASM } from './top/kernel/kernel.generated.ts';

@@ -43,8 +43,8 @@ const WORTH_WORKERS = 400_000;
 /** Milliseconds that the calling thread works before timers and input have their turn. */
 const SLICE = 5;
 
-/** Does a job; yields whenever more is known of the places. Returns false if the search gives up: then nothing is exact. */
-export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerator<TopSnapshot, boolean, undefined> {
+/** Does a job; yields whenever more is known of the places. If the search gives up, nothing that it yields is exact. */
+export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerator<TopSnapshot, void, undefined> {
   const { signal, onProgress } = options;
   throwIfAborted(signal);
   await turn();
@@ -63,12 +63,12 @@ export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerat
     for (let next = steps.next(); ; next = steps.next(await run(next.value))) {
       throwIfAborted(signal);
       if (next.done) {
-        if (!next.value) return false;
+        if (!next.value) return;
         const progress = meter.now(job.numRows);
         onProgress?.(progress);
         threads?.release();
-        yield { places: next.value, exact: true, bound: next.value.at(-1)?.score ?? 0, progress };
-        return true;
+        yield { places: next.value, exact: true, bound: 0, progress };
+        return;
       }
       if (meter.isDue) onProgress?.(meter.now(search.done));
       if (search.stage === stage) continue;

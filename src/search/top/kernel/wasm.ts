@@ -3,8 +3,8 @@ import { Layout, type Memory } from '../../../wasm/arena.ts';
 import { reserveArrays, viewArrays } from '../../../wasm/arrays.ts';
 import { writeStruct } from '../../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../../wasm/load.ts';
-import { TOP_WASM } from '../../kernels.ts';
 import * as AT from './fields.generated.ts';
+import { TOP_WASM } from './kernel.generated.ts';
 import { scratchOf, seriesOf, type TopKernel, type TopSeries, type TopShape, type TopState } from './state.ts';
 
 /** Where a search lies in a memory. Plain data, which another thread can be sent. */
