@@ -69,12 +69,13 @@ export class TopThreads {
         }
       }
     };
-    const served = this.#ready.map(serve);
+    const served: Promise<void>[] = [];
     this.#onReady = (thread) => served.push(serve(thread));
     while (todo.length > 0 && this.#end === undefined) {
-      // More threads may become ready while these work, and some may fail.
+      // One that fails leaves its task to those that had none left.
+      served.push(...this.#ready.map(serve));
       if (served.length === 0) await Promise.race([Promise.all(this.#loading), ...this.#loading]);
-      if (served.length === 0 && this.#ready.length === 0 && (await this.#areAllLost())) break;
+      if (served.length === 0 && (await this.#areAllLost())) break;
       await Promise.all(served.splice(0));
     }
     await Promise.all(served);
