@@ -184,7 +184,7 @@ export class KNN {
    * Where bounds help: O(n) and little more in the length of the series, 12 to 15 bytes a value (28 normalized).
    *
    * @example
-   * new KNN(2, 1).top([1, 2, 1, 2, 9, 2, 1, 2], 1, { separation: 2 }); // => [{ index: 4, score: 7 }]
+   * new KNN(2, 1).top([2, 2, 2, 2, 9, 2, 2, 2], 1, { separation: 2 }); // => [{ index: 4, score: 7 }]
    */
   top(series: Series, n: number, options: TopOptions & { reference?: Series } = {}): Anomaly[] {
     const { reference: _, ...rest } = options;
@@ -198,7 +198,7 @@ export class KNN {
    * places or not to be
    *
    * @example
-   * await new KNN(2, 1).topAsync([1, 2, 1, 2, 9, 2, 1, 2], 1); // => [{ index: 4, score: 7 }]
+   * await new KNN(2, 1).topAsync([2, 2, 2, 2, 9, 2, 2, 2], 1); // => [{ index: 4, score: 7 }]
    */
   async topAsync(
     series: Series,
@@ -218,7 +218,7 @@ export class KNN {
    * @param options see {@link KNN.topAsync}
    *
    * @example
-   * for await (const { places, exact } of new KNN(2, 1).topRefine([1, 2, 1, 2, 9, 2, 1, 2], 1)) {
+   * for await (const { places, exact } of new KNN(2, 1).topRefine([2, 2, 2, 2, 9, 2, 2, 2], 1)) {
    *   if (exact) places; // => [{ index: 4, score: 7 }]
    * }
    */
