@@ -35,6 +35,7 @@ const DOORS: Record<string, readonly string[]> = {
   'search/dense/': ['engine.ts', 'kernel.generated.ts'],
   'search/diagonal/': ['engine.ts', 'kernel.generated.ts'],
   'search/kdtree/': ['engine.ts', 'index.ts', 'kernel.generated.ts'],
+  'search/top/': ['engine.ts', 'kernel/kernel.generated.ts'],
   'stream/history/': ['history.ts'],
 };
 

@@ -169,10 +169,11 @@ describe('the tarball', () => {
   test('is small where it is bundled', async () => {
     const { status, stdout } = await tool('size-limit/bin.js', ['--json'], ROOT);
     const sizes = JSON.parse(stdout) as { name: string; passed: boolean; size: number; sizeLimit: number }[];
-    expect(sizes.map(({ name }) => name)).toEqual(['knn-anomaly', 'knn-anomaly/metrics', 'knn-anomaly/evaluate']);
+    const names = ['knn-anomaly', 'knn-anomaly/top', 'knn-anomaly/metrics', 'knn-anomaly/evaluate'];
+    expect(sizes.map(({ name }) => name)).toEqual(names);
     for (const { name, passed, size, sizeLimit } of sizes)
       expect([name, passed, size < sizeLimit]).toEqual([name, true, true]);
-    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(21_600);
+    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(22_400);
     expect(status).toBe(0);
   });
 });

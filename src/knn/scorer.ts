@@ -1,7 +1,7 @@
 // The work of KNN and FittedKNN: makes the job of scoring a series against itself or a reference, and turns the
 // neighbors that are found into scores, tables of neighbors and explanations.
 import { checkOptions, describe } from '../core/checks.ts';
-import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
+import { euclidean, isFunctionMetric, isUnfitted } from '../core/metric.ts';
 import { checkNoneMissing, type NumericTypedArray, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
@@ -25,15 +25,12 @@ import type { Progress } from '../threads/progress.ts';
 import { runJob } from '../threads/run-job.ts';
 import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
-import { type Alignment, aligned } from './align.ts';
+import { aligned } from './align.ts';
 import { type Explanation, explainRow } from './explain.ts';
-
-/** The settings of a detector. */
-export interface Settings extends Omit<JobSettings, 'metric'> {
-  readonly metric: Metric;
-  readonly missing: 'omit' | 'throw';
-  readonly align: Alignment;
-}
+import type { Settings } from './settings.ts';
+import { queryOf, top, topRefined } from './top.ts';
+import type { Anomaly } from './top-anomalies.ts';
+import type { Scoring, TopOptions, TopRefinements } from './top-types.ts';
 
 /** The k nearest windows of every window, row-major by window start. */
 export interface Neighbors {
@@ -127,6 +124,29 @@ export class Scorer {
       const found = await inTurns(this.#aligned(scores), options.signal);
       yield { scores: likeInput(series, found), exact, progress };
     }
+  }
+
+  top(series: Series, n: number, options: TopOptions): Anomaly[] {
+    return top(this.#scoring(series), queryOf(n, options));
+  }
+
+  async *topRefine(series: Series, n: number, options: ThreadOptions & TopOptions): TopRefinements {
+    const { separation, ...rest } = options;
+    const query = queryOf(n, separation === undefined ? {} : { separation });
+    checkThreadOptions(rest);
+    yield* topRefined(this.#scoring(series), query, rest);
+  }
+
+  /** A series, and what its places are found by. */
+  #scoring(series: Series): Scoring {
+    const x = this.#values(series, 'series');
+    return {
+      settings: this.#settings,
+      series: x,
+      reference: this.#reference,
+      score: () => this.score(x),
+      scoreAsync: (options) => this.scoreAsync(x, options),
+    };
   }
 
   neighbors(series: Series): Neighbors {

@@ -5,6 +5,7 @@ import type { Join, Run } from '../search/join.ts';
 import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
+import type { SharedTop, TopTask } from '../search/top/engine.ts';
 import { arenaOf, type Job, joinOf, maxNeighbors, scoreOf, searchOf } from './job.ts';
 import { canShare } from './shared-memory.ts';
 
@@ -18,6 +19,8 @@ import { canShare } from './shared-memory.ts';
  * - `engine`: chooses the engine and prepares it. Replies a {@link JobPlan}.
  * - `parts`: runs the parts [from, to) of the plan. Replies {@link Scores}.
  * - `rows`: what is known of the valid windows [from, to). Replies `Rows`.
+ * - `top`: opens a top-n search, instead of a job. Replies nothing.
+ * - `topTask`: does one of its tasks. Replies a `TopResult`.
  * - `forget`: forgets the job. It is the only message without an answer.
  */
 export type Request =
@@ -28,6 +31,8 @@ export type Request =
   | { readonly engine: EngineName }
   | { readonly parts: readonly [from: number, to: number] }
   | { readonly rows: readonly [from: number, to: number] }
+  | { readonly top: SharedTop }
+  | { readonly topTask: TopTask }
   | { readonly forget: true };
 
 /** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that its module is loaded. */

@@ -282,12 +282,6 @@ const OTHER_OPTIONS = {
     value: 'VERSION',
     help: 'take over the snapshots of this version, all of whose workers are stopped',
   },
-  'max-idle': {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'a series is forgotten that N ticks in a row did not name (default: never)',
-  },
 
   // ChangeFinder.
   'outlier-order': {
@@ -446,6 +440,10 @@ const OTHER_OPTIONS = {
         help: 'mark the N strangest places of every score (default 0; of several columns without --detector 1)',
       },
     },
+  },
+  'top-only': {
+    kind: 'flag',
+    help: 'only the strangest places, one a line: index, time and score. Far less time and memory than all scores',
   },
   separation: {
     kind: 'integer',

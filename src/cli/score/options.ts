@@ -40,6 +40,8 @@ export interface ScoreOptions extends Work, OutputOptions {
   /** Whether an alarm is an exit status. */
   readonly failOnAlarm: boolean;
   readonly top: number;
+  /** Whether the strangest places are all that is wanted. */
+  readonly topOnly: boolean;
   readonly separation: number;
   /** Whether it was given. */
   readonly hasSeparation: boolean;
@@ -86,6 +88,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     threshold: given.has('threshold') ? given.number('threshold') : undefined,
     failOnAlarm: given.flag('fail-on-alarm'),
     top: given.integer('top'),
+    topOnly: given.flag('top-only'),
     separation: given.has('separation') ? given.integer('separation') : separationOf(align, windowSize),
     hasSeparation: given.has('separation'),
     labels: given.text('labels'),
@@ -120,8 +123,11 @@ export function separationOf(align: Alignment, windowSize: number): number {
 /** Refuses options that would have no effect together. */
 function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions): void {
   const { format, input, inputOptions, reference } = options;
+  if (options.topOnly && given.has('labels')) {
+    throw new UsageError('--labels is for the summary of all scores: leave out --top-only');
+  }
   for (const name of ['top', 'separation', 'labels'] as const) {
-    if (given.has(name) && format !== 'summary') {
+    if (given.has(name) && format !== 'summary' && !options.topOnly) {
       throw new UsageError(`--${name} is for the summary, the output is ${format}: add --format summary`);
     }
   }

@@ -19,6 +19,7 @@ import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
 import { checkSameStep, type InTime, inTime } from './in-time.ts';
 import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
+import { estimateTopBytes, isSearched } from './top-memory.ts';
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -58,6 +59,7 @@ that no window crosses a hole; every row that was read has its score.`,
         'threshold',
         'fail-on-alarm',
         'top',
+        'top-only',
         'separation',
         'labels',
         'output',
@@ -77,6 +79,7 @@ that no window crosses a hole; every row that was read has its score.`,
 ${FAIL_ON_ALARM}`,
   examples: `knn-anomaly score cpu.txt
 knn-anomaly score server.csv.gz --column cpu --time time --format csv
+knn-anomaly score long.txt --window 100 --top 10 --top-only
 zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
   run: async (given) => await run(await scoreOptionsOf(given, terminals())),
 };
@@ -110,12 +113,15 @@ async function run(given: ScoreOptions): Promise<void> {
     return;
   }
   const threads = threadsFor(options, table, reference);
+  if (options.topOnly) {
+    for (const { name, values } of table.columns) warn({ name, values: values.toArray() }, options);
+    const { writePlaces } = await import('./top-only.ts');
+    await writePlaces(knn, options, grid, reference, threads, output);
+    return;
+  }
   announceScoring(options, table, reference, threads);
   const scored = await scoreColumns(knn, options, table, reference, threads);
-  for (const series of scored) {
-    const warning = nothingCompared(series, options);
-    if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
-  }
+  for (const series of scored) warn(series, options);
   const rows = alarmsOf(grid.ofRows(scored), options);
   if (options.format === 'summary') {
     const { report } = await import('./report.ts');
@@ -133,6 +139,12 @@ function alarmsOf(rows: ReturnType<InTime['ofRows']>, { threshold, failOnAlarm }
   const found = rows.scored.map((series) => ({ series, ...alarmFields(series, rows.times, threshold) }));
   if (failOnAlarm && found.some(({ numAlarms }) => numAlarms > 0)) process.exitCode = ALARM_STATUS;
   return { ...rows, scored: found.map(({ series, fields }) => ({ ...series, fields })) };
+}
+
+/** Says on standard error if nothing of a series was compared. */
+function warn(series: Parameters<typeof nothingCompared>[0], options: ScoreOptions): void {
+  const warning = nothingCompared(series, options);
+  if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
 }
 
 /** Says on standard error what was done to the rows of a table. */
@@ -170,9 +182,12 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const { target } = options;
-  const bytesOf = (n: number, { columns }: Table): number =>
-    target ? estimateBlockBytes(n, options, target) : estimateBytes(n, options, columns.length, options.threads);
+  const { target, topOnly, threads } = options;
+  const bytesOf = (n: number, { columns: { length } }: Table): number => {
+    if (target !== undefined) return estimateBlockBytes(n, options, target);
+    const isPruned = topOnly && isSearched(options);
+    return isPruned ? estimateTopBytes(n, options, length) : estimateBytes(n, options, length, threads);
+  };
   return await readWithin(path, options.inputOptions, options, bytesOf, 'as read', numBefore);
 }
 
