@@ -74,6 +74,14 @@ export function joinWith(join: Join, changes: Partial<Omit<Join, 'indexHolder' |
   return { ...join, ...changes, indexHolder, cache: emptyCache() };
 }
 
+/**
+ * The same join for the rows at [from, to) of `join.rows.starts`: no self-join any more. Its rows stay windows of the columns'
+ * own series, which engines find out by their `data`.
+ */
+export function rowBlock(join: Join, from: number, to: number): Join {
+  return joinWith(join, { rows: { ...join.rows, starts: join.rows.starts.subarray(from, to) }, isSelf: false });
+}
+
 /** The same join for one row only: no self-join any more. */
 export function oneRow(join: Join, i: number): Join {
   return joinWith(join, { rows: { ...join.rows, starts: Int32Array.of(i) }, isSelf: false });

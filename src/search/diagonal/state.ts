@@ -9,7 +9,8 @@ export interface DiagonalShape {
   readonly windowSize: number;
   readonly k: number;
   readonly numWindows: number;
-  /** The first `numRows` windows are the rows: only they take candidates. */
+  /** The windows firstRow … numRows − 1 hold the rows: only they have slots for candidates. */
+  readonly firstRow: number;
   readonly numRows: number;
   /** Whether row i takes columns on both sides; if false, only columns j < i (left neighbors). */
   readonly both: boolean;
@@ -43,15 +44,15 @@ export interface DiagonalArrays {
   readonly threshold: Float64Array;
   /** Per lag: the lower bound that is carried from band to band. */
   readonly carried: Float64Array;
-  /** Candidates, row after row: lower bounds, upper bounds and columns. */
+  /** Candidates, row after row from `firstRow` on: lower bounds, upper bounds and columns. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly column: Int32Array;
-  /** Per row: the number of its candidates. */
+  /** Per row from `firstRow` on: the number of its candidates. */
   readonly count: Int32Array;
   /** Per window: 1 if it is a column, which can be a neighbor. */
   readonly isColumn: Uint8Array;
-  /** Per row, with `byIndex`: the k-th column if k windows with s = 0 are known. Else −1. */
+  /** Per row from `firstRow` on, with `byIndex`: the k-th column if k windows with s = 0 are known. Else −1. */
   readonly worstColumn: Int32Array;
 }
 
@@ -84,7 +85,8 @@ export function capacityOf({ k }: DiagonalShape): number {
 export function stateOf(shape: DiagonalShape, make: MakeArray): DiagonalState {
   const padded = paddedOf(shape);
   const capacity = capacityOf(shape);
-  const numSlots = shape.numRows * capacity;
+  const numRows = shape.numRows - shape.firstRow;
+  const numSlots = numRows * capacity;
   const numScales = shape.scaled ? padded : 0;
   return {
     ...shape,
@@ -100,9 +102,9 @@ export function stateOf(shape: DiagonalShape, make: MakeArray): DiagonalState {
     lower: make(Float64Array, numSlots),
     upper: make(Float64Array, numSlots),
     column: make(Int32Array, numSlots),
-    count: make(Int32Array, shape.numRows),
+    count: make(Int32Array, numRows),
     isColumn: make(Uint8Array, shape.numWindows),
-    worstColumn: make(Int32Array, shape.numRows),
+    worstColumn: make(Int32Array, numRows),
   };
 }
 

@@ -47,7 +47,9 @@ export function wasmDiagonal(
   const { buffer } = memory;
   const state = stateOf(shape, viewArrays(buffer));
 
-  // Tell the kernel.
+  // Tell the kernel. It finds the slots of row i at i: their arrays, which begin with row `firstRow`, begin as much before.
+  const { firstRow } = shape;
+  const slotsBefore = firstRow * state.capacity;
   const exports = instantiate<DiagonalExports>(module, memory);
   const int32: AT.DiagonalInt32 = {
     [AT.diagonalX]: state.x.byteOffset,
@@ -60,11 +62,11 @@ export function wasmDiagonal(
     [AT.diagonalIsColumn]: state.isColumn.byteOffset,
     [AT.diagonalPeak]: peak,
     [AT.diagonalCarried]: state.carried.byteOffset,
-    [AT.diagonalLower]: state.lower.byteOffset,
-    [AT.diagonalUpper]: state.upper.byteOffset,
-    [AT.diagonalColumn]: state.column.byteOffset,
-    [AT.diagonalCount]: state.count.byteOffset,
-    [AT.diagonalWorstColumn]: state.worstColumn.byteOffset,
+    [AT.diagonalLower]: state.lower.byteOffset - 8 * slotsBefore,
+    [AT.diagonalUpper]: state.upper.byteOffset - 8 * slotsBefore,
+    [AT.diagonalColumn]: state.column.byteOffset - 4 * slotsBefore,
+    [AT.diagonalCount]: state.count.byteOffset - 4 * firstRow,
+    [AT.diagonalWorstColumn]: state.worstColumn.byteOffset - 4 * firstRow,
     [AT.diagonalU32]: u32,
     [AT.diagonalV32]: v32,
     [AT.diagonalThreshold32]: threshold32,

@@ -29,6 +29,7 @@ function worstError(series: Float64Array, w: number, normalize: Normalization, i
     windowSize: w,
     k: 1,
     numWindows,
+    firstRow: 0,
     numRows: numWindows,
     ...flags,
   };
