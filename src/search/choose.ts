@@ -38,6 +38,12 @@ export function chooseEngine(
   return { engine, search: engineCalled(engine, join) };
 }
 
+/** Whether the named engine, or the choice among all before the tree is probed, is that of diagonals. */
+export function takesDiagonals(name: EngineName, join: Join, k: number): boolean {
+  if (join.rows.starts.length === 1) return false;
+  return name === 'auto' ? decideUnprobed(shapeOf(join, k), join).choice === 'diagonal' : name === 'diagonal';
+}
+
 /** Whether the named engine, or the choice among all, needs the index of the columns, so that threads should share it. */
 export function needsIndex(name: EngineName, join: Join, k: number): boolean {
   if (join.rows.starts.length === 1) return false;

@@ -1,6 +1,7 @@
 // The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
 import type { WindowSet } from '../core/windows.ts';
 import type { Memory } from '../wasm/arena.ts';
+import type { SharedDiagonals } from './diagonal/engine.ts';
 import type { IndexHolder, PreparedSearch } from './kdtree/index.ts';
 import type { Unprobed } from './plan.ts';
 
@@ -34,10 +35,21 @@ export interface JoinCache {
   decision: { readonly k: number; readonly choice: Unprobed; readonly contrast: number } | undefined;
   /** The search that a probe of the tree prepared. */
   prepared: PreparedSearch | undefined;
+  /** The threads that do the join together in memory that they share, if there are any. */
+  threads: JoinThreads | undefined;
+}
+
+/** Threads of a join. */
+export interface JoinThreads {
+  readonly numThreads: number;
+  /** The number of this thread among them, from 0 on. */
+  readonly thread: number;
+  /** A memory that can grow, and the last of the values that it must keep; what lies behind them is free. */
+  readonly arena: { readonly memory: Memory; readonly values: Float64Array } | undefined;
 }
 
 function emptyCache(): JoinCache {
-  return { decision: undefined, prepared: undefined };
+  return { decision: undefined, prepared: undefined, threads: undefined };
 }
 
 /** All windows of one series against each other. */
@@ -139,6 +151,8 @@ export interface Run {
   readonly numCommon: number;
   /** Whether each row is complete when its part is: then `finish` emits none. */
   readonly isByRows: boolean;
+  /** What other threads need to take part in this very run: see `attachDiagonals`. Its rows may then be finished by any of them. */
+  readonly shared?: SharedDiagonals | undefined;
   /** The cost of part p, in a unit that all parts share. */
   work(p: number): number;
   run(p: number, emit: Emit): void;

@@ -10,7 +10,7 @@
 // error-bound.ts proves. A margin grows with the energy of the values that the diagonal crosses. Behind a spike the bound is
 // computed anew, so that the spike widens the margins of its neighborhood and not of the rest of the segment.
 
-import type { Emit, Join, Run } from '../join.ts';
+import type { Emit, Join, JoinCache, Run } from '../join.ts';
 import { ambiguityOf } from './ambiguity.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
 import {
@@ -30,7 +30,7 @@ import { fitsFloat32 } from './float32.ts';
 import { BANDS_PER_SEGMENT, lagsOf, type Part, pairsOf, partition } from './partition.ts';
 import { scalarDiagonal } from './scalar.ts';
 import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES } from './state.ts';
-import { diagonalModule, wasmDiagonal } from './wasm.ts';
+import { allocateDiagonal, type DiagonalLayout, diagonalModule, wasmDiagonal } from './wasm.ts';
 
 /** Bands between two refreshes of the maxima of the columns' thresholds. */
 const BANDS_PER_REFRESH = 2;
@@ -64,6 +64,24 @@ export function servesDiagonal(join: Join): boolean {
 /** The part that handles constant windows. It comes before all others. */
 const CONSTANT_PART: Part = { band: 0, from: 0, to: 0 };
 
+/** What the threads of a search share: the arrays in memory, and what follows from them. Plain data, which can be sent. */
+export interface SharedDiagonals {
+  readonly layout: DiagonalLayout;
+  readonly margins: Margins;
+  readonly factor: number;
+  readonly hasConstants: boolean;
+}
+
+/** The part of a thread in a search that another one has prepared. The join's `cache.threads` tells its number. */
+export function attachDiagonals(join: Join, k: number, shared: SharedDiagonals): Run {
+  return new DiagonalRun(join, k, shared.layout.shape.byIndex, 'auto', shared);
+}
+
+/** Memory for one thread, or for several. @throws RangeError where it is short */
+function allocateFor(shape: DiagonalShape, threads: JoinCache['threads']): DiagonalLayout {
+  return threads ? allocateDiagonal(shape, threads.numThreads, true, threads.arena) : allocateDiagonal(shape);
+}
+
 /** The lags that the band before the first one of a part has carried. */
 const NO_LAGS = { from: 0, to: 0 };
 
@@ -72,6 +90,7 @@ export class DiagonalRun implements Run {
   readonly numParts: number;
   readonly numCommon: number;
   readonly isByRows = false;
+  readonly shared: SharedDiagonals | undefined;
 
   // The search: what is joined, the arrays, and the functions that work on them.
   readonly #join: Join;
@@ -103,7 +122,8 @@ export class DiagonalRun implements Run {
   #isFloat32 = false;
   #lastLag = -1;
 
-  constructor(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar') {
+  /** @param shared what another thread has prepared for this one, too */
+  constructor(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar', shared?: SharedDiagonals) {
     const { rows, columns } = join;
     const { starts } = rows;
     const columnOffset = join.isSelf || isPart(join) ? 0 : rows.data.length;
@@ -111,9 +131,9 @@ export class DiagonalRun implements Run {
     const shape: DiagonalShape = {
       length: columnOffset + columns.data.length,
       windowSize: rows.width,
-      numWindows: columnOffset + columns.numWindows,
       firstRow: starts[0] ?? 0,
       numRows: (starts.at(-1) ?? -1) + 1,
+      numWindows: columnOffset + columns.numWindows,
       k,
       both: join.after > 0,
       byIndex,
@@ -123,17 +143,28 @@ export class DiagonalRun implements Run {
     this.#join = join;
     this.#columnOffset = columnOffset;
 
-    // Allocate and fill the arrays.
-    const module = backend === 'auto' ? diagonalModule() : null;
-    const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
+    // Allocate the arrays, or attach to those of other threads.
+    const { threads } = join.cache;
+    const module = backend === 'auto' ? diagonalModule(threads !== undefined) : null;
+    const layout = module ? (shared?.layout ?? allocateFor(shape, threads)) : undefined;
+    const { state, kernel } = module && layout ? wasmDiagonal(module, layout, threads?.thread) : scalarDiagonal(shape);
     this.#state = state;
     this.#kernel = kernel;
-    const isPlain = rows.normalize === 'none';
-    this.#margins = isPlain ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
     this.#marginShare = scaled ? 0.5 : 1;
-    fillRoles(state, join, columnOffset);
-    this.#factor = float32Factor(state);
-    kernel.float32?.prepare(this.#factor);
+    const canShare = threads !== undefined && layout !== undefined;
+    if (shared) {
+      this.#margins = shared.margins;
+      this.#factor = shared.factor;
+      kernel.float32?.prepare(shared.factor, true);
+    } else {
+      // Fill them.
+      const isPlain = rows.normalize === 'none';
+      this.#margins = isPlain ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
+      fillRoles(state, join, columnOffset);
+      this.#factor = float32Factor(state);
+      kernel.float32?.prepare(this.#factor, false);
+      if (canShare) kernel.float32?.refresh(0, 0);
+    }
 
     // No lag has a seed yet.
     const numGroups = Math.ceil(shape.numWindows / LANES) + 1;
@@ -143,10 +174,14 @@ export class DiagonalRun implements Run {
 
     // The parts: constant windows first, then near lags, then all others.
     const { parts, numNear } = partition(shape, join, columnOffset);
-    const constants = scaled && hasConstant(state, join, columnOffset) ? [CONSTANT_PART] : [];
+    const hasConstants = shared?.hasConstants ?? (scaled && hasConstant(state, join, columnOffset));
+    const constants = hasConstants ? [CONSTANT_PART] : [];
     this.#parts = [...constants, ...parts];
     this.numParts = this.#parts.length;
-    this.numCommon = constants.length + numNear;
+    // Threads that share thresholds and candidates do the first parts once, like all others.
+    this.numCommon = canShare ? 0 : constants.length + numNear;
+    const prepared = { margins: this.#margins, factor: this.#factor, hasConstants };
+    this.shared = canShare ? { ...prepared, layout } : undefined;
   }
 
   /** The share of pairs whose bounds are too wide to tell whether the pair is near, 0 to 1, by a sample. */

@@ -22,6 +22,8 @@ export const DIAGONAL_FIELDS = {
   peak: 'usize',
   // Per lag.
   carried: 'usize',
+  // The bounds of the LANES lags of one row, while they are compared one by one.
+  rowBounds: 'usize',
   // Per slot and per row.
   lower: 'usize',
   upper: 'usize',

@@ -138,8 +138,11 @@ export interface DiagonalKernel {
  * float64, like all others.
  */
 export interface Float32Kernel {
-  /** Sets the power of two that u and v are multiplied by. Must be called first. */
-  prepare(factor: number): void;
+  /**
+   * Sets the power of two that u and v are multiplied by. Must be called first. `isFilled`: another thread has called `refresh`
+   * for a state that this one shares with it.
+   */
+  prepare(factor: number, isFilled: boolean): void;
   /** Like `refresh` of `DiagonalKernel`. Must be called before the first `group`. */
   refresh(from: number, to: number): void;
   group(from: number, to: number, g: number, shift: number, width: number): void;
