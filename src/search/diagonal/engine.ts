@@ -12,6 +12,7 @@
 
 import type { Emit, Join, JoinCache, Run } from '../join.ts';
 import { ambiguityOf } from './ambiguity.ts';
+import { clampOf } from './clamp.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
 import {
   BAND,
@@ -138,6 +139,7 @@ export class DiagonalRun implements Run {
       both: join.after > 0,
       byIndex,
       scaled,
+      clamp: clampOf(join),
       ...zScoreBounds(rows.width),
     };
     this.#join = join;
@@ -158,9 +160,9 @@ export class DiagonalRun implements Run {
       kernel.float32?.prepare(shared.factor, true);
     } else {
       // Fill them.
+      fillRoles(state, join, columnOffset);
       const isPlain = rows.normalize === 'none';
       this.#margins = isPlain ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
-      fillRoles(state, join, columnOffset);
       this.#factor = float32Factor(state);
       kernel.float32?.prepare(this.#factor, false);
       if (canShare) kernel.float32?.refresh(0, 0);

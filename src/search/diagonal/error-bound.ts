@@ -95,6 +95,7 @@
 // square, or counted in (e).
 
 import type { Join } from '../join.ts';
+import { centerOf, clampInto } from './clamp.ts';
 import { type DiagonalKernel, type DiagonalState, LANES } from './state.ts';
 
 /**
@@ -151,9 +152,9 @@ export function float32Steps(steps: number, factor: number): number {
 }
 
 /** The power of two that u and v are multiplied by for float32: w(Lf)² ≤ 2¹¹⁴, see (q). */
-export function float32Factor({ x, windowSize }: DiagonalState): number {
+export function float32Factor({ x, clamp, clamped, windowSize }: DiagonalState): number {
   let largest = 0;
-  for (const value of x) largest = Math.max(largest, Math.abs(value));
+  for (const value of clamp ? clamped : x) largest = Math.max(largest, Math.abs(value));
   return 2 ** Math.min(500, Math.floor(57 - Math.log2(windowSize) / 2 - Math.log2(largest)));
 }
 
@@ -168,11 +169,13 @@ export function zScoreBounds(w: number): { base: number; slack: number } {
  * contains it is a row or a column.
  */
 export function fillRaw(state: DiagonalState, join: Join, columnOffset: number): Margins {
-  const { x, u, v, length, windowSize: w, numWindows } = state;
-  // The series, with gaps filled, and the steps of the recurrence.
-  copySeries(x, join, columnOffset);
-  const center = centerOf(x.subarray(0, length));
-  for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = center;
+  const { u, v, length, windowSize: w, numWindows, clamp, clamped, isColumn } = state;
+  // The series, with gaps filled, and clamped; and the steps of the recurrence.
+  copySeries(state.x, join, columnOffset);
+  const center = centerOf(state.x.subarray(0, length));
+  for (let t = 0; t < length; t++) if (Number.isNaN(state.x[t])) state.x[t] = center;
+  if (clamp) clampInto(clamp, state.x.subarray(0, length), clamped, isColumn, w);
+  const x = clamp ? clamped : state.x;
   for (let i = 0; i + w < length; i++) {
     u[i] = x[i + w]! - x[i]!;
     v[i] = x[i + w]! - center + (x[i]! - center);
@@ -295,17 +298,6 @@ function smallestStepOf(values: Float64Array): number {
 function copySeries(x: Float64Array, { rows, columns }: Join, columnOffset: number): void {
   if (columnOffset > 0) x.set(rows.data);
   x.set(columns.data, columnOffset);
-}
-
-/** Values of the sample whose median is the center. */
-const NUM_SAMPLED = 1001;
-
-/** The median of a sample: near most values, even if a few are far away. */
-function centerOf(values: Float64Array): number {
-  const every = Math.ceil(values.length / NUM_SAMPLED);
-  const valid = values.filter((value) => !Number.isNaN(value));
-  const sample = valid.filter((_, t) => t % every === 0).sort();
-  return sample[sample.length >> 1] ?? 0;
 }
 
 /** Replaces every missing value by the value before it. */

@@ -1,6 +1,7 @@
 // What the two twins of the diagonal kernel, scalar.ts and assembly/diagonal.ts, have in common: the numbers and arrays of a
 // run, and the functions that the engine calls.
 import type { MakeArray } from '../../wasm/arrays.ts';
+import type { Clamp } from './clamp.ts';
 
 /** The numbers and flags of a run. */
 export interface DiagonalShape {
@@ -18,6 +19,8 @@ export interface DiagonalShape {
   readonly byIndex: boolean;
   /** Whether windows are compared as z-scores: s ≥ base + the bound of −2C(i, j)/(σᵢσⱼ). */
   readonly scaled: boolean;
+  /** How values are clamped for bounds, if some are huge: see clamp.ts. */
+  readonly clamp: Clamp | undefined;
   /** Only if `scaled`; see `zScoreBounds`. */
   readonly base: number;
   /** Only if `scaled`: the upper bound of s less the lower bound, in addition to the width of the call. */
@@ -31,6 +34,8 @@ export interface DiagonalShape {
 export interface DiagonalArrays {
   /** The series, unchanged: s is computed from it. */
   readonly x: Float64Array;
+  /** The clamped series, from which bounds are computed; empty if there is no `clamp`: then that is x. */
+  readonly clamped: Float64Array;
   /** Per window: the number that is subtracted from its values before they are compared: 0, or the mean. */
   readonly mean: Float64Array;
   /** Per window, if `scaled`: the number that they are divided by then. Else empty. */
@@ -50,7 +55,7 @@ export interface DiagonalArrays {
   readonly column: Int32Array;
   /** Per row from `firstRow` on: the number of its candidates. */
   readonly count: Int32Array;
-  /** Per window: 1 if it is a column, which can be a neighbor. */
+  /** Per window: 1 if it is a column, which can be a neighbor; plus CLAMPED if a value of it is clamped. */
   readonly isColumn: Uint8Array;
   /** Per row from `firstRow` on, with `byIndex`: the k-th column if k windows with s = 0 are known. Else −1. */
   readonly worstColumn: Int32Array;
@@ -92,6 +97,7 @@ export function stateOf(shape: DiagonalShape, make: MakeArray): DiagonalState {
     ...shape,
     capacity,
     x: make(Float64Array, shape.length + LANES),
+    clamped: make(Float64Array, shape.clamp ? shape.length + LANES : 0),
     mean: make(Float64Array, padded),
     scale: make(Float64Array, numScales),
     inverse: make(Float64Array, numScales),

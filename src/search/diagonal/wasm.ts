@@ -114,6 +114,7 @@ export function wasmDiagonal(
   const exports = instantiate<DiagonalExports>(module, memory);
   const int32: AT.DiagonalInt32 = {
     [AT.diagonalX]: state.x.byteOffset,
+    [AT.diagonalClampedX]: (shape.clamp ? state.clamped : state.x).byteOffset,
     [AT.diagonalMean]: state.mean.byteOffset,
     [AT.diagonalScale]: state.scale.byteOffset,
     [AT.diagonalInverse]: state.inverse.byteOffset,

@@ -35,6 +35,10 @@ const hostile: Record<string, (n: number) => Float64Array> = {
     const random = mulberry32(2);
     return Float64Array.from(generators.periodic!(n), (x) => x + 1e-9 * normal(random));
   },
+  'noise with sentinels of 2^31 − 1': (n) =>
+    Float64Array.from(generators.whiteNoise!(n), (x, t) => (t % 397 === 100 ? 2 ** 31 - 1 : x)),
+  'integers with sentinels, ties with and without': (n) =>
+    Float64Array.from(generators.integers!(n), (x, t) => (t % 211 === 7 ? (t % 2 ? 1e12 : -1e12) : x)),
   'a jump of 1e9': (n) => Float64Array.from(generators.whiteNoise!(n), (x, t) => (t < n / 2 ? x : x + 1e9)),
 };
 

@@ -23,7 +23,7 @@ const NUM_BANDS = 5;
 function worstError(series: Float64Array, w: number, normalize: Normalization, isFloat32: boolean): number {
   const join = selfJoin(embed(series, w, normalize), 0, 'both');
   const numWindows = join.rows.numWindows;
-  const flags = { both: true, byIndex: false, scaled: false, base: 0, slack: 0 };
+  const flags = { both: true, byIndex: false, scaled: false, clamp: undefined, base: 0, slack: 0 };
   const shape: DiagonalShape = {
     length: series.length,
     windowSize: w,

@@ -1,7 +1,7 @@
 // AssemblyScript. The candidates of a row: CAPACITY slots of LOWER, UPPER and COLUMN, of which COUNT are taken, unsorted. A
 // full row is compacted. See the head of ../scalar.ts for the rules. Threads may share the rows: who changes one locks it.
 import { f64At, i32At, setF64, setI32 } from './arrays';
-import { FEW } from './constants.generated';
+import { CLAMPED, FEW } from './constants.generated';
 import {
   BASE, BOTH, BY_INDEX, CAPACITY, COLUMN, COUNT, INVERSE, IS_COLUMN, K, LOWER, MEAN, NUM_WINDOWS, ROW_BOUNDS, SCALED, SLACK,
   THRESHOLD, UPPER, WINDOW_SIZE, WORST_COLUMN, X,
@@ -26,12 +26,27 @@ export function offerLanes(i: i32, j0: i32, mask: u32): void {
     if (j >= NUM_WINDOWS) continue;
     // Bounds of s.
     const bound = load<f64>(ROW_BOUNDS + (<usize>lane << 3));
+    const jCounts = load<u8>(IS_COLUMN + <usize>j);
+    if ((iCounts | jCounts) & CLAMPED) {
+      offerClamped(i, j, iCounts, jCounts);
+      continue;
+    }
     const lower = SCALED ? BASE + bound : bound;
     const upper = lower + (SCALED ? WIDTH * f64At(INVERSE, i) * f64At(INVERSE, j) + SLACK : WIDTH);
     // A candidate of both windows, if each is allowed and near enough.
-    if (BOTH && load<u8>(IS_COLUMN + <usize>j) && bound < f64At(THRESHOLD, i)) append(i, j, lower, upper);
-    if (iCounts && bound < f64At(THRESHOLD, j)) append(j, i, lower, upper);
+    if (BOTH && (jCounts & 1) && bound < f64At(THRESHOLD, i)) append(i, j, lower, upper);
+    if ((iCounts & 1) && bound < f64At(THRESHOLD, j)) append(j, i, lower, upper);
   }
+}
+
+/** The same for a pair whose bounds hold for clamped values: its s is computed. A tie with the k-th may have a smaller column. */
+function offerClamped(i: i32, j: i32, iCounts: i32, jCounts: i32): void {
+  const ofRow = BOTH ? f64At(THRESHOLD, i) : -Infinity;
+  const ofColumn = f64At(THRESHOLD, j);
+  const s = distance(i, j, max(ofRow, ofColumn));
+  if (s == Infinity) return;
+  if ((jCounts & 1) && (s < ofRow || (BY_INDEX && s == ofRow))) append(i, j, s, s);
+  if ((iCounts & 1) && (s < ofColumn || (BY_INDEX && s == ofColumn))) append(j, i, s, s);
 }
 
 /** The count of a row that some thread works on. */

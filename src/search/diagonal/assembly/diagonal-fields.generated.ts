@@ -1,6 +1,7 @@
 // Generated from ../fields.ts by `npm run build:wasm`: do not edit.
 
 export let X: usize = 0;
+export let CLAMPED_X: usize = 0;
 export let MEAN: usize = 0;
 export let SCALE: usize = 0;
 export let INVERSE: usize = 0;
@@ -32,32 +33,33 @@ export let SLACK: f64 = 0;
 
 export function loadDiagonalFields(at: usize): void {
   X = load<usize>(at, 0);
-  MEAN = load<usize>(at, 4);
-  SCALE = load<usize>(at, 8);
-  INVERSE = load<usize>(at, 12);
-  U = load<usize>(at, 16);
-  V = load<usize>(at, 20);
-  THRESHOLD = load<usize>(at, 24);
-  IS_COLUMN = load<usize>(at, 28);
-  PEAK = load<usize>(at, 32);
-  CARRIED = load<usize>(at, 36);
-  ROW_BOUNDS = load<usize>(at, 40);
-  LOWER = load<usize>(at, 44);
-  UPPER = load<usize>(at, 48);
-  COLUMN = load<usize>(at, 52);
-  COUNT = load<usize>(at, 56);
-  WORST_COLUMN = load<usize>(at, 60);
-  U32 = load<usize>(at, 64);
-  V32 = load<usize>(at, 68);
-  THRESHOLD32 = load<usize>(at, 72);
-  PEAK32 = load<usize>(at, 76);
-  WINDOW_SIZE = load<i32>(at, 80);
-  K = load<i32>(at, 84);
-  NUM_WINDOWS = load<i32>(at, 88);
-  CAPACITY = load<i32>(at, 92);
-  BOTH = load<i32>(at, 96);
-  BY_INDEX = load<i32>(at, 100);
-  SCALED = load<i32>(at, 104);
+  CLAMPED_X = load<usize>(at, 4);
+  MEAN = load<usize>(at, 8);
+  SCALE = load<usize>(at, 12);
+  INVERSE = load<usize>(at, 16);
+  U = load<usize>(at, 20);
+  V = load<usize>(at, 24);
+  THRESHOLD = load<usize>(at, 28);
+  IS_COLUMN = load<usize>(at, 32);
+  PEAK = load<usize>(at, 36);
+  CARRIED = load<usize>(at, 40);
+  ROW_BOUNDS = load<usize>(at, 44);
+  LOWER = load<usize>(at, 48);
+  UPPER = load<usize>(at, 52);
+  COLUMN = load<usize>(at, 56);
+  COUNT = load<usize>(at, 60);
+  WORST_COLUMN = load<usize>(at, 64);
+  U32 = load<usize>(at, 68);
+  V32 = load<usize>(at, 72);
+  THRESHOLD32 = load<usize>(at, 76);
+  PEAK32 = load<usize>(at, 80);
+  WINDOW_SIZE = load<i32>(at, 84);
+  K = load<i32>(at, 88);
+  NUM_WINDOWS = load<i32>(at, 92);
+  CAPACITY = load<i32>(at, 96);
+  BOTH = load<i32>(at, 100);
+  BY_INDEX = load<i32>(at, 104);
+  SCALED = load<i32>(at, 108);
   BASE = load<f64>(at, 112);
   SLACK = load<f64>(at, 120);
 }
