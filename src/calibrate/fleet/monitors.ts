@@ -337,8 +337,7 @@ export class Monitors {
   #step(member: Watched, value: number, passedOn: MonitorUpdateOptions | undefined, gathered: Gathered): number {
     try {
       const surprise = member.monitor.update(value, passedOn);
-      // An alarm is a surprise at or above a threshold, which is no less than 0: most values need no further look.
-      if (surprise > 0 && member.raises && member.monitor.last.alarm) this.#gather(member, value, surprise, gathered);
+      if (member.monitor.isAlarm && member.raises) this.#gather(member, value, surprise, gathered);
       return surprise;
     } catch (failure) {
       gathered.failures.push(failure);

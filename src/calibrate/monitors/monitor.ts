@@ -110,6 +110,11 @@ export class Monitor implements StreamingDetector {
     return hasIncidents ? { ...result, event, incident: this.#datedIncident } : result;
   }
 
+  /** @internal Whether the last value raised an alarm: `last.alarm`, without the rest. */
+  get isAlarm(): boolean {
+    return this.#alarms.since === 0;
+  }
+
   /** A given threshold: an emitted surprise ≥ this number is an alarm. A learned threshold: one above this number is. */
   get threshold(): number {
     return this.#alarms.level;
