@@ -29,6 +29,9 @@ const BYTES_PER_COORDINATE = 16;
 /** Other bytes per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
 
+/** Bytes per window of every further worker that shares the rest. */
+const BYTES_PER_THREAD = 20;
+
 /** Bytes of every further worker: its own heap and code. */
 const BYTES_PER_WORKER = 16 * 1024 ** 2;
 
@@ -38,8 +41,11 @@ export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads 
   const perWindow =
     BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * numCoordinates(numWindows, work) + BYTES_PER_WINDOW;
   const perDiagonalRow = servesDiagonal(numWindows, work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
-  const perThread = numWindows * Math.max(perWindow, perDiagonalRow);
-  return n * BYTES_PER_VALUE * numColumns + numThreads * perThread + (numThreads - 1) * BYTES_PER_WORKER;
+  const perJob = numWindows * Math.max(perWindow, perDiagonalRow);
+  // Threads share the index of a series, and its diagonals.
+  const areShared = work.reference === undefined && servesDiagonal(numWindows, work);
+  const another = BYTES_PER_WORKER + (areShared ? numWindows * BYTES_PER_THREAD : perJob);
+  return n * BYTES_PER_VALUE * numColumns + perJob + (numThreads - 1) * another;
 }
 
 /** Number of threads for which the memory suffices, at least 1. */

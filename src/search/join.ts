@@ -1,7 +1,6 @@
 // The one interface of all engines: a join of rows and columns with an allowed interval of columns per row.
 import type { WindowSet } from '../core/windows.ts';
 import type { Memory } from '../wasm/arena.ts';
-import type { SharedDiagonals } from './diagonal/engine.ts';
 import type { IndexHolder, PreparedSearch } from './kdtree/index.ts';
 import type { Unprobed } from './plan.ts';
 
@@ -141,6 +140,12 @@ export function positionOf(starts: Int32Array, start: number): number {
  */
 export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: number, count: number) => void;
 
+/** What an engine has prepared for several threads: plain data, which can be sent, and which that engine alone reads. */
+export interface SharedRun {
+  readonly k: number;
+  readonly byIndex: boolean;
+}
+
 /**
  * A search in parts of moderate size, which can be run in any order, or be distributed to several runs of the same join.
  * A part emits the rows that it completes; `finish` emits the rows that several parts add to.
@@ -152,7 +157,7 @@ export interface Run {
   /** Whether each row is complete when its part is: then `finish` emits none. */
   readonly isByRows: boolean;
   /** What other threads need to take part in this very run: see `attachDiagonals`. Its rows may then be finished by any of them. */
-  readonly shared?: SharedDiagonals | undefined;
+  readonly shared?: SharedRun | undefined;
   /** The cost of part p, in a unit that all parts share. */
   work(p: number): number;
   run(p: number, emit: Emit): void;

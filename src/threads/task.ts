@@ -1,8 +1,8 @@
 // A thread's side of a job: the messages it is asked, and the work they stand for.
 import { endOf } from '../core/windows.ts';
 import { type ChosenEngine, needsIndex, takesDiagonals } from '../search/choose.ts';
-import { attachDiagonals, type SharedDiagonals } from '../search/diagonal/engine.ts';
-import type { Join, JoinThreads, Run } from '../search/join.ts';
+import { attachDiagonals } from '../search/diagonal/engine.ts';
+import type { Join, JoinThreads, Run, SharedRun } from '../search/join.ts';
 import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
@@ -28,7 +28,7 @@ export type Request =
   | { readonly attach: BuildPlan; readonly thread: number }
   | { readonly build: readonly [phase: number, from: number, to: number] }
   | { readonly engine: EngineName; readonly sharing?: Sharing | undefined }
-  | { readonly follow: SharedDiagonals; readonly sharing: Sharing }
+  | { readonly follow: SharedRun; readonly sharing: Sharing }
   | { readonly parts: readonly [from: number, to: number] }
   | { readonly rows: readonly [from: number, to: number] }
   | { readonly forget: true };
@@ -58,7 +58,7 @@ export interface JobPlan {
   /** Whether scores are complete when their part is; if not, rows have to be collected and merged. */
   readonly isByRows: boolean;
   /** What the others need to take part in the search that one of them has prepared. */
-  readonly shared: SharedDiagonals | undefined;
+  readonly shared: SharedRun | undefined;
 }
 
 /** Scores and their indices in the series. */
@@ -116,9 +116,9 @@ export class Task {
   }
 
   /** Takes part in the search that another thread has prepared. */
-  follow(shared: SharedDiagonals, sharing: Sharing): void {
+  follow(shared: SharedRun, sharing: Sharing): void {
     this.#share(sharing);
-    this.#run = attachDiagonals(this.#join, shared.layout.shape.k, shared);
+    this.#run = attachDiagonals(this.#join, shared);
   }
 
   /** Tells the search that follows which threads do it together. It may lie where an index was. */

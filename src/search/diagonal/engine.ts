@@ -10,7 +10,7 @@
 // error-bound.ts proves. A margin grows with the energy of the values that the diagonal crosses. Behind a spike the bound is
 // computed anew, so that the spike widens the margins of its neighborhood and not of the rest of the segment.
 
-import type { Emit, Join, JoinCache, Run } from '../join.ts';
+import type { Emit, Join, JoinCache, Run, SharedRun } from '../join.ts';
 import { ambiguityOf } from './ambiguity.ts';
 import { clampOf } from './clamp.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
@@ -66,7 +66,7 @@ export function servesDiagonal(join: Join): boolean {
 const CONSTANT_PART: Part = { band: 0, from: 0, to: 0 };
 
 /** What the threads of a search share: the arrays in memory, and what follows from them. Plain data, which can be sent. */
-export interface SharedDiagonals {
+interface SharedDiagonals extends SharedRun {
   readonly layout: DiagonalLayout;
   readonly margins: Margins;
   readonly factor: number;
@@ -74,8 +74,8 @@ export interface SharedDiagonals {
 }
 
 /** The part of a thread in a search that another one has prepared. The join's `cache.threads` tells its number. */
-export function attachDiagonals(join: Join, k: number, shared: SharedDiagonals): Run {
-  return new DiagonalRun(join, k, shared.layout.shape.byIndex, 'auto', shared);
+export function attachDiagonals(join: Join, shared: SharedRun): Run {
+  return new DiagonalRun(join, shared.k, shared.byIndex, 'auto', shared as SharedDiagonals);
 }
 
 /** Memory for one thread, or for several. @throws RangeError where it is short */
@@ -182,7 +182,7 @@ export class DiagonalRun implements Run {
     this.numParts = this.#parts.length;
     // Threads that share thresholds and candidates do the first parts once, like all others.
     this.numCommon = canShare ? 0 : constants.length + numNear;
-    const prepared = { margins: this.#margins, factor: this.#factor, hasConstants };
+    const prepared = { k, byIndex, margins: this.#margins, factor: this.#factor, hasConstants };
     this.shared = canShare ? { ...prepared, layout } : undefined;
   }
 

@@ -42,6 +42,16 @@ describe('both searches of the tree give the bits of every pair compared', () =>
     }
   }
 
+  test('for many neighbors, by trees of every shape', () => {
+    for (const n of [20, 40, 64, 100, 134, 150, 260, 400]) {
+      for (const k of [15, 17, 31, 36, 64, 127, 128, 129, 300]) {
+        const columns = embed(generators.whiteNoise!(n, n + k), 3, 'none');
+        expectEqual(selfJoin(columns, 0, 'both'), k);
+        expectEqual(referenceJoin(embed(generators.whiteNoise!(20, k), 3, 'none'), columns), k);
+      }
+    }
+  });
+
   test('within a history', () => {
     const join = selfJoin(embed(generators.serverMetric!(2000), 5, 'none'), 2, 'left');
     expectEqual(joinWith(join, { before: 300 }), 4);

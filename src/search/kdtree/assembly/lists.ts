@@ -22,7 +22,10 @@ export function deriveLists(): void {
   LIST_STRIDE = (<usize>(K + 1) & ~1) + 2;
   const everyColumn = EXCLUSION < SELF && BEFORE == EMPTY && AFTER == EMPTY;
   PLAIN = i32(everyColumn && !(BY_INDEX | REFINES) && K <= PLAIN_UP_TO);
-  const last = COLUMN_LEAVES - 1;
+  // The rightmost leaf holds the last of all columns; the last slot does only where all leaves are on one level.
+  let node = 1;
+  while (node < COLUMN_LEAVES) node = 2 * node + 1;
+  const last = node - COLUMN_LEAVES;
   FILLED = min(K, n32(COLUMN_FIRST, last) + <i32>load<u8>(COLUMN_SIZE + <usize>last) - SELF);
 }
 
