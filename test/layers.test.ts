@@ -21,8 +21,34 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   evaluate: ['evaluate', 'core'],
   plot: ['plot', 'core'],
   time: ['time', 'core'],
-  entries: ['core', 'search', 'threads', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot', 'time'],
-  cli: ['cli', 'entries', 'core', 'search', 'knn', 'stream', 'changefinder', 'calibrate', 'evaluate', 'plot', 'time'],
+  prometheus: ['prometheus', 'calibrate', 'stream', 'core'],
+  entries: [
+    'core',
+    'search',
+    'threads',
+    'knn',
+    'stream',
+    'changefinder',
+    'calibrate',
+    'evaluate',
+    'plot',
+    'time',
+    'prometheus',
+  ],
+  cli: [
+    'cli',
+    'entries',
+    'core',
+    'search',
+    'knn',
+    'stream',
+    'changefinder',
+    'calibrate',
+    'evaluate',
+    'plot',
+    'time',
+    'prometheus',
+  ],
 };
 
 /** Folders with one door: files outside may import the named files only. */
@@ -40,6 +66,7 @@ const PACKAGES: Record<string, string> = {
   '@resvg/resvg-js': 'plot/png.ts',
   papaparse: 'cli/',
   'cli-progress': 'cli/',
+  yaml: 'cli/prometheus/',
   'node:': 'cli/',
 };
 

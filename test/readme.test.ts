@@ -8,6 +8,7 @@ import * as evaluate from '../src/evaluate.ts';
 import * as main from '../src/index.ts';
 import * as metrics from '../src/metrics.ts';
 import * as plot from '../src/plot.ts';
+import * as prometheus from '../src/prometheus.ts';
 import { type Block, docExamples, fencedBlocks } from './support/readme/blocks.ts';
 import { commandsOf, isRunnable, matches, Shell } from './support/readme/commands.ts';
 import { checkSnippets, findClaims, type Outcome, ownNames, ROOT } from './support/readme/snippets.ts';
@@ -20,6 +21,7 @@ const entries = {
   'knn-anomaly/calibrate': calibrate,
   'knn-anomaly/evaluate': evaluate,
   'knn-anomaly/plot': plot,
+  'knn-anomaly/prometheus': prometheus,
 };
 
 /** The pages for users. */

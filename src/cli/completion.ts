@@ -45,10 +45,17 @@ async function describe(commands: CommandList): Promise<Described[]> {
         name: option,
         help: shortened(explanation(option, name)),
       }));
-      const words = name === 'help' ? Object.keys(commands) : name === 'completion' ? SHELLS : undefined;
+      const words = wordsOf(name, commands);
       return { name, summary, options, words };
     }),
   );
+}
+
+/** See {@link Described.words}. */
+function wordsOf(name: string, commands: CommandList): readonly string[] | undefined {
+  if (name === 'completion') return SHELLS;
+  if (name === 'help') return Object.keys(commands);
+  return name === 'man' ? Object.keys(commands).filter((one) => commands[one]!.load !== undefined) : undefined;
 }
 
 /** The help of an option in a few words: up to its first clause, or some characters. */

@@ -10,6 +10,9 @@ export class CliError extends Error {
   }
 }
 
+/** A line of the input that cannot be read: `--bad-lines` says what is done about it. */
+export class LineError extends CliError {}
+
 /** A problem with how the program was called: exit status 2. */
 export class UsageError extends CliError {
   constructor(message: string) {
@@ -23,6 +26,11 @@ export class FileError extends CliError {}
 /** Throws a {@link CliError}. */
 export function fail(message: string): never {
   throw new CliError(message);
+}
+
+/** Throws a {@link LineError}. */
+export function failLine(message: string): never {
+  throw new LineError(message);
 }
 
 /** A piece of input for a message: quoted, escaped, shortened. */

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // The program `knn-anomaly`: finds and runs the command, and turns every error into one line and an exit status.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Command, type CommandList, optionNames } from './command.ts';
 import { explainError, show, UsageError } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { helpText } from './options/help.ts';
 import { parseOptions } from './options/parse.ts';
 import { catchSignals } from './signals.ts';
+import { version } from './version.ts';
 
 const COMMANDS: CommandList = {
   score: {
@@ -28,6 +29,10 @@ const COMMANDS: CommandList = {
   backtest: {
     summary: 'tell what alarms a monitor would have raised on a whole series',
     load: async () => (await import('./backtest/backtest.ts')).backtest,
+  },
+  prometheus: {
+    summary: 'watch every series of a Prometheus, which scrapes the alarms back',
+    load: async () => (await import('./prometheus/prometheus.ts')).prometheus,
   },
   eval: {
     summary: 'tell how good scores are, given the true anomalies',
@@ -53,6 +58,10 @@ const COMMANDS: CommandList = {
     summary: 'print a script that completes options in bash, zsh or fish',
     load: async () => (await import('./completion.ts')).completion,
   },
+  man: {
+    summary: 'print the manual page',
+    load: async () => (await import('./man.ts')).man,
+  },
   help: { summary: 'show this text, or the help of a command' },
 };
 
@@ -71,11 +80,6 @@ ${commands.join('')}
 
 function print(text: string): void {
   process.stdout.write(text);
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function checkName(name: string): void {

@@ -1,10 +1,11 @@
 // A job done by the calling thread, in slices.
+
+import { turn } from '../core/turn.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
 import { type Job, joinInArena } from './job.ts';
 import { type JobPlan, Task } from './task.ts';
-import { turn } from './worker-pool.ts';
 
 /**
  * Milliseconds that the calling thread works before timers and input have their turn; a part may take as long again.

@@ -174,7 +174,7 @@ describe('eval: errors', () => {
     [
       [TABLE, '--column=score', '--labels', file('other.csv', 'begin,end,metric\n1,2,cpu\n')],
       1,
-      'other.csv: no label is about "score"',
+      'other.csv: no label is about "score"; they are about cpu',
     ],
     [
       [SCORES, '--labels', RANGES, '--max-memory=1K'],

@@ -97,38 +97,47 @@ function told(values: readonly number[], watch: Monitor, isDated = false) {
   return values.map((x, t) => {
     const { expected, low, high } = watch;
     const score = watch.update(x, isDated ? { time: START + t * MINUTE } : {});
-    const { alarm, event, incident } = watch.last;
-    return { expected, low, high, score, alarm, event, incident, text: alarm ? watch.explain().text : undefined };
+    const { alarm, event, incident, surprise } = watch.last;
+    const isUnderWay = event === 'end' || (incident !== undefined && incident.end === undefined);
+    const since = isUnderWay ? incident!.begin : undefined;
+    const text = alarm ? watch.explain().text : undefined;
+    return { expected, low, high, score, alarm, event, incident, surprise, since, text };
   });
 }
+
+/** What csv tells of every value with --band, after the value. */
+const FIELDS = ['score', 'expected', 'low', 'high', 'alarm', 'since', 'surprise'];
 
 /** A number as JSON holds it. */
 const number = (x: number): unknown => (Number.isFinite(x) ? x : Number.isNaN(x) ? null : String(x));
 
-test('--band adds to csv what was expected of every value, low, high and alarm', async () => {
+test('--band adds to csv what was expected of every value, low and high', async () => {
   const values = series.slice(0, 320);
   const rows = told(values, monitor());
   const cell = (x: number): string => (Number.isNaN(x) ? '' : String(x));
-  const expected = rows.map(({ expected, low, high, score, alarm }, t) =>
-    [t, values[t], score, ...[expected, low, high].map(cell), Number(alarm)].join(','),
+  const expected = rows.map(({ expected, low, high, score, alarm, since, surprise }, t) =>
+    [t, values[t], score, ...[expected, low, high].map(cell), Number(alarm), since ?? '', cell(surprise)].join(','),
   );
   expect(await run(['--format=csv', '--band'], lines(values))).toBe(
-    `index,value,score,expected,low,high,alarm\n${expected.join('\n')}\n`,
+    `index,value,score,expected,low,high,alarm,since,surprise\n${expected.join('\n')}\n`,
   );
   expect(rows[50]).toMatchObject({ low: -Infinity, high: Infinity });
   expect(rows[300]).toMatchObject({ alarm: true });
   const two = await run(['--format=csv', '--band', '--column=a', '--column=b'], 'a,b\n1,2\n3,4\n');
-  expect(two.split('\n')[0]).toBe('index,a,a_score,a_expected,a_low,a_high,a_alarm,b,b_score,b_expected,b_low,b_high,b_alarm'); // biome-ignore format: one line
+  expect(two.split('\n')[0]).toBe(
+    `index,${['a', 'b'].flatMap((name) => [name, ...FIELDS.map((field) => `${name}_${field}`)]).join(',')}`,
+  );
 });
 
 test('--band adds the same to json: null is not known, an open end is a text', async () => {
   const values = series.slice(0, 320);
   const rows = told(values, monitor());
   const printed = (await run(['--format=json', '--band'], lines(values))).trim().split('\n');
-  for (const [t, { expected, low, high, score, alarm }] of rows.entries()) {
+  for (const [t, { expected, low, high, score, alarm, since = null, surprise }] of rows.entries()) {
     const { index, value, score: shown, event: _, text: __, incident: ___, ...band } = JSON.parse(printed[t]!);
     expect([index, value, shown]).toEqual([t, values[t], score]);
-    expect(band).toEqual({ expected: number(expected), low: number(low), high: number(high), alarm });
+    const bounds = { expected: number(expected), low: number(low), high: number(high) };
+    expect(band).toEqual({ ...bounds, alarm, since, surprise: number(surprise) });
   }
 });
 
@@ -137,7 +146,8 @@ test('json tells on the line of a value what happened there, and nothing on the 
   const printed = (await run(['--format=json', '--worse=1.5'], lines(series))).trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: one line
   expect(printed.map(({ event }) => event)).toEqual(rows.map(({ event }) => event));
   const quiet = printed.filter(({ event }) => event === undefined);
-  expect(quiet.every((line) => Object.keys(line).join() === 'index,value,score')).toBe(true);
+  const keys = ['index', 'value', 'score', 'expected', 'alarm', 'since', 'surprise'];
+  expect(quiet.every((line) => Object.keys(line).join() === keys.join())).toBe(true);
   const events = printed.filter(({ event }) => event !== undefined);
   expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['begin', 'worse', 'end']));
   for (const { index, incident, text } of events) {
@@ -245,7 +255,9 @@ test('times that go back end a stream, with the state of what came before', asyn
   const message = await failure(['--column=cpu', '--time=time', '--state=back.state'], 1, input);
   expect(message).toContain('time');
   file('plain.csv', 'time,cpu\nb,1\na,2\n');
-  expect((await run(['plain.csv', '--column=cpu', '--time=time', '--format=csv'], '')).split('\n')[2]).toBe('1,a,2,0');
+  expect((await run(['plain.csv', '--column=cpu', '--time=time', '--format=csv'], '')).split('\n')[2]).toBe(
+    '1,a,2,0,,0,,0',
+  );
 });
 
 test.each<[string[], string]>([

@@ -53,8 +53,10 @@ test.each(PRESETS)(
 test('missing values are NaN in lines, empty in csv, null in json', async () => {
   const input = '1\n\nnull\nNaN\n2\n';
   expect((await run([], input)).stdout).toBe('0\nNaN\nNaN\nNaN\n0\n');
-  expect((await run(['--format=csv'], input)).stdout.split('\n')[2]).toBe('1,,');
-  expect((await run(['--format=json'], input)).stdout.split('\n')[1]).toBe('{"index":1,"value":null,"score":null}');
+  expect((await run(['--format=csv'], input)).stdout.split('\n')[2]).toBe('1,,,,0,,');
+  expect((await run(['--format=json'], input)).stdout.split('\n')[1]).toBe(
+    '{"index":1,"value":null,"score":null,"expected":null,"alarm":false,"since":null,"surprise":null}',
+  );
   expect(await failure(['--missing=throw'], 1, input)).toContain('value 1 is missing');
 });
 

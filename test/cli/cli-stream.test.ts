@@ -150,6 +150,7 @@ describe('scores', () => {
   test('table: place, value, score and a bar', async () => {
     const text = await stream(['-w1', '-k1', '--format=table'], '1\n3\nNaN\n4\n');
     expect(text.split('\n').map((line) => line.split(/\s+/))).toEqual([
+      ['index', 'value', 'score'],
       ['0', '1', '0'],
       ['1', '3', '2', '█'.repeat(30)],
       ['2', 'missing', 'missing'],

@@ -1,5 +1,6 @@
 // The table of options: what every command refuses and says, and the completion made from it.
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { backtest } from '../../src/cli/backtest/backtest.ts';
@@ -10,6 +11,7 @@ import { helpText } from '../../src/cli/options/help.ts';
 import { parseOptions } from '../../src/cli/options/parse.ts';
 import { defaultOf, OPTIONS, type OptionName, optionOf } from '../../src/cli/options/table.ts';
 import { plot } from '../../src/cli/plot/plot.ts';
+import { prometheus } from '../../src/cli/prometheus/prometheus.ts';
 import { score } from '../../src/cli/score/score.ts';
 import { state } from '../../src/cli/state/state.ts';
 import { detectorCommand } from '../../src/cli/stream/detector-command.ts';
@@ -24,6 +26,7 @@ const COMMANDS = {
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
   backtest,
+  prometheus,
   eval: evaluate,
   locate: locateCommand,
   suggest,
@@ -85,6 +88,44 @@ test('an option that a command does not take is a fault of the program', () => {
   expect(() => parseOptions([], 'eval', optionNames(evaluate)).has('normalize')).toThrow('eval takes no --normalize');
 });
 
+describe('knn-anomaly man', () => {
+  const page = async (...args: string[]): Promise<string> => (await cli(['man', ...args])).stdout;
+  const hasGroff = spawnSync('groff', ['--version']).status === 0;
+
+  test('the page has every command and every option, and is the one of the package', async () => {
+    const text = await page();
+    expect(readFileSync(new URL('../../dist/man/knn-anomaly.1', import.meta.url), 'utf8')).toBe(text);
+    const dashed = (name: string): string => name.replaceAll('-', '\\-');
+    for (const [name, command] of Object.entries(COMMANDS)) {
+      expect(text).toContain(`.SH "KNN\\-ANOMALY ${dashed(name).toUpperCase()}"`);
+      const own = await page(name);
+      for (const option of optionNames(command)) expect(own).toContain(`\\-\\-${dashed(option)}\\fR`);
+      const plain = command.examples.split('\n').filter((line) => !/[\\'`~^]/.test(line));
+      for (const line of plain) expect(text.includes(`\n${dashed(line)}\n`)).toBe(true);
+    }
+  });
+
+  test.skipIf(!hasGroff)('groff has nothing to warn of, and shows the words of the help', async () => {
+    for (const args of [[], ['monitor']]) {
+      const run = spawnSync('groff', ['-ww', '-man', '-Tascii', '-P-cbou'], {
+        input: await page(...args),
+        encoding: 'utf8',
+      });
+      expect(run.stderr).toBe('');
+      expect(run.stdout).toContain('--only-alarms\n');
+      expect(run.stdout).toContain('Exit status\n');
+    }
+  });
+
+  test('what is no command is a usage error', async () => {
+    for (const args of [['help'], ['toString'], ['score', 'eval']]) {
+      const run = await cli(['man', ...args]);
+      expect(run).toMatchObject({ status: 2, stdout: '' });
+      expect(run.stderr).toMatch(/^knn-anomaly: man takes one command or none: score, [^\n]+\n$/);
+    }
+  });
+});
+
 describe('knn-anomaly completion', () => {
   const script = async (shell: string): Promise<string> => (await cli(['completion', shell])).stdout;
   const hasShell = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
@@ -97,7 +138,7 @@ describe('knn-anomaly completion', () => {
       const { stdout } = await promisify(execFile)('bash', ['-c', program, 'bash', 'knn-anomaly', ...words]);
       return stdout.trim().split('\n');
     };
-    expect(await complete('')).toEqual([...Object.keys(COMMANDS), 'completion', 'help', '--help', '--version']);
+    expect(await complete('')).toEqual([...Object.keys(COMMANDS), 'completion', 'man', 'help', '--help', '--version']);
     expect(await complete('s')).toEqual(['score', 'stream', 'suggest', 'state']);
     for (const [name, command] of Object.entries(COMMANDS)) {
       const offered = await complete(name, '--');

@@ -40,6 +40,8 @@ export interface TickResult {
   readonly alarms: readonly FleetAlarm[];
   /** The fleet's incidents that ended and began; empty without the option `incidents`. */
   readonly incidents: readonly FleetIncidentEvent[];
+  /** The names of the series that left in this tick, because of `maxIdle` or `maxSeries`. */
+  readonly evicted: readonly string[];
 }
 
 /** What monitors count. */
@@ -160,14 +162,14 @@ export class Monitors {
     checkNumSeries(found.length, this.#settings.maxSeries);
     const members = numNew === 0 ? (found as Watched[]) : this.#withNew(found, ids);
     // Nothing was changed so far, and nothing is refused from here on.
-    this.#advance(position, members);
+    const evicted = this.#advance(position, members);
     const surprises = new Float64Array(members.length);
     const gathered: Gathered = { alarms: [], groups: [], failures: [] };
     for (let p = 0; p < members.length; p++) surprises[p] = this.#step(members[p]!, given[p]!, passedOn, gathered);
     for (let m = this.#members.oldest; m && m.last < this.#ticks; m = m.newer) this.#step(m, NaN, passedOn, gathered);
     const incidents = this.#conclude(gathered);
     if (gathered.failures.length > 0) throw gathered.failures[0];
-    return { surprises, alarms: gathered.alarms, incidents };
+    return { surprises, alarms: gathered.alarms, incidents, evicted };
   }
 
   /** The time of the last tick; −Infinity before the first. */
@@ -318,19 +320,22 @@ export class Monitors {
     return { id, last, monitor, raises, group: incidents?.groupOf(id) ?? '', ...UNLINKED };
   }
 
-  /** Begins a tick of these members. Series leave that were idle for too long, or for which there are too many. */
-  #advance(position: number, members: Watched[]): void {
+  /** Begins a tick of these members. Returns who leaves: those that were idle for too long, or for which there are too many. */
+  #advance(position: number, members: Watched[]): string[] {
     const { maxSeries, maxIdle } = this.#settings;
     this.#position = position;
     this.#ticks++;
     this.#values += members.length;
     this.#changes++;
     this.#members.advance(members, this.#ticks);
+    const evicted: string[] = [];
     for (let { oldest } = this.#members; oldest; { oldest } = this.#members) {
       if (oldest.last >= this.#ticks - maxIdle && this.#members.size <= maxSeries) break;
       this.#members.remove(oldest);
       this.#evicted++;
+      evicted.push(oldest.id);
     }
+    return evicted;
   }
 
   /** Gives a series its value. An error of the user's own code is put off, for the others to have their step. */

@@ -1,6 +1,8 @@
 // The command `backtest`: runs a monitor over a whole file as if it were live, and says what it would have meant.
 import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
 import type { LabeledRange } from '../../plot.ts';
+import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
+import { changesOf } from '../change/change.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
@@ -32,12 +34,13 @@ is a path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     { title: 'Input', options: [...INPUT_OPTIONS, 'time-unit'] },
     ...MONITOR_GROUPS,
-    { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format'] },
+    { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format', 'fail-on-alarm'] },
     { title: 'Figure', options: ['output', 'band', ...FIGURE_OPTIONS, 'force'] },
     { title: 'Work', options: ['max-memory', 'no-progress', 'help'] },
   ],
   note: 'PNG needs an optional package: npm install @resvg/resvg-js',
-  exitStatus: EXIT_STATUS,
+  exitStatus: `${EXIT_STATUS}
+${FAIL_ON_ALARM}`,
   examples: `knn-anomaly backtest cpu.csv --column cpu --time time
 knn-anomaly backtest cpu.csv --column cpu --time time --per-day 0.5
 knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
@@ -49,7 +52,7 @@ async function execute(options: BacktestCommand): Promise<void> {
   // The order of rows is refused below, one by one.
   const table = await readWithin(options.input, options.inputOptions, options, (n) => BYTES_PER_VALUE * n, 'as read');
   const { name, values: numbers } = table.columns[0]!;
-  const values = numbers.toArray();
+  const values = options.change === undefined ? numbers.toArray() : changesOf(numbers.toArray(), options.change);
   const times = table.times && timesOf(table.times, options);
   const { thresholds, perDay, worst } = options;
   if (options.progress) announceRuns(values.length, options);
@@ -74,6 +77,7 @@ async function execute(options: BacktestCommand): Promise<void> {
   if (figure !== undefined) await draw(options, values, times, name, reported, figure);
   const output = await openOutput(undefined, false);
   await output.write(options.format === 'json' ? [reportJson(reported)] : reportText(reported));
+  if (options.failOnAlarm && result.incidents.length > 0) process.exitCode = ALARM_STATUS;
 }
 
 /** A threshold with four digits that keeps to the budget, too, and its own counts; the one that is given if there is none. */

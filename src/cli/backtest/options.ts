@@ -1,5 +1,6 @@
 // The options of `knn-anomaly backtest` as checked values.
 import { type MonitorOptions, monitor } from '../../calibrate.ts';
+import { changeKindOf } from '../change/change.ts';
 import type { Terminals } from '../command.ts';
 import { show, UsageError } from '../errors.ts';
 import type { TimeUnit } from '../input/moments.ts';
@@ -30,6 +31,8 @@ export interface BacktestCommand extends OutputOptions, FigureOptions {
   readonly inputOptions: InputOptions;
   readonly timeUnit: TimeUnit;
   readonly monitor: MonitorOptions;
+  /** What is watched instead of the values. */
+  readonly change: 'diff' | undefined;
   /** `undefined`: those of the library. */
   readonly thresholds: readonly number[] | undefined;
   /** Alarms a day that are wanted. */
@@ -39,6 +42,8 @@ export interface BacktestCommand extends OutputOptions, FigureOptions {
   readonly figureFormat: FigureFormat;
   readonly band: boolean;
   readonly format: 'text' | 'json';
+  /** Whether an alarm is an exit status. */
+  readonly failOnAlarm: boolean;
   readonly maxMemory: number;
   readonly progress: boolean;
 }
@@ -51,6 +56,8 @@ export function backtestOptionsOf(given: ParsedOptions, isTerminal: Terminals): 
     inputOptions: inputOptionsOf(given),
     timeUnit: given.choice('time-unit'),
     monitor: monitorOf(given),
+    change: given.flag('diff') ? 'diff' : undefined,
+    failOnAlarm: given.flag('fail-on-alarm'),
     thresholds: given.has('thresholds') ? thresholdsOf(given.text('thresholds')!) : undefined,
     perDay: given.has('per-day') ? given.number('per-day') : undefined,
     worst: given.integer('worst'),
@@ -82,6 +89,7 @@ function monitorOf(given: ParsedOptions): MonitorOptions {
   if (needsTimes(settings) && !given.has('time'))
     throw new UsageError('--calendar needs --time: the column with the dates');
   const options = monitorOptionsOf(settings);
+  changeKindOf(given.flag('diff'), given.flag('rate'));
   try {
     monitor(options);
   } catch (error) {

@@ -2,12 +2,12 @@
 
 import type { Backtest, DatedIncident, ThresholdCount } from '../../calibrate.ts';
 import { formatCount } from '../cost.ts';
-import { wrapped } from '../options/help.ts';
-import { aligned, shortNumber } from '../output/text.ts';
+import { aligned, lineWidth, shortNumber, wrapped } from '../output/text.ts';
 import { spanOf } from '../plot/watched.ts';
 import { jsonIncident, whenText } from '../stream/monitor-view.ts';
 
-const WIDTH = 80;
+/** Narrower lines are broken. */
+const NARROW = 80;
 
 /** What a report is about. */
 export interface Reported {
@@ -33,15 +33,15 @@ export function* reportText(reported: Reported): Generator<string> {
   const { title, result, suggested, threshold, numSilent, step, perDay, timezone } = reported;
   const { numValues, days, incidents, counts, worst } = result;
   const by = step === undefined ? '' : `, one per ${shortNumber(step)} s (see --step)`;
-  yield `${title}: ${countOf(numValues, 'value')} in ${countOf(days, 'day')}${by}\n`;
+  yield `${inWidth(`${title}: ${countOf(numValues, 'value')} in ${countOf(days, 'day')}${by}`)}\n`;
   if (numValues <= numSilent) {
-    yield `the first ${numSilent} values are passed over to learn what is usual: nothing could be an alarm\n`;
+    yield `${inWidth(`the first ${numSilent} values are passed over to learn what is usual: nothing could be an alarm`)}\n`;
   }
   const alarms = numAlarms(result);
   const rate = days > 0 ? `, ${shortNumber(alarms / days, 3)} per day` : '';
-  yield `${countOf(incidents.length, 'incident')} and ${countOf(alarms, 'alarm')} at threshold ${threshold}${rate}\n`;
+  yield `${inWidth(`${countOf(incidents.length, 'incident')} and ${countOf(alarms, 'alarm')} at threshold ${threshold}${rate}`)}\n`;
   if (counts.length > 0) yield `\n${table(counts)}`;
-  if (suggested !== undefined) yield `\n${suggestion(suggested, perDay!)}\n`;
+  if (suggested !== undefined) yield `\n${inWidth(suggestion(suggested, perDay!))}\n`;
   if (worst.length === 0) return;
   yield `\nThe most surprising ${worst.length === 1 ? 'incident' : `${worst.length} incidents`}\n`;
   for (const [p, { incident, text }] of worst.entries()) {
@@ -51,8 +51,14 @@ export function* reportText(reported: Reported): Generator<string> {
     const goesOn = incident.end === undefined ? ', not over' : '';
     const span = end === begin ? from : `from ${from} ${numberOfValues(incident.duration)}`;
     const head = `${String(p + 1).padStart(4)}  ${shortNumber(incident.worst)}  ${span}${goesOn}`;
-    yield `${head}\n${wrapped(text, WIDTH - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
+    yield `${inWidth(head)}\n${wrapped(text, lineWidth() - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
   }
+}
+
+/** A sentence in lines that are no longer than they may be; on wide terminals it is one. */
+function inWidth(text: string): string {
+  const width = lineWidth();
+  return width < NARROW ? wrapped(text, width).join('\n') : text;
 }
 
 function numberOfValues(duration: number): string {
@@ -76,10 +82,9 @@ function table(counts: readonly ThresholdCount[]): string {
     formatCount(alarms),
     Number.isFinite(perDay) ? shortNumber(perDay, 3) : '-',
   ]);
-  const lines = aligned([['threshold', 'incidents', 'alarms', 'per day'], ...rows], (cell, width) =>
-    cell.padStart(width),
-  );
-  return lines.map((line) => `  ${line}\n`).join('');
+  const headings = ['threshold', 'incidents', 'alarms', 'per day'];
+  const lines = aligned([headings, ...rows], (cell, width) => cell.padStart(width));
+  return lines.map((line) => `${line.length + 2 > lineWidth() ? '' : '  '}${line}\n`).join('');
 }
 
 function suggestion({ threshold, alarms, perDay }: ThresholdCount, wanted: number): string {

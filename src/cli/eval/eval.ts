@@ -25,7 +25,7 @@ import { readTable } from '../input/read.ts';
 import { nameOf, type Source } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
-import { plain, shortNumber } from '../output/text.ts';
+import { lineWidth, plain, shortNumber, wrapped } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { type EvalOptions, evalOptionsOf } from './options.ts';
 
@@ -54,8 +54,9 @@ interface Evaluation {
 export const evaluate: Command = {
   usage: '[FILE] (--labels FILE | --label-column NAME) [...]',
   about: `Tells how good scores are, given the true anomalies. FILE holds one score per
-value, higher is stranger, as score, stream and monitor write them; it is a
-path, or - or nothing for standard input. Gzip is recognized.`,
+value, higher is stranger, as score, stream and monitor write them: of their csv
+and json the score is found, and the time for --labels. It is a path, or - or
+nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
@@ -102,9 +103,16 @@ async function anomaliesOf({ labels, input }: EvalOptions, table: Table): Promis
   const n = numRows(table);
   if (labels === undefined) return inInput(input, () => toRanges(table.columns[1]!.values.toArray(), n));
   const all = await Labels.read(labels, table.times);
-  const ranges = inInput(labels, () => all.rangesFor(name, n));
+  const ranges = inInput(labels, () => all.rangesFor(all.for(name).length > 0 ? name : subjectOf(name), n));
   if (ranges.length > 0) return ranges;
-  throw new CliError(`${nameOf(labels)}: no label is about ${name === undefined ? 'these scores' : show(name)}`);
+  const metrics = [...new Set(all.all.map(({ metric }) => metric))].join(', ');
+  const what = name === undefined ? 'these scores' : show(name);
+  throw new CliError(`${nameOf(labels)}: no label is about ${what}; they are about ${metrics}`);
+}
+
+/** The column that scores are about, as an output of several columns names them: `cpu` of `cpu_score` and `metrics.cpu.score`. */
+function subjectOf(name: string | undefined): string | undefined {
+  return name?.replace(/^metrics\.(.+)\.(?:score|surprise)$/, '$1').replace(/_(?:score|surprise)$/, '');
 }
 
 /** Turns what a metric refuses into an error about the input. */
@@ -149,7 +157,9 @@ function tableOf(evaluation: Evaluation, title: string): string {
   const { n, anomalies, anomalousValues, window, threshold, nab } = evaluation;
   const share = ((100 * anomalousValues) / n).toPrecision(2);
   const lines = [
-    `${title}: ${count(n, 'value')}, ${count(anomalies, 'anomaly', 'anomalies')} of ${count(anomalousValues, 'value')} (${share} %)`,
+    inWidth(
+      `${title}: ${count(n, 'value')}, ${count(anomalies, 'anomaly', 'anomalies')} of ${count(anomalousValues, 'value')} (${share} %)`,
+    ),
     '',
     row('ROC-AUC', [evaluation.rocAuc]),
     row('PR-AUC', [evaluation.prAuc]),
@@ -158,9 +168,12 @@ function tableOf(evaluation: Evaluation, title: string): string {
     '',
   ];
   if (threshold !== undefined) lines.push(...alarmLines(evaluation, threshold), '');
-  if (nab === undefined) lines.push('no NAB score: no anomaly reaches beyond the first values, which it leaves out');
+  if (nab === undefined)
+    lines.push(inWidth('no NAB score: no anomaly reaches beyond the first values, which it leaves out'));
   else {
-    lines.push(`NAB score${''.padEnd(17)}${threshold === undefined ? 'at its best threshold' : 'at this threshold'}`);
+    lines.push(
+      `NAB score${''.padEnd(isNarrow() ? 2 : 17)}${threshold === undefined ? 'at its best threshold' : 'at this threshold'}`,
+    );
     for (const [profile, { score, threshold: at }] of Object.entries(nab)) {
       lines.push(row(`  ${profile}`, [score], threshold === undefined ? `at ${shortNumber(at)}` : '', 1));
     }
@@ -173,7 +186,7 @@ function alarmLines({ events, ranges, affiliation: near, pointAdjusted }: Evalua
   const delay = found === 0 ? '' : `; delay ${shortNumber(medianDelay)} (median), ${shortNumber(maxDelay)} at most`;
   const cells = ({ precision, recall, f1 }: PrecisionRecall): number[] => [precision, recall, f1];
   return [
-    `${`alarms from ${shortNumber(threshold)}`.padEnd(NAME)}${['precision', 'recall', 'F1'].map((h) => h.padStart(CELL)).join('')}`,
+    line(`alarms from ${shortNumber(threshold)}`, [isNarrow() ? 'prec.' : 'precision', 'recall', 'F1']),
     row(
       '  events',
       cells(events!),
@@ -185,12 +198,31 @@ function alarmLines({ events, ranges, affiliation: near, pointAdjusted }: Evalua
   ];
 }
 
-const NAME = 22;
-const CELL = 10;
+/** Widths of names and of numbers, where lines are wide and where they are not. */
+const NAME = [22, 16];
+const CELL = [10, 8];
+/** Lines shorter than that are narrow: a note then has lines of its own. */
+const NARROW = 60;
+
+function isNarrow(): boolean {
+  return lineWidth() < NARROW;
+}
+
+function inWidth(text: string): string {
+  return isNarrow() ? wrapped(text, lineWidth()).join('\n') : text;
+}
+
+/** A name and cells beside each other. */
+function line(name: string, cells: readonly string[]): string {
+  const [nameWidth, width] = [NAME, CELL].map((widths) => widths[Number(isNarrow())]!) as [number, number];
+  return `${name.padEnd(nameWidth)}${cells.map((cell) => cell.padStart(width)).join('')}`;
+}
 
 function row(name: string, values: readonly number[], note = '', digits = 3): string {
-  const cells = values.map((value) => (Number.isNaN(value) ? '–' : value.toFixed(digits)).padStart(CELL));
-  return `${name.padEnd(NAME)}${cells.join('')}${note === '' ? '' : `  ${note}`}`;
+  const cells = values.map((value) => (Number.isNaN(value) ? '–' : value.toFixed(digits)));
+  if (note === '') return line(name, cells);
+  if (!isNarrow()) return `${line(name, cells)}  ${note}`;
+  return [line(name, cells), ...wrapped(note, lineWidth() - 4).map((text) => `    ${text}`)].join('\n');
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

@@ -50,7 +50,7 @@ export function evalOptionsOf(given: ParsedOptions, isTerminal: boolean): EvalOp
 
 /** What is read from FILE: the scores, and the labels where they are a column of the same table. */
 function tableOptionsOf(given: ParsedOptions): InputOptions {
-  const scores = inputOptionsOf(given);
+  const scores: InputOptions = { ...inputOptionsOf(given), isScores: true };
   checkInputOptions(scores, '');
   const labelColumn = given.text('label-column');
   if (labelColumn === undefined) {

@@ -1,5 +1,5 @@
 // From a piece of text to a number: what a number, a missing value and neither look like, the same in every format.
-import { fail, show } from '../errors.ts';
+import { failLine, show } from '../errors.ts';
 
 const MISSING =
   /^(?:[+-]?nan|<?na>?|#?n\/a|#na|null|<null>|nil|none|nat|undefined|missing|\\n|[-–—]{1,3}|\?|\.|[+-]?(?:inf(?:inity)?|∞))$/i;
@@ -36,5 +36,5 @@ function isRadixLiteral(cell: string): boolean {
 /** Throws the error of a cell that holds no number. `remedy` says which option could help. */
 export function notANumber(cell: string, lineNumber: number, column?: string, remedy = ''): never {
   const where = column === undefined ? '' : ` in column ${show(column)}`;
-  fail(`line ${lineNumber}: expected a number, got ${show(cell.trim())}${where}${remedy && ` (${remedy})`}`);
+  failLine(`line ${lineNumber}: expected a number, got ${show(cell.trim())}${where}${remedy && ` (${remedy})`}`);
 }

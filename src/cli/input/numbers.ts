@@ -5,7 +5,7 @@
 import { fail, show } from '../errors.ts';
 import { isMissing, notANumber, parseCell } from './cells.ts';
 import type { Numbers } from './columns.ts';
-import { ColumnUnit, isKnownUnit } from './units.ts';
+import { ColumnUnit, isKnownUnit, type UnitMemory } from './units.ts';
 
 /** How numbers are written; what is `undefined` is found from the column. */
 export interface Notation {
@@ -109,6 +109,14 @@ function decimalOf({ decimal, thousands }: Notation): '.' | ',' | undefined {
   return thousands === '.' ? ',' : '.';
 }
 
+/** What the cells of a column have said about how it is written, as JSON. */
+export interface ColumnMemory {
+  readonly decimal?: '.' | ',' | undefined;
+  readonly hasPoint: boolean;
+  readonly isPlain: boolean;
+  readonly unit: UnitMemory;
+}
+
 /** A column that takes cells. */
 export class NumberColumn {
   readonly #values: Numbers;
@@ -143,6 +151,24 @@ export class NumberColumn {
     this.#waiting = [];
     this.#firstWaiting = '';
     this.#hasPoint = false;
+  }
+
+  /** What was found so far, for {@link resume}. Cells that wait for others are no part of it. */
+  get memory(): ColumnMemory {
+    return {
+      decimal: this.#decimal,
+      hasPoint: this.#hasPoint,
+      isPlain: this.#isPlain,
+      unit: this.#unit.memory,
+    };
+  }
+
+  /** Goes on where another one of the same column ended. */
+  resume({ decimal, hasPoint, isPlain, unit }: ColumnMemory): void {
+    this.#decimal = decimal;
+    this.#hasPoint = hasPoint;
+    this.#isPlain = isPlain;
+    this.#unit.resume(unit);
   }
 
   /** Takes the next cell. Throws for one that is no number and not missing. */

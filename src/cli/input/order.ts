@@ -96,6 +96,14 @@ function holesOf(at: Float64Array, times: StringColumn): string | undefined {
   return `${most}: windows go across`;
 }
 
+/** What is known of the times of a stream, as JSON. */
+export interface OrderMemory {
+  /** The text of the last time; '' before the first one. */
+  readonly last: string;
+  /** Whether the times are not understood. */
+  readonly isUnknown: boolean;
+}
+
 /** Watches that the times of a stream do not go back. */
 export class StreamOrder {
   #clock: Clock | undefined;
@@ -108,6 +116,22 @@ export class StreamOrder {
     this.#isUnknown = false;
     this.#last = -Infinity;
     this.#lastText = '';
+  }
+
+  /** What was seen so far, for {@link resume}. */
+  get memory(): OrderMemory {
+    return { last: this.#lastText, isUnknown: this.#isUnknown };
+  }
+
+  /** Goes on where another one of the same column ended. */
+  resume({ last, isUnknown }: OrderMemory, format: string | undefined): void {
+    this.#isUnknown = isUnknown;
+    if (last === '') return;
+    const times = new StringColumn(format);
+    times.push(last);
+    this.#clock = clockIn(times);
+    this.#lastText = last;
+    this.#last = this.#clock?.read(last) ?? -Infinity;
   }
 
   /** Drops the first row that goes back and all after it; what is wrong then, or `undefined`. */

@@ -1,32 +1,20 @@
 // From a path to a table: finds the format, chooses the reader, and calls back after every batch of lines.
 import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
+import { atExit } from '../signals.ts';
 import { isBlank, parseCell } from './cells.ts';
 import { dropPartialRow, numRows, type Table } from './columns.ts';
-import { ANY_DIALECT, type Dialect } from './dialect.ts';
+import { ANY_DIALECT, type Dialect, type InputFormat, type InputOptions } from './dialect.ts';
 import { documentTable, isDocument } from './json/documents.ts';
 import { jsonRows, onlyField } from './json/lines.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
-import { type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
+import { BadLines, type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
 import { openSource, type Source } from './source.ts';
 import { csvRows, isTelling } from './table/csv.ts';
+import { ownScores, withoutIndex } from './table/own-output.ts';
 
-/** The input formats. */
-export type InputFormat = 'lines' | 'csv' | 'json' | 'row';
-
-/** How an input is to be read. */
-export interface InputOptions {
-  readonly format: InputFormat | 'auto';
-  /** Names or numbers of CSV columns. */
-  readonly columns: readonly string[];
-  /** Paths of JSON fields. */
-  readonly fields: readonly string[];
-  /** A column or field with the time. */
-  readonly time: string | undefined;
-  /** How it is written; what is not said is found from the content. */
-  readonly dialect?: Dialect;
-}
+export type { InputFormat, InputOptions } from './dialect.ts';
 
 /** Called after every batch of lines with the table so far; may throw to stop. */
 export type Watch = (source: Source, table: Table) => void | Promise<void>;
@@ -55,7 +43,7 @@ export async function readTable(
 ): Promise<Table> {
   return await reading(path, options, async (source) => {
     const read = await readSource(source, path, options, 'deferred', watch);
-    if (read === undefined || numRows(read.table) === 0) fail('empty: there are no values');
+    if (read === undefined || numRows(read.table) === 0) failEmpty(read);
     const { table, notices } = rows === 'sorted' ? inOrder(read.table) : { table: read.table, notices: [] };
     tell(source, [...source.notices, ...read.notices, ...notices]);
     return table;
@@ -83,24 +71,55 @@ export async function readLive(
       await take(table);
       if (problem !== undefined) fail(problem);
     });
-    if (!hasRows && !mayBeEmpty) fail('empty: there are no values');
+    if (!hasRows && !mayBeEmpty) failEmpty(read);
     tell(source, [...source.notices, ...(read?.notices ?? [])]);
   });
 }
 
-function tell(source: Source, notices: readonly string[]): void {
+function failEmpty(read: Read | undefined): never {
+  fail(`empty: there are no values${read?.notices.length ? `; ${read.notices.join('; ')}` : ''}`);
+}
+
+/**
+ * A reader for lines that come by and by, as soon as these first ones tell how they are to be read; `undefined` before. It has
+ * taken none of them.
+ */
+export async function readerOnceTold(
+  path: string,
+  sample: readonly string[],
+  options: InputOptions,
+  bad: BadLines,
+): Promise<RowReader | undefined> {
+  const dialect = options.dialect ?? ANY_DIALECT;
+  const isFull = sample.length >= SAMPLE && sample.some((line) => isContent(line, dialect));
+  if (!isFull && !(await tells(path, sample, options))) return undefined;
+  const format = formatOf(path, sample, options);
+  refuseOthers(sample, false, options, format);
+  const isOneDocument = format === 'json' && isDocument(sample, false, options.fields.length > 0) === true;
+  if (dialect.path !== undefined || isOneDocument) {
+    fail('a JSON document is read as a whole, and cannot be followed: leave out --follow');
+  }
+  return await readerFor(format, sample, false, options, 'immediate', bad);
+}
+
+/** Says something about an input. */
+export function tell(source: Pick<Source, 'name'>, notices: readonly string[]): void {
   for (const notice of notices) process.stderr.write(`knn-anomaly: ${source.name}: ${notice}\n`);
 }
 
 async function reading<T>(path: string, { dialect }: InputOptions, read: (source: Source) => Promise<T>): Promise<T> {
-  const source = await openSource(path, dialect?.encoding);
+  const source = await openSource(path, dialect?.encoding, dialect !== undefined && dialect.badLines !== 'stop');
   try {
     return await read(source);
   } catch (error) {
-    const isFinal = error instanceof UsageError || error instanceof FileError;
-    if (!(error instanceof CliError) || isFinal) throw error;
-    throw new CliError(`${source.name}: ${error.message}`);
+    throw inputError(error, source.name);
   }
+}
+
+/** An error in the middle of an input, with the name of the input before it. */
+export function inputError(error: unknown, name: string): unknown {
+  const isFinal = error instanceof UsageError || error instanceof FileError;
+  return error instanceof CliError && !isFinal ? new CliError(`${name}: ${error.message}`) : error;
 }
 
 /** What was read and what is to be said about it. */
@@ -129,18 +148,20 @@ async function readLines(
   source: Source,
   batches: AsyncGenerator<string[]>,
   path: string,
-  options: InputOptions,
+  given: InputOptions,
   blanks: BlankLines,
   watch: Watch,
 ): Promise<Read | undefined> {
-  const dialect = options.dialect ?? ANY_DIALECT;
+  const dialect = given.dialect ?? ANY_DIALECT;
   let hasContent = false;
   const isEnough = (sample: readonly string[]): boolean | Promise<boolean> => {
     hasContent ||= isContent(sample.at(-1)!, dialect);
-    return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, options));
+    return (hasContent && sample.length >= SAMPLE) || (blanks === 'immediate' && tells(path, sample, given));
   };
   const { sample, rest, isWhole, fault } = await takeSample(batches, dialect.skipLines, isEnough);
-  const format = formatOf(path, sample, options);
+  const format = formatOf(path, sample, given);
+  const own = ownScores(sample, format, given);
+  const options = own ?? given;
   if (!hasContent && fault !== undefined) throw fault;
   if (!hasContent && (blanks === 'deferred' || format === 'csv')) return undefined;
   refuseOthers(sample, isWhole, options, format);
@@ -150,11 +171,13 @@ async function readLines(
   ) {
     return await readDocument(source, [...sample, ...rest], batches, options, watch);
   }
-  const reader = await readerFor(format, sample, isWhole, options, blanks);
+  const bad = new BadLines(dialect.badLines);
+  const reader = await readerFor(format, sample, isWhole, options, blanks, bad);
+  const forget = atExit(() => tell(source, bad.notice === undefined ? [] : [bad.notice]));
   let lineNumber = dialect.skipLines;
   const push = async (lines: readonly string[]): Promise<void> => {
     try {
-      for (const line of lines) reader.push(line, ++lineNumber);
+      for (const line of lines) takeLine(line, ++lineNumber, reader, bad);
     } catch (error) {
       dropPartialRow(reader.table);
       if (blanks === 'immediate') await watch(source, reader.table);
@@ -167,7 +190,23 @@ async function readLines(
   if (fault !== undefined) throw fault;
   for await (const lines of batches) await push(lines);
   reader.end();
-  return { table: reader.table, notices: reader.notices() };
+  forget();
+  const table = own === undefined ? reader.table : withoutIndex(reader.table);
+  return { table, notices: [...reader.notices(), ...(bad.notice === undefined ? [] : [bad.notice])] };
+}
+
+/** Takes a line, or does about one that cannot be read what is wanted. Without its time it cannot be a row of a timed table. */
+export function takeLine(line: string, lineNumber: number, reader: RowReader, bad: BadLines): void {
+  try {
+    reader.push(line, lineNumber);
+  } catch (problem) {
+    bad.take(problem);
+    const { table } = reader;
+    dropPartialRow(table);
+    if (bad.how === 'skip') return;
+    if (table.times === undefined) for (const { values } of table.columns) values.push(NaN);
+    else bad.numLeftOut++;
+  }
 }
 
 /** Reads a JSON document to its end. */
@@ -297,17 +336,18 @@ async function readerFor(
   isWhole: boolean,
   options: InputOptions,
   blanks: BlankLines,
+  bad: BadLines,
 ): Promise<RowReader> {
   const { columns, fields, time, dialect = ANY_DIALECT } = options;
   if (format !== 'csv' && columns.length > 0)
     throw new UsageError(`--column is for CSV, the input is read as ${format}`);
   if (format !== 'json' && fields.length > 0)
     throw new UsageError(`--field is for JSON, the input is read as ${format}`);
-  if (format === 'csv') return await csvRows(sample, isWhole, { columns, time, dialect }, blanks);
+  if (format === 'csv') return await csvRows(sample, isWhole, { columns, time, dialect }, blanks, bad);
   if (format === 'json') {
     const chosen = fields.length === 0 && dialect.isSparse ? onlyField(sample, time) : fields;
-    return jsonRows(chosen, time, dialect, blanks);
+    return jsonRows(chosen, time, dialect, blanks, bad);
   }
   if (time !== undefined) throw new UsageError(`--time needs CSV or JSON, the input is read as ${format ?? 'lines'}`);
-  return format === 'row' ? numberRow(dialect) : numberLines(sample, dialect, blanks);
+  return format === 'row' ? numberRow(dialect, bad) : numberLines(sample, dialect, blanks);
 }

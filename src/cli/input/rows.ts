@@ -1,8 +1,10 @@
 // What the readers of the three formats have in common, and the reader of one number per line.
+
+import { LineError } from '../errors.ts';
 import { isBlank } from './cells.ts';
-import { emptyTable, type Table } from './columns.ts';
-import type { Dialect } from './dialect.ts';
-import { NumberColumn } from './numbers.ts';
+import { type Column, emptyTable, type Table } from './columns.ts';
+import type { BadLinesRule, Dialect } from './dialect.ts';
+import { type ColumnMemory, NumberColumn } from './numbers.ts';
 
 /** Takes the lines of an input one after the other and fills a table. */
 export interface RowReader {
@@ -13,6 +15,35 @@ export interface RowReader {
   end(): void;
   /** What is to be said about what was read. */
   notices(): string[];
+  /** True within a record of several lines. */
+  readonly isOpen?: boolean;
+  /** The next line is the first one of another file of the same series. Throws within a record. */
+  beginFile?(): void;
+  /** What the lines so far have said beyond the first ones, for {@link resume}. */
+  readonly memory: ReaderMemory;
+  /** Goes on where a reader ended that was made from the same first lines. */
+  resume(memory: ReaderMemory): void;
+}
+
+/** What a reader knows from lines after the first ones, as JSON. */
+export interface ReaderMemory {
+  readonly columns: readonly ColumnMemory[];
+  /** Of a table: the text in the column of times, and whether no row of the file came yet. */
+  readonly lastTime?: string;
+  readonly isFileBegin?: boolean;
+}
+
+/** A reader that remembers what its columns do. */
+export function remembering(columns: readonly NumberColumn[], reader: Omit<RowReader, 'memory' | 'resume'>): RowReader {
+  return {
+    ...reader,
+    get memory() {
+      return { columns: columns.map(({ memory }) => memory) };
+    },
+    resume(memory) {
+      for (const [c, column] of columns.entries()) column.resume(memory.columns[c]!);
+    },
+  };
 }
 
 /** When a blank line that stands for a missing value becomes a row. */
@@ -21,6 +52,58 @@ export type BlankLines =
   | 'immediate'
   /** When another row follows. Blank lines at the end of the input are no rows. */
   | 'deferred';
+
+/** Counts the lines that could not be read. */
+export class BadLines {
+  readonly how: BadLinesRule;
+  count: number;
+  /** Those of them that are no row, although their values would count as missing: they have no time. */
+  numLeftOut: number;
+  #first: string;
+
+  constructor(how: BadLinesRule) {
+    this.how = how;
+    this.count = 0;
+    this.numLeftOut = 0;
+    this.#first = '';
+  }
+
+  /** Takes a problem with a line; throws it if that ends the reading. */
+  take(problem: unknown): void {
+    if (!(problem instanceof LineError) || this.how === 'stop') throw problem;
+    if (this.count++ === 0) this.#first = problem.message;
+  }
+
+  /** Reads a cell into a column, or a missing value if it cannot be read and that is what is wanted. */
+  orMissing({ values }: Column, read: () => void): void {
+    if (this.how !== 'missing') {
+      read();
+      return;
+    }
+    try {
+      read();
+    } catch (problem) {
+      this.take(problem);
+      values.push(NaN);
+    }
+  }
+
+  /** Whether a number that can be read in two ways may wait for later ones: not where its row may be dropped. */
+  canWait(blanks: BlankLines, numColumns: number): boolean {
+    return blanks === 'deferred' && (this.how === 'stop' || numColumns === 1);
+  }
+
+  /** What is to be said; `undefined` if every line was read. */
+  get notice(): string | undefined {
+    const { count, how, numLeftOut } = this;
+    if (count === 0) return undefined;
+    const what = count === 1 ? '1 line that cannot be read' : `${count} lines that cannot be read`;
+    const which = count === 1 ? this.#first : `the first is ${this.#first}`;
+    if (how === 'skip') return `skipped ${what}: ${which}`;
+    const without = numLeftOut === 0 ? '' : `, but for ${numLeftOut} without a time, skipped`;
+    return `${what} count${count === 1 ? 's' : ''} as missing${without}: ${which}`;
+  }
+}
 
 /** Turns blank lines into rows of missing values. */
 export class BlankRows {
@@ -59,7 +142,7 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
   const blank = new BlankRows(table, blanks);
   const isComment = (line: string): boolean => comment !== undefined && line.startsWith(comment);
   const commentCode = comment?.charCodeAt(0);
-  return {
+  return remembering([column], {
     table,
     push(line, lineNumber) {
       const first = line.charCodeAt(0);
@@ -75,21 +158,28 @@ export function numberLines(sample: readonly string[], { notation, comment }: Di
     },
     end: () => column.end(),
     notices: () => (column.notice === undefined ? [] : [column.notice]),
-  };
+  });
 }
 
 /** All numbers of all lines, between blanks, commas or semicolons, as one series. */
-export function numberRow({ notation, comment }: Dialect): RowReader {
+export function numberRow({ notation, comment }: Dialect, bad: BadLines): RowReader {
   const table = emptyTable([undefined], false);
   const column = new NumberColumn(table.columns[0]!.values, notation, undefined, false);
   const between = notation.decimal === ',' ? /[\s;]+/ : /\s*[,;]\s*|\s+/;
-  return {
+  return remembering([column], {
     table,
     push(line, lineNumber) {
       if (isBlank(line) || (comment !== undefined && line.startsWith(comment))) return;
-      for (const cell of line.trim().split(between)) column.push(cell, lineNumber);
+      for (const cell of line.trim().split(between)) {
+        try {
+          column.push(cell, lineNumber);
+        } catch (problem) {
+          bad.take(problem);
+          if (bad.how === 'missing') table.columns[0]!.values.push(NaN);
+        }
+      }
     },
     end() {},
     notices: () => (column.notice === undefined ? [] : [column.notice]),
-  };
+  });
 }

@@ -31,38 +31,53 @@ export function nameOf(path: string): string {
   return path === '-' ? 'standard input' : basename(path);
 }
 
-/** Opens a file, or standard input for `-`. Without an encoding it is UTF-8, or UTF-16 if it begins with its mark. */
-export async function openSource(path: string, encoding?: string): Promise<Source> {
+/**
+ * Opens a file, or standard input for `-`. Without an encoding it is UTF-8, or UTF-16 if it begins with its mark.
+ *
+ * @param isLenient whether bytes that are no text of the encoding are U+FFFD in a line, and do not end the reading
+ */
+export async function openSource(path: string, encoding?: string, isLenient = false): Promise<Source> {
   const name = nameOf(path);
-  if (path === '-') return sourceOf(name, process.stdin, undefined, encoding);
+  if (path === '-') return sourceOf(name, process.stdin, undefined, encoding, isLenient);
   let file: FileHandle | undefined;
   try {
     file = await open(path);
     const stat = await file.stat();
     if (stat.isDirectory()) fail(`${path}: is a directory, not a file`);
     const stream = file.createReadStream({ highWaterMark: CHUNK });
-    return sourceOf(name, stream, stat.isFile() ? stat.size : undefined, encoding);
+    return sourceOf(name, stream, stat.isFile() ? stat.size : undefined, encoding, isLenient);
   } catch (error) {
     await file?.close();
     throw fileError(error, path);
   }
 }
 
-function sourceOf(name: string, stream: Readable, size: number | undefined, encoding?: string): Source {
+function sourceOf(
+  name: string,
+  stream: Readable,
+  size: number | undefined,
+  encoding: string | undefined,
+  isLenient: boolean,
+): Source {
   const source: Source = {
     name,
     size,
     bytesRead: 0,
     notices: [],
-    lines: () => linesOf(source, plainBytes(source, stream), encoding),
+    lines: () => linesOf(source, plainBytes(source, stream), encoding, isLenient),
   };
   return source;
 }
 
-async function* linesOf(source: Source, chunks: AsyncGenerator<Buffer>, encoding?: string): AsyncGenerator<string[]> {
+async function* linesOf(
+  source: Source,
+  chunks: AsyncGenerator<Buffer>,
+  encoding: string | undefined,
+  isLenient: boolean,
+): AsyncGenerator<string[]> {
   let lines: TextLines | undefined;
   for await (const chunk of chunks) {
-    lines ??= new TextLines(encoding ?? markedEncoding(chunk));
+    lines ??= new TextLines(encoding ?? markedEncoding(chunk), isLenient);
     const found = lines.push(chunk);
     if (found.length > 0) yield found;
     if (lines.problem !== undefined) fail(lines.problem);

@@ -34,15 +34,20 @@ export class TextLines {
   /** Whether the line that is not ended yet could be a JSON document. */
   #isJson: boolean;
 
-  constructor(encoding = 'utf-8') {
+  /** Whether bytes that are no text are U+FFFD, and NUL bytes stay in their line: who reads it finds no number there. */
+  readonly #isLenient: boolean;
+
+  /** @param numLines lines before the first chunk, for messages */
+  constructor(encoding = 'utf-8', isLenient = false, numLines = 0) {
+    this.#isLenient = isLenient;
     this.problem = undefined;
     this.numHoles = 0;
     this.#encoding = encoding;
     this.#isUtf8 = encoding === 'utf-8';
-    this.#decoder = new TextDecoder(encoding, { fatal: true }); // drops a byte order mark
+    this.#decoder = new TextDecoder(encoding, { fatal: !isLenient }); // drops a byte order mark
     this.#tail = Buffer.alloc(0);
     this.#rest = '';
-    this.#numLines = 0;
+    this.#numLines = numLines;
     this.#separator = undefined;
     this.#isAtLineStart = true;
     this.#endsWithReturn = false;
@@ -126,10 +131,11 @@ export class TextLines {
       if (nul < 0) return { kept: Buffer.concat([...kept, chunk.subarray(from)]), isBinary: false };
       kept.push(chunk.subarray(from, nul));
       if (nul > from) isAtLineStart = chunk[nul - 1] === LF || (chunk[nul - 1] === CR && this.#separator === '\r');
-      if (!isAtLineStart) return { kept: Buffer.concat(kept), isBinary: true };
+      if (!isAtLineStart && !this.#isLenient) return { kept: Buffer.concat(kept), isBinary: true };
       from = nul;
       while (chunk[from] === 0) from++;
-      this.numHoles += from - nul;
+      if (isAtLineStart) this.numHoles += from - nul;
+      else kept.push(chunk.subarray(nul, from));
     }
   }
 }

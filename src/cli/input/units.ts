@@ -66,6 +66,13 @@ export function isKnownUnit(unit: string): boolean {
   return [...kindsOf(unit).keys()].some((kind) => kind in KINDS);
 }
 
+/** What is known of the units of a column, as JSON. */
+export interface UnitMemory {
+  readonly first?: string | undefined;
+  readonly other?: string | undefined;
+  readonly kinds: readonly string[];
+}
+
 /** The units of one column: the first one is what all values are brought to. */
 export class ColumnUnit {
   /** The unit of the first value; `undefined` while there is none but zeros without a unit. */
@@ -81,6 +88,18 @@ export class ColumnUnit {
     this.other = undefined;
     this.#kinds = new Map();
     this.#known = new Map();
+  }
+
+  /** What was found so far, for {@link resume}. */
+  get memory(): UnitMemory {
+    return { first: this.first, other: this.other, kinds: [...this.#kinds.keys()] };
+  }
+
+  /** Goes on where another one of the same column ended. */
+  resume({ first, other, kinds }: UnitMemory): void {
+    [this.first, this.other] = [first, other];
+    const all = first === undefined ? new Map<string, number>() : kindsOf(first);
+    this.#kinds = new Map([...all].filter(([kind]) => kinds.includes(kind)));
   }
 
   /** A value of this unit in the unit of the first one; `undefined` if both are not of one kind. */

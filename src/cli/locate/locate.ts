@@ -1,5 +1,6 @@
 // The command `locate`: the strangest places of a whole series, without a parameter to choose.
 import { type LocatedAnomaly, locate } from '../../index.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { announce, estimateBytes, estimateSeconds, formatCount, type Work } from '../cost.ts';
 import { CliError } from '../errors.ts';
@@ -7,7 +8,7 @@ import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { aligned, painter, plain, shortNumber } from '../output/text.ts';
+import { lineWidth, painter, plain, shortNumber, tableOrBlocks, wrapped } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import type { RegularColumn, RegularTable } from '../time/time-order.ts';
@@ -41,7 +42,7 @@ path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
     {
       title: 'Input',
-      options: [...INPUT_OPTIONS, ...TIME_OPTIONS],
+      options: [...INPUT_OPTIONS, ...TIME_OPTIONS, ...CHANGE_OPTIONS],
       note: `With --time rows are sorted, and those that are absent count as missing
 values. No window with a missing value is compared.`,
     },
@@ -67,7 +68,9 @@ async function run(options: WholeOptions, top: number): Promise<void> {
   if (options.format === 'table') {
     const paint = painter(process.stdout.isTTY === true && options.output === undefined);
     const blocks = found.map(({ column, places }) => {
-      const title = paint('bold', titleOf(name, column, table));
+      const title = wrapped(titleOf(name, column, table), lineWidth())
+        .map((line) => paint('bold', line))
+        .join('\n');
       return places.length === 0 ? `${title}\nNo place stands out.\n` : `${title}\n${tableOf(places)}`;
     });
     await output.write([blocks.join('\n')]);
@@ -121,8 +124,9 @@ function tableOf(places: readonly Place[]): string {
     ...[begin, end, index].map((r, c) => plain(times[c] ?? String(r), 32)),
     shortNumber(score),
   ]);
-  const lines = aligned([['#', 'from', 'to', 'strangest', 'score'], ...cells], (cell, width) => cell.padEnd(width));
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+  const headings = ['#', 'from', 'to', 'strangest', 'score'];
+  const lines = tableOrBlocks(headings, cells, lineWidth(), (cell, width) => cell.padEnd(width));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** Throws if there is no window without a missing value, so that nothing could be compared. */

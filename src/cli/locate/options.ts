@@ -1,4 +1,6 @@
 // The options that locate and suggest have in common, as checked values.
+
+import { changeOptionOf } from '../change/options.ts';
 import { type Terminals, terminals } from '../command.ts';
 import type { Table } from '../input/columns.ts';
 import type { InputOptions } from '../input/read.ts';
@@ -32,7 +34,7 @@ export function wholeOptionsOf(given: ParsedOptions, { stdin }: Terminals = term
   const options: WholeOptions = {
     input: inputPath(given, stdin),
     inputOptions: inputOptionsOf(given),
-    times: timeOptionsOf(given),
+    times: { ...timeOptionsOf(given), change: changeOptionOf(given) },
     format: given.choice('format'),
     ...outputOptionsOf(given),
     maxMemory: given.size('max-memory'),

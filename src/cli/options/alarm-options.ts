@@ -11,10 +11,14 @@ export const ALARM_OPTIONS = {
   threshold: {
     kind: 'number',
     value: 'X',
-    help: 'alarms are scores of X and more: adds what depends on it. Without it the NAB score is that of its best threshold',
+    help: 'alarms are scores of X and more: the first of a run is one. Adds alarm and since to csv and json',
     in: {
+      eval: {
+        help: 'alarms are scores of X and more: adds what depends on it. Without it the NAB score is that of its best threshold',
+      },
       monitor: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4)' },
       backtest: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4)' },
+      prometheus: { above: 0, help: 'what an alarm is (default 4; of novelty 4.65, of views 24.4)' },
       plot: {
         kind: 'text',
         isRepeatable: true,
@@ -52,6 +56,11 @@ export const ALARM_OPTIONS = {
     value: 'STEP',
     help: 'from one time to the next, such as 30s, 5m or 1d, of numbers in their unit: rows go to the nearest multiple of it. Default: found. none takes rows as they lie',
     in: {
+      prometheus: {
+        value: 'TIME',
+        default: '60s',
+        help: 'from one value to the next, whole seconds (default {default})',
+      },
       monitor: {
         kind: 'number',
         value: 'SECONDS',
@@ -69,7 +78,20 @@ export const ALARM_OPTIONS = {
   explain: { kind: 'flag', help: 'every alarm, and the end of every incident, in a sentence on standard error' },
 
   // Incidents.
-  mute: { kind: 'integer', value: 'N', least: 0, help: 'values at the start that are learned and are no alarms' },
+  mute: {
+    kind: 'integer',
+    value: 'N',
+    least: 0,
+    help: 'values at the start that are learned and are no alarms',
+    in: {
+      prometheus: {
+        kind: 'text',
+        value: 'TIME',
+        default: '0s',
+        help: 'for which a new series raises no alarm, such as 1d (default {default}); its first 110 values raise none in any case',
+      },
+    },
+  },
   worse: {
     kind: 'factor',
     value: 'X',
@@ -112,7 +134,15 @@ export const ALARM_OPTIONS = {
   'no-data': { kind: 'flag', help: 'missing values in a row are an alarm, too, from the 5th on' },
   rate: {
     kind: 'flag',
-    help: 'the values are a counter that only rises, or starts again at 0: its increase is judged',
+    help: 'the values are a counter that only rises, or starts again at 0: its rate is scored, per second where dates are given',
+    in: {
+      monitor: { help: 'the values are a counter that only rises, or starts again at 0: its increase is judged' },
+      backtest: { help: 'the values are a counter that only rises, or starts again at 0: its increase is judged' },
+    },
+  },
+  diff: {
+    kind: 'flag',
+    help: 'the differences of successive values are scored; the first one is missing. The values that are written are those read',
   },
   period: {
     kind: 'integer',
@@ -137,6 +167,33 @@ export const ALARM_OPTIONS = {
     above: 0,
     help: 'minutes by which what comes at a time of day may come sooner or later (default 10)',
   },
+  // What is done about alarms.
+  'only-alarms': {
+    kind: 'flag',
+    help: 'print nothing but alarms: a line where one begins, gets worse, is accepted or ends; with --format csv or json these rows, of csv with a column event',
+  },
+  exec: {
+    kind: 'text',
+    value: 'CMD',
+    help: 'run sh -c CMD when an alarm begins, gets worse, is accepted or ends. CMD finds what happened as JSON on standard input and in KNN_ANOMALY_EVENT, _TIME, _INDEX, _SERIES, _VALUE, _EXPECTED, _SCORE, _SURPRISE, _SINCE, _TEXT and _INPUT; what it prints goes to standard error. At most 4 run and 256 wait, others are dropped, which is said. A failure is one line, no more',
+  },
+  'exec-on': {
+    kind: 'choice',
+    value: 'WHEN',
+    choices: ['all', 'alarms', 'begin'],
+    help: '{choices}: what --exec is run for; alarms are begin and worse',
+  },
+  'exec-timeout': {
+    kind: 'seconds',
+    value: 'SECS',
+    default: '30',
+    help: 'a command that takes longer is killed, with all it began (default {default})',
+  },
+  'fail-on-alarm': {
+    kind: 'flag',
+    help: 'exit with status 3 if there was an alarm, after all output is written',
+  },
+
   // What is shown of a monitor.
   'time-unit': {
     kind: 'choice',
@@ -147,7 +204,7 @@ export const ALARM_OPTIONS = {
   },
   band: {
     kind: 'flag',
-    help: 'adds to csv and json what was expected in the place of every value, low and high (what is between them is no alarm), and alarm. Takes 0.5 to 1 ms per value',
+    help: 'adds to csv and json low and high (what is between them is no alarm), and what was expected of all values, not of those in an incident alone. Takes 0.5 to 1 ms per value',
     in: {
       plot: { help: 'draws what a monitor expects, and what is no alarm. Takes 0.5 to 1 ms per value' },
       backtest: {

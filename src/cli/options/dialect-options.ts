@@ -28,6 +28,7 @@ export function dialectOf(given: ParsedOptions): Dialect {
     isSparse: given.flag('sparse'),
     path: given.text('path'),
     encoding: encodingOf(given.text('encoding')),
+    badLines: given.choice('bad-lines'),
   };
 }
 

@@ -34,6 +34,12 @@ export const DIALECT_OPTIONS = {
     default: '#',
     help: 'leave out lines that begin so (default {default}; "": none)',
   },
+  'bad-lines': {
+    kind: 'choice',
+    value: 'HOW',
+    choices: ['stop', 'skip', 'missing'],
+    help: 'a line that cannot be read, such as an error message or a cut line: {choices}. They are counted, which is said at the end. A missing value keeps its time; a line without one is left out',
+  },
   encoding: {
     kind: 'text',
     value: 'NAME',

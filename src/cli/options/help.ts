@@ -1,5 +1,6 @@
 // The help text of a command, made from its groups and the table of options.
 import type { Command, OptionGroup } from '../command.ts';
+import { wrapped } from '../output/text.ts';
 import { defaultOf, type Option, type OptionName, optionOf } from './table.ts';
 
 /** No line of a help text is longer, unless the text itself holds a longer one. */
@@ -52,20 +53,4 @@ function listed([first, ...others]: readonly string[]): string {
   const last = others.at(-1);
   const between = others.slice(0, -1);
   return [`${first} (default)`, ...between].join(', ') + (between.length === 0 ? ', or ' : ' or ') + last;
-}
-
-/** Breaks lines at spaces, so that they are at most `width` characters long where that is possible. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const given of text.split('\n')) {
-    let rest = given;
-    while (rest.length > width) {
-      const space = rest.lastIndexOf(' ', width);
-      if (space <= 0) break;
-      lines.push(rest.slice(0, space));
-      rest = rest.slice(space + 1);
-    }
-    lines.push(rest);
-  }
-  return lines;
 }

@@ -21,6 +21,7 @@ export const INPUT_OPTIONS: readonly OptionName[] = [
   'na',
   'skip-lines',
   'comment',
+  'bad-lines',
   'encoding',
 ];
 

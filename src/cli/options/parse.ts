@@ -83,6 +83,11 @@ export class ParsedOptions {
     return this.#raw(name).length > 0;
   }
 
+  /** Whether the command has the option. */
+  takes(name: OptionName): boolean {
+    return this.#names.includes(name);
+  }
+
   flag(name: OptionName): boolean {
     return this.has(name);
   }
@@ -155,7 +160,7 @@ export function parseInteger(text: string, option: string, least: 0 | 1): number
   throw new UsageError(`${option} must be a ${least === 1 ? 'positive' : 'non-negative'} integer, got ${show(text)}`);
 }
 
-function parseNumber(text: string, option: string, { above, below }: Option): number {
+export function parseNumber(text: string, option: string, { above, below }: Option): number {
   const value = Number(text.trim() || NaN);
   if (Number.isFinite(value) && value > (above ?? -Infinity) && value < (below ?? Infinity)) return value;
   const isPositive = above === 0 && below === undefined;
@@ -163,7 +168,7 @@ function parseNumber(text: string, option: string, { above, below }: Option): nu
   throw new UsageError(`${option} must be a ${isPositive ? 'positive ' : ''}number${range}, got ${show(text)}`);
 }
 
-function parseChoice<T extends string>(text: string, option: string, choices: readonly T[]): T {
+export function parseChoice<T extends string>(text: string, option: string, choices: readonly T[]): T {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new UsageError(`${option} must be one of ${choices.join(', ')}, got ${show(text)}`);

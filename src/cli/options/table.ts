@@ -5,6 +5,8 @@
 import { ALARM_OPTIONS } from './alarm-options.ts';
 import type { AlarmKind } from './alarm-values.ts';
 import { DIALECT_OPTIONS } from './dialect-table.ts';
+import { FOLLOW_OPTIONS } from './follow-table.ts';
+import { PROMETHEUS_OPTIONS } from './prometheus-table.ts';
 
 /** What the value of an option may be. */
 export type OptionKind = 'text' | 'flag' | 'choice' | 'integer' | 'number' | 'seconds' | 'size' | AlarmKind;
@@ -161,6 +163,14 @@ const OTHER_OPTIONS = {
     value: 'N',
     default: '10000',
     help: 'how many windows back neighbors are looked for (default {default}), or infinite: forgets nothing, takes memory for all',
+    in: {
+      prometheus: {
+        kind: 'text',
+        value: 'TIME',
+        default: '14d',
+        help: 'how much of the past is read to learn what is usual (default {default})',
+      },
+    },
   },
   metric: {
     kind: 'text',
@@ -269,6 +279,10 @@ const OTHER_OPTIONS = {
     value: 'FILE',
     help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
     in: {
+      prometheus: {
+        value: 'DIR',
+        help: 'a folder for what is learned, saved in parts: a restart reads what it missed and goes on to the bit. Made if it is not there, and locked',
+      },
       changefinder: {
         help: 'go on where FILE ends, if it exists; write it at the end, whatever ends the program, and now and then. FILE knows the options under Scores but --outlier, and --missing: those given again must agree. It is replaced as a whole, and locked: a second program is refused',
       },
@@ -290,6 +304,13 @@ const OTHER_OPTIONS = {
     value: 'WHAT',
     isRepeatable: true,
     help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
+    in: {
+      monitor: {
+        value: 'KNN',
+        isRepeatable: false,
+        help: 'knn:WINDOW,NEIGHBORS instead of a preset: how far the window that ends with a value is from its nearest ones before. May be followed by a metric, mean or zscore, and history=N (default 10000), such as knn:5,5,manhattan',
+      },
+    },
   },
   scores: {
     kind: 'text',
@@ -317,8 +338,8 @@ const OTHER_OPTIONS = {
   format: {
     kind: 'choice',
     value: 'FORMAT',
-    choices: ['auto', 'table', 'lines', 'csv', 'json'],
-    help: 'lines  one score per value\ncsv    index,time,value,score; of several columns\n       index,time,NAME,NAME_score,...\njson   {"index","time","value","score"} per value; of\n       several columns {"index","time","metrics":\n       {NAME:{"value","score"}}}\ntable  for reading along\nauto   (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+    choices: ['auto', 'table', 'lines', 'csv', 'json', 'events'],
+    help: 'lines   one score per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}\nevents  with --threshold: where an alarm begins and\n        where it is over, for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
     in: {
       score: {
         choices: ['auto', 'summary', 'lines', 'csv', 'json'],
@@ -326,7 +347,7 @@ const OTHER_OPTIONS = {
       },
       monitor: {
         choices: ['auto', 'table', 'lines', 'csv', 'json', 'events'],
-        help: 'lines   one surprise per value\ncsv     index,time,value,score; of several columns\n        index,time,NAME,NAME_score,...\njson    {"index","time","value","score"} per value; of\n        several columns {"index","time","metrics":\n        {NAME:{"value","score"}}}; and where an\n        incident begins, gets worse, is accepted or\n        ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nThe index goes on where a state ends.',
+        help: 'lines   one surprise per value\ncsv     index,time,value,score,expected,alarm,since,\n        surprise; of several columns\n        index,time,NAME,NAME_score,...\njson    the same as an object per value; of several\n        columns {"index","time","metrics":{NAME:{...}}};\n        and where an incident begins, gets worse, is\n        accepted or ends, "event", "text" and "incident"\nevents  only these, of several columns with "name":\n        for logs and webhooks\ntable   for reading along\nauto    (default) table on a terminal, else lines\nscore is the surprise at an alarm and 0 in the rest of\nan incident, surprise that of every value. expected is\nwhat was expected in its place, in incidents alone\n(--band: always). since is when the incident under way\nbegan: its time, or else its index. The index goes on\nwhere a state ends.',
       },
       backtest: { choices: ['text', 'json'], help: '{choices}: one object' },
       locate: {
@@ -365,7 +386,11 @@ const OTHER_OPTIONS = {
     value: 'FILE',
     help: 'write to FILE, all of it or nothing',
     in: {
+      stream: { help: 'append the answers to FILE; with --state a restart goes on there' },
+      changefinder: { help: 'append the answers to FILE; with --state a restart goes on there' },
+      monitor: { help: 'append the answers to FILE; with --state a restart goes on there' },
       plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      prometheus: { help: 'of a backtest: write the report to FILE, a page .html that needs no network' },
       backtest: {
         help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
       },
@@ -387,10 +412,16 @@ const OTHER_OPTIONS = {
 } as const;
 
 /** Every option of every command, by its long name. */
-export const OPTIONS: typeof OTHER_OPTIONS & typeof ALARM_OPTIONS & typeof DIALECT_OPTIONS = {
+export const OPTIONS: typeof OTHER_OPTIONS &
+  typeof ALARM_OPTIONS &
+  typeof DIALECT_OPTIONS &
+  typeof FOLLOW_OPTIONS &
+  typeof PROMETHEUS_OPTIONS = {
   ...OTHER_OPTIONS,
   ...ALARM_OPTIONS,
   ...DIALECT_OPTIONS,
+  ...FOLLOW_OPTIONS,
+  ...PROMETHEUS_OPTIONS,
 };
 
 /** The long name of an option. */

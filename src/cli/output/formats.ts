@@ -22,6 +22,8 @@ export interface Field {
   readonly values: Float64Array;
   /** Whether it is 1 or 0, which is true or false in JSON. */
   readonly isFlag: boolean;
+  /** Of a field of times, or of indices where there are none: the text of every value, '' where there is none. */
+  readonly texts?: readonly string[];
 }
 
 /** What happened at a value, as it stands in JSON. */
@@ -68,7 +70,9 @@ export function formatCsv(
     if (times) row += `,${csvCell(times.at(t))}`;
     for (const { values, scores, fields = [] } of series) {
       row += `,${csvNumber(values[t]!)},${csvNumber(scores[t]!)}`;
-      for (const field of fields) row += `,${csvNumber(field.values[t]!)}`;
+      for (const { values: numbers, texts } of fields) {
+        row += `,${texts === undefined ? csvNumber(numbers[t]!) : csvCell(texts[t]!)}`;
+      }
     }
     return row;
   });
@@ -103,23 +107,27 @@ export function formatJson(series: readonly Scored[], times: Times | undefined, 
 
 function resultAt({ values, scores, fields = [], notes }: Scored, t: number): object {
   const others = fields.map((field) => {
+    const { name, texts, isFlag } = field;
+    if (texts !== undefined) return [name, timeValue(texts[t]!)];
     const x = field.values[t]!;
-    return [field.name, field.isFlag ? x === 1 : jsonNumber(x)];
+    return [name, isFlag ? x === 1 : jsonNumber(x)];
   });
   return { value: values[t]!, score: scores[t]!, ...Object.fromEntries(others), ...notes?.[t] };
 }
 
-/** What happened, a line of JSON each: `{"index":0,"time":…,"name":"cpu","value":…,"score":…,"event":…}`. */
+/** What happened, a line of JSON each: `{"index":0,"time":…,"name":"cpu","value":…,"score":…,…,"event":…}`. */
 export function* formatEvents(series: readonly Scored[], times: Times | undefined, first: number): Generator<string> {
   const { length } = series[0]!.scores;
   for (let t = 0; t < length; t++) {
-    for (const { name, values, scores, notes } of series) {
-      const note = notes?.[t];
-      if (note === undefined) continue;
-      const where = { index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...(name && { name }) };
-      yield `${JSON.stringify({ ...where, value: values[t]!, score: scores[t]!, ...note })}\n`;
-    }
+    for (const one of series) if (one.notes?.[t] !== undefined) yield `${eventJson(one, times, first, t)}\n`;
   }
+}
+
+/** A value where something happened as one object of JSON, without a line feed. */
+export function eventJson(series: Scored, times: Times | undefined, first: number, t: number): string {
+  const { name } = series;
+  const where = { index: first + t, ...(times && { time: timeValue(times.at(t)) }), ...(name && { name }) };
+  return JSON.stringify({ ...where, ...resultAt(series, t) });
 }
 
 /** A number as JSON can hold it: null for NaN, a text for an infinite one. */

@@ -10,6 +10,34 @@ export function painter(isTerminal: boolean): Paint {
   return (style, text) => styleText(style, text, { validateStream: false });
 }
 
+/** Characters in a line where nothing says how many there are. */
+const WIDTH = 80;
+/** Narrower lines than that are not made. */
+const LEAST_WIDTH = 20;
+
+/** Characters in a line: as `COLUMNS` says, else those of the terminal if there is one, else 80. */
+export function lineWidth(isTerminal: boolean = process.stdout.isTTY === true): number {
+  const given = Number(process.env.COLUMNS || NaN);
+  if (Number.isInteger(given) && given > 0) return Math.max(LEAST_WIDTH, given);
+  return Math.max(LEAST_WIDTH, (isTerminal && process.stdout.columns) || WIDTH);
+}
+
+/** Breaks lines at spaces, so that they are at most `width` characters long where that is possible. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const given of text.split('\n')) {
+    let rest = given;
+    while (rest.length > width) {
+      const space = rest.lastIndexOf(' ', width);
+      if (space <= 0) break;
+      lines.push(rest.slice(0, space));
+      rest = rest.slice(space + 1);
+    }
+    lines.push(rest);
+  }
+  return lines;
+}
+
 /** A number in about `digits` significant digits, without dropping digits before the point of those up to 1e15. */
 export function shortNumber(x: number, digits = 4): string {
   const size = Math.abs(x);
@@ -44,4 +72,26 @@ export function columnWidths(rows: readonly (readonly string[])[]): number[] {
 export function aligned(rows: readonly (readonly string[])[], pad: (cell: string, width: number) => string): string[] {
   const widths = columnWidths(rows);
   return rows.map((cells) => cells.map((cell, c) => pad(cell, widths[c]!)).join('  '));
+}
+
+/**
+ * A table under a line of headings, if it fits into `width` characters; else every row in lines of its own, each cell behind its
+ * heading. The first cell of a row, its number, stands before them.
+ */
+export function tableOrBlocks(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+  pad: (cell: string, width: number) => string,
+): string[] {
+  const lines = aligned([headings, ...rows], pad).map((line) => line.trimEnd());
+  return lines.every((line) => line.length <= width) ? lines : rows.flatMap((cells) => blockOf(headings, cells, width));
+}
+
+/** One row of {@link tableOrBlocks} in lines of its own. */
+export function blockOf(headings: readonly string[], [first, ...cells]: readonly string[], width: number): string[] {
+  const parts = cells.flatMap((cell, c) => (cell === '' ? [] : [`${headings[c + 1]!} ${cell}`.trim()]));
+  const indent = first!.length + 1;
+  const lines = wrap(parts, width - indent).flatMap((line) => wrapped(line, width - indent));
+  return lines.map((line, l) => `${l === 0 ? `${first} ` : ' '.repeat(indent)}${line}`);
 }

@@ -1,4 +1,7 @@
 // The options of `knn-anomaly plot` as checked values.
+
+import type { ChangeKind } from '../change/change.ts';
+import { changeOptionOf } from '../change/options.ts';
 import type { Terminals } from '../command.ts';
 import { show, UsageError } from '../errors.ts';
 import type { InputOptions } from '../input/read.ts';
@@ -20,6 +23,8 @@ export interface PlotCommand extends OutputOptions, FigureOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
+  /** What is drawn and scored instead of the values. */
+  readonly change: ChangeKind | undefined;
   readonly detectors: readonly Detector[];
   /** Files with ready scores. */
   readonly scores: readonly string[];
@@ -46,6 +51,7 @@ export function plotOptionsOf(given: ParsedOptions, isTerminal: Terminals): Plot
   const options: PlotCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
+    change: changeOptionOf(given),
     detectors,
     scores,
     thresholds: thresholdsOf(given.texts('threshold'), detectors.length + scores.length),

@@ -2,6 +2,8 @@
 import { extname } from 'node:path';
 import { topAnomalies } from '../../index.ts';
 import type { LabeledRange, PlotOptions, PlottedScore } from '../../plot.ts';
+import { changesOf } from '../change/change.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, estimateBytes, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
@@ -27,7 +29,7 @@ export const plot: Command = {
   about: `Draws a series with the scores of detectors beneath it, as SVG or PNG. FILE is
 a path, or - or nothing for standard input. Gzip is recognized.`,
   groups: [
-    { title: 'Input', options: [...INPUT_OPTIONS, 'labels'] },
+    { title: 'Input', options: [...INPUT_OPTIONS, 'labels', ...CHANGE_OPTIONS] },
     { title: 'Scores', options: ['detector', 'scores', 'threshold', 'band', 'top', 'warmup'] },
     { title: 'Figure', options: FIGURE_OPTIONS },
     { title: 'Output', options: ['output', 'format', 'force', 'max-memory', 'no-progress', 'help'] },
@@ -47,8 +49,8 @@ async function run(options: PlotCommand): Promise<void> {
   const output = await openOutput(options.output, options.force);
   const table = await read(options.input, options.inputOptions, options);
   const { name, values: numbers } = table.columns[0]!;
-  const values = numbers.toArray();
   const times = table.times && readTimes(table.times);
+  const values = changeOf(numbers.toArray(), times, options);
   const labels = options.labels === undefined ? undefined : await Labels.read(options.labels, table.times);
   const marked = labels?.for(name).map((label): LabeledRange<number | Date> => {
     return { begin: momentOf(label.begin, times), end: momentOf(label.end, times), label: label.name };
@@ -69,6 +71,17 @@ async function run(options: PlotCommand): Promise<void> {
     ...((marked ?? incidents) !== undefined && { labels: [...(marked ?? []), ...(incidents ?? [])] }),
   };
   await writeFigure(figure, output, options.format, options.fonts);
+}
+
+/** The values, or their changes: rates per second of dates, or else per unit of the times, or per value. */
+function changeOf(values: Float64Array, times: FigureTimes | undefined, { change, input }: PlotCommand): Float64Array {
+  if (change === undefined) return values;
+  const at = times && ((t: number): number => times.numbers[t]! / (times.isDate ? 1000 : 1));
+  try {
+    return changesOf(values, change, at);
+  } catch (error) {
+    fail(`${nameOf(input)}: ${(error as Error).message}`);
+  }
 }
 
 /** Reads an input. Throws as soon as reading and scoring it would need too much memory. */

@@ -1,7 +1,7 @@
 // The table of the strangest places: what each window holds, how it differs from its neighbors, which label it meets.
 import type { Explanation } from '../../index.ts';
 import { sparkline } from '../output/sparkline.ts';
-import { columnWidths, type Paint, plain, shortNumber } from '../output/text.ts';
+import { blockOf, columnWidths, type Paint, plain, shortNumber } from '../output/text.ts';
 
 /** One of the strangest places: a row of the table. */
 export interface AnomalyRow {
@@ -39,6 +39,13 @@ export function anomalyTable(anomalies: readonly AnomalyRow[], heading: string, 
     rows[p]![VALUES] = text;
   }
   const columns = columnWidths([headings, ...rows]);
+  if (columns.reduce((sum, other) => sum + other + GAP.length, -GAP.length) > width) {
+    const inBlock = windowTexts(windows, width - headings[VALUES]!.length - 3);
+    return rows.flatMap((cells, p) => {
+      const lines = blockOf(headings, cells.with(VALUES, inBlock[p]!), width);
+      return lines.map((text, l) => (l === 0 ? paint('bold', text) : text));
+    });
+  }
   const line = (cells: readonly string[], paintCell: (cell: string, c: number) => string): string =>
     columns
       .map((column, c) => paintCell(RIGHT.includes(c) ? cells[c]!.padStart(column) : cells[c]!.padEnd(column), c))

@@ -25,7 +25,7 @@ export function inTime(table: Table, options: TimeOptions, name: string): InTime
   if (regular.isUnchanged)
     return { table, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
   return {
-    table: gridOf(regular, table.times?.format),
+    table: gridOf(regular, table),
     notice,
     step: regular,
     ofRows: (scored) => ({
@@ -34,7 +34,7 @@ export function inTime(table: Table, options: TimeOptions, name: string): InTime
         values: pick(table.columns[c]!.values.toArray(), regular.numRows, regular.rowAt),
         scores: pick(series.scores, regular.numRows, regular.positionOf),
       })),
-      times: { at: (r) => regular.timeOf(r)! },
+      times: table.times && { at: (r) => regular.timeOf(r)! },
     }),
   };
 }
@@ -55,10 +55,10 @@ function pick(from: Float64Array, n: number, indexOf: (r: number) => number): Fl
   return picked;
 }
 
-function gridOf(regular: RegularTable, timeFormat: string | undefined): Table {
-  const times = new StringColumn(timeFormat);
+function gridOf(regular: RegularTable, table: Table): Table {
+  const times = table.times && new StringColumn(table.times.format);
   const { length } = regular.columns[0]!.values;
-  for (let r = 0, position = 0; position < length; position++) {
+  for (let r = 0, position = 0; times !== undefined && position < length; position++) {
     const isRow = regular.positionOf(r) === position;
     times.push(isRow ? regular.timeOf(r)! : '');
     while (r < regular.numRows && regular.positionOf(r) === position) r++;

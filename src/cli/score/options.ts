@@ -1,5 +1,6 @@
 // The options of `knn-anomaly score` as checked values.
 import type { Alignment, KNNOptions } from '../../index.ts';
+import { changeOptionOf } from '../change/options.ts';
 import type { Terminals } from '../command.ts';
 import type { Work } from '../cost.ts';
 import { UsageError } from '../errors.ts';
@@ -33,6 +34,10 @@ export interface ScoreOptions extends Work, OutputOptions {
   readonly align: Alignment;
   readonly knn: KNNOptions;
   readonly format: OutputFormat;
+  /** Scores from here on are alarms; `undefined`: none are. */
+  readonly threshold: number | undefined;
+  /** Whether an alarm is an exit status. */
+  readonly failOnAlarm: boolean;
   readonly top: number;
   readonly separation: number;
   /** Whether it was given. */
@@ -64,7 +69,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
   const options: Omit<ScoreOptions, 'knn'> = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
-    times: timeOptionsOf(given),
+    times: { ...timeOptionsOf(given), change: changeOptionOf(given) },
     reference: given.text('reference'),
     windowSize,
     isAuto,
@@ -75,6 +80,8 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     engine: given.choice('engine'),
     align,
     format: format === 'auto' ? fallback : format,
+    threshold: given.has('threshold') ? given.number('threshold') : undefined,
+    failOnAlarm: given.flag('fail-on-alarm'),
     top: given.integer('top'),
     separation: given.has('separation') ? given.integer('separation') : separationOf(align, windowSize),
     hasSeparation: given.has('separation'),
@@ -118,6 +125,9 @@ function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions)
     if (given.has(name) && reference !== undefined) {
       throw new UsageError(`--${name} does not apply to --reference: every window of it is a candidate`);
     }
+  }
+  if (options.failOnAlarm && options.threshold === undefined) {
+    throw new UsageError('--fail-on-alarm needs --threshold X: what an alarm is');
   }
   checkInputOptions(inputOptions, format);
   checkOutput(options);

@@ -7,13 +7,10 @@ import type { Label, Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
 import { DEFAULT_COVARIANCE } from '../options/metric-option.ts';
 import type { Scored } from '../output/formats.ts';
-import { painter, plain } from '../output/text.ts';
+import { lineWidth, painter, plain } from '../output/text.ts';
 import type { AnomalyRow } from './anomaly-table.ts';
 import { type ScoreOptions, separationOf } from './options.ts';
 import { summarize } from './summary.ts';
-
-/** Width of a terminal that does not tell its width, and of a file. */
-const WIDTH = 80;
 
 /** Headings of the column that says where the strangest places are. */
 const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middle at', cover: 'at' };
@@ -31,7 +28,7 @@ export interface ReportParts {
 export function report(parts: ReportParts): string[] {
   const { options, scored, labels } = parts;
   const isTerminal = process.stdout.isTTY === true && options.output === undefined;
-  const width = (isTerminal && process.stdout.columns) || WIDTH;
+  const width = lineWidth(isTerminal);
   const paint = painter(isTerminal);
   const found = new Set<Label>();
   const blocks = scored.map((series, c) => {

@@ -1,6 +1,9 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
 import { KNN, suggestWindow } from '../../index.ts';
+import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
+import { alarmFields } from '../alarms/runs.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
@@ -42,16 +45,30 @@ that no window crosses a hole; every row that was read has its score.`,
         'align',
         'exclusion-zone',
         'side',
+        ...CHANGE_OPTIONS,
         'engine',
         'threads',
       ],
     },
     {
       title: 'Output',
-      options: ['format', 'top', 'separation', 'labels', 'output', 'force', 'max-memory', 'no-progress', 'help'],
+      options: [
+        'format',
+        'threshold',
+        'fail-on-alarm',
+        'top',
+        'separation',
+        'labels',
+        'output',
+        'force',
+        'max-memory',
+        'no-progress',
+        'help',
+      ],
     },
   ],
-  exitStatus: EXIT_STATUS,
+  exitStatus: `${EXIT_STATUS}
+${FAIL_ON_ALARM}`,
   examples: `knn-anomaly score cpu.txt
 knn-anomaly score server.csv.gz --column cpu --time time --format csv
 zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
@@ -88,15 +105,23 @@ async function run(given: ScoreOptions): Promise<void> {
     const warning = nothingCompared(series, options);
     if (warning !== undefined) process.stderr.write(`knn-anomaly: ${warning}\n`);
   }
+  const rows = alarmsOf(grid.ofRows(scored), options);
   if (options.format === 'summary') {
     const { report } = await import('./report.ts');
     await output.write(interruptible(() => report({ options, scored, table, reference, labels })));
     return;
   }
-  const rows = grid.ofRows(scored);
   if (options.format === 'lines') await output.write(formatLines(rows.scored[0]!));
   else if (options.format === 'csv') await output.write(formatCsv(rows.scored, rows.times));
   else await output.write(formatJson(rows.scored, rows.times));
+}
+
+/** The rows with their alarms, if there is a threshold. What an alarm means for the exit status is set. */
+function alarmsOf(rows: ReturnType<InTime['ofRows']>, { threshold, failOnAlarm }: ScoreOptions): typeof rows {
+  if (threshold === undefined) return rows;
+  const found = rows.scored.map((series) => ({ series, ...alarmFields(series, rows.times, threshold) }));
+  if (failOnAlarm && found.some(({ numAlarms }) => numAlarms > 0)) process.exitCode = ALARM_STATUS;
+  return { ...rows, scored: found.map(({ series, fields }) => ({ ...series, fields })) };
 }
 
 /** Says on standard error what was done to the rows of a table. */

@@ -3,7 +3,7 @@ import { LARGEST_VALUE } from '../../core/series.ts';
 import { formatCount } from '../cost.ts';
 import type { Scored } from '../output/formats.ts';
 import { cellOf, sparkline } from '../output/sparkline.ts';
-import { type Paint, plain, shortNumber, wrap } from '../output/text.ts';
+import { type Paint, plain, shortNumber, wrap, wrapped } from '../output/text.ts';
 import { type AnomalyRow, anomalyTable } from './anomaly-table.ts';
 
 const MARGIN = 10; // width of the names on the left
@@ -33,16 +33,16 @@ export function summarize(parts: SummaryParts, width: number, paint: Paint): str
   const { counts, range } = statistics(series.values);
   const lines = [
     paint('bold', plain(title, width)),
-    ...field('values', [counts]),
-    ...field('range', [range]),
+    ...field('values', wrapped(counts, cells)),
+    ...field('range', wrapped(range, cells)),
     ...field('settings', wrap(settings, cells)),
     '',
     ...field('series', [paint('cyan', sparkline(series.values, cells, 'mean'))]),
     ...field('scores', [paint('magenta', sparkline(series.scores, cells, 'max'))]),
     ...ranks(anomalies, series.scores.length, cells).map((line) => paint('bold', ' '.repeat(MARGIN) + line)),
     '',
-    ...(anomalies.length > 0 ? anomalyTable(anomalies, unit, width, paint) : [NOTHING]),
-    ...(closing.length > 0 ? ['', ...closing] : []),
+    ...(anomalies.length > 0 ? anomalyTable(anomalies, unit, width, paint) : wrapped(NOTHING, width)),
+    ...(closing.length > 0 ? ['', ...closing.flatMap((text) => wrapped(text, width))] : []),
   ];
   return lines.join('\n');
 }

@@ -1,11 +1,12 @@
 // The command `state info`: what is in a state file, without changing it.
 import { readFileSync, statSync } from 'node:fs';
 import { kindOf, StateReader } from '../../core/state.ts';
+import { takeMemo } from '../alarms/memo.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { formatBytes, formatCount } from '../cost.ts';
 import { CliError, fileError, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
-import { plain } from '../output/text.ts';
+import { lineWidth, plain, wrapped } from '../output/text.ts';
 import { decode, type SavedState } from '../stream/saved-state.ts';
 
 /** How the kind of a state begins that a command wrote. */
@@ -38,6 +39,8 @@ interface StateInfo {
   /** Number of rows, options that were not left away, and columns with the class of their detector: of a command's state. */
   readonly rows?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where the rows end in a live file: bytes and lines before the place. */
+  readonly follows?: { readonly file: string; readonly bytes: number; readonly lines: number };
   readonly columns?: readonly { readonly name: string | null; readonly detector: string; readonly bytes: number }[];
 }
 
@@ -55,19 +58,25 @@ function describeState(path: string): StateInfo {
     check(path, () => new StateReader(bytes, kind, Infinity));
     return about;
   }
-  const { settings, numRows, detectors } = check(path, () => decode(bytes, path, kind.slice(COMMAND.length)));
+  const { settings, numRows, detectors, place } = check(path, () => decode(bytes, path, kind.slice(COMMAND.length)));
   return {
     ...about,
     rows: numRows,
-    settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '')),
+    ...(place && { follows: { file: place.path, bytes: place.offset, lines: place.line } }),
+    settings: Object.fromEntries(Object.entries(settings).filter(([name, value]) => isInForce(name, value, settings))),
     columns: columnsOf(detectors),
   };
+}
+
+/** Whether a setting was given, and not another one instead. */
+function isInForce(name: string, value: string, { detector = '' }: Readonly<Record<string, string>>): boolean {
+  return value !== '' && !(name === 'preset' && detector !== '');
 }
 
 function columnsOf(detectors: SavedState['detectors']): NonNullable<StateInfo['columns']> {
   return Array.from(detectors, ([name, bytes]) => ({
     name: name === '' ? null : name,
-    detector: kindOf(bytes),
+    detector: kindOf(takeMemo(bytes).detector),
     bytes: bytes.length,
   }));
 }
@@ -91,12 +100,23 @@ function check<T>(path: string, readState: () => T): T {
   }
 }
 
-function tableOf({ file, kind, bytes, saved, rows, settings, columns }: StateInfo): string {
-  const field = (name: string, text: string): string => `${name.padEnd(10)}${text}\n`;
+/** Width of the names on the left. */
+const NAME = 10;
+
+function tableOf({ file, kind, bytes, saved, rows, follows, settings, columns }: StateInfo): string {
+  const width = lineWidth() - NAME;
+  const field = (name: string, text: string): string =>
+    wrapped(text, width).map((line, l) => `${(l === 0 ? name : '').padEnd(NAME)}${line}\n`).join(''); // biome-ignore format: one line
   const lines = [field('file', `${plain(file)}, ${formatBytes(bytes)}`), field('kind', kind), field('saved', saved)];
   if (rows !== undefined) lines.push(field('rows', formatCount(rows)));
+  if (follows !== undefined) {
+    const { file, lines: numLines, bytes: numBytes } = follows;
+    lines.push(
+      field('follows', `${plain(file)}, read to line ${formatCount(numLines)}, byte ${formatCount(numBytes)}`),
+    );
+  }
   for (const [s, [name, value]] of Object.entries(settings ?? {}).entries()) {
-    lines.push(field(s === 0 ? 'settings' : '', `--${name} ${plain(value)}`));
+    lines.push(field(s === 0 ? 'settings' : '', `--${name}${value === 'true' ? '' : ` ${plain(value)}`}`));
   }
   for (const [c, { name, detector, bytes: size }] of (columns ?? []).entries()) {
     const title = name === null ? 'numbers' : plain(name);

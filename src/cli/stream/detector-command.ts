@@ -1,5 +1,7 @@
 // Makes the command of a streaming detector, such as `changefinder` or `monitor`, from its entry in the registry.
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
+import { thresholdView } from '../alarms/runs.ts';
+import { CHANGE_OPTIONS, changeIn, secondsReader } from '../change/options.ts';
 import { type Command, terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
@@ -7,7 +9,7 @@ import type { OptionName } from '../options/table.ts';
 import { answer } from './answer.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { DETECTORS } from './detectors.ts';
-import { type Live, openLive, openState } from './live-detectors.ts';
+import { type Live, openLive, openState, PLAIN_VIEW } from './live-detectors.ts';
 import { optionsIn } from './monitor-settings.ts';
 import {
   type AnswerOptions,
@@ -17,6 +19,7 @@ import {
   STREAM_EXIT_STATUS,
   streamGroups,
 } from './options.ts';
+import type { Settings } from './saved-state.ts';
 
 /** The command `knn-anomaly NAME` of the detector NAME. */
 export function detectorCommand(name: string): Command {
@@ -30,38 +33,43 @@ export function detectorCommand(name: string): Command {
     examples,
     run: async (given) => {
       const options = answerOptionsOf(given, terminals());
+      kind.check?.(given);
       await answer(await open(name, kind, given, options), options);
     },
   };
 }
 
 /** Opens the state and makes the detectors. Everything that can go wrong before the first value goes wrong here. */
-async function open(
-  name: string,
-  kind: DetectorKind,
-  given: ParsedOptions,
-  { state, format }: AnswerOptions,
-): Promise<Live> {
-  const names: OptionName[] = [...kind.settings, 'missing'];
-  const { view, warmup, laterSettings = [] } = kind;
+async function open(name: string, kind: DetectorKind, given: ParsedOptions, options: AnswerOptions): Promise<Live> {
+  const { view, warmup } = kind;
+  const changes = CHANGE_OPTIONS.filter((change) => !kind.settings.includes(change));
+  const names: OptionName[] = [...kind.settings, 'missing', ...changes];
+  const later = [...(kind.laterSettings ?? []), ...changes];
   const [givenOnes, defaults] = [{ ...givenSettings(given, names) }, { ...defaultSettings(names, name) }];
-  for (const later of laterSettings) {
-    if (givenOnes[later] !== undefined && givenOnes[later] === defaults[later]) givenOnes[later] = '';
-    defaults[later] = '';
+  for (const one of later) {
+    if (givenOnes[one] !== undefined && givenOnes[one] === defaults[one]) givenOnes[one] = '';
+    defaults[one] = '';
   }
+  const state = openState(name, options.state);
+  await kind.prepare?.({ ...defaults, ...state.saved?.settings, ...givenOnes } as Settings<OptionName>);
   return await openLive<OptionName, StreamingDetector>({
-    state: openState(name, state),
+    state,
     given: givenOnes,
     defaults,
-    later: laterSettings,
+    later,
     make: (settings) => {
       const make = (): StreamingDetector => kind.make(...kind.settings.map((setting) => settings[setting]));
       checkArguments(make);
       return ({ columns }) => columns.map(make);
     },
-    load: () => kind.load,
-    ...(view !== undefined && { view: (settings) => view(given, format, settings) }),
+    load: (settings) => (bytes) => kind.load(bytes, settings),
+    view: (settings) => {
+      const shown = view?.(given, options, settings) ?? PLAIN_VIEW;
+      return kind.settings.includes('threshold') ? shown : thresholdView(shown, given);
+    },
     ...(warmup !== undefined && { warmup }),
+    change: (settings) => changeIn(settings, kind.settings.includes('rate')),
+    secondsOf: secondsReader(given.text('time-format')),
   });
 }
 

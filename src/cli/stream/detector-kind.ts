@@ -4,7 +4,7 @@ import type { Command, OptionGroup } from '../command.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
 import type { View, Warmup } from './live-detectors.ts';
-import type { StreamFormat } from './options.ts';
+import type { AnswerOptions } from './options.ts';
 import type { Settings } from './saved-state.ts';
 
 /** A kind of streaming detector. */
@@ -14,7 +14,11 @@ export interface DetectorKind<D extends StreamingDetector = StreamingDetector> {
    * what the library throws.
    */
   make(...args: string[]): D;
-  load(bytes: Uint8Array): D;
+  load(bytes: Uint8Array, settings?: Partial<Settings<OptionName>>): D;
+  /** Loads what making or loading a detector with these settings needs, and throws for settings that are wrong. */
+  prepare?(settings: Partial<Settings<OptionName>>): Promise<void>;
+  /** Throws for options that exclude each other, which the settings do not tell. */
+  check?(given: ParsedOptions): void;
   /** The options that are its arguments. A state keeps them in this order. */
   readonly settings: readonly OptionName[];
   /** Those of them that came in a later version: their defaults are '', and a state has them only where they were given. */
@@ -22,7 +26,7 @@ export interface DetectorKind<D extends StreamingDetector = StreamingDetector> {
   /** The parts of the help text of the command with the detector's name. */
   readonly command?: Pick<Command, 'about' | 'examples'> & { readonly groups: readonly OptionGroup[] };
   /** What is shown of it. */
-  view?(given: ParsedOptions, format: StreamFormat, settings: Settings<OptionName>): View<D>;
+  view?(given: ParsedOptions, answer: AnswerOptions, settings: Settings<OptionName>): View<D>;
   /** The values that it passes over at the start, if a user must know of it. */
   readonly warmup?: Warmup<OptionName, D>;
   /** How `plot --detector` takes it. */

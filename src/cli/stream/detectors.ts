@@ -4,6 +4,7 @@
 // To add a detector: an entry here, its options in options/table.ts, and its command in the list of main.ts.
 
 import { ChangeFinder, SDAR } from '../../index.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { defaultOf } from '../options/table.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { monitorKind } from './monitor-kind.ts';
@@ -30,8 +31,8 @@ forgets, scores outliers; a second one finds changes in their smoothed scores.
 Each line is answered before the next one arrives. The first scores, about
 1/outlier-discount + 1/change-discount of them, say how new the series is. FILE
 is a path, or - or nothing for standard input. Gzip is recognized.`,
-    groups: [{ title: 'Scores', options: [...CHANGEFINDER_SETTINGS, 'outlier'] }],
-    examples: `tail -f latency.log | knn-anomaly changefinder --state latency.state
+    groups: [{ title: 'Scores', options: [...CHANGEFINDER_SETTINGS, 'outlier', ...CHANGE_OPTIONS, 'threshold'] }],
+    examples: `knn-anomaly changefinder --follow latency.log --state latency.state
 knn-anomaly changefinder cpu.csv --column cpu --time time --format csv
 knn-anomaly changefinder sales.txt --outlier-order 2 --outlier-discount 0.05`,
   },

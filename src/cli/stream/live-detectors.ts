@@ -1,14 +1,20 @@
 // The detectors behind a stream of rows, one per column: made or loaded, updated together, saved together.
 import { LARGEST_VALUE } from '../../core/series.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
-import { fail, show, UsageError } from '../errors.ts';
+import { type Memo, newMemo, takeMemo, withMemo } from '../alarms/memo.ts';
+import type { ChangeKind } from '../change/change.ts';
+import { CliError, fail, show, UsageError } from '../errors.ts';
+import type { Place } from '../follow/place.ts';
 import type { Table } from '../input/columns.ts';
 import type { Field, Note, Scored } from '../output/formats.ts';
 import { agreed, decode, encode, type SavedState, type Settings, unusable } from './saved-state.ts';
 import { StateFile } from './state-file.ts';
 
 /** A column while it is scored: what is told of its values is filled in. */
-export type Slice = Scored & { readonly fields: readonly Field[]; readonly notes: (Note | undefined)[] };
+export type Slice = Scored & {
+  readonly fields: readonly (Field & { readonly texts?: string[] })[];
+  readonly notes: (Note | undefined)[];
+};
 
 /** A row while a detector takes its value. */
 export interface Row {
@@ -18,24 +24,40 @@ export interface Row {
   readonly time: string;
   /** The name of the value's column. */
   readonly column: string | undefined;
-  /** Of each of {@link View.fields} the number that is told of this value. */
-  tell(field: number, x: number): void;
+  /** What is remembered of the column. */
+  readonly memo: Memo;
+  /** Of each of {@link View.fields} the number, or the text, that is told of this value. */
+  tell(field: number, x: number | string): void;
   /** Says what happened at this value. */
   note(note: Note): void;
 }
 
+/** What is told of every value beside its score: a number, a flag or a text. */
+export interface FieldKind extends Pick<Field, 'name' | 'isFlag'> {
+  readonly isText?: true;
+}
+
 /** What is shown of a detector. */
 export interface View<D extends StreamingDetector> {
-  /** What is told of every value beside its score. */
-  readonly fields: readonly Omit<Field, 'values'>[];
+  readonly fields: readonly FieldKind[];
+  /** Scores at or above it are alarms; `undefined` where none are. */
+  threshold?(detector: D): number;
   /** Updates the detector with a value; returns what is shown as its score. */
   update(detector: D, value: number, row: Row): number;
 }
 
+/** Shows what `update` returns. */
+export const PLAIN_VIEW: View<StreamingDetector> = {
+  fields: [],
+  update: (detector, value) => detector.update(value),
+};
+
 /** Detectors in the middle of their streams. */
 export interface Live {
   /** See {@link View.fields}. */
-  readonly fields: readonly Omit<Field, 'values'>[];
+  readonly fields: readonly FieldKind[];
+  /** What an alarm is, by column; nothing before {@link begin}, and where nothing is an alarm. */
+  readonly thresholds: readonly number[];
   /** Number of rows so far, with those of earlier runs. */
   readonly numRows: number;
   /** Makes the detectors of the table's columns, the first time; throws if a state holds others. */
@@ -46,10 +68,29 @@ export interface Live {
    * @param time the text in the time column, or ''
    */
   update(scored: readonly Slice[], t: number, time: string): void;
-  /** Writes the state file if there is one and a row came since the last save. */
+  /** Number of rows whose answers were written. */
+  numAnswered: number;
+  /** Writes the state file if there is one and a row came since the last save, or the place in a live file moved. */
   save(): void;
+  /** Whether there is a state file. */
+  readonly isSaving: boolean;
+  /** Whether the last save waits until all rows are answered. */
+  readonly isSaveDue: boolean;
+  /** The place in a live file at which the state ends; `undefined` if it knows none. */
+  readonly place: Place | undefined;
+  /** From now on the rows come from a live file. */
+  follow(tracker: Tracker): void;
   /** What is to be said when the stream ends: that its detectors have not seen enough yet. */
   readonly notice: string | undefined;
+}
+
+/** Knows where in a live file the rows end. */
+export interface Tracker {
+  /** Whether the place is behind so many rows, all of them answered. */
+  isAt(numRows: number): boolean;
+  place(): Place;
+  /** Makes what was written last, before a state that knows of it. */
+  flush(): void;
 }
 
 /** The detectors of the columns of a table. */
@@ -86,6 +127,10 @@ export interface LiveParts<Name extends string, D extends StreamingDetector> {
   view?(settings: Settings<Name>): View<D>;
   /** The warm-up that a stream can end in. */
   readonly warmup?: Warmup<Name, D>;
+  /** What of the values is scored, where it is not the values themselves. */
+  change?(settings: Settings<Name>): ChangeKind | undefined;
+  /** The time of a row in seconds, for rates: of its text, NaN where it tells none. */
+  readonly secondsOf?: (text: string) => number;
 }
 
 /** The warm-up of detectors that pass over their first values. */
@@ -103,19 +148,37 @@ export async function openLive<Name extends string, D extends StreamingDetector>
   const { state, given, defaults } = parts;
   const { file, saved } = state;
   const settings = agreed(given, saved, defaults, file?.path);
-  const detectors = saved ? loadDetectors(saved, file!.path, await parts.load(settings)) : await parts.make(settings);
-  return new LiveDetectors(state, settings, detectors, parts);
+  const change = parts.change?.(settings);
+  // A state that was saved before the first row has no detectors.
+  const isBegun = saved !== undefined && saved.detectors.size > 0;
+  const made = isBegun ? undefined : await parts.make(settings);
+  const columns: Columns<D> = isBegun
+    ? loadColumns(saved, file!.path, await parts.load(settings), change)
+    : (table) => made!(table).map((detector) => ({ detector, memo: newMemo(change) }));
+  return new LiveDetectors(state, settings, columns, parts);
 }
 
+/** A column: its detector, and what is remembered beside it. */
+interface LiveColumn<D extends StreamingDetector> {
+  readonly detector: D;
+  readonly memo: Memo;
+}
+
+type Columns<D extends StreamingDetector> = (table: Table) => LiveColumn<D>[];
+
 /** Loads detectors, by the names of their columns. */
-function loadDetectors<D extends StreamingDetector>(
+function loadColumns<D extends StreamingDetector>(
   saved: SavedState,
   path: string,
   load: (bytes: Uint8Array) => D,
-): Detectors<D> {
-  const loaded = new Map<string, D>();
+  change: ChangeKind | undefined,
+): Columns<D> {
+  const loaded = new Map<string, LiveColumn<D>>();
   try {
-    for (const [name, bytes] of saved.detectors) loaded.set(name, load(bytes));
+    for (const [name, bytes] of saved.detectors) {
+      const { memo = newMemo(change), detector } = takeMemo(bytes);
+      loaded.set(name, { detector: load(detector), memo });
+    }
   } catch (error) {
     unusable(path, error);
   }
@@ -132,46 +195,66 @@ function loadDetectors<D extends StreamingDetector>(
 /** Detectors of one kind, one per column. */
 class LiveDetectors<Name extends string, D extends StreamingDetector> implements Live {
   numRows: number;
+  numAnswered: number;
+  isSaveDue: boolean;
   readonly #state: OpenedState;
   readonly #settings: Settings<Name | 'missing'>;
-  readonly #detectorsOf: Detectors<D>;
+  readonly #columnsOf: Columns<D>;
   readonly #later: readonly string[];
   readonly #view: View<D>;
   readonly #warmup: Warmup<Name | 'missing', D> | undefined;
-  #detectors: readonly D[];
+  readonly #secondsOf: (text: string) => number;
+  #columns: readonly LiveColumn<D>[];
   #names: readonly string[];
+  #hasTimes: boolean;
   /** Of each column, the number of values in this run that were not missing. */
   #numPresent: number[];
   /** Number of rows that the file knows. */
   #numSaved: number;
   /** False if a row was learned by some columns only. Such a state is not saved. */
   #isWhole: boolean;
+  #tracker: Tracker | undefined;
+  /** The place that the file knows, as JSON. */
+  #savedPlace: string | undefined;
 
   constructor(
     state: OpenedState,
     settings: Settings<Name | 'missing'>,
-    detectorsOf: Detectors<D>,
-    { later = [], view, warmup }: Pick<LiveParts<Name | 'missing', D>, 'later' | 'view' | 'warmup'>,
+    columnsOf: Columns<D>,
+    parts: Pick<LiveParts<Name | 'missing', D>, 'later' | 'view' | 'warmup' | 'secondsOf'>,
   ) {
+    const { later = [], view, warmup, secondsOf = () => NaN } = parts;
     this.numRows = state.saved?.numRows ?? 0;
+    this.numAnswered = this.numRows;
+    this.isSaveDue = false;
     this.#state = state;
     this.#settings = settings;
-    this.#detectorsOf = detectorsOf;
+    this.#columnsOf = columnsOf;
     this.#later = later;
-    this.#view = view?.(settings) ?? { fields: [], update: (detector, value) => detector.update(value) };
+    this.#view = view?.(settings) ?? PLAIN_VIEW;
     this.#warmup = warmup;
-    this.#detectors = [];
+    this.#secondsOf = secondsOf;
+    this.#columns = [];
     this.#names = [];
+    this.#hasTimes = false;
     this.#numPresent = [];
     this.#numSaved = this.numRows;
     this.#isWhole = true;
+    this.#tracker = undefined;
+    this.#savedPlace = state.saved?.place && JSON.stringify(state.saved.place);
   }
 
   begin(table: Table): void {
-    if (this.#detectors.length > 0) return;
-    this.#detectors = this.#detectorsOf(table);
+    if (this.#columns.length > 0) return;
+    this.#columns = this.#columnsOf(table);
     this.#names = table.columns.map(({ name = '' }) => name);
-    this.#numPresent = this.#detectors.map(() => 0);
+    this.#hasTimes = table.times !== undefined;
+    this.#numPresent = this.#columns.map(() => 0);
+  }
+
+  get thresholds(): readonly number[] {
+    const { threshold } = this.#view;
+    return threshold === undefined ? [] : this.#columns.map(({ detector }) => threshold(detector));
   }
 
   get fields(): View<D>['fields'] {
@@ -182,12 +265,16 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     if (this.#settings.missing === 'throw') this.#refuseMissing(scored, t);
     for (const [c, { name, values, scores, fields, notes }] of scored.entries()) {
       this.#isWhole = c === 0;
-      scores[t] = this.#view.update(this.#detectors[c]!, values[t]!, {
+      const { detector, memo } = this.#columns[c]!;
+      const value = memo.change === undefined ? values[t]! : this.#changeOf(values[t]!, memo.change, time);
+      scores[t] = this.#view.update(detector, value, {
         index: this.numRows,
         time,
         column: name,
+        memo,
         tell: (field, x) => {
-          fields[field]!.values[t] = x;
+          if (typeof x === 'number') fields[field]!.values[t] = x;
+          else fields[field]!.texts![t] = x;
         },
         note: (note) => {
           notes[t] = note;
@@ -199,14 +286,51 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     this.numRows++;
   }
 
+  /** The change that a value is. */
+  #changeOf(value: number, change: NonNullable<Memo['change']>, time: string): number {
+    const at = change.kind === 'diff' || !this.#hasTimes ? this.numRows : this.#secondsOf(time);
+    const where = `value ${this.numRows}`;
+    if (Number.isNaN(at)) {
+      fail(`${where}: --rate is per second and needs a time, got ${show(time)}: without --time it is per value`);
+    }
+    try {
+      return change.update(value, at);
+    } catch (error) {
+      throw new CliError(`${where}: ${(error as Error).message}`);
+    }
+  }
+
   save(): void {
-    const { command, file } = this.#state;
-    if (file === undefined || this.numRows === this.#numSaved || !this.#isWhole) return;
-    const detectors = new Map(this.#names.map((name, c) => [name, this.#detectors[c]!.save()]));
+    const { command, file, saved } = this.#state;
+    if (file === undefined || !this.#isWhole) return;
+    this.isSaveDue = this.#tracker?.isAt(this.numRows) === false;
+    if (this.isSaveDue) return;
+    const place = this.#tracker?.place() ?? saved?.place;
+    const placeText = place && JSON.stringify(place);
+    if (this.numRows === this.#numSaved && placeText === this.#savedPlace) return;
+    const bytesOf = ({ memo, detector }: LiveColumn<D>): Uint8Array => withMemo(memo, detector.save());
+    const isBegun = this.#columns.length > 0;
+    const detectors = isBegun
+      ? new Map(this.#names.map((name, c) => [name, bytesOf(this.#columns[c]!)]))
+      : (saved?.detectors ?? new Map<string, Uint8Array>());
     // A state keeps the settings that it was saved with, also those that only other versions know.
-    const settings = this.#state.saved?.settings ?? this.#savedSettings;
-    file.write(encode({ settings, numRows: this.numRows, detectors }, command));
+    const settings = saved?.settings ?? this.#savedSettings;
+    this.#tracker?.flush();
+    file.write(encode({ settings, numRows: this.numRows, detectors, place }, command));
     this.#numSaved = this.numRows;
+    this.#savedPlace = placeText;
+  }
+
+  get isSaving(): boolean {
+    return this.#state.file !== undefined;
+  }
+
+  get place(): Place | undefined {
+    return this.#state.saved?.place;
+  }
+
+  follow(tracker: Tracker): void {
+    this.#tracker = tracker;
   }
 
   /** The settings without those that came later and were not given. */
@@ -219,10 +343,10 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     const numRowsBefore = this.#state.saved?.numRows ?? 0;
     if (this.#warmup === undefined || this.numRows === numRowsBefore) return undefined;
     const numValues = this.#warmup.numValues(this.#settings);
-    const isOver = (detector: D, c: number): boolean =>
+    const isOver = ({ detector }: LiveColumn<D>, c: number): boolean =>
       this.#numPresent[c]! >= numValues || this.#warmup!.isOver(detector, this.#settings);
-    const numColumns = this.#detectors.length;
-    const numShort = this.#detectors.filter((detector, c) => !isOver(detector, c)).length;
+    const numColumns = this.#columns.length;
+    const numShort = this.#columns.filter((column, c) => !isOver(column, c)).length;
     if (numShort === 0) return undefined;
     if (numColumns > 1) {
       const which = numShort === numColumns ? `all ${numColumns} columns` : `${numShort} of ${numColumns} columns`;

@@ -1,10 +1,11 @@
 // The monitor as a streaming detector of the command line.
 import { Monitor, monitor } from '../../calibrate.ts';
+import { loadDetector, prepareDetector } from '../alarms/detector-option.ts';
 import { UsageError } from '../errors.ts';
 import { momentReader } from '../input/moments.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { DetectorKind } from './detector-kind.ts';
-import { MONITOR_SETTINGS, type MonitorSettings, monitorOptionsOf, needsTimes } from './monitor-settings.ts';
+import { checkRule, MONITOR_SETTINGS, type MonitorSettings, monitorOptionsOf, needsTimes } from './monitor-settings.ts';
 import { monitorView } from './monitor-view.ts';
 import type { StreamFormat } from './options.ts';
 
@@ -18,7 +19,7 @@ export const MONITOR_GROUPS = [
   { title: 'Alarms that are wanted', options: ['direction', 'min-change', 'bounds'] },
   {
     title: 'What else is looked at',
-    options: ['stuck', 'no-data', 'rate', 'period', 'calendar', 'timezone', 'tolerance'],
+    options: ['stuck', 'no-data', 'rate', 'diff', 'period', 'calendar', 'timezone', 'tolerance'],
   },
 ] as const;
 
@@ -27,7 +28,12 @@ export const monitorKind: DetectorKind<Monitor> = {
     const pairs = MONITOR_SETTINGS.map((name, s) => [name, texts[s]]);
     return monitor(monitorOptionsOf(Object.fromEntries(pairs) as MonitorSettings));
   },
-  load: (bytes) => Monitor.load(bytes),
+  load: (bytes, { detector = '' } = {}) =>
+    Monitor.load(bytes, detector === '' ? {} : { detector: (inner) => loadDetector(detector, inner) }),
+  prepare: async ({ detector = '' }) => {
+    if (detector !== '') await prepareDetector(detector);
+  },
+  check: checkRule,
   settings: MONITOR_SETTINGS,
   laterSettings: MONITOR_SETTINGS.slice(MONITOR_SETTINGS.indexOf('mute')),
   warmup: {
@@ -42,19 +48,27 @@ below the threshold is an alarm. In the rest of an incident 0 is shown, and of
 other bursts only the values that surprise more than all of the last ones. Each
 line is answered before the next one arrives. FILE is a path, or - or nothing
 for standard input. Gzip is recognized.`,
-    groups: [...MONITOR_GROUPS, { title: 'Shown besides', options: ['explain', 'band', 'time-unit'] }],
-    examples: `tail -f latency.log | knn-anomaly monitor --explain --state latency.state
+    groups: [
+      { title: 'Instead of a preset', options: ['detector'] },
+      ...MONITOR_GROUPS,
+      { title: 'Shown besides', options: ['explain', 'band', 'time-unit'] },
+    ],
+    examples: `knn-anomaly monitor --follow latency.log --explain --state latency.state
 knn-anomaly monitor cpu.csv --column cpu --time time --format csv --band
 tail -f latency.log | knn-anomaly monitor --direction up --min-change 10%
 knn-anomaly monitor orders.csv --column n --time time --calendar week \\
   --timezone Europe/Berlin --format events
-tail -f latency.log | knn-anomaly monitor | awk '$1 >= 4 {print NR}'`,
+knn-anomaly monitor cpu.csv --column cpu --time time --only-alarms
+tail -f latency.log | knn-anomaly monitor --exec-on begin \\
+  --exec 'mail -s "$KNN_ANOMALY_TEXT" oncall@localhost'`,
   },
-  view: (given, format, settings) => {
+  view: (given, { format, exec, failOnAlarm }, settings) => {
+    const isForPrograms = format === 'csv' || format === 'json' || format === 'events';
     const timezone = settings.timezone || undefined;
     return monitorView({
+      hasFields: isForPrograms || format === 'alarms' || exec !== undefined,
       hasBand: hasBand(given, format),
-      hasEvents: format === 'json' || format === 'events' || format === 'table',
+      hasEvents: isForPrograms || format === 'alarms' || format === 'table' || exec !== undefined || failOnAlarm,
       explains: given.flag('explain'),
       momentOf: momentReader(given.choice('time-unit'), given.text('time-format')),
       needsTimes: needsTimes(settings as MonitorSettings),

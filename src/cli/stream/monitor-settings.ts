@@ -1,7 +1,9 @@
 // The options of the command line that are those of `monitor()`.
 import type { MonitorOptions } from '../../calibrate.ts';
+import { detectorOf } from '../alarms/detector-option.ts';
 import { UsageError } from '../errors.ts';
 import { boundsOf, changeOf, factorOf } from '../options/alarm-values.ts';
+import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
 import type { Settings } from './saved-state.ts';
 
@@ -27,7 +29,7 @@ const FLAGS = { stuck: 'stuck', 'no-data': 'noData', rate: 'rate' } as const sat
 export const MONITOR_SETTINGS = [
   'preset', 'warmup', 'hold', 'threshold', 'max-values', 'step',
   'mute', 'worse', 'resolve', 'repeat', 'accept', 'direction', 'min-change', 'bounds',
-  'stuck', 'no-data', 'rate', 'period', 'calendar', 'timezone', 'tolerance',
+  'stuck', 'no-data', 'rate', 'period', 'calendar', 'timezone', 'tolerance', 'detector',
 ] as const;
 
 /** Texts by the names of the options; '' for one that is not given. */
@@ -35,7 +37,7 @@ export type MonitorSettings = Settings<(typeof MONITOR_SETTINGS)[number]>;
 
 /** What these settings are for `monitor()`. Throws a {@link UsageError} for some that exclude each other. */
 export function monitorOptionsOf(settings: MonitorSettings): MonitorOptions {
-  const options: MonitorOptions = { preset: settings.preset as NonNullable<MonitorOptions['preset']> };
+  const options: MonitorOptions = { ...ruleOf(settings) };
   for (const [name, argument] of Object.entries(NUMBERS) as [keyof typeof NUMBERS, (typeof NUMBERS)['mute']][]) {
     if (settings[name] !== '') options[argument] = Number(settings[name]);
   }
@@ -55,6 +57,22 @@ export function monitorOptionsOf(settings: MonitorSettings): MonitorOptions {
   }
   if (bounds !== '') options.bounds = boundsOf(bounds, '--bounds');
   return { ...options, ...calendarOf(settings) };
+}
+
+/** The preset, or the detector instead. */
+function ruleOf({ preset, detector, ...others }: MonitorSettings): Pick<MonitorOptions, 'preset' | 'detector'> {
+  if (detector === '') return { preset: preset as NonNullable<MonitorOptions['preset']> };
+  for (const name of ['max-values', 'step'] as const) {
+    if (others[name] !== '') throw new UsageError(`--${name} is for --preset: a --detector does not use it`);
+  }
+  return { detector: detectorOf(detector) };
+}
+
+/** Throws if both a preset and a detector are given. */
+export function checkRule(given: ParsedOptions): void {
+  if (given.has('preset') && given.has('detector')) {
+    throw new UsageError('--preset and --detector exclude each other: give one of them');
+  }
 }
 
 /** Whether a monitor with these settings needs the time of every value. */

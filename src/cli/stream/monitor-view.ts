@@ -1,14 +1,17 @@
 // What the command line tells of a monitor: what was expected of every value, what happened, and sentences about it.
 import { formatTime } from '../../calibrate/looks/zone-clock.ts';
 import type { DatedIncident, IncidentEvent, Monitor } from '../../calibrate.ts';
+import { ALARM_FIELDS } from '../alarms/runs.ts';
 import { fail, show } from '../errors.ts';
 import { jsonNumber, type Note } from '../output/formats.ts';
 import { plain, shortNumber } from '../output/text.ts';
-import type { Row, View } from './live-detectors.ts';
+import type { FieldKind, Row, View } from './live-detectors.ts';
 
 /** What is wanted of a {@link monitorView}. */
 export interface MonitorViewOptions {
-  /** `expected`, `low`, `high` and `alarm` of every value. */
+  /** `expected`, `alarm`, `since` and `surprise` of every value. */
+  readonly hasFields: boolean;
+  /** `low` and `high` besides, and `expected` of all values: else of those in an incident. */
   readonly hasBand: boolean;
   /** What happened, and the incident. */
   readonly hasEvents: boolean;
@@ -22,34 +25,72 @@ export interface MonitorViewOptions {
   readonly timezone: string | undefined;
 }
 
-const BAND = [
-  { name: 'expected', isFlag: false },
-  { name: 'low', isFlag: false },
-  { name: 'high', isFlag: false },
-  { name: 'alarm', isFlag: true },
-];
+/** The fields in the order in which earlier versions had some of them. */
+function fieldsOf({ hasFields, hasBand }: MonitorViewOptions): FieldKind[] {
+  const number = (name: string): FieldKind => ({ name, isFlag: false });
+  if (!hasFields) return [];
+  return [number('expected'), ...(hasBand ? [number('low'), number('high')] : []), ...ALARM_FIELDS, number('surprise')];
+}
 
 /** Tells of monitors what is wanted. */
 export function monitorView(options: MonitorViewOptions): View<Monitor> {
-  const { hasBand, hasEvents, explains, timezone } = options;
-  const isPlain = !hasBand && !hasEvents && !explains;
-  return {
-    fields: hasBand ? BAND : [],
-    update: (detector, value, row) => {
-      if (hasBand) for (const [f, x] of [detector.expected, detector.low, detector.high].entries()) row.tell(f, x);
-      const time = momentFor(row, options);
-      const surprise = detector.update(value, Number.isNaN(time) ? undefined : { time });
-      if (isPlain) return surprise;
-      const { event, alarm, incident } = detector.last;
-      if (hasBand) row.tell(3, Number(alarm));
-      // A state of an earlier version has alarms, but no incidents.
-      if (event === undefined && !alarm) return surprise;
-      const text = alarm ? detector.explain().text : endSentence(event!, incident!, timezone);
+  const { hasFields, hasBand, hasEvents, explains, timezone } = options;
+  const isPlain = !hasFields && !hasEvents && !explains;
+  const fields = fieldsOf(options);
+  const [alarmField, sinceField, surpriseField] = ['alarm', 'since', 'surprise'].map((name) =>
+    fields.findIndex((field) => field.name === name),
+  ) as [number, number, number];
+  const show = (detector: Monitor, value: number, row: Row): number => {
+    // The last value was one of an incident: what is expected costs too much to be told of every value.
+    const expected = hasBand || (hasFields && isOpen(detector.last.incident)) ? detector.expected : NaN;
+    if (hasBand) for (const [f, x] of [detector.low, detector.high].entries()) row.tell(f + 1, x);
+    const time = momentFor(row, options);
+    const surprise = detector.update(value, Number.isNaN(time) ? undefined : { time });
+    const { event, alarm, incident, surprise: raw } = detector.last;
+    if (event === 'begin') row.memo.since = row.time;
+    if (hasFields) {
+      row.tell(0, event === 'begin' && Number.isNaN(expected) ? incident!.expected : expected);
+      row.tell(alarmField, Number(alarm));
+      row.tell(sinceField, event === 'end' || isOpen(incident) ? sinceText(row, incident!, timezone) : '');
+      row.tell(surpriseField, raw);
+    }
+    if (event !== undefined || alarm) {
+      const text = alarm ? alarmSentence(detector, value, row) : endSentence(event!, incident!, timezone);
       if (explains) process.stderr.write(`${row.column === undefined ? '' : `${plain(row.column)}: `}${text}\n`);
-      if (hasEvents && event !== undefined) row.note({ event, text, incident: jsonIncident(incident!, timezone) });
-      return surprise;
-    },
+      const told = incident && { incident: jsonIncident(incident, timezone) };
+      // A state of an earlier version has alarms, but no incidents.
+      if (hasEvents) row.note({ event: event ?? 'alarm', text, ...told });
+    }
+    if (event === 'end') row.memo.since = '';
+    return surprise;
   };
+  const update: View<Monitor>['update'] = (detector, value, row) => {
+    if (!isPlain) return show(detector, value, row);
+    const time = momentFor(row, options);
+    const surprise = detector.update(value, Number.isNaN(time) ? undefined : { time });
+    // What began here may end in a later run, which tells since when.
+    if (row.time !== '') remember(detector, row);
+    return surprise;
+  };
+  return { fields, threshold: (detector) => detector.threshold, update };
+}
+
+/** Keeps the time of the row in which an incident begins, until it ends. */
+function remember(detector: Monitor, { memo, time }: Row): void {
+  const { event } = detector.last;
+  if (event === 'begin') memo.since = time;
+  else if (event === 'end') memo.since = '';
+}
+
+function isOpen(incident: DatedIncident | undefined): boolean {
+  return incident !== undefined && incident.end === undefined;
+}
+
+/** Since when an incident lasts: the time as it was written, or else the index. */
+function sinceText({ memo, time }: Row, { begin, dates }: DatedIncident, timezone: string | undefined): string {
+  if (time === '') return String(begin);
+  // A state of an earlier version does not know how the time was written.
+  return memo.since === '' ? whenText(begin, dates?.begin, timezone) : memo.since;
 }
 
 /** The time of a row; NaN where none is known. */
@@ -58,6 +99,18 @@ function momentFor({ index, time }: Row, { momentOf, needsTimes }: MonitorViewOp
   if (!needsTimes || !Number.isNaN(moment)) return moment;
   if (time === '') fail(`value ${index} has no time, and --calendar needs one: name its column with --time`);
   fail(`value ${index}: --calendar needs a date, or a number and --time-unit, got the time ${show(time)}`);
+}
+
+/** What is said of an alarm: the reasons, where the detector knows windows or values that are most like it. */
+function alarmSentence(detector: Monitor, value: number, { time, index }: Row): string {
+  try {
+    return detector.explain().text;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { score, surprise } = detector.last;
+    const where = time === '' ? String(index) : time;
+    return `${shortNumber(value)} at ${where} ends a window with the score ${shortNumber(score)}: surprise ${shortNumber(surprise)}`;
+  }
 }
 
 /** What is said where an incident ends, or is taken for the new normal. */

@@ -1,11 +1,15 @@
 // What the state file of a streaming command holds, and whether it agrees with the command line.
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { fail } from '../errors.ts';
+import type { Place } from '../follow/place.ts';
 
 const kindOf = (command: string): string => `knn-anomaly ${command}`;
 
 /** Version of the fields. It is raised by one whenever they change. */
-const FORMAT = 1;
+const FORMAT = 2;
+
+/** The format before there was a place: still that of states without one, so that older versions read them. */
+const WITHOUT_PLACE = 1;
 
 /** Options as texts, by name; '' for an option without a value. */
 export type Settings<Name extends string> = Readonly<Record<Name, string>>;
@@ -17,11 +21,13 @@ export interface SavedState {
   readonly numRows: number;
   /** The state of each column's detector by the column's name; '' for a column without a name. */
   readonly detectors: ReadonlyMap<string, Uint8Array>;
+  /** Where the rows end in a live file that is followed. */
+  readonly place?: Place | undefined;
 }
 
 /** A state as bytes with a checksum. */
-export function encode({ settings, numRows, detectors }: SavedState, command: string): Uint8Array {
-  const writer = new StateWriter(kindOf(command), FORMAT);
+export function encode({ settings, numRows, detectors, place }: SavedState, command: string): Uint8Array {
+  const writer = new StateWriter(kindOf(command), place === undefined ? WITHOUT_PLACE : FORMAT);
   writer.text(JSON.stringify(settings));
   writer.f64(numRows);
   writer.u32(detectors.size);
@@ -29,6 +35,7 @@ export function encode({ settings, numRows, detectors }: SavedState, command: st
     writer.text(name);
     writer.bytes(bytes);
   }
+  if (place !== undefined) writer.text(JSON.stringify(place));
   return writer.finish();
 }
 
@@ -40,8 +47,9 @@ export function decode(bytes: Uint8Array, path: string, command: string): SavedS
     const numRows = reader.f64();
     const detectors = new Map<string, Uint8Array>();
     for (let count = reader.u32(); count > 0; count--) detectors.set(reader.text(), reader.bytes());
+    const place = reader.format === WITHOUT_PLACE ? undefined : (JSON.parse(reader.text()) as Place);
     reader.end();
-    return { settings, numRows, detectors };
+    return { settings, numRows, detectors, place };
   } catch (error) {
     return unusable(path, error);
   }

@@ -1,15 +1,18 @@
 // The command `stream`: KNN detectors that learn from the stream, or score it against a reference.
 import { createHash } from 'node:crypto';
 import { StreamingKNN, type StreamingKNNOptions } from '../../index.ts';
+import { thresholdView } from '../alarms/runs.ts';
+import { changesOf } from '../change/change.ts';
+import { CHANGE_OPTIONS, changeIn, secondsReader } from '../change/options.ts';
 import { type Command, terminals } from '../command.ts';
-import { UsageError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
 import { readTable } from '../input/read.ts';
 import { checkStdin } from '../options/input-options.ts';
 import { DEFAULT_COVARIANCE, mahalanobisFitter, metricOf } from '../options/metric-option.ts';
 import { type ParsedOptions, parseInteger } from '../options/parse.ts';
 import { answer } from './answer.ts';
-import { type Detectors, type Live, openLive, openState } from './live-detectors.ts';
+import { type Detectors, type Live, openLive, openState, PLAIN_VIEW } from './live-detectors.ts';
 import {
   type AnswerOptions,
   answerOptionsOf,
@@ -32,6 +35,8 @@ const SETTINGS = [
   'exclusion-zone',
   'missing',
   'reference',
+  'diff',
+  'rate',
 ] as const;
 
 type SettingName = (typeof SETTINGS)[number];
@@ -64,16 +69,18 @@ standard input. Gzip is recognized.`,
         'normalize',
         'aggregation',
         'exclusion-zone',
+        ...CHANGE_OPTIONS,
+        'threshold',
       ],
     },
   ]),
   exitStatus: STREAM_EXIT_STATUS,
-  examples: `tail -f latency.log | knn-anomaly stream --state latency.state
+  examples: `knn-anomaly stream --follow latency.log --state latency.state -o scores.txt
 vmstat -n 5 | awk 'NR > 2 {print $15; fflush()}' | knn-anomaly stream -w 1
 tail -f log.jsonl | knn-anomaly stream --field ms --time ts --format json`,
   run: async (given) => {
     const options = streamOptionsOf(given);
-    await answer(await open(options), options);
+    await answer(await open(options, given), options);
   },
 };
 
@@ -101,7 +108,7 @@ function parseHistory(text: string): string {
 }
 
 /** Opens the state and makes the detectors. Everything that can go wrong before the first value goes wrong here. */
-async function open(options: StreamOptions): Promise<Live> {
+async function open(options: StreamOptions, parsed: ParsedOptions): Promise<Live> {
   const state = openState('stream', options.state);
   const reference = await readReference(options);
   const given = { ...options.settings, ...(reference && { reference: digest(reference) }) };
@@ -116,8 +123,12 @@ async function open(options: StreamOptions): Promise<Live> {
     state,
     given,
     defaults,
+    later: CHANGE_OPTIONS as ('diff' | 'rate')[],
     make: (settings) => makeDetectors(settings, reference),
     load: loaderFor,
+    view: () => thresholdView(PLAIN_VIEW, parsed),
+    change: (settings) => changeIn(settings, false),
+    secondsOf: secondsReader(parsed.text('time-format')),
   });
 }
 
@@ -149,11 +160,23 @@ async function makeDetectors(
     throw new UsageError('--metric mahalanobis needs --reference FILE: the covariance of a stream is not known before');
   }
   const made = reference?.columns.map(({ values }) => {
-    const series = values.toArray();
+    const series = changesIn(reference, values.toArray(), settings);
     const fitted = fitTo && { metric: fitTo(series, windowSize, options.normalize) };
     return new StreamingKNN(windowSize, k, { ...options, ...fitted, reference: series });
   });
   return ({ columns }) => made ?? columns.map(() => new StreamingKNN(windowSize, k, options));
+}
+
+/** The values of the reference, or their changes. */
+function changesIn({ times }: Table, values: Float64Array, settings: Settings<SettingName>): Float64Array {
+  const change = changeIn(settings, false);
+  if (change === undefined) return values;
+  const secondsOf = secondsReader(times?.format);
+  try {
+    return changesOf(values, change, times && ((t) => secondsOf(times.at(t))));
+  } catch (error) {
+    throw new CliError(`--reference: ${(error as Error).message}`);
+  }
 }
 
 async function loaderFor(settings: Settings<SettingName>): Promise<(bytes: Uint8Array) => StreamingKNN> {

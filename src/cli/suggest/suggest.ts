@@ -1,18 +1,22 @@
 // The command `suggest`: the window that fits a series, and how certain that is.
 import { suggestWindow, type WindowSuggestion } from '../../index.ts';
+import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS } from '../command.ts';
 import { nameOf } from '../input/source.ts';
 import { readWhole, type WholeOptions, wholeOptionsOf } from '../locate/options.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { plain } from '../output/text.ts';
+import { lineWidth, plain, wrapped } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import { describeSuggestion, NO_PERIOD } from './words.ts';
 
 /** Bytes per value beside the series itself: no more than 20,000 values are looked at. */
 const BYTES_PER_VALUE = 8;
+
+/** Narrower lines are broken. */
+const NARROW = 80;
 
 /** The command `knn-anomaly suggest`. */
 export const suggest: Command = {
@@ -22,7 +26,7 @@ autocorrelation, and how certain that is, from 0 to 1; below 0.3 it is a guess.
 score --window auto takes it. FILE is a path, or - or nothing for standard
 input. Gzip is recognized.`,
   groups: [
-    { title: 'Input', options: [...INPUT_OPTIONS, ...TIME_OPTIONS] },
+    { title: 'Input', options: [...INPUT_OPTIONS, ...TIME_OPTIONS, ...CHANGE_OPTIONS] },
     { title: 'Output', options: ['format', 'output', 'force', 'max-memory', 'no-progress', 'help'] },
   ],
   exitStatus: EXIT_STATUS,
@@ -43,7 +47,9 @@ async function run(options: WholeOptions): Promise<void> {
   }
   const lines = found.map(({ name, suggestion }) => {
     const title = [nameOf(options.input), ...(name === undefined ? [] : [name])].map((text) => plain(text)).join(' · ');
-    return `${title}: ${suggestion === undefined ? NO_PERIOD : describeSuggestion(suggestion, spanOf)}\n`;
+    const text = `${title}: ${suggestion === undefined ? NO_PERIOD : describeSuggestion(suggestion, spanOf)}`;
+    const width = lineWidth();
+    return `${width < NARROW ? wrapped(text, width).join('\n') : text}\n`;
   });
   await output.write(lines);
 }

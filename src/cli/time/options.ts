@@ -1,5 +1,6 @@
 // The options that say how times are understood, as checked values.
 import type { DuplicateRule } from '../../index.ts';
+import type { ChangeKind } from '../change/change.ts';
 import { show, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
@@ -13,6 +14,8 @@ export interface TimeOptions {
   readonly step: Step | 'none' | undefined;
   /** `undefined`: the last row counts, unless most rows repeat a time. */
   readonly duplicates: DuplicateRule | undefined;
+  /** What of the values is wanted, in the order of their times; `undefined`: they themselves. */
+  readonly change?: ChangeKind | undefined;
 }
 
 /** A step that was given: a number, and the unit if there is one. */

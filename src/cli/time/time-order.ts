@@ -1,6 +1,7 @@
 // The rows of a table in the order of their times, with missing values where a row is absent.
 import { toFloat64 } from '../../core/series.ts';
 import { gridOf } from '../../time/regularize.ts';
+import { changedColumns } from '../change/options.ts';
 import { formatCount } from '../cost.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
@@ -24,6 +25,8 @@ export interface RegularTable {
   readonly step: string | undefined;
   /** The step as a number: milliseconds between dates; NaN where {@link step} is `undefined`. */
   readonly stepSize: number;
+  /** Whether times are dates. */
+  readonly isDate: boolean;
   /** The time of so many steps in words; `undefined` where {@link step} is. */
   spanOf(numSteps: number): string | undefined;
   /** The row of the table that is row r in the order of times. */
@@ -47,6 +50,18 @@ export interface RegularTable {
  * @throws CliError where times are none or have no common step, and where duplicates are refused
  */
 export function regularTable(table: Table, options: TimeOptions, name: string, mayBeText = false): RegularTable {
+  return withChange(orderedTable(table, options, name, mayBeText), options.change, name);
+}
+
+/** The table with the changes of its values: rates are per second of dates, else per step. */
+function withChange(table: RegularTable, change: TimeOptions['change'], name: string): RegularTable {
+  if (change === undefined) return table;
+  const { columns, isDate, stepSize } = table;
+  const span = isDate ? stepSize / 1000 : stepSize;
+  return { ...table, columns: changedColumns(columns, change, name, span), isUnchanged: false };
+}
+
+function orderedTable(table: Table, options: TimeOptions, name: string, mayBeText: boolean): RegularTable {
   if (table.times === undefined || options.step === 'none') return asItLies(table);
   if (mayBeText && options.step === undefined && options.duplicates === undefined) {
     const problem = problemWith(table.times);
@@ -82,6 +97,7 @@ export function regularTable(table: Table, options: TimeOptions, name: string, m
     numRows: rows.length,
     step: words,
     stepSize: found,
+    isDate,
     spanOf: (numSteps) => inWords(numSteps * found),
     rowAt,
     positionOf: (r) => rows[rowAt(r)]!,
@@ -110,6 +126,7 @@ function asItLies({ columns, times }: Table): RegularTable {
     numRows,
     step: undefined,
     stepSize: NaN,
+    isDate: false,
     spanOf: () => undefined,
     rowAt: (r) => r,
     positionOf: (r) => r,

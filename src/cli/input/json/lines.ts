@@ -1,11 +1,11 @@
 // JSON lines: one value or object per line, and the field of it that is wanted.
 
-import { fail, show, UsageError } from '../../errors.ts';
+import { fail, failLine, show, UsageError } from '../../errors.ts';
 import { isBlank, notANumber, parseCell } from '../cells.ts';
 import { emptyTable } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
-import type { BlankLines, RowReader } from '../rows.ts';
+import { type BadLines, type BlankLines, type RowReader, remembering } from '../rows.ts';
 import { TIME_NAME } from '../table/layout.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -19,18 +19,19 @@ export function jsonRows(
   time: string | undefined,
   dialect: Dialect,
   blanks: BlankLines,
+  bad: BadLines,
 ): RowReader {
   const twice = fields.findIndex((field, c) => fields.indexOf(field) !== c);
   if (twice >= 0) fail(`--field ${fields[twice]} is already chosen`);
   const { notation, isSparse, timeFormat } = dialect;
   const table = emptyTable(fields.length > 0 ? fields : [undefined], time !== undefined, timeFormat);
   const columns = table.columns.map(
-    ({ name, values }) => new NumberColumn(values, notation, name, blanks === 'deferred'),
+    ({ name, values }) => new NumberColumn(values, notation, name, bad.canWait(blanks, table.columns.length)),
   );
   const timePath = time?.split('.');
   const paths = fields.map((field) => field.split('.'));
   let numSkipped = 0;
-  return {
+  return remembering(columns, {
     table,
     push(line, lineNumber) {
       if (isBlank(line)) return;
@@ -45,8 +46,10 @@ export function jsonRows(
       }
       if (paths.length === 0) pushBare(columns[0]!, value, lineNumber);
       for (let c = 0; c < paths.length; c++) {
-        const found = value === null ? null : fieldOf(value, fields[c]!, paths[c]!, lineNumber);
-        pushValue(columns[c]!, found, lineNumber, fields[c]);
+        bad.orMissing(table.columns[c]!, () => {
+          const found = value === null ? null : fieldOf(value, fields[c]!, paths[c]!, lineNumber);
+          pushValue(columns[c]!, found, lineNumber, fields[c]);
+        });
       }
       if (timePath === undefined) return;
       const stamp = (value === null ? null : fieldOf(value, time!, timePath, lineNumber)) ?? '';
@@ -59,7 +62,7 @@ export function jsonRows(
       const skipped = `skipped ${numSkipped} line${numSkipped === 1 ? '' : 's'} without ${fields.join(', ')}`;
       return [...(numSkipped > 0 ? [skipped] : []), ...columns.flatMap(({ notice }) => notice ?? [])];
     },
-  };
+  });
 }
 
 /** The only field of numbers that is no time, in objects among these lines; for sparse lines without a field. */
@@ -85,16 +88,16 @@ function parseLine(line: string, lineNumber: number): unknown {
     const x = parseCell(line); // NaN and Infinity are not JSON, but common in it
     if (x !== undefined) return x;
     const remedy = /^\s*[[{"]/.test(line) ? '' : ' (--sparse leaves out lines that are no objects with the field)';
-    fail(`line ${lineNumber}: malformed JSON: ${show(line.trim())}${remedy}`);
+    failLine(`line ${lineNumber}: malformed JSON: ${show(line.trim())}${remedy}`);
   }
 }
 
 function pushBare(column: NumberColumn, value: unknown, lineNumber: number): void {
   if (Array.isArray(value)) {
-    fail(`line ${lineNumber}: an array; choose an element of it with --field, from 0`);
+    failLine(`line ${lineNumber}: an array; choose an element of it with --field, from 0`);
   }
   if (typeof value === 'object' && value !== null) {
-    fail(`line ${lineNumber}: an object; choose a field of it with --field; ${listFields(value as JsonObject)}`);
+    failLine(`line ${lineNumber}: an object; choose a field of it with --field; ${listFields(value as JsonObject)}`);
   }
   pushValue(column, value, lineNumber);
 }
@@ -120,12 +123,14 @@ function isThere(value: unknown, field: string, path: readonly string[]): boolea
 /** The value at a path. A field whose own name is the whole path, dots and all, comes first. */
 function fieldOf(value: unknown, field: string, path: readonly string[], lineNumber: number): unknown {
   if (typeof value !== 'object') {
-    fail(`line ${lineNumber}: expected an object with the field ${show(field)}, got ${show(JSON.stringify(value))}`);
+    failLine(
+      `line ${lineNumber}: expected an object with the field ${show(field)}, got ${show(JSON.stringify(value))}`,
+    );
   }
   if (hasOwn(value, field)) return value[field];
   let at: unknown = value;
   for (const name of path) {
-    if (!hasOwn(at, name)) fail(`line ${lineNumber}: no field ${show(field)}; ${listFields(value as JsonObject)}`);
+    if (!hasOwn(at, name)) failLine(`line ${lineNumber}: no field ${show(field)}; ${listFields(value as JsonObject)}`);
     at = at[name];
   }
   return at;

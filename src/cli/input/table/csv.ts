@@ -1,12 +1,12 @@
 // Rows of a table: which lines are rows, which cells of them are wanted, and what in them is not as the first rows promise.
-import { fail, show } from '../../errors.ts';
-import { isBlank } from '../cells.ts';
-import { emptyTable } from '../columns.ts';
+import { fail, failLine, LineError, show } from '../../errors.ts';
+import { isBlank, parseCell } from '../cells.ts';
+import { dropPartialRow, emptyTable } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
-import { type BlankLines, BlankRows, type RowReader } from '../rows.ts';
-import { parseDate } from '../times.ts';
-import { isEnough, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
+import { type BadLines, type BlankLines, BlankRows, type ReaderMemory, type RowReader } from '../rows.ts';
+import { looksLikeTime, parseDate } from '../times.ts';
+import { isEnough, isTextRow, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
 import { CsvRecords } from './records.ts';
 
 /** What reports write below a table, in its first cell. */
@@ -31,20 +31,21 @@ export async function csvRows(
   isWhole: boolean,
   options: TableOptions,
   blanks: BlankLines,
+  bad: BadLines,
 ): Promise<RowReader> {
   const records = await recordsOf(sample, options);
-  const found = sampleRows(records.fresh(), sample, options.dialect.skipLines);
+  const found = sampleRows(records.fresh(), sample, options.dialect);
   if (found.rows.length === 0) found.records.end();
   if (isWhole) found.records.end();
   const layout = layoutOf(found.rows, wantedOf(options, records));
   refuseSeries(layout, options, blanks);
-  return new TableReader(records, layout, options, blanks);
+  return new TableReader(records, layout, options, blanks, bad);
 }
 
 /** Whether the first lines of an input suffice to find delimiter, header and columns. */
 export async function isTelling(sample: readonly string[], options: TableOptions): Promise<boolean> {
   const records = await recordsOf(sample, options);
-  return isEnough(sampleRows(records.fresh(), sample, options.dialect.skipLines).rows, wantedOf(options, records));
+  return isEnough(sampleRows(records.fresh(), sample, options.dialect).rows, wantedOf(options, records));
 }
 
 async function recordsOf(sample: readonly string[], { dialect }: TableOptions): Promise<CsvRecords> {
@@ -55,20 +56,21 @@ async function recordsOf(sample: readonly string[], { dialect }: TableOptions): 
 
 function wantedOf({ columns, time, dialect }: TableOptions, { delimiter }: CsvRecords): Wanted {
   const { notation, where } = dialect;
-  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';' };
+  const takesBad = dialect.badLines !== 'stop';
+  return { columns, time, notation, where, isCsv: delimiter === ',' || delimiter === ';', takesBad };
 }
 
 function sampleRows(
   records: CsvRecords,
   sample: readonly string[],
-  before: number,
+  { skipLines, badLines }: Dialect,
 ): { rows: SampleRow[]; records: CsvRecords } {
   const rows: SampleRow[] = [];
   let isAfterBlank = false;
   let comment: string[] | undefined;
   for (const [i, line] of sample.entries()) {
     const wasOpen = records.isOpen;
-    const cells = records.add(line, before + i + 1);
+    const cells = recordIn(records, line, skipLines + i + 1, badLines !== 'stop');
     if (cells !== undefined) {
       rows.push({ cells, line: records.firstLine, isAfterBlank, comment });
       isAfterBlank = false;
@@ -79,6 +81,16 @@ function sampleRows(
     }
   }
   return { rows, records };
+}
+
+/** The record that ends with a line; none for a line that cannot be read: that is found when its turn comes. */
+function recordIn(records: CsvRecords, line: string, lineNumber: number, takesBad: boolean): string[] | undefined {
+  try {
+    return records.add(line, lineNumber);
+  } catch (problem) {
+    if (!takesBad || !(problem instanceof LineError)) throw problem;
+    return undefined;
+  }
 }
 
 /** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
@@ -119,16 +131,22 @@ class TableReader implements RowReader {
   readonly #layout: Layout;
   readonly #columns: readonly NumberColumn[];
   readonly #blank: BlankRows;
+  readonly #bad: BadLines;
   readonly #where: string | undefined;
   /** Texts of the text columns that are the same in all first rows, by column. */
   readonly #constant: readonly { readonly index: number; readonly text: string }[];
   #isHeader: boolean;
+  /** True from the first line of a further file to its header, or its first row. */
+  #isFileBegin: boolean;
+  /** False before the first line of the table. */
+  #hasBegun: boolean;
   #lastTime: string;
   #oddTime: string | undefined;
   #numFooters: number;
   #numHeaders: number;
 
-  constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines) {
+  constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines, bad: BadLines) {
+    this.#bad = bad;
     const { names, indices, rows, timeIndex, textColumns } = layout;
     const { notation, timeFormat, where } = options.dialect;
     this.table = emptyTable(names, timeIndex !== undefined, timeFormat);
@@ -136,7 +154,13 @@ class TableReader implements RowReader {
     this.#layout = layout;
     this.#columns = indices.map((index, c) => {
       const cells = rows.map((row) => row.cells[index] ?? '');
-      return new NumberColumn(this.table.columns[c]!.values, notation, names[c], blanks === 'deferred', cells);
+      return new NumberColumn(
+        this.table.columns[c]!.values,
+        notation,
+        names[c],
+        bad.canWait(blanks, indices.length),
+        cells,
+      );
     });
     this.#blank = new BlankRows(this.table, blanks);
     this.#where = where?.value;
@@ -145,6 +169,8 @@ class TableReader implements RowReader {
       return rows.every(({ cells }) => cells[index] === text) ? [{ index, text }] : [];
     });
     this.#isHeader = layout.hasHeader;
+    this.#isFileBegin = false;
+    this.#hasBegun = false;
     this.#lastTime = '';
     this.#oddTime = undefined;
     this.#numFooters = 0;
@@ -160,7 +186,9 @@ class TableReader implements RowReader {
       if (width === 1 && !records.isOpen && !this.#isHeader && isBlank(line)) this.#blank.add();
       return;
     }
-    if (records.firstLine < firstLine) return;
+    if (!this.#hasBegun && records.firstLine < firstLine) return;
+    this.#hasBegun = true;
+    if (this.#isFileBegin && this.#isBeforeRows(cells)) return;
     if (this.#isHeader) {
       this.#isHeader = false;
       return;
@@ -169,13 +197,45 @@ class TableReader implements RowReader {
     if (whereIndex !== undefined && cells[whereIndex]?.trim() !== this.#where) return;
     if (guard !== undefined && this.#isFooter(cells, guard)) return;
     this.#blank.flush();
+    const bad = this.#bad;
+    const numBefore = bad.count;
     for (let c = 0; c < indices.length; c++) {
-      const cell = cells[indices[c]!] ?? this.#missingCell(this.#layout.names[c]!, cells.length);
-      if (cell === this.#layout.header?.[indices[c]!] && this.#isRepeated(cells)) return;
-      this.#columns[c]!.push(cell, records.firstLine);
+      const cell = cells[indices[c]!];
+      if (cell !== undefined && cell === this.#layout.header?.[indices[c]!] && this.#isRepeated(cells)) return;
+      if (bad.how === 'missing') bad.orMissing(this.table.columns[c]!, () => this.#push(c, cell, cells.length));
+      else this.#push(c, cell, cells.length);
     }
-    if (timeIndex !== undefined)
-      this.table.times!.push((cells[timeIndex] ?? this.#missingCell('time', cells.length)).trim());
+    if (timeIndex === undefined) return;
+    const time = (cells[timeIndex] ?? this.#missingCell('time', cells.length)).trim();
+    // A line that is none of the table's has no time either.
+    if (bad.count > numBefore && !looksLikeTime(time) && !(parseCell(time)! < Infinity)) {
+      dropPartialRow(this.table);
+      bad.numLeftOut++;
+    } else this.table.times!.push(time);
+  }
+
+  #push(c: number, cell: string | undefined, numCells: number): void {
+    this.#columns[c]!.push(cell ?? this.#missingCell(this.#layout.names[c]!, numCells), this.#records.firstLine);
+  }
+
+  get isOpen(): boolean {
+    return this.#records.isOpen;
+  }
+
+  beginFile(): void {
+    this.#records.beginFile();
+    this.#isFileBegin = true;
+  }
+
+  get memory(): ReaderMemory {
+    const columns = this.#columns.map(({ memory }) => memory);
+    return { columns, lastTime: this.#lastTime, isFileBegin: this.#isFileBegin };
+  }
+
+  resume({ columns, lastTime = '', isFileBegin = false }: ReaderMemory): void {
+    for (const [c, column] of this.#columns.entries()) column.resume(columns[c]!);
+    this.#lastTime = lastTime;
+    this.#isFileBegin = isFileBegin;
   }
 
   end(): void {
@@ -207,8 +267,24 @@ class TableReader implements RowReader {
     }
     if (cells.length < width || cells.slice(width).every(isBlank)) return false;
     const than = hasHeader ? 'the header has' : 'the rows before have';
-    fail(
+    failLine(
       `line ${this.#records.firstLine}: the row has ${cells.length} cells, ${than} ${width}: is a comma decimal or for thousands (then quote it, or --delimiter, --decimal), or a cell not quoted?`,
+    );
+  }
+
+  /** Whether a first record of a further file is no row: one before the table, or its header. Throws for another header. */
+  #isBeforeRows(cells: readonly string[]): boolean {
+    const { header, hasHeader, preamble } = this.#layout;
+    if (preamble.has(cells.join('\n'))) return true;
+    this.#isFileBegin = false;
+    const names = cells.map((cell) => cell.trim());
+    if (header !== undefined && names.length === header.length && header.every((name, c) => name === names[c])) {
+      return true;
+    }
+    if (!hasHeader || !isTextRow(cells)) return false;
+    const line = `line ${this.#records.firstLine}`;
+    fail(
+      `${line}: the columns are ${names.join(', ')}, and were ${header!.join(', ')} in the file before: a series has the same columns`,
     );
   }
 
@@ -245,7 +321,7 @@ class TableReader implements RowReader {
   }
 
   #missingCell(column: string, numCells: number): never {
-    fail(`line ${this.#records.firstLine}: no cell in column ${show(column)}: the row ends after ${numCells}`);
+    failLine(`line ${this.#records.firstLine}: no cell in column ${show(column)}: the row ends after ${numCells}`);
   }
 }
 

@@ -24,6 +24,8 @@ export interface Wanted {
   readonly where: { readonly column: string; readonly value: string } | undefined;
   /** Whether a comma separates the cells, or a semicolon: a line before the table may then be a header that lacks cells. */
   readonly isCsv: boolean;
+  /** Whether a column of numbers may hold other cells: their lines are no rows. */
+  readonly takesBad: boolean;
 }
 
 /** How the rows of a table are read. */
@@ -216,6 +218,11 @@ function isHeader(body: readonly SampleRow[], wanted: Wanted): boolean {
 
 /** Whether a row holds nothing but texts and blank cells. */
 function isText({ cells }: SampleRow): boolean {
+  return isTextRow(cells);
+}
+
+/** Whether these cells are nothing but texts and blanks. */
+export function isTextRow(cells: readonly string[]): boolean {
   return cells.every(
     (cell) => cell.trim() === '' || (parseCell(cell) === undefined && !looksNumeric(cell) && !looksLikeTime(cell)),
   );
@@ -292,13 +299,13 @@ function onlyNumeric(
   names: readonly string[],
   timeIndex: number | undefined,
   body: readonly SampleRow[],
-  { notation }: Wanted,
+  { notation, takesBad }: Wanted,
 ): number {
   if (kinds.length === 1) return 0;
   if (rows.length === 0) fail('empty: there are no values');
   const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && c !== timeIndex ? [c] : []));
-  const numbers = of('number');
-  const nearly = of('nearly');
+  const numbers = takesBad ? [...of('number'), ...of('nearly')].sort((a, b) => a - b) : of('number');
+  const nearly = takesBad ? [] : of('nearly');
   const isRow = body.length === 1 && numbers.length > 9;
   const called = (c: number): string => show(names[c] ?? `column${c + 1}`);
   if (numbers.length > 1)

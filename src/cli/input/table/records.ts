@@ -1,5 +1,5 @@
 // Records and their cells: quotes, records over several lines, delimiters and how one is found.
-import { fail } from '../../errors.ts';
+import { fail, failLine } from '../../errors.ts';
 import { isBlank } from '../cells.ts';
 import { looksNumeric } from '../numbers.ts';
 
@@ -111,6 +111,12 @@ export class CsvRecords {
     return this.#open !== undefined;
   }
 
+  /** The next line is the first one of another file: there are rows again. A quoted cell must not be open. */
+  beginFile(): void {
+    this.end();
+    this.#isOver = false;
+  }
+
   /** After the last line: a quoted cell must not be open. */
   end(): void {
     if (this.#open !== undefined) fail(`line ${this.firstLine}: unterminated quote`);
@@ -128,7 +134,7 @@ export class CsvRecords {
     if (this.delimiter === BLANKS) return blankCells(record);
     const { data, errors } = this.#papa.parse<string[]>(record, { delimiter: this.delimiter, newline: '\n' });
     const codes = errors.map(({ code }) => code);
-    if (codes.includes('InvalidQuotes')) fail(`line ${this.firstLine}: malformed or unterminated quote`);
+    if (codes.includes('InvalidQuotes')) failLine(`line ${this.firstLine}: malformed or unterminated quote`);
     return codes.includes('MissingQuotes') ? undefined : data[0];
   }
 }
