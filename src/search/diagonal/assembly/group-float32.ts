@@ -18,11 +18,6 @@ const NEVER32: usize = memory.data<f32>([-Infinity, -Infinity]);
   return i32x4.min_s(i32x4.min_s(a0, a1), i32x4.min_s(a2, a3));
 }
 
-/** See group-float64.ts. */
-let passed: i32 = 0;
-let unevenCalls: i32 = 0;
-const UNEVEN_CALLS = 31;
-
 /**
  * `group` in float32. The bits of positive float32, read as integers, are in the same order as the numbers. Processors
  * compare integers beside the additions of floats. Negative bounds are below all others as integers, too; their order among
@@ -30,29 +25,13 @@ const UNEVEN_CALLS = 31;
  */
 export function groupFloat32(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   setWidth(width);
-  if (unevenCalls > 0) {
-    unevenCalls--;
-    carryUneven(i0, i1, g, shift);
-    return;
-  }
-  passed = 0;
-  carryEven(i0, i1, g, shift);
-  if (passed * 10 > i1 - i0) unevenCalls = UNEVEN_CALLS;
-}
-
-function carryEven(i0: i32, i1: i32, g: i32, shift: f64): void { carry(i0, i1, g, shift, false); }
-
-function carryUneven(i0: i32, i1: i32, g: i32, shift: f64): void { carry(i0, i1, g, shift, true); }
-
-// @ts-ignore: decorator
-@inline function carry(i0: i32, i1: i32, g: i32, shift: f64, isUneven: bool): void {
   // Take the bounds over from the band before, and round them to float32.
   const at = CARRIED + (<usize>g << 3);
   for (let p: usize = 0; p < 64; p += 4) store<f32>(ROW_BOUNDS + p, <f32>((load<f64>(at + (p << 1)) + shift) * FACTOR2));
   let a0 = v128.load(ROW_BOUNDS), a1 = v128.load(ROW_BOUNDS, 16), a2 = v128.load(ROW_BOUNDS, 32), a3 = v128.load(ROW_BOUNDS, 48);
   const row = <usize>i0 << 2;
   const off = <usize>(i0 + g) << 2;
-  let ui = U32 + row, vi = V32 + row, uj = U32 + off, vj = V32 + off, pj = PEAK32 + off, tj = THRESHOLD32 + off;
+  let ui = U32 + row, vi = V32 + row, uj = U32 + off, vj = V32 + off, pj = PEAK32 + off;
   let ti = BOTH ? THRESHOLD32 + row : NEVER32;
   const step: usize = BOTH ? 8 : 0;
   let i = i0;
@@ -63,20 +42,12 @@ function carryUneven(i0: i32, i1: i32, g: i32, shift: f64): void { carry(i0, i1,
     const b1 = stepFloat32(a1, u, v, v128.load(uj, 16), v128.load(vj, 16));
     const b2 = stepFloat32(a2, u, v, v128.load(uj, 32), v128.load(vj, 32));
     const b3 = stepFloat32(a3, u, v, v128.load(uj, 48), v128.load(vj, 48));
-    if (isUneven) {
-      const t = v128.load32_splat(ti);
-      if (anyBelow(t, tj, a0, a1, a2, a3)) compareEachFloat32(i, g, a0, a1, a2, a3);
-      if (anyBelow(v128.load32_splat(ti, 4), tj + 4, b0, b1, b2, b3)) compareEachFloat32(i + 1, g, b0, b1, b2, b3);
-      tj += 8;
-    } else {
-      // Compare both rows: the least of 32 bounds against the highest of 19 thresholds turns most of them away.
-      const least = i32x4.min_s(least4(a0, a1, a2, a3), least4(b0, b1, b2, b3));
-      const most = i32x4.max_s(i32x4.max_s(v128.load32_splat(ti), v128.load32_splat(ti, 4)), v128.load32_splat(pj));
-      if (v128.any_true(i32x4.lt_s(least, most))) {
-        passed++;
-        compareEachFloat32(i, g, a0, a1, a2, a3);
-        compareEachFloat32(i + 1, g, b0, b1, b2, b3);
-      }
+    // Compare both rows: the least of 32 bounds against the highest of 19 thresholds turns most of them away.
+    const least = i32x4.min_s(least4(a0, a1, a2, a3), least4(b0, b1, b2, b3));
+    const most = i32x4.max_s(i32x4.max_s(v128.load32_splat(ti), v128.load32_splat(ti, 4)), v128.load32_splat(pj));
+    if (v128.any_true(i32x4.lt_s(least, most))) {
+      compareEachFloat32(i, g, a0, a1, a2, a3);
+      compareEachFloat32(i + 1, g, b0, b1, b2, b3);
     }
     // Step to the next pair of rows.
     u = v128.load32_splat(ui, 4);
@@ -98,16 +69,6 @@ function storeFloat64(at: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
   // The float32 go to the upper half first. Each is read before a float64 overwrites it.
   store4(at + 64, a0, a1, a2, a3);
   for (let p: usize = 0; p < 64; p += 4) store<f64>(at + (p << 1), <f64>load<f32>(at + 64 + p) * INVERSE2);
-}
-
-/** Whether a bound is below the threshold t of its row or below that of its column, at tj. */
-// @ts-ignore: decorator
-@inline function anyBelow(t: v128, tj: usize, a0: v128, a1: v128, a2: v128, a3: v128): bool {
-  const m0 = f32x4.lt(a0, f32x4.pmax(t, v128.load(tj)));
-  const m1 = f32x4.lt(a1, f32x4.pmax(t, v128.load(tj, 16)));
-  const m2 = f32x4.lt(a2, f32x4.pmax(t, v128.load(tj, 32)));
-  const m3 = f32x4.lt(a3, f32x4.pmax(t, v128.load(tj, 48)));
-  return v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)));
 }
 
 /** Compares every bound with the thresholds of its own row and column. */

@@ -7,43 +7,17 @@ import { BOTH, CARRIED, INVERSE, PEAK, ROW_BOUNDS, THRESHOLD, U, V } from './dia
 /** The threshold of a row that takes no candidates. */
 const NEVER: usize = memory.data<f64>([-Infinity]);
 
-/** Rows of this call that the maximum of the thresholds has not turned away. */
-let passed: i32 = 0;
-
-/**
- * Calls that compare each bound with its own thresholds, as the maxima turn few rows away: where thresholds beside each other
- * differ much, as in sparse events.
- */
-let unevenCalls: i32 = 0;
-
-/** Calls after which the maxima are tried again. */
-const UNEVEN_CALLS = 31;
-
 /**
  * Rows [i0, i1) of the lags g … g + 15. `shift` moves the carried bounds to the margin of this band; `width` is twice that
  * margin, rounded up.
  */
 export function group(i0: i32, i1: i32, g: i32, shift: f64, width: f64): void {
   setWidth(width);
-  if (unevenCalls > 0) {
-    unevenCalls--;
-    unevenEight(i0, i1, g, shift);
-    unevenEight(i0, i1, g + 8, shift);
-    return;
-  }
-  passed = 0;
   groupOfEight(i0, i1, g, shift);
   groupOfEight(i0, i1, g + 8, shift);
-  // Of twice i1 - i0 rows, a seventh or more: from there on comparing each bound is faster.
-  if (passed * 7 > 2 * (i1 - i0)) unevenCalls = UNEVEN_CALLS;
 }
 
-function groupOfEight(i0: i32, i1: i32, g: i32, shift: f64): void { carryEight(i0, i1, g, shift, false); }
-
-function unevenEight(i0: i32, i1: i32, g: i32, shift: f64): void { carryEight(i0, i1, g, shift, true); }
-
-// @ts-ignore: decorator
-@inline function carryEight(i0: i32, i1: i32, g: i32, shift: f64, isUneven: bool): void {
+function groupOfEight(i0: i32, i1: i32, g: i32, shift: f64): void {
   // Take the bounds over from the band before.
   const at = CARRIED + (<usize>g << 3);
   const move = f64x2.splat(shift);
@@ -57,26 +31,13 @@ function unevenEight(i0: i32, i1: i32, g: i32, shift: f64): void { carryEight(i0
   let uj = U + off;
   let vj = V + off;
   let pj = PEAK + off;
-  let tj = THRESHOLD + off;
   let ti = BOTH ? THRESHOLD + r : NEVER;
   const step: usize = BOTH ? 8 : 0;
   for (; r < end; r += 8, uj += 8, vj += 8, pj += 8, ti += step) {
-    if (isUneven) {
-      // Compare each bound with the thresholds of its row and column.
-      const t = v128.load64_splat(ti);
-      const m0 = f64x2.lt(a0, f64x2.pmax(t, v128.load(tj)));
-      const m1 = f64x2.lt(a1, f64x2.pmax(t, v128.load(tj, 16)));
-      const m2 = f64x2.lt(a2, f64x2.pmax(t, v128.load(tj, 32)));
-      const m3 = f64x2.lt(a3, f64x2.pmax(t, v128.load(tj, 48)));
-      if (v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) offer(r, g, a0, a1, a2, a3, m0, m1, m2, m3);
-      tj += 8;
-    } else {
-      // Compare: the least of the eight bounds against the highest of nine thresholds turns most rows away.
-      const least = f64x2.pmin(f64x2.pmin(a0, a1), f64x2.pmin(a2, a3));
-      if (v128.any_true(f64x2.lt(least, f64x2.pmax(v128.load64_splat(ti), v128.load64_splat(pj))))) {
-        passed++;
-        compareEach(r, g, a0, a1, a2, a3);
-      }
+    // Compare: the least of the eight bounds against the highest of nine thresholds turns most rows away.
+    const least = f64x2.pmin(f64x2.pmin(a0, a1), f64x2.pmin(a2, a3));
+    if (v128.any_true(f64x2.lt(least, f64x2.pmax(v128.load64_splat(ti), v128.load64_splat(pj))))) {
+      compareEach(r, g, a0, a1, a2, a3);
     }
     // Step to the next row.
     const u = v128.load64_splat(U + r);
