@@ -76,6 +76,25 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
     });
   }
 
+  // Series without rounding: their margins are nearly 0, but for neighbors by index.
+  const counts = (n: number, most: number, unit: number, level: number): Float64Array => {
+    const chance = mulberry32(8);
+    return Float64Array.from({ length: n }, () => level + unit * (chance() < 0.05 ? Math.ceil(most * chance()) : 0));
+  };
+  for (const [most, unit, level, w] of [
+    [1, 1, 0, 30],
+    [20, 1, 0, 25],
+    [3, 0.25, 1e9, 40],
+    [2, 2 ** -300, 0, 12],
+    [264, 1, 0, 30], // the largest that is exact, and
+    [265, 1, 0, 30], // more than that
+    [1e6, 1, 0, 30],
+  ] as const) {
+    test(`events of up to ${most} times ${unit} on ${level}, w = ${w}`, () => {
+      for (const k of [1, 6]) expectEqual(counts(1800, most, unit, level), w, k);
+    });
+  }
+
   test('k = 64, k = 200, and more neighbors than windows', () => {
     expectEqual(generators.serverMetric!(1200), 12, 200);
     expectEqual(generators.whiteNoise!(1500), 8, 64);
