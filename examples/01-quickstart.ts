@@ -40,6 +40,6 @@ plotSVG({
   title: 'The same, with a threshold and what is known',
   series,
   name: 'value',
-  scores: [{ label: 'KNN(5, 5)', values: scores, threshold: 0.3 }],
+  scores: [{ label: 'KNN(5, 5)', values: scores, threshold: 0.3, windowSize: 5 }],
   labels: [300, 600, 900].map((begin) => ({ begin, end: begin + 4, label: 'new level' })),
 });

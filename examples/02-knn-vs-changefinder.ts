@@ -27,7 +27,9 @@ const largest = (scores: number[]) => scores.reduce((most, score) => (score > mo
 function compare(title: string, make: (seed: number, isCalm?: boolean) => Changing, label: string): string {
   const { values, changes } = make(1);
   const scores = Object.entries(detectors).map(([name, score]) => {
-    return { label: name, values: score(values), threshold: largest(score(make(1001, true).values)) };
+    const windowSize = name.startsWith('KNN') ? 5 : 1; // ChangeFinder's scores are about single values
+    const threshold = largest(score(make(1001, true).values));
+    return { label: name, values: score(values), threshold, windowSize, warmup: START };
   });
   const labels = changes.map((begin) => ({ begin, end: begin + 4, label }));
   return plotSVG({ title, series: values, name: 'value', scores, labels });

@@ -33,7 +33,7 @@ interface Choice {
 
 function multiples(title: string, choices: readonly Choice[]): string {
   const scores = choices.map(({ label, windowSize, k, options }) => {
-    return { label, values: new KNN(windowSize, k, options).score(series) };
+    return { label, values: new KNN(windowSize, k, options).score(series), windowSize };
   });
   return plotSVG({ title, series, name: 'beats', scores, labels });
 }

@@ -42,8 +42,8 @@ function afterwards(metric: string, title: string): string {
   const series = column(metric);
   const values = new KNN(5, 5).score(series);
   const alarms = topAnomalies(values, 8, { separation: 5 }).map(({ index }) => index);
-  const scores = [{ label: 'KNN(5, 5), the eight strangest places', values, alarms }];
-  return plotSVG({ title, series, name: metric, time, timeName: 'UTC', scores, labels: faultsOf(metric) });
+  const scores = [{ label: 'KNN(5, 5), the eight strangest places', values, alarms, windowSize: 5 }];
+  return plotSVG({ title, series, name: metric, time, scores, labels: faultsOf(metric) });
 }
 
 afterwards('network_mb', 'A service that stalls: its traffic stops, and starts again');
@@ -85,7 +85,7 @@ function meanwhile(metric: string, title: string): string {
     { label: 'StreamingKNN(5, 5)', values: new StreamingKNN(5, 5).learn(series) },
     { label: 'monitor({ detector: new StreamingKNN(5, 5) })', values: surprises, threshold: THRESHOLD, alarms },
   ];
-  return plotSVG({ title, series, name: metric, time, timeName: 'UTC', scores, labels: faultsOf(metric) });
+  return plotSVG({ title, series, name: metric, time, scores, labels: faultsOf(metric) });
 }
 
 meanwhile('network_mb', 'The stalled service, as it happens');

@@ -1,10 +1,10 @@
 // The published files in applications: bundled by Vite, webpack and esbuild or not at all, in a browser and in Node.
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -12,33 +12,14 @@ import * as vite from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import webpack from 'webpack';
 import { main } from './support/built.ts';
+import { findBrowser, isAllRequired } from './support/find-browser.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'knn-anomaly-bundlers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }));
 
-/** A browser: the one that CHROMIUM names, or the first on the path. */
-function findBrowser(): string | undefined {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
-  const places = (process.env.PATH ?? '').split(delimiter);
-  return names
-    .flatMap((name) => places.map((place) => join(place, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
 const browser = findBrowser();
-
-/** Whether a program that is missing fails its tests instead of skipping them. */
-const isAllRequired = process.env.KNN_REQUIRE_ALL === '1' || process.env.CI === 'true';
 
 /** What an application reports. */
 interface Report {

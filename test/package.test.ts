@@ -112,10 +112,18 @@ describe('the tarball', () => {
     const modules = packed
       .filter((file) => /^src\/.*\.ts$/.test(file) && !file.includes('/assembly/'))
       .map((file) => file.slice(4, -3));
-    const built = packed.filter((file) => file.startsWith('dist/'));
+    const built = packed.filter((file) => file.startsWith('dist/') && !file.startsWith('dist/explorer/'));
     expect(modules.length).toBeGreaterThan(20);
     expect(built.filter((file) => file.endsWith('.js')).sort()).toEqual(modules.map((m) => `dist/${m}.js`).sort());
     expect(built.filter((file) => !/\.(js|d\.ts)(\.map)?$/.test(file))).toEqual([]);
+  });
+
+  test('holds the page of the explorer, and the files of its workers', () => {
+    const page = packed.filter((file) => file.startsWith('dist/explorer/')).map((file) => file.slice(14));
+    expect(page).toContain('index.html');
+    const workers = page.filter((file) => /^assets\/(?:compute|merit|reader)\.worker-[\w-]+\.js$/.test(file));
+    expect(workers).toHaveLength(3);
+    expect(page.filter((file) => !/^(?:index\.html|assets\/[\w.-]+\.js)$/.test(file))).toEqual([]);
   });
 
   test('holds the sources that its source maps name', () => {
@@ -229,7 +237,7 @@ describe('the installed package', () => {
       'monitor',
       'shardOf',
     ]);
-    expect(plot!.split(' ')).toEqual(['plotSVG', 'toPNG']);
+    expect(plot!.split(' ')).toEqual(['plotHTML', 'plotSVG', 'toPNG']);
     expect(metrics!.split(' ')).toEqual([
       'additiveSymmetric',
       'avg',

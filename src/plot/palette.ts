@@ -5,7 +5,7 @@ import type { Theme } from './options.ts';
  * The colors. The hues are those of Okabe and Ito, which people with any color vision tell apart; blue is lighter on a dark
  * background. No meaning depends on color alone: every curve stands in a panel with its name.
  */
-interface Palette {
+export interface Palette {
   readonly ground: string;
   readonly frame: string;
   readonly ink: string;
@@ -14,6 +14,8 @@ interface Palette {
   /** Labeled ranges. */
   readonly band: string;
   readonly series: string;
+  /** Shaded parts of a series that are not those of a score. */
+  readonly anomaly: string;
   /** Scores, in turn. */
   readonly scores: readonly string[];
 }
@@ -26,6 +28,7 @@ const LIGHT: Palette = {
   grid: '#e4e8ec',
   band: '#f8f0a0',
   series: '#0072b2',
+  anomaly: '#882255',
   scores: ['#d55e00', '#009e73', '#cc79a7', '#e69f00'],
 };
 
@@ -37,8 +40,14 @@ const DARK: Palette = {
   grid: '#262c36',
   band: '#4b4619',
   series: '#56b4e9',
+  anomaly: '#e583b6',
   scores: ['#f0803c', '#2fbf95', '#d68fb7', '#e69f00'],
 };
+
+/** The colors of a light or a dark page. */
+export function paletteOf(page: 'light' | 'dark'): Palette {
+  return page === 'dark' ? DARK : LIGHT;
+}
 
 /** The fonts, in the order in which they are looked for. */
 export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';

@@ -1,8 +1,8 @@
 // A panel of a figure and the axis of time: from values to pixels, and what is written and clipped there.
-import type { Score } from './options.ts';
+import type { Tick } from './axes/ticks.ts';
 import type { Role } from './palette.ts';
-import { escapeXml, px } from './svg.ts';
-import type { Tick } from './ticks.ts';
+import type { Drawn, Score } from './plan.ts';
+import { escapeXml, px, textWidth } from './svg.ts';
 
 export const TICK_SIZE = 11;
 export const NAME_SIZE = 13;
@@ -20,6 +20,8 @@ export interface Panel {
   /** Pixels at the top that no curve enters. */
   readonly inset: number;
   readonly ticks: readonly Tick[];
+  /** The series that it shows, or that its score is about. */
+  readonly series: Drawn;
   readonly score: Score | undefined;
 }
 
@@ -43,6 +45,21 @@ export function yAt({ top, bottom, inset, lo, hi }: Panel, value: number): numbe
 
 export function text(x: number, y: number, content: string, attributes: string): string {
   return `<text${attributes && ` ${attributes}`} x="${px(x)}" y="${px(y)}">${escapeXml(content)}</text>`;
+}
+
+/** A text that ends with an ellipsis where it would be wider than this; its title tells all of it. */
+export function fittedText(
+  x: number,
+  y: number,
+  content: string,
+  size: number,
+  width: number,
+  attributes: string,
+): string {
+  if (textWidth(content, size) <= width) return text(x, y, content, attributes);
+  const most = Math.max(1, Math.floor(width / textWidth('x', size)) - 1);
+  const title = `<title>${escapeXml(content)}</title>`;
+  return `<text ${attributes} x="${px(x)}" y="${px(y)}">${escapeXml(content.slice(0, most).trimEnd())}…${title}</text>`;
 }
 
 /** A nested svg element clips its contents. A clip path would need an id, which another figure on the page might have. */

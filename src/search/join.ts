@@ -20,6 +20,11 @@ export interface Join {
   readonly exclusion: number;
   readonly before: number;
   readonly after: number;
+  /**
+   * Per row i: columns with s of at least `limits[i]` are of no interest, and may be left out of what is emitted. An engine
+   * may use it or not.
+   */
+  readonly limits?: Float64Array;
   /** The memory that holds the values of the columns and can grow to hold an index of them; this join alone uses it. */
   readonly arena?: Memory | undefined;
   /** Holds the index of `columns` when there is one. Joins with the same columns may share it. */

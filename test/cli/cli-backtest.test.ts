@@ -176,7 +176,7 @@ test.each<[string[], string, number]>([
   [['--per-day=0'], '--per-day must be a positive number, got "0"', 2],
   [['--band'], '--band is for the figure: add --output FILE', 2],
   [['--title=a'], '--title is for the figure: add --output FILE', 2],
-  [['-o', 'a.pdf'], '--output must end in .svg or .png, got "a.pdf"', 2],
+  [['-o', 'a.pdf'], '--output must end in .svg, .png or .html, got "a.pdf"', 2],
   [['-o', 'a.svg', '--font=a.ttf'], '--font is for PNG', 2],
   [['--force'], '--force is for --output FILE', 2],
   [['--calendar=day', '--timezone=UTC'], '--calendar needs --time: the column with the dates', 2],

@@ -20,7 +20,7 @@ async function plot(args: string[], input = lines(values)): Promise<string> {
 
 describe('knn-anomaly plot', () => {
   test('draws what plotSVG draws: KNN(5, 5) beneath the series', async () => {
-    const scores = [{ label: 'KNN(5, 5)', values: new KNN(5, 5).score(values) }];
+    const scores = [{ label: 'KNN(5, 5)', values: new KNN(5, 5).score(values), windowSize: 5 }];
     expect(await plot([])).toBe(plotSVG({ series: values, scores, title: 'standard input' }));
     const options = [
       '--title',
@@ -33,7 +33,7 @@ describe('knn-anomaly plot', () => {
       '--detector',
       'knn:3, 2,left',
     ];
-    const left = [{ label: 'KNN(3, 2, left)', values: new KNN(3, 2, { side: 'left' }).score(values) }];
+    const left = [{ label: 'KNN(3, 2, left)', values: new KNN(3, 2, { side: 'left' }).score(values), windowSize: 3 }];
     const expected = plotSVG({ series: values, scores: left, title: 'T', width: 400, height: 400, theme: 'dark' });
     expect(await plot(options)).toBe(expected);
   });
@@ -55,18 +55,19 @@ describe('knn-anomaly plot', () => {
     expect(svg.match(/>threshold 5</g)).toHaveLength(1);
     expect(svg.match(/<circle/g)).toHaveLength(2);
     const marked = await plot(['--top', '3']);
-    expect(marked.match(/<circle/g)).toHaveLength(6);
+    expect(marked.match(/<circle/g)).toHaveLength(3);
+    expect(marked).toContain('>window of an alarm</text>');
   });
 
   test('leaves out the start of detectors that learn as they go', async () => {
-    const gaps = async (...args: string[]): Promise<string[]> =>
-      [...(await plot(['--detector=changefinder', ...args])).matchAll(/width="([\d.]+)" height="3"/g)].map(
-        ([, w]) => w!,
-      );
+    const gaps = async (...args: string[]): Promise<number[]> => {
+      const svg = await plot(['--detector=changefinder', ...args]);
+      return [...svg.matchAll(/stroke-dasharray="2 2" d="M50 [\d.]+H([\d.]+)"/g)].map(([, end]) => Number(end) - 50);
+    };
     const [usual] = await gaps();
-    expect(Number(usual) / (860 - 50)).toBeCloseTo(74 / 299, 2); // 1/0.01 values, but no more than a quarter
+    expect(usual! / (860 - 50)).toBeCloseTo(74 / 299, 2); // 1/0.01 values, but no more than a quarter
     expect(await gaps('--warmup=0')).toEqual([]);
-    expect(Number((await gaps('--warmup=31'))[0]) / (860 - 50)).toBeCloseTo(30 / 299, 2);
+    expect((await gaps('--warmup=31'))[0]! / (860 - 50)).toBeCloseTo(30 / 299, 2);
   });
 
   test('takes times and labels', async () => {
@@ -74,17 +75,19 @@ describe('knn-anomaly plot', () => {
     file('t.csv', 'time,a,b\n' + values.map((x, t) => `${at(t)},${x},${t}\n`).join(''));
     file('faults.csv', `begin,end,fault,metric\n${at(100)},${at(120)},outage,a\n${at(10)},${at(12)},other,b\n`);
     const svg = await plot(['t.csv', '--column=a', '--time=time', '--labels=faults.csv']);
-    for (const text of ['12:01:00', 'Nov 23', 'UTC', 'outage', 't.csv · a']) expect(svg).toContain(`>${text}</t`);
+    for (const text of ['12:01:00', 'Nov 23, 2026', 'UTC', 'outage', 't.csv · a']) expect(svg).toContain(`>${text}</t`);
     expect(svg).not.toContain('other');
     file('n.csv', 'time,a\n1,5\n3,6\n8,7\n9,5\n10,4\n12,5\n');
-    expect(await plot(['n.csv', '--column=a', '--time=time', '--detector=knn:2,1'])).toContain('>12</text>');
+    expect(await plot(['n.csv', '--column=a', '--time=time', '--step=none', '--detector=knn:2,1'])).toContain(
+      '>12</text>',
+    );
   });
 
   test('--detector monitor draws surprises with their threshold, alarms, incidents and with --band the band', async () => {
     const watch = monitor();
     const [surprises, low, high, expected] = [0, 0, 0, 0].map(() => [] as number[]);
     const alarms: number[] = [];
-    const labels: { begin: number; end: number }[] = [];
+    const labels: { begin: number; end: number; label: string }[] = [];
     for (const [t, x] of values.entries()) {
       low!.push(watch.low);
       high!.push(watch.high);
@@ -93,7 +96,7 @@ describe('knn-anomaly plot', () => {
       const { surprise, alarm, event, incident } = watch.last;
       surprises!.push(surprise);
       if (alarm) alarms.push(t);
-      if (event === 'begin') labels.push({ begin: t, end: t });
+      if (event === 'begin') labels.push({ begin: t, end: t, label: 'incident' });
       if (incident !== undefined) labels.at(-1)!.end = incident.begin + incident.duration - 1;
     }
     expect(labels[0]!.begin).toBe(200);
@@ -118,7 +121,7 @@ describe('knn-anomaly plot', () => {
 
   test('shows missing values as gaps', async () => {
     const svg = await plot(['--detector=knn:2,1'], '1\n2\n1\n\nNaN\n2\n1\n3\n');
-    expect(svg.match(/height="3"/g)).toHaveLength(2);
+    expect(svg.match(/height="3"/g)).toHaveLength(4); // a bar and its sample in the legend, in two panels
   });
 
   test('writes files, and overwrites them with --force only', async () => {
@@ -157,15 +160,23 @@ describe('knn-anomaly plot refuses', () => {
     [['--detector=knn:5,5,right'], '"right" is none of left, mean, zscore', 2],
     [['--detector=changefinder:5'], 'needs 5 arguments, got 1 (write changefinder:ORDER,DISCOUNT', 2],
     [['--detector=sdar:5,2'], 'discount must', 2],
-    [['--detector=magic'], '--detector must be one of knn, changefinder, sdar, monitor, got "magic"', 2],
+    [['--detector=magic'], '--detector must be one of knn, changefinder, sdar, monitor, views, locate, got "magic"', 2],
     [['--detector=monitor:best'], '--detector "monitor:best": preset must be one of \'metrics\'', 2],
     [['--detector=monitor:views,5'], 'needs one preset, got 2 (write monitor:PRESET)', 2],
     [['--detector=monitor', '--detector=monitor'], 'one monitor at a time', 2],
     [['--detector=monitor', '--threshold=0'], '--threshold of a monitor must be a positive number, got "0"', 2],
+    [['--detector=views:5'], '--detector "views:5": takes no arguments, got "5" (write views)', 2],
+    [['--detector=locate:0'], 'the number of parts must be a positive integer, got "0" (write locate:N)', 2],
+    [['--detector=locate', '--threshold=1'], '--threshold of locate must be none: it has no scores', 2],
+    [['two.csv', '--column=a', '--column=b', '--scores=short.txt'], '--scores is for one column', 2],
+    [['--timezone=Europe/Berlin'], '--timezone is for --time NAME', 2],
+    [['two.csv', '--column=a', '--time=b', '--timezone=Mars'], '--timezone must be a time zone such as', 2],
+    [['two.csv', '--column=a', '--time=b', '--step=soon'], '--step must be a time such as 30s', 2],
+    [['uneven.csv', '--column=a', '--time=time'], 'uneven.csv: times must have a common step', 1],
     [['--band'], '--band is for --detector monitor', 2],
     [['--threshold=x'], '--threshold must be a number or none, got "x"', 2],
     [['--threshold=1', '--threshold=2'], '--threshold is given 2 times, but there are 1 scores to draw', 2],
-    [['-o', 'a.pdf'], '--output must end in .svg or .png, or needs --format, got "a.pdf"', 2],
+    [['-o', 'a.pdf'], '--output must end in .svg, .png or .html, or needs --format, got "a.pdf"', 2],
     [['--font=a.ttf'], '--font is for PNG', 2],
     [['--force'], '--force is for --output FILE', 2],
     [['--theme=blue'], '--theme must be one of auto, light, dark, got "blue"', 2],
@@ -179,6 +190,8 @@ describe('knn-anomaly plot refuses', () => {
     [['--max-memory=1K'], 'more than --max-memory', 1],
   ])('%j', async (args, message, status) => {
     file('short.txt', '1\n2\n');
+    file('two.csv', 'a,b\n1,1\n2,2\n3,3\n');
+    file('uneven.csv', 'time,a\n1,5\n3,6\n8,7\n9,5\n10,4\n12,5\n');
     file('mad.csv', 'time,a\n2,1\nx,2\n');
     const before = files();
     const run = await cli(['plot', ...args], { input: series });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { backtest } from '../../src/cli/backtest/backtest.ts';
+import { merge } from '../../src/cli/blocks/merge.ts';
 import { optionNames } from '../../src/cli/command.ts';
 import { evaluate } from '../../src/cli/eval/eval.ts';
 import { locateCommand } from '../../src/cli/locate/locate.ts';
@@ -17,11 +18,13 @@ import { state } from '../../src/cli/state/state.ts';
 import { detectorCommand } from '../../src/cli/stream/detector-command.ts';
 import { stream } from '../../src/cli/stream/stream.ts';
 import { suggest } from '../../src/cli/suggest/suggest.ts';
+import { workerCommand } from '../../src/cli/worker/worker.ts';
 import { ENGINES } from '../../src/search/plan.ts';
 import { cli } from '../support/cli-run.ts';
 
 const COMMANDS = {
   score,
+  merge,
   stream,
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
@@ -32,6 +35,7 @@ const COMMANDS = {
   suggest,
   plot,
   state,
+  worker: workerCommand,
 };
 
 /** One way to give the option: its default, a choice, or anything. */
@@ -79,8 +83,8 @@ test('every option of the table belongs to a command, and the engines are those 
   expect(OPTIONS.engine.choices).toEqual(ENGINES);
 });
 
-test('plot --column a --column b draws nothing: --column is given twice', async () => {
-  const run = await cli(['plot', '--column', 'a', '--column', 'b'], { input: 'a,b\n1,2\n' });
+test('backtest --column a --column b runs nothing: --column is given twice', async () => {
+  const run = await cli(['backtest', '--column', 'a', '--column', 'b'], { input: 'a,b\n1,2\n' });
   expect(run).toEqual({ status: 2, signal: null, stdout: '', stderr: 'knn-anomaly: --column is given twice\n' });
 });
 

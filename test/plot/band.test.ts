@@ -1,6 +1,6 @@
 // The band of a figure: nothing narrow is lost, the series keeps its size, and what is no band is refused.
 import { describe, expect, test } from 'vitest';
-import { bandPath } from '../../src/plot/band.ts';
+import { bandPath } from '../../src/plot/curves/band.ts';
 import { type PlotOptions, plotSVG } from '../../src/plot.ts';
 import { whiteNoise } from '../support/series.ts';
 

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { linePaths, missingRanges, thinOut } from '../../src/plot/decimate.ts';
+import { numberTicks } from '../../src/plot/axes/ticks.ts';
+import { linePaths, missingRanges, thinOut } from '../../src/plot/curves/decimate.ts';
 import { escapeXml } from '../../src/plot/svg.ts';
-import { dateTicks, numberTicks } from '../../src/plot/ticks.ts';
 import { type PlotOptions, plotSVG, toPNG } from '../../src/plot.ts';
 import { mulberry32, normal, whiteNoise } from '../support/series.ts';
 
@@ -123,49 +123,6 @@ describe('numberTicks(lo, hi, most)', () => {
   });
 });
 
-describe('dateTicks(lo, hi, most)', () => {
-  const at = (text: string): number => Date.parse(`${text}Z`);
-  const texts = (lo: string, hi: string, most = 6): string[] =>
-    dateTicks(at(lo), at(hi), most).map(({ text, below }) => (below === undefined ? text : `${text}/${below}`));
-
-  test('are round times, with the day where it changes', () => {
-    expect(texts('2026-11-23T13:22:34', '2026-11-23T14:12:35')).toEqual([
-      '13:30/Nov 23',
-      '13:40',
-      '13:50',
-      '14:00',
-      '14:10',
-    ]);
-    expect(texts('2026-11-23T22:00', '2026-11-24T03:00')).toEqual([
-      '22:00/Nov 23',
-      '23:00',
-      '00:00/Nov 24',
-      '01:00',
-      '02:00',
-      '03:00',
-    ]);
-    expect(texts('2026-12-30T00:00', '2027-01-02T00:00')).toEqual(['Dec 30/2026', 'Dec 31', 'Jan 1/2027', 'Jan 2']);
-    expect(texts('2026-01-15T00:00', '2027-02-01T00:00')).toEqual(['Mar/2026', 'May', 'Jul', 'Sep', 'Nov', 'Jan/2027']);
-    expect(texts('1995-01-01T00:00', '2026-01-01T00:00', 4)).toEqual(['2000', '2010', '2020']);
-    expect(texts('2026-01-01T00:00:00.000', '2026-01-01T00:00:00.200', 3)).toEqual([
-      '00:00:00.000/Jan 1',
-      '00:00:00.100',
-      '00:00:00.200',
-    ]);
-  });
-
-  test('there are never too many, whatever the range', () => {
-    const random = mulberry32(9);
-    for (let i = 0; i < 1000; i++) {
-      const lo = Math.floor((random() - 0.5) * 1e13);
-      const hi = lo + Math.ceil(1e12 * random() ** (1 + 20 * random()));
-      const ticks = dateTicks(lo, hi, 8);
-      expect(ticks.length).toBeLessThanOrEqual(8);
-      for (const tick of ticks) expect(tick.at >= lo && tick.at <= hi).toBe(true);
-    }
-  });
-});
-
 describe('plotSVG(options)', () => {
   const series = [1, 2, 1, 2, 9, 2, 1, 2, 1];
   const scores = [{ label: 'first', values: [0, 1, 1, 1, 8, 8, 1, 1, 1], threshold: 5 }];
@@ -197,10 +154,12 @@ describe('plotSVG(options)', () => {
       <g class="f-faint" fill="#59636e" text-anchor="end"><text x="44" y="176.9">2</text><text x="44" y="145.6">4</text><text x="44" y="114.4">6</text><text x="44" y="83.1">8</text></g>
       <g class="s-series" stroke="#0072b2" fill="none" stroke-linejoin="round" stroke-linecap="round"><path stroke-width="1.3" d="M50 188.5l28.8-15.6l28.7 15.6l28.8-15.6l28.7-109.4l28.8 109.4l28.7 15.6l28.8-15.6l28.7 15.6"/></g>
       <text class="f-score0" fill="#d55e00" font-size="13" font-weight="600" x="50" y="213">first</text>
+      <path class="s-ink" stroke="#1f2328" fill="none" stroke-dasharray="5 4" d="M192.4 209h18"/>
+      <text class="f-faint" fill="#59636e" text-anchor="end" x="280" y="213">threshold 5</text>
       <path class="s-grid" stroke="#e4e8ec" fill="none" d="M50 292H280M50 249.5H280"/>
       <g class="f-faint" fill="#59636e" text-anchor="end"><text x="44" y="296">0</text><text x="44" y="253.5">5</text></g>
       <g class="s-score0" stroke="#d55e00" fill="none" stroke-linejoin="round" stroke-linecap="round"><path stroke-width="1.3" d="M50 292l28.8-8.5h28.7h28.8l28.7-59.4h28.8l28.7 59.4h28.8h28.7"/></g>
-      <path class="s-ink" stroke="#1f2328" fill="none" stroke-dasharray="5 4" d="M50 249.5H280"/><text class="f-faint" fill="#59636e" text-anchor="end" x="280" y="213">threshold 5</text>
+      <path class="s-ink" stroke="#1f2328" fill="none" stroke-dasharray="5 4" d="M50 249.5H280"/>
       <g class="s-score0" stroke="#d55e00" fill="none" stroke-width="1.6"><circle cx="165" cy="63.5" r="5"/></g>
       <g class="f-score0" fill="#d55e00"><circle cx="165" cy="224.1" r="3.6"/></g>
       <path class="s-faint" stroke="#59636e" fill="none" d="M50 292H280M50 292v4M193.8 292v4"/>
@@ -218,8 +177,10 @@ describe('plotSVG(options)', () => {
     const svg = plotSVG({ series: values, scores: [{ label: 'same', values }] });
     expect(performance.now() - begin).toBeLessThan(5000);
     expect(svg.length).toBeLessThan(120_000);
-    for (const curve of curves(svg)) {
-      const ys = curve.map(({ y }) => y);
+    const areas = [...svg.matchAll(/stroke-linejoin="round" d="([^"]*)z"/g)].map(([, path]) => corners(path!));
+    expect(areas).toHaveLength(2);
+    for (const area of areas) {
+      const ys = area.map(({ y }) => y);
       const [lowest, highest] = [Math.max(...ys), Math.min(...ys)];
       // The spikes are ten times as high as the noise: each is one corner, far from all others.
       const between = ys.filter((y) => y !== lowest && y !== highest);
@@ -276,7 +237,7 @@ describe('plotSVG(options)', () => {
       labels: [{ begin: time[2]!, end: time[3]!, label: 'fault' }],
       timeName: 'UTC',
     });
-    for (const text of ['12:04', 'Nov 23', 'fault', 'UTC']) expect(svg).toContain(`>${text}</text>`);
+    for (const text of ['12:04', 'Nov 23, 2026', 'fault', 'UTC']) expect(svg).toContain(`>${text}</text>`);
     expect(plotSVG({ series, time: Float64Array.from(series, (_, t) => 100 * t) })).toContain('>400</text>');
     const outside = plotSVG({ series, time, labels: [{ begin: new Date(0), end: new Date(1), label: 'before' }] });
     expect(outside).not.toContain('before');

@@ -146,7 +146,7 @@ async function draw(
     labels,
     title: options.title ?? title,
     name: name ?? 'series',
-    ...frameOf(options, times),
+    ...frameOf(options, times, options.monitor.calendar?.timezone),
     ...(band !== undefined && { band }),
   };
   await writeFigure(figure, output, options.figureFormat, options.fonts);

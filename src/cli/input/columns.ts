@@ -4,10 +4,13 @@
 export class Numbers {
   #array: Float64Array;
   length: number;
+  /** The unit that all of them have, as it was written; `undefined` for none. */
+  unit: string | undefined;
 
   constructor() {
     this.#array = new Float64Array(1024);
     this.length = 0;
+    this.unit = undefined;
   }
 
   push(x: number): void {

@@ -189,8 +189,10 @@ export class NumberColumn {
     else this.#values.push(this.#read(String(x), lineNumber));
   }
 
-  /** After the last cell: no cell may still have two readings. */
+  /** After the last cell: no cell may still have two readings. The values get their unit. */
   end(): void {
+    const { first } = this.#unit;
+    if (first !== undefined && first !== '' && first !== 'true' && first !== 'false') this.#values.unit = first;
     if (this.#waiting.length > 0) this.#refuseAmbiguous(this.#firstWaiting);
   }
 

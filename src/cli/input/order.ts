@@ -72,6 +72,7 @@ function reordered({ columns, times }: Table, order: Uint32Array): Table {
     columns: columns.map(({ name, values }) => {
       const from = values.toArray();
       const to = new Numbers();
+      to.unit = values.unit;
       for (const i of order) to.push(from[i]!);
       return { name, values: to };
     }),

@@ -179,7 +179,7 @@ export function numberRow({ notation, comment }: Dialect, bad: BadLines): RowRea
         }
       }
     },
-    end() {},
+    end: () => column.end(),
     notices: () => (column.notice === undefined ? [] : [column.notice]),
   });
 }

@@ -20,7 +20,7 @@ const RAW_WINDOW = 50;
 const MOST_SHARE = 1 / 10;
 
 /** What one of the three searches costs. */
-const WORK: Work = {
+export const WORK: Work = {
   windowSize: LARGEST_WINDOW,
   k: 1,
   metric: 'euclidean',

@@ -160,6 +160,11 @@ export const ALARM_OPTIONS = {
     kind: 'text',
     value: 'ZONE',
     help: 'whose clocks the series follows, such as Europe/Berlin, or UTC. Dates in the input that say no offset are UTC',
+    in: {
+      plot: {
+        help: 'whose clocks the axis of dates shows, such as Europe/Berlin or +09:00 (default: the offset that all times are written with, else UTC)',
+      },
+    },
   },
   tolerance: {
     kind: 'number',

@@ -58,7 +58,9 @@ const OTHER_OPTIONS = {
         isRepeatable: false,
         help: 'CSV column with the scores, by its name or its number from 1. Default: the only column of numbers',
       },
-      plot: { isRepeatable: false, help: 'CSV column to draw, by its name or its number from 1' },
+      plot: {
+        help: 'CSV column to draw, by its name or its number from 1. Repeat it for several columns, of which at most 12 are drawn. Default: the only column of numbers',
+      },
       backtest: {
         isRepeatable: false,
         help: 'CSV column to watch, by its name or its number from 1. Default: the only column of numbers',
@@ -72,7 +74,7 @@ const OTHER_OPTIONS = {
     help: 'JSON field to score, such as cpu.user; may be repeated',
     in: {
       eval: { isRepeatable: false, help: 'JSON field with the scores' },
-      plot: { isRepeatable: false, help: 'JSON field to draw, such as cpu.user' },
+      plot: { help: 'JSON field to draw, such as cpu.user; may be repeated' },
       backtest: { isRepeatable: false, help: 'JSON field to watch, such as cpu.user' },
     },
   },
@@ -233,6 +235,60 @@ const OTHER_OPTIONS = {
     help: 'threads to score with; default: all processors for work of more than 0.2 s, as far as --max-memory allows. Distances of ml-distance are computed by one',
   },
 
+  // Blocks.
+  block: {
+    kind: 'text',
+    value: 'I/M',
+    help: 'score the windows of block I of M only, I from 0 to M - 1, for merge. All blocks together take about twice the time of the whole',
+  },
+  out: { kind: 'text', value: 'FILE', help: 'write the block to FILE, all of it or nothing' },
+
+  // Workers.
+  redis: { kind: 'text', value: 'URL', help: 'redis://host:6379, rediss://... or unix:///path; required' },
+  shards: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'how many shards there are, for all producers and workers and for ever: 64 to 1024, 16 per worker; required',
+  },
+  prefix: { kind: 'text', value: 'TEXT', default: 'knn:', help: 'what all keys begin with (default {default})' },
+  'keep-scores': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'how many ticks of scores are kept per shard (default: all, until somebody trims them)',
+  },
+  'max-shards': { kind: 'integer', value: 'N', least: 1, help: 'take no more shards than N (default: the fair share)' },
+  lease: {
+    kind: 'seconds',
+    value: 'SECS',
+    default: '3',
+    help: 'silence after which the shards of a worker go to others (default {default})',
+  },
+  every: {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    default: '100',
+    help: 'ticks between two snapshots of a shard (default {default}): so many are scored again when a worker is killed',
+  },
+  snapshots: {
+    kind: 'text',
+    value: 'DIR',
+    help: 'a folder for the snapshots that all workers share (default: Redis has them)',
+  },
+  'upgrade-from': {
+    kind: 'text',
+    value: 'VERSION',
+    help: 'take over the snapshots of this version, all of whose workers are stopped',
+  },
+  'max-idle': {
+    kind: 'integer',
+    value: 'N',
+    least: 1,
+    help: 'a series is forgotten that N ticks in a row did not name (default: never)',
+  },
+
   // ChangeFinder.
   'outlier-order': {
     kind: 'integer',
@@ -303,12 +359,18 @@ const OTHER_OPTIONS = {
     kind: 'text',
     value: 'WHAT',
     isRepeatable: true,
-    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents',
+    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents\nviews, which is monitor:views\nlocate:N, the N strangest parts (default 1), without a\npanel\nSeveral columns have none by default: the strangest\nwindow of knn:5,5 is shaded.',
     in: {
       monitor: {
         value: 'KNN',
         isRepeatable: false,
         help: 'knn:WINDOW,NEIGHBORS instead of a preset: how far the window that ends with a value is from its nearest ones before. May be followed by a metric, mean or zscore, and history=N (default 10000), such as knn:5,5,manhattan',
+      },
+      worker: {
+        kind: 'choice',
+        isRepeatable: false,
+        choices: ['monitor', 'knn'],
+        help: '{choices}: surprises and alarms, or scores',
       },
     },
   },
@@ -359,8 +421,15 @@ const OTHER_OPTIONS = {
         help: 'table  (default) a sentence per column\ncsv    window,confidence,span; of several columns\n       column first\njson   the same as an object per column\nEmpty, or null, where no period is found',
       },
       state: { choices: ['table', 'json'], help: '{choices}: one object' },
+      merge: {
+        choices: ['lines', 'csv', 'json'],
+        help: 'lines  (default) one score per value\ncsv    index,score\njson   {"index","score"} per value',
+      },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
-      plot: { choices: ['svg', 'png'], help: 'svg or png (default: by the extension of FILE, else svg)' },
+      plot: {
+        choices: ['svg', 'png', 'html'],
+        help: 'svg, png, or html: a page to zoom in and to read values from, which needs no network (default: by the extension of FILE, else svg)',
+      },
     },
   },
   top: {
@@ -371,7 +440,11 @@ const OTHER_OPTIONS = {
     help: 'strangest places in the summary (default {default})',
     in: {
       locate: { default: '1', help: 'how many places (default {default}); fewer come where fewer stand out' },
-      plot: { least: 0, default: '0', help: 'mark the N strangest places of every score (default {default})' },
+      plot: {
+        least: 0,
+        default: undefined,
+        help: 'mark the N strangest places of every score (default 0; of several columns without --detector 1)',
+      },
     },
   },
   separation: {
@@ -389,14 +462,18 @@ const OTHER_OPTIONS = {
       stream: { help: 'append the answers to FILE; with --state a restart goes on there' },
       changefinder: { help: 'append the answers to FILE; with --state a restart goes on there' },
       monitor: { help: 'append the answers to FILE; with --state a restart goes on there' },
-      plot: { help: 'write to FILE, .svg or .png, all of it or nothing' },
+      plot: { help: 'write to FILE, .svg, .png or .html, all of it or nothing' },
       prometheus: { help: 'of a backtest: write the report to FILE, a page .html that needs no network' },
       backtest: {
-        help: 'draw the series to FILE, .svg or .png, with its incidents, numbered as in the report, and the surprises',
+        help: 'draw the series to FILE, .svg, .png or .html, with its incidents, numbered as in the report, and the surprises',
       },
     },
   },
-  force: { kind: 'flag', help: 'let --output overwrite a file' },
+  force: {
+    kind: 'flag',
+    help: 'let --output overwrite a file',
+    in: { score: { help: 'let --output or --out overwrite a file' } },
+  },
   'max-memory': {
     kind: 'size',
     value: 'SIZE',
@@ -408,6 +485,8 @@ const OTHER_OPTIONS = {
     help: 'no progress and no announcement of long work on stderr',
     in: { plot: { help: 'no progress on stderr' }, backtest: { help: 'no progress on stderr' } },
   },
+  port: { kind: 'integer', value: 'N', least: 0, default: '0', help: 'port of the page (default: any that is free)' },
+  'no-open': { kind: 'flag', help: 'print the address and open no browser' },
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const;
 
@@ -427,10 +506,13 @@ export const OPTIONS: typeof OTHER_OPTIONS &
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;
 
+/** Commands whose options differ as those of another one do, where they say nothing themselves. */
+const LIKE: Readonly<Record<string, string>> = { worker: 'monitor' };
+
 /** An option as a command has it. */
 export function optionOf(name: OptionName, command: string): Option {
   const option: Option = OPTIONS[name];
-  return { ...option, ...option.in?.[command] };
+  return { ...option, ...(option.in?.[command] ?? option.in?.[LIKE[command] ?? '']) };
 }
 
 /** What an option is worth in a command when it is not given; `undefined` if that is not one fixed value. */

@@ -3,6 +3,7 @@ import { type MonitorOptions, monitor } from '../../calibrate.ts';
 import { KNN, type KNNOptions, type Progress, type StreamingDetector } from '../../index.ts';
 import type { Work } from '../cost.ts';
 import { show, UsageError } from '../errors.ts';
+import { WORK } from '../locate/locate.ts';
 import type { DetectorKind } from '../stream/detector-kind.ts';
 import { DETECTORS } from '../stream/detectors.ts';
 
@@ -16,6 +17,8 @@ export interface Detector {
   score(values: Float64Array, onProgress: (progress: Progress) => void): Promise<ArrayLike<number>>;
   /** The options of a monitor, which is watched instead of scored. */
   readonly monitor?: MonitorOptions;
+  /** Number of strangest parts to find, by a detector without scores. */
+  readonly numPlaces?: number;
 }
 
 interface Kind {
@@ -29,6 +32,8 @@ const KINDS: Record<string, Kind> = {
   knn: { usage: 'WINDOW,NEIGHBORS and perhaps left, mean or zscore', defaults: ['5', '5'], make: makeKNN },
   ...streamingKinds(),
   monitor: { usage: 'PRESET', defaults: ['metrics'], make: makeMonitor },
+  views: { usage: '', defaults: [], make: makeViews },
+  locate: { usage: 'N', defaults: ['1'], make: makeLocate },
 };
 
 /** The streaming detectors that can be drawn. */
@@ -61,7 +66,8 @@ export function parseDetector(text: string): Detector {
     return kind.make(rest === undefined ? kind.defaults : rest.split(',').map((part) => part.trim()));
   } catch (error) {
     const { message } = error as Error;
-    throw new UsageError(`--detector ${show(text)}: ${message} (write ${name}:${kind.usage})`);
+    const usage = kind.defaults.length === 0 ? name : `${name}:${kind.usage}`;
+    throw new UsageError(`--detector ${show(text)}: ${message} (write ${usage})`);
   }
 }
 
@@ -104,4 +110,18 @@ function makeMonitor(parts: readonly string[]): Detector {
   const one = monitor(options);
   const label = `surprise (${options.preset})`;
   return { label, work: undefined, warmup: 0, score: async (values) => one.learn(values), monitor: options };
+}
+
+/** The preset of a monitor under its own name. */
+function makeViews(parts: readonly string[]): Detector {
+  if (parts.length !== 0) throw new UsageError(`takes no arguments, got ${show(parts.join(','))}`);
+  return makeMonitor(['views']);
+}
+
+function makeLocate(parts: readonly string[]): Detector {
+  const [numPlaces] = numbers(parts, 1);
+  if (!Number.isInteger(numPlaces) || numPlaces! < 1) {
+    throw new UsageError(`the number of parts must be a positive integer, got ${show(parts[0]!)}`);
+  }
+  return { label: 'locate', work: WORK, warmup: 0, score: async () => [], numPlaces: numPlaces! };
 }

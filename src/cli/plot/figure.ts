@@ -1,6 +1,6 @@
 // What the commands that draw have in common: the options of a figure, its axis of time, and its file.
 import { extname } from 'node:path';
-import { type PlotOptions, plotSVG, type Theme, toPNG } from '../../plot.ts';
+import { type PlotFrame, type PlotOptions, plotHTML, plotSVG, type Theme, toPNG } from '../../plot.ts';
 import { show, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
@@ -19,7 +19,9 @@ export interface FigureOptions {
 }
 
 /** The kinds of files. */
-export type FigureFormat = 'svg' | 'png';
+export type FigureFormat = (typeof FORMATS)[number];
+
+const FORMATS = ['svg', 'png', 'html'] as const;
 
 export function figureOptionsOf(given: ParsedOptions): FigureOptions {
   const integerIfGiven = (name: OptionName): number | undefined => (given.has(name) ? given.integer(name) : undefined);
@@ -35,8 +37,9 @@ export function figureOptionsOf(given: ParsedOptions): FigureOptions {
 /** The format that the extension of a path names. Throws a {@link UsageError} for another one; `remedy` is part of it. */
 export function formatOfPath(path: string, remedy: string): FigureFormat {
   const extension = extname(path).slice(1).toLowerCase();
-  if (extension === 'svg' || extension === 'png') return extension;
-  throw new UsageError(`--output must end in .svg or .png${remedy}, got ${show(path)}`);
+  const format = FORMATS.find((one) => one === extension);
+  if (format !== undefined) return format;
+  throw new UsageError(`--output must end in .svg, .png or .html${remedy}, got ${show(path)}`);
 }
 
 export function checkFonts(fonts: readonly string[], format: FigureFormat): void {
@@ -59,14 +62,18 @@ export function timeAt(index: number, times: FigureTimes | undefined): number | 
   return times === undefined ? index : momentOf(times.numbers[index]!, times);
 }
 
-/** The size, the colors, and the axis of time. */
-export function frameOf({ width, height, theme }: FigureOptions, times: FigureTimes | undefined): Partial<PlotOptions> {
+/** The size, the colors, and the axis of time; dates are shown in this zone. */
+export function frameOf(
+  { width, height, theme }: FigureOptions,
+  times: FigureTimes | undefined,
+  timezone = 'UTC',
+): PlotFrame {
   return {
     theme,
     ...(times !== undefined && {
       time: times.isDate ? Array.from(times.numbers, (at) => new Date(at)) : times.numbers,
     }),
-    ...(times?.isDate && { timeName: 'UTC' }),
+    ...(times?.isDate && { timezone }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
   };
@@ -78,6 +85,10 @@ export async function writeFigure(
   format: FigureFormat,
   fonts: readonly string[],
 ): Promise<void> {
+  if (format === 'html') {
+    await output.write([plotHTML(figure)]);
+    return;
+  }
   const svg = plotSVG(figure);
   if (format === 'svg') await output.write([svg]);
   else await output.write([await toPNG(svg, fonts.length > 0 ? { fonts } : {})]);

@@ -1,6 +1,4 @@
 // The options of `knn-anomaly plot` as checked values.
-
-import type { ChangeKind } from '../change/change.ts';
 import { changeOptionOf } from '../change/options.ts';
 import type { Terminals } from '../command.ts';
 import { show, UsageError } from '../errors.ts';
@@ -15,23 +13,29 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 import { type Detector, parseDetector } from './detector-option.ts';
 import { checkFonts, type FigureFormat, type FigureOptions, figureOptionsOf, formatOfPath } from './figure.ts';
+import { checkedZone } from './zone.ts';
 
 /** The options of `knn-anomaly plot`. */
 export interface PlotCommand extends OutputOptions, FigureOptions {
   /** A path; `-` is standard input. */
   readonly input: string;
   readonly inputOptions: InputOptions;
-  /** What is drawn and scored instead of the values. */
-  readonly change: ChangeKind | undefined;
+  readonly times: TimeOptions;
+  /** `undefined`: the one that the times are written in. */
+  readonly timezone: string | undefined;
+  /** What was given, or KNN(5, 5) if nothing was. */
   readonly detectors: readonly Detector[];
   /** Files with ready scores. */
   readonly scores: readonly string[];
   /** Thresholds of the detectors, then of the files, in their order. */
   readonly thresholds: readonly (number | undefined)[];
-  /** Number of the strangest places to mark, 0 for none. */
-  readonly top: number;
+  /** Whether {@link detectors} is what was not given. */
+  readonly isByDefault: boolean;
+  /** Number of the strangest places to mark, 0 for none; `undefined` if it was not given. */
+  readonly top: number | undefined;
   /** `undefined`: each detector's own warm-up. */
   readonly warmup: number | undefined;
   readonly labels: string | undefined;
@@ -47,15 +51,19 @@ export function plotOptionsOf(given: ParsedOptions, isTerminal: Terminals): Plot
   const output = outputOptionsOf(given);
   const scores = given.texts('scores');
   const named = given.texts('detector');
-  const detectors = (named.length + scores.length > 0 ? named : ['knn:5,5']).map(parseDetector);
+  const isByDefault = named.length + scores.length === 0;
+  const detectors = (isByDefault ? ['knn:5,5'] : named).map(parseDetector);
+  const timezone = given.text('timezone');
   const options: PlotCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
-    change: changeOptionOf(given),
+    times: { ...timeOptionsOf(given), change: changeOptionOf(given) },
+    timezone: timezone === undefined ? undefined : checkedZone(timezone),
+    isByDefault,
     detectors,
     scores,
     thresholds: thresholdsOf(given.texts('threshold'), detectors.length + scores.length),
-    top: given.integer('top'),
+    top: given.has('top') ? given.integer('top') : undefined,
     warmup: given.has('warmup') ? given.integer('warmup') : undefined,
     labels: given.text('labels'),
     band: given.flag('band'),
@@ -90,6 +98,13 @@ function formatOf(given: ParsedOptions, output: string | undefined): FigureForma
 function checkTogether(options: PlotCommand, isTerminal: boolean): void {
   const { inputOptions, input, labels, scores, output, format, fonts } = options;
   checkInputOptions(inputOptions, format);
+  const { columns, fields } = inputOptions;
+  if (scores.length > 0 && columns.length + fields.length > 1) {
+    throw new UsageError('--scores is for one column: its scores are those of one series');
+  }
+  if (options.timezone !== undefined && inputOptions.time === undefined) {
+    throw new UsageError('--timezone is for --time NAME');
+  }
   if (output === undefined && isTerminal) {
     throw new UsageError('a figure is not for a terminal: give --output FILE, such as --output plot.svg');
   }
@@ -103,5 +118,9 @@ function checkTogether(options: PlotCommand, isTerminal: boolean): void {
   if (ofMonitor !== undefined && ofMonitor <= 0) {
     throw new UsageError(`--threshold of a monitor must be a positive number, got "${ofMonitor}"`);
   }
+  const ofLocate = options.thresholds.findIndex(
+    (x, s) => x !== undefined && options.detectors[s]?.numPlaces !== undefined,
+  );
+  if (ofLocate >= 0) throw new UsageError('--threshold of locate must be none: it has no scores');
   if (options.band && numMonitors === 0) throw new UsageError('--band is for --detector monitor');
 }

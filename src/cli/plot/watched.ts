@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Incident, type MonitorOptions, monitor } from '../../calibrate.ts';
 import type { Progress } from '../../index.ts';
-import type { PlotOptions } from '../../plot.ts';
+import type { PlottedBand } from '../../plot.ts';
 
 /** A series as a monitor watched it. */
 export interface Watched {
@@ -12,7 +12,7 @@ export interface Watched {
   readonly alarms: readonly number[];
   readonly incidents: readonly Incident[];
   /** What was expected in the place of every value, and what would have been no alarm. */
-  readonly band: NonNullable<PlotOptions['band']> | undefined;
+  readonly band: PlottedBand | undefined;
 }
 
 /** An upper estimate of the seconds that a monitor takes per value, and of those for its band. */
@@ -44,7 +44,9 @@ export async function watch(
   const begin = performance.now();
   let next = begin + SLICE;
   for (let t = 0; t < n; t++) {
-    if (hasBand) [expected[t], low[t], high[t]] = [one.expected, one.low, one.high];
+    // Where there is no value, nothing is shown: what a monitor expects there is what it expected before the gap.
+    const isShown = hasBand && Number.isFinite(values[t]);
+    if (hasBand) [expected[t], low[t], high[t]] = isShown ? [one.expected, one.low, one.high] : [NaN, NaN, NaN];
     one.update(values[t]!, times && { time: times[t]! });
     const { surprise, alarm, event, incident } = one.last;
     surprises[t] = surprise;

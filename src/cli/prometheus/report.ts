@@ -2,8 +2,7 @@
 import { formatTime } from '../../calibrate/looks/zone-clock.ts';
 import type { IncidentReport, Labels, QueriesBacktest, QueryBacktest, QueryCount } from '../../prometheus.ts';
 import { formatCount } from '../cost.ts';
-import { wrapped } from '../options/help.ts';
-import { aligned, plain, shortNumber } from '../output/text.ts';
+import { aligned, plain, shortNumber, wrapped } from '../output/text.ts';
 import { shortDuration } from './durations.ts';
 
 /** What is reported. */

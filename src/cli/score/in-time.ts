@@ -11,6 +11,8 @@ export interface InTime {
   readonly table: Table;
   /** Scores of the rows that were read, in the order of their times. */
   ofRows(scored: readonly Scored[]): { scored: readonly Scored[]; times: Times | undefined };
+  /** Whether the rows are the grid. */
+  readonly isUnchanged: boolean;
   /** What was done to the rows, for the user: '' if nothing was. */
   readonly notice: string;
   /** The step of the grid, as a number and in words. */
@@ -20,11 +22,13 @@ export interface InTime {
 /** Puts a table on the grid of its times, if it has times. @throws CliError where they have no common step */
 export function inTime(table: Table, options: TimeOptions, name: string): InTime {
   const regular = regularTable(table, options, name, true);
-  const { notice } = regular;
+  const { notice, isUnchanged } = regular;
   // Rows that lie as the grid has them need no other table.
-  if (regular.isUnchanged)
-    return { table, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
+  if (isUnchanged) {
+    return { table, isUnchanged, notice, step: regular, ofRows: (scored) => ({ scored, times: table.times }) };
+  }
   return {
+    isUnchanged,
     table: gridOf(regular, table),
     notice,
     step: regular,

@@ -1,5 +1,6 @@
 // The options of `knn-anomaly score` as checked values.
 import type { Alignment, KNNOptions } from '../../index.ts';
+import { type BlockTarget, blockTargetOf } from '../blocks/block-option.ts';
 import { changeOptionOf } from '../change/options.ts';
 import type { Terminals } from '../command.ts';
 import type { Work } from '../cost.ts';
@@ -46,6 +47,8 @@ export interface ScoreOptions extends Work, OutputOptions {
   readonly maxMemory: number;
   readonly threads: number | undefined;
   readonly progress: boolean;
+  /** The block that is scored instead of the whole series. */
+  readonly target: BlockTarget | undefined;
 }
 
 /** The window by which memory is estimated while the one of `--window auto` is not known. */
@@ -61,7 +64,7 @@ export function withWindow(options: ScoreOptions, windowSize: number): ScoreOpti
 export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals): Promise<ScoreOptions> {
   const { output, force } = outputOptionsOf(given);
   const format = given.choice<OutputFormat | 'auto'>('format');
-  const fallback = isTerminal.stdout && output === undefined ? 'summary' : 'lines';
+  const fallback = isTerminal.stdout && output === undefined && !given.has('block') ? 'summary' : 'lines';
   const isAuto = given.text('window') === 'auto';
   const windowSize = isAuto ? AUTO_WINDOW : parseInteger(given.text('window')!, '--window', 1);
   const metric = given.text('metric')!;
@@ -91,6 +94,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     threads: given.has('threads') ? given.integer('threads') : undefined,
     maxMemory: given.size('max-memory'),
     progress: !given.flag('no-progress'),
+    target: blockTargetOf(given),
   };
   checkTogether(options, given);
   const metricValue = await metricOf(metric, options.covariance);
@@ -130,6 +134,6 @@ function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions)
     throw new UsageError('--fail-on-alarm needs --threshold X: what an alarm is');
   }
   checkInputOptions(inputOptions, format);
-  checkOutput(options);
+  checkOutput({ ...options, output: options.output ?? options.target?.out });
   checkStdin([input, reference, options.labels]);
 }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { KNN, suggestWindow } from '../../index.ts';
 import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
 import { alarmFields } from '../alarms/runs.ts';
+import { estimateBlockBytes, openBlock, writeBlock } from '../blocks/write-block.ts';
 import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
@@ -66,6 +67,11 @@ that no window crosses a hole; every row that was read has its score.`,
         'help',
       ],
     },
+    {
+      title: 'One of many processes',
+      options: ['block', 'out'],
+      note: `knn-anomaly merge puts the blocks together, on whatever machine.`,
+    },
   ],
   exitStatus: `${EXIT_STATUS}
 ${FAIL_ON_ALARM}`,
@@ -77,7 +83,8 @@ zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
 
 async function run(given: ScoreOptions): Promise<void> {
   detectorOf(given);
-  const output = await openOutput(given.output, given.force);
+  const { target } = given;
+  const output = await (target ? openBlock(target, given) : openOutput(given.output, given.force));
   const grid = inTime(await read(given.input, given, 0), given.times, nameOf(given.input));
   const { table } = grid;
   // Labels first: times that they cannot be put beside are an error, not a notice.
@@ -98,6 +105,10 @@ async function run(given: ScoreOptions): Promise<void> {
   }
   const reference = referenceGrid?.table;
   checkLength(options, numRows(table), reference && numRows(reference));
+  if (target !== undefined) {
+    await writeBlock(target, options, table, grid.isUnchanged, output);
+    return;
+  }
   const threads = threadsFor(options, table, reference);
   announceScoring(options, table, reference, threads);
   const scored = await scoreColumns(knn, options, table, reference, threads);
@@ -159,7 +170,9 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const bytesOf = (n: number, { columns }: Table): number => estimateBytes(n, options, columns.length, options.threads);
+  const { target } = options;
+  const bytesOf = (n: number, { columns }: Table): number =>
+    target ? estimateBlockBytes(n, options, target) : estimateBytes(n, options, columns.length, options.threads);
   return await readWithin(path, options.inputOptions, options, bytesOf, 'as read', numBefore);
 }
 

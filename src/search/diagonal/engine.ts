@@ -322,12 +322,16 @@ export class DiagonalRun implements Run {
 
 /** Marks which windows are rows and which are columns. */
 function fillRoles(
-  { threshold, isColumn, worstColumn }: DiagonalState,
-  { rows, columns }: Join,
+  { threshold, isColumn, worstColumn, scaled, base }: DiagonalState,
+  { rows, columns, limits }: Join,
   columnOffset: number,
 ): void {
   threshold.fill(-Infinity);
   worstColumn.fill(-1);
-  for (const i of rows.starts) threshold[i] = Infinity;
+  for (const i of rows.starts) {
+    const limit = limits?.[i] ?? Infinity;
+    // Nothing is below 0, though the bounds of s may be.
+    threshold[i] = limit === 0 ? -Infinity : scaled ? limit - base : limit;
+  }
   for (const j of columns.starts) isColumn[columnOffset + j] = 1;
 }

@@ -102,14 +102,34 @@ export class Pen {
   }
 }
 
+/** Closes an area: from left to right along its top, and back along its bottom, x and y in turn. It is a pixel wide at least. */
+export function outline(pen: Pen, top: number[], bottom: number[]): void {
+  for (const edge of [top, bottom]) {
+    const [x, y] = [edge.at(-2)!, edge.at(-1)!];
+    if (x < edge[0]! + PIXEL) edge.push(edge[0]! + PIXEL, y);
+  }
+  pen.moveTo(top[0]!, top[1]!);
+  for (let p = 2; p < top.length; p += 2) pen.lineTo(top[p]!, top[p + 1]!);
+  for (let p = bottom.length - 2; p >= 0; p -= 2) pen.lineTo(bottom[p]!, bottom[p + 1]!);
+  pen.close();
+}
+
 function short(step: number): string {
   return String(step / PIXEL).replace(/^(-?)0\./, '$1.');
 }
 
-/** The ranges of pixels [from, to) where values are missing, as positions in tenths; neighboring columns are one range. */
-export function missingRanges(values: Float64Array, xOf: (t: number) => number): [from: number, to: number][] {
+/**
+ * The ranges of pixels [from, to) where values are missing, as positions in tenths; neighboring columns are one range.
+ *
+ * @param start the first value that is looked at
+ */
+export function missingRanges(
+  values: Float64Array,
+  xOf: (t: number) => number,
+  start = 0,
+): [from: number, to: number][] {
   const ranges: [number, number][] = [];
-  for (let t = 0; t < values.length; t++) {
+  for (let t = start; t < values.length; t++) {
     if (!Number.isNaN(values[t])) continue;
     const from = xOf(t);
     while (t + 1 < values.length && Number.isNaN(values[t + 1])) t++;
