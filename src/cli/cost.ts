@@ -1,8 +1,8 @@
 // Estimates memory and time of a piece of work, and formats such figures.
 import {
   type EngineName,
-  MAX_DIAGONAL_K,
   MAX_POINT_WIDTH,
+  MOST_CANDIDATES,
   MOST_COORDINATES,
   estimateSeconds as secondsOf,
 } from '../search/plan.ts';
@@ -29,6 +29,9 @@ const BYTES_PER_COORDINATE = 16;
 /** Other bytes per window: order, boxes, valid starts. */
 const BYTES_PER_WINDOW = 40;
 
+/** Bytes per window of every further worker that shares the rest. */
+const BYTES_PER_THREAD = 20;
+
 /** Bytes of every further worker: its own heap and code. */
 const BYTES_PER_WORKER = 16 * 1024 ** 2;
 
@@ -37,9 +40,12 @@ export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads 
   const numWindows = Math.max(0, n - work.windowSize + 1);
   const perWindow =
     BYTES_PER_NEIGHBOR * work.k + BYTES_PER_COORDINATE * numCoordinates(numWindows, work) + BYTES_PER_WINDOW;
-  const perDiagonalRow = servesDiagonal(work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
-  const perThread = numWindows * Math.max(perWindow, perDiagonalRow);
-  return n * BYTES_PER_VALUE * numColumns + numThreads * perThread + (numThreads - 1) * BYTES_PER_WORKER;
+  const perDiagonalRow = servesDiagonal(numWindows, work) ? 20 * (2 * work.k + 8) + BYTES_PER_WINDOW : 0;
+  const perJob = numWindows * Math.max(perWindow, perDiagonalRow);
+  // Threads share the index of a series, and its diagonals.
+  const areShared = work.reference === undefined && servesDiagonal(numWindows, work);
+  const another = BYTES_PER_WORKER + (areShared ? numWindows * BYTES_PER_THREAD : perJob);
+  return n * BYTES_PER_VALUE * numColumns + perJob + (numThreads - 1) * another;
 }
 
 /** Number of threads for which the memory suffices, at least 1. */
@@ -54,13 +60,21 @@ export function estimateSeconds(numRows: number, numCandidates: number, work: Wo
   const { windowSize: width, engine, k, metric, normalize, reference } = work;
   const isSelf = reference === undefined;
   const isLazy = normalize !== 'none';
-  const shape = { numRows, numColumns: numCandidates, width, k, isSelf, diagonal: servesDiagonal(work), isLazy };
+  const shape = {
+    numRows,
+    numColumns: numCandidates,
+    width,
+    k,
+    isSelf,
+    diagonal: servesDiagonal(numRows, work),
+    isLazy,
+  };
   const isFunction = isFunctionMetric(metric);
   return secondsOf(shape, engine, isFunction) / (isFunction ? 1 : numThreads);
 }
 
-function servesDiagonal(work: Work): boolean {
-  return work.metric === 'euclidean' && work.k <= MAX_DIAGONAL_K;
+function servesDiagonal(numWindows: number, work: Work): boolean {
+  return work.metric === 'euclidean' && work.k * numWindows <= MOST_CANDIDATES;
 }
 
 function isFunctionMetric(metric: string): boolean {
@@ -71,7 +85,7 @@ function isFunctionMetric(metric: string): boolean {
 function numCoordinates(numWindows: number, work: Work): number {
   const { windowSize, metric, normalize } = work;
   const inTree = isFunctionMetric(metric) ? 0 : Math.min(windowSize, MAX_POINT_WIDTH);
-  const isMany = servesDiagonal(work) && numWindows * windowSize > MOST_COORDINATES;
+  const isMany = servesDiagonal(numWindows, work) && numWindows * windowSize > MOST_COORDINATES;
   const needsVectors = metric === 'mahalanobis' || (normalize !== 'none' && !isMany);
   return inTree + (needsVectors ? windowSize : 0);
 }

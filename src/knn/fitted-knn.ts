@@ -21,7 +21,7 @@ export class FittedKNN {
   constructor(settings: Settings, reference: Series) {
     this.windowSize = settings.windowSize;
     this.k = settings.k;
-    this.#scorer = new Scorer(settings, { reference });
+    this.#scorer = new Scorer(settings, { reference, isKept: true });
     atOnce(this.#scorer.fitReference());
   }
 

@@ -83,11 +83,14 @@ export class Scorer {
   /** The index of the columns, which is built once. */
   readonly #columnsIndex: IndexHolder;
 
-  /** @throws RangeError when the reference has no window without a missing value */
-  constructor(settings: Settings, given?: { readonly reference: Series }) {
+  /**
+   * @param given the reference, and whether many series are scored against it
+   * @throws RangeError when the reference has no window without a missing value
+   */
+  constructor(settings: Settings, given?: { readonly reference: Series; readonly isKept?: boolean }) {
     this.#settings = settings;
     this.#reference = given && this.#copy(this.#values(given.reference, 'reference'));
-    this.#columnsIndex = { index: undefined };
+    this.#columnsIndex = given?.isKept ? { index: undefined, compared: 0 } : { index: undefined };
     if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
       const needed = `reference must hold at least ${settings.windowSize} values in a row without a missing one`;
       throw new RangeError(`${needed}, got ${this.#reference.length} values`);

@@ -39,9 +39,9 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  async rows(from: number, to: number): Promise<Rows[]> {
+  async rows(from: number, to: number): Promise<Rows[][]> {
     await this.#turn();
-    return [this.#task!.rows(from, to)];
+    return [[this.#task!.rows(from, to)]];
   }
 
   release(): void {

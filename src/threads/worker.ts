@@ -24,7 +24,8 @@ function answer(request: Exclude<Request, { forget: true }>): {
   else if ('plan' in request) return { reply: task!.plan(request.plan) };
   else if ('attach' in request) task!.attach(request.attach, request.thread);
   else if ('build' in request) task!.build(...request.build);
-  else if ('engine' in request) return { reply: task!.prepare(request.engine) };
+  else if ('engine' in request) return { reply: task!.prepare(request.engine, request.sharing) };
+  else if ('follow' in request) task!.follow(request.follow, request.sharing);
   else if ('top' in request) top = joinTop(request.top);
   else if ('topTask' in request) return { reply: top!.run(request.topTask) };
   else {

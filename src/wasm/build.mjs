@@ -42,7 +42,7 @@ export const KERNELS = {
   },
   diagonal: {
     folder: 'search/diagonal',
-    flags: [],
+    flags: [...SHARED, '--enable', 'threads'],
     constants: diagonalFields.CONSTANTS,
     globals: { diagonal: diagonalFields.DIAGONAL_FIELDS },
   },
