@@ -298,6 +298,19 @@ describe('the installed package', () => {
     ]);
   });
 
+  test('has entries for many machines, and nothing of them in the main one', async () => {
+    const code = `
+      for (const entry of ['blocks', 'redis']) {
+        console.log(Object.keys(await import('knn-anomaly/' + entry)).join(' '));
+      }`;
+    expect(await node('machines.mjs', code)).toEqual(ok('mergeBlocks scoreBlock\nappend redisLog resumeFrom worker\n'));
+    const files = [...packed].filter((path) => /dist\/(index|core|search|knn|stream|threads|wasm)\b.*\.js$/.test(path));
+    const importing = files.filter((path) =>
+      /from '[./]*(blocks|redis)/.test(readFileSync(join(installed, path), 'utf8')),
+    );
+    expect([files.length > 50, importing]).toEqual([true, []]);
+  });
+
   test('has no other entries', async () => {
     const code = `
       for (const path of ['dist/index.js', 'dist/knn/knn.js', 'src/index.ts', 'cli']) {

@@ -31,7 +31,7 @@ maxmemory-policy noeviction. Needs the package redis: npm install redis.`,
   note: `Workers of other options, or of another version, are refused: the snapshots
 tell. The scores stand in the streams PREFIXout:SHARD under the times of their
 ticks, alarms in their field alarms.`,
-  exitStatus: '1 no attempt will help, 2 bad usage, 130 interrupted, 143 terminated.',
+  exitStatus: '1 no attempt will help, 2 bad usage, 130 interrupted,\n143 terminated.',
   examples: `knn-anomaly worker --redis redis://10.0.0.5:6379 --shards 64
 knn-anomaly worker --redis redis://10.0.0.5:6379 --shards 64 --detector knn \\
   --window 5 --neighbors 5 --history 512 --snapshots /mnt/shared/snapshots`,
