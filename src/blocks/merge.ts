@@ -17,7 +17,6 @@ import { differenceOf, settingsIn } from './job-settings.ts';
  * @example
  * const blocks = [2, 0, 1].map((i) => scoreBlock([5, 5, 5, 9, 5], 1, 2, { block: [i, 3] }));
  * mergeBlocks(blocks); // => Float64Array.of(0, 0, 0, 4, 0)
- * mergeBlocks(blocks.slice(1)); // throws RangeError: blocks are not complete: block 2 of 3 is missing
  */
 export function mergeBlocks(blocks: Iterable<Uint8Array>): Float64Array {
   if (typeof (blocks as Iterable<Uint8Array> | null)?.[Symbol.iterator] !== 'function' || ArrayBuffer.isView(blocks)) {

@@ -1,6 +1,6 @@
 // A job done by the calling thread, in slices.
 
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';

@@ -1,5 +1,5 @@
 // A top-n search from its beginning to its end: by workers that share its memory, or by the calling thread in slices.
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 import {
   type Costs,
   type Place,

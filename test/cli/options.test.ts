@@ -7,6 +7,7 @@ import { backtest } from '../../src/cli/backtest/backtest.ts';
 import { merge } from '../../src/cli/blocks/merge.ts';
 import { optionNames } from '../../src/cli/command.ts';
 import { evaluate } from '../../src/cli/eval/eval.ts';
+import { explore } from '../../src/cli/explore/explore.ts';
 import { locateCommand } from '../../src/cli/locate/locate.ts';
 import { helpText } from '../../src/cli/options/help.ts';
 import { parseOptions } from '../../src/cli/options/parse.ts';
@@ -28,14 +29,15 @@ const COMMANDS = {
   stream,
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
+  worker: workerCommand,
   backtest,
   prometheus,
   eval: evaluate,
   locate: locateCommand,
   suggest,
   plot,
+  explore,
   state,
-  worker: workerCommand,
 };
 
 /** One way to give the option: its default, a choice, or anything. */

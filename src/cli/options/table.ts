@@ -4,7 +4,9 @@
 // command says so under `in`.
 import { ALARM_OPTIONS } from './alarm-options.ts';
 import type { AlarmKind } from './alarm-values.ts';
+import { CLUSTER_OPTIONS } from './cluster-table.ts';
 import { DIALECT_OPTIONS } from './dialect-table.ts';
+import { FIGURE_OPTIONS } from './figure-table.ts';
 import { FOLLOW_OPTIONS } from './follow-table.ts';
 import { PROMETHEUS_OPTIONS } from './prometheus-table.ts';
 
@@ -235,54 +237,6 @@ const OTHER_OPTIONS = {
     help: 'threads to score with; default: all processors for work of more than 0.2 s, as far as --max-memory allows. Distances of ml-distance are computed by one',
   },
 
-  // Blocks.
-  block: {
-    kind: 'text',
-    value: 'I/M',
-    help: 'score the windows of block I of M only, I from 0 to M - 1, for merge. All blocks together take about twice the time of the whole',
-  },
-  out: { kind: 'text', value: 'FILE', help: 'write the block to FILE, all of it or nothing' },
-
-  // Workers.
-  redis: { kind: 'text', value: 'URL', help: 'redis://host:6379, rediss://... or unix:///path; required' },
-  shards: {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'how many shards there are, for all producers and workers and for ever: 64 to 1024, 16 per worker; required',
-  },
-  prefix: { kind: 'text', value: 'TEXT', default: 'knn:', help: 'what all keys begin with (default {default})' },
-  'keep-scores': {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    help: 'how many ticks of scores are kept per shard (default: all, until somebody trims them)',
-  },
-  'max-shards': { kind: 'integer', value: 'N', least: 1, help: 'take no more shards than N (default: the fair share)' },
-  lease: {
-    kind: 'seconds',
-    value: 'SECS',
-    default: '3',
-    help: 'silence after which the shards of a worker go to others (default {default})',
-  },
-  every: {
-    kind: 'integer',
-    value: 'N',
-    least: 1,
-    default: '100',
-    help: 'ticks between two snapshots of a shard (default {default}): so many are scored again when a worker is killed',
-  },
-  snapshots: {
-    kind: 'text',
-    value: 'DIR',
-    help: 'a folder for the snapshots that all workers share (default: Redis has them)',
-  },
-  'upgrade-from': {
-    kind: 'text',
-    value: 'VERSION',
-    help: 'take over the snapshots of this version, all of whose workers are stopped',
-  },
-
   // ChangeFinder.
   'outlier-order': {
     kind: 'integer',
@@ -346,48 +300,6 @@ const OTHER_OPTIONS = {
     value: 'SECS',
     default: '60',
     help: 'most that kill -9 or a power failure can lose (default {default})',
-  },
-
-  // Figures.
-  detector: {
-    kind: 'text',
-    value: 'WHAT',
-    isRepeatable: true,
-    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents\nviews, which is monitor:views\nlocate:N, the N strangest parts (default 1), without a\npanel\nSeveral columns have none by default: the strangest\nwindow of knn:5,5 is shaded.',
-    in: {
-      monitor: {
-        value: 'KNN',
-        isRepeatable: false,
-        help: 'knn:WINDOW,NEIGHBORS instead of a preset: how far the window that ends with a value is from its nearest ones before. May be followed by a metric, mean or zscore, and history=N (default 10000), such as knn:5,5,manhattan',
-      },
-      worker: {
-        kind: 'choice',
-        isRepeatable: false,
-        choices: ['monitor', 'knn'],
-        help: '{choices}: surprises and alarms, or scores',
-      },
-    },
-  },
-  scores: {
-    kind: 'text',
-    value: 'FILE',
-    isRepeatable: true,
-    help: 'ready scores, one per line, or the column or field "score" of a .csv or .json file; may be repeated',
-  },
-  title: { kind: 'text', value: 'TEXT', help: 'default: the name of the file and the column' },
-  width: { kind: 'integer', value: 'N', least: 1, help: 'pixels (default 880)' },
-  height: { kind: 'integer', value: 'N', least: 1, help: 'pixels (default: by the number of panels)' },
-  theme: {
-    kind: 'choice',
-    value: 'NAME',
-    choices: ['auto', 'light', 'dark'],
-    help: 'auto (default: light or dark like the page), light or dark',
-  },
-  font: {
-    kind: 'text',
-    value: 'FILE',
-    isRepeatable: true,
-    help: 'for PNG: a TTF or OTF file, instead of installed fonts; may be repeated',
   },
 
   // What is written.
@@ -491,12 +403,16 @@ const OTHER_OPTIONS = {
 /** Every option of every command, by its long name. */
 export const OPTIONS: typeof OTHER_OPTIONS &
   typeof ALARM_OPTIONS &
+  typeof CLUSTER_OPTIONS &
   typeof DIALECT_OPTIONS &
+  typeof FIGURE_OPTIONS &
   typeof FOLLOW_OPTIONS &
   typeof PROMETHEUS_OPTIONS = {
   ...OTHER_OPTIONS,
   ...ALARM_OPTIONS,
+  ...CLUSTER_OPTIONS,
   ...DIALECT_OPTIONS,
+  ...FIGURE_OPTIONS,
   ...FOLLOW_OPTIONS,
   ...PROMETHEUS_OPTIONS,
 };
