@@ -73,6 +73,41 @@ function jittered(x: Float64Array): Float64Array {
 /** The folder with the series of the Numenta Anomaly Benchmark, beside the repository; NAB_DIR names another. */
 const NAB = process.env.NAB_DIR ?? join(import.meta.dirname, '../../shared/data/nab');
 
+/** A value a minute of a server: a day, a week, AR(1) noise, and a burst of 5 to 60 values every 2000 on average. */
+function server(n: number): Float64Array {
+  const g = gaussian(9);
+  const u = mulberry32(10);
+  let noise = 0;
+  let burst = 0;
+  let left = 0;
+  return new Float64Array(n).map((_, i) => {
+    const day = (2 * Math.PI * (i % 1440)) / 1440;
+    const week = Math.floor(i / 1440) % 7 < 5 ? 1 : 0.4;
+    noise = 0.8 * noise + g();
+    if (left > 0) left--;
+    else burst = 0;
+    if (left === 0 && u() < 1 / 2000) {
+      left = 5 + Math.floor(55 * u());
+      burst = -12 * Math.log(1 - u());
+    }
+    return 50 + week * (20 * Math.sin(day) + 5 * Math.sin(2 * day)) + noise + burst;
+  });
+}
+
+/** Two levels, half periods of 48 to 52 values. */
+function square(n: number): Float64Array {
+  const u = mulberry32(11);
+  let left = 50;
+  let level = 0;
+  return new Float64Array(n).map(() => {
+    if (left-- === 0) {
+      level = 1 - level;
+      left = 47 + Math.floor(5 * u());
+    }
+    return level;
+  });
+}
+
 /** Real metrics: (x − median) / std of each file, one after the other by file name, tiled with N(0, 1e-3) jitter. */
 function metrics(n: number): Float64Array | null {
   if (!existsSync(NAB)) return null;
@@ -107,6 +142,9 @@ const generators: Record<string, (n: number) => Float64Array | null> = {
     const u = mulberry32(7);
     return new Float64Array(n).map(() => Math.floor(4 * u()));
   },
+  server,
+  uniform: (n) => new Float64Array(n).map(mulberry32(12)),
+  'jittered-square': (n) => jittered(square(n)),
   constant: (n) => new Float64Array(n).fill(7),
   periodic,
   jittered: (n) => jittered(periodic(n)),

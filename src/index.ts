@@ -4,6 +4,8 @@
  * @module knn-anomaly
  */
 
+import './knn/top-loaded.ts';
+
 export { Novelty, type NoveltyOptions, type PastValue } from './calibrate/rules/novelty.ts';
 export { ChangeFinder } from './changefinder/changefinder.ts';
 export { SDAR } from './changefinder/sdar.ts';
@@ -27,6 +29,7 @@ export { type LocatedAnomaly, type Location, locate } from './knn/locate.ts';
 export type { Neighbors, Refinement, Refinements, ScoresLike } from './knn/scorer.ts';
 export { suggestWindow, type WindowSuggestion } from './knn/suggest-window.ts';
 export { type Anomaly, topAnomalies } from './knn/top-anomalies.ts';
+export type { TopOptions, TopRefinement, TopRefinements } from './knn/top-types.ts';
 export type { EngineName } from './search/plan.ts';
 export { Fleet, type FleetOptions, type FleetStats } from './stream/fleet.ts';
 export {

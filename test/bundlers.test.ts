@@ -11,8 +11,8 @@ import * as esbuild from 'esbuild';
 import * as vite from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import webpack from 'webpack';
-import { findBrowser, isAllRequired } from './support/browser.ts';
 import { main } from './support/built.ts';
+import { findBrowser, isAllRequired } from './support/find-browser.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -112,10 +112,18 @@ describe('the tarball', () => {
     const modules = packed
       .filter((file) => /^src\/.*\.ts$/.test(file) && !file.includes('/assembly/'))
       .map((file) => file.slice(4, -3));
-    const built = packed.filter((file) => file.startsWith('dist/'));
+    const built = packed.filter((file) => file.startsWith('dist/') && !file.startsWith('dist/explorer/'));
     expect(modules.length).toBeGreaterThan(20);
     expect(built.filter((file) => file.endsWith('.js')).sort()).toEqual(modules.map((m) => `dist/${m}.js`).sort());
     expect(built.filter((file) => !/\.(js|d\.ts)(\.map)?$/.test(file))).toEqual([]);
+  });
+
+  test('holds the page of the explorer, and the files of its workers', () => {
+    const page = packed.filter((file) => file.startsWith('dist/explorer/')).map((file) => file.slice(14));
+    expect(page).toContain('index.html');
+    const workers = page.filter((file) => /^assets\/(?:compute|merit|reader)\.worker-[\w-]+\.js$/.test(file));
+    expect(workers).toHaveLength(3);
+    expect(page.filter((file) => !/^(?:index\.html|assets\/[\w.-]+\.js)$/.test(file))).toEqual([]);
   });
 
   test('holds the sources that its source maps name', () => {
@@ -161,10 +169,11 @@ describe('the tarball', () => {
   test('is small where it is bundled', async () => {
     const { status, stdout } = await tool('size-limit/bin.js', ['--json'], ROOT);
     const sizes = JSON.parse(stdout) as { name: string; passed: boolean; size: number; sizeLimit: number }[];
-    expect(sizes.map(({ name }) => name)).toEqual(['knn-anomaly', 'knn-anomaly/metrics', 'knn-anomaly/evaluate']);
+    const names = ['knn-anomaly', 'knn-anomaly/top', 'knn-anomaly/metrics', 'knn-anomaly/evaluate'];
+    expect(sizes.map(({ name }) => name)).toEqual(names);
     for (const { name, passed, size, sizeLimit } of sizes)
       expect([name, passed, size < sizeLimit]).toEqual([name, true, true]);
-    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(21_600);
+    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(22_400);
     expect(status).toBe(0);
   });
 });
@@ -287,6 +296,19 @@ describe('the installed package', () => {
       'vusPr',
       'vusRoc',
     ]);
+  });
+
+  test('has entries for many machines, and nothing of them in the main one', async () => {
+    const code = `
+      for (const entry of ['blocks', 'redis']) {
+        console.log(Object.keys(await import('knn-anomaly/' + entry)).join(' '));
+      }`;
+    expect(await node('machines.mjs', code)).toEqual(ok('mergeBlocks scoreBlock\nappend redisLog resumeFrom worker\n'));
+    const files = [...packed].filter((path) => /dist\/(index|core|search|knn|stream|threads|wasm)\b.*\.js$/.test(path));
+    const importing = files.filter((path) =>
+      /from '[./]*(blocks|redis)/.test(readFileSync(join(installed, path), 'utf8')),
+    );
+    expect([files.length > 50, importing]).toEqual([true, []]);
   });
 
   test('has no other entries', async () => {

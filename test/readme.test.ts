@@ -3,12 +3,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as blocks from '../src/blocks.ts';
 import * as calibrate from '../src/calibrate.ts';
 import * as evaluate from '../src/evaluate.ts';
 import * as main from '../src/index.ts';
 import * as metrics from '../src/metrics.ts';
 import * as plot from '../src/plot.ts';
 import * as prometheus from '../src/prometheus.ts';
+import * as redis from '../src/redis.ts';
 import { type Block, docExamples, fencedBlocks } from './support/readme/blocks.ts';
 import { commandsOf, isRunnable, matches, Shell } from './support/readme/commands.ts';
 import { checkSnippets, findClaims, type Outcome, ownNames, ROOT } from './support/readme/snippets.ts';
@@ -19,6 +21,8 @@ const entries = {
   'knn-anomaly': main,
   'knn-anomaly/metrics': metrics,
   'knn-anomaly/calibrate': calibrate,
+  'knn-anomaly/blocks': blocks,
+  'knn-anomaly/redis': redis,
   'knn-anomaly/evaluate': evaluate,
   'knn-anomaly/plot': plot,
   'knn-anomaly/prometheus': prometheus,

@@ -1,8 +1,8 @@
 // Estimates memory and time of a piece of work, and formats such figures.
 import {
   type EngineName,
-  MAX_DIAGONAL_K,
   MAX_POINT_WIDTH,
+  MOST_CANDIDATES,
   MOST_COORDINATES,
   estimateSeconds as secondsOf,
 } from '../search/plan.ts';
@@ -40,6 +40,9 @@ const PROJECTION_BYTES = 56;
 /** Bytes per row of the diagonals and each of its 2k + 8 places: 380 bytes per value were measured for k = 5, per thread. */
 const DIAGONAL_BYTES_PER_PLACE = 22;
 
+/** Bytes per window of every further worker that shares the rest. */
+const BYTES_PER_THREAD = 20;
+
 /** Bytes of every further worker: its own heap and code. */
 const BYTES_PER_WORKER = 16 * 1024 ** 2;
 
@@ -51,18 +54,24 @@ export function estimateBytes(n: number, work: Work, numColumns = 1, numThreads 
   return n * BYTES_PER_VALUE * numColumns + ofWindows + (numThreads - 1) * BYTES_PER_WORKER;
 }
 
-/** Bytes per window that threads share, and that each of them has. */
+/** Bytes per window that threads share, and that each of them has. Threads share the diagonals of a series with itself. */
 function bytesPerWindow(numWindows: number, work: Work): { shared: number; perThread: number } {
-  const { windowSize, k, metric, normalize, engine } = work;
-  const diagonal = servesDiagonal(work) ? DIAGONAL_BYTES_PER_PLACE * (2 * k + 8) + BYTES_PER_WINDOW : 0;
+  const { windowSize, k, metric, normalize, engine, reference } = work;
+  const isDiagonal = servesDiagonal(numWindows, work);
+  const diagonal = isDiagonal ? DIAGONAL_BYTES_PER_PLACE * (2 * k + 8) + BYTES_PER_WINDOW : 0;
   if (metric === 'euclidean' && normalize === 'none' && engine !== 'brute') {
     const coordinates = Math.min(windowSize, MAX_POINT_WIDTH);
     const projection = windowSize > MAX_POINT_WIDTH ? PROJECTION_BYTES : 0;
     const tree = TREE_BYTES_PER_COORDINATE * coordinates + TREE_BYTES + projection;
     if (engine === 'kdtree') return { shared: tree, perThread: 0 };
-    if (engine === 'diagonal') return { shared: 0, perThread: diagonal };
+    const ofDiagonals =
+      isDiagonal && reference === undefined
+        ? { shared: diagonal, perThread: BYTES_PER_THREAD }
+        : { shared: 0, perThread: diagonal };
+    if (engine === 'diagonal') return ofDiagonals;
     // Windows of few values are always in a tree; for longer ones a tree is tried before the diagonals.
-    return { shared: tree, perThread: windowSize > MAX_POINT_WIDTH ? diagonal : 0 };
+    if (windowSize <= MAX_POINT_WIDTH) return { shared: tree, perThread: 0 };
+    return { shared: tree + ofDiagonals.shared, perThread: ofDiagonals.perThread };
   }
   const vectors = BYTES_PER_NEIGHBOR * k + BYTES_PER_COORDINATE * numCoordinates(numWindows, work) + BYTES_PER_WINDOW;
   return { shared: 0, perThread: Math.max(vectors, diagonal) };
@@ -80,13 +89,21 @@ export function estimateSeconds(numRows: number, numCandidates: number, work: Wo
   const { windowSize: width, engine, k, metric, normalize, reference } = work;
   const isSelf = reference === undefined;
   const isLazy = normalize !== 'none';
-  const shape = { numRows, numColumns: numCandidates, width, k, isSelf, diagonal: servesDiagonal(work), isLazy };
+  const shape = {
+    numRows,
+    numColumns: numCandidates,
+    width,
+    k,
+    isSelf,
+    diagonal: servesDiagonal(numRows, work),
+    isLazy,
+  };
   const isFunction = isFunctionMetric(metric);
   return secondsOf(shape, engine, isFunction) / (isFunction ? 1 : numThreads);
 }
 
-function servesDiagonal(work: Work): boolean {
-  return work.metric === 'euclidean' && work.k <= MAX_DIAGONAL_K;
+function servesDiagonal(numWindows: number, work: Work): boolean {
+  return work.metric === 'euclidean' && work.k * numWindows <= MOST_CANDIDATES;
 }
 
 function isFunctionMetric(metric: string): boolean {
@@ -97,7 +114,7 @@ function isFunctionMetric(metric: string): boolean {
 function numCoordinates(numWindows: number, work: Work): number {
   const { windowSize, metric, normalize } = work;
   const inTree = isFunctionMetric(metric) ? 0 : Math.min(windowSize, MAX_POINT_WIDTH);
-  const isMany = servesDiagonal(work) && numWindows * windowSize > MOST_COORDINATES;
+  const isMany = servesDiagonal(numWindows, work) && numWindows * windowSize > MOST_COORDINATES;
   const needsVectors = metric === 'mahalanobis' || (normalize !== 'none' && !isMany);
   return inTree + (needsVectors ? windowSize : 0);
 }

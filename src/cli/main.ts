@@ -15,6 +15,10 @@ const COMMANDS: CommandList = {
     summary: 'score every value of a series, and show the strangest places',
     load: async () => (await import('./score/score.ts')).score,
   },
+  merge: {
+    summary: 'put the blocks of a long series together that score wrote',
+    load: async () => (await import('./blocks/merge.ts')).merge,
+  },
   stream: {
     summary: 'score every value of a stream as it comes, over restarts',
     load: async () => (await import('./stream/stream.ts')).stream,
@@ -26,6 +30,10 @@ const COMMANDS: CommandList = {
   monitor: {
     summary: 'turn a stream into alarms: one threshold for every series',
     load: async () => (await import('./stream/detector-command.ts')).detectorCommand('monitor'),
+  },
+  worker: {
+    summary: 'score many live series with other workers, over Redis',
+    load: async () => (await import('./worker/worker.ts')).workerCommand,
   },
   backtest: {
     summary: 'tell what alarms a monitor would have raised on a whole series',
@@ -50,6 +58,10 @@ const COMMANDS: CommandList = {
   plot: {
     summary: 'draw a series and the scores of detectors beneath it',
     load: async () => (await import('./plot/plot.ts')).plot,
+  },
+  explore: {
+    summary: 'see a series and what is strange in it, in the browser',
+    load: async () => (await import('./explore/explore.ts')).explore,
   },
   state: {
     summary: 'tell what is in a state file',

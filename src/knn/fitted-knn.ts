@@ -1,9 +1,15 @@
 // FittedKNN: the batch detector with the windows of a reference instead of the series' own.
+
+import { checkOptions } from '../core/checks.ts';
 import type { Series } from '../core/series.ts';
 import { atOnce } from '../core/steps.ts';
-import type { ThreadOptions } from '../threads/options.ts';
+import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Explanation } from './explain.ts';
-import { type Neighbors, type Refinements, Scorer, type ScoresLike, type Settings } from './scorer.ts';
+import { type Neighbors, type Refinements, Scorer, type ScoresLike } from './scorer.ts';
+import type { Settings } from './settings.ts';
+import { TOP_OPTIONS } from './top.ts';
+import type { Anomaly } from './top-anomalies.ts';
+import type { TopOptions, TopRefinements } from './top-types.ts';
 
 /** A detector that compares every window with those of a reference: see `KNN.fit`. Reusable over many series. */
 export class FittedKNN {
@@ -15,7 +21,7 @@ export class FittedKNN {
   constructor(settings: Settings, reference: Series) {
     this.windowSize = settings.windowSize;
     this.k = settings.k;
-    this.#scorer = new Scorer(settings, { reference });
+    this.#scorer = new Scorer(settings, { reference, isKept: true });
     atOnce(this.#scorer.fitReference());
   }
 
@@ -32,6 +38,25 @@ export class FittedKNN {
   /** Scores that improve: see `KNN.refine`. */
   refine<S extends Series>(series: S, options: ThreadOptions = {}): Refinements<ScoresLike<S>> {
     return this.#scorer.refine(series, options);
+  }
+
+  /** The strangest places: see `KNN.top`. */
+  top(series: Series, n: number, options: TopOptions = {}): Anomaly[] {
+    checkOptions(options, TOP_OPTIONS);
+    return this.#scorer.top(series, n, options);
+  }
+
+  /** The same by threads: see `KNN.topAsync`. */
+  async topAsync(series: Series, n: number, options: ThreadOptions & TopOptions = {}): Promise<Anomaly[]> {
+    let places: Anomaly[] = [];
+    for await (const refinement of this.topRefine(series, n, options)) places = refinement.places;
+    return places;
+  }
+
+  /** Places as they become known: see `KNN.topRefine`. */
+  async *topRefine(series: Series, n: number, options: ThreadOptions & TopOptions = {}): TopRefinements {
+    checkOptions(options, [...THREAD_OPTIONS, ...TOP_OPTIONS]);
+    yield* this.#scorer.topRefine(series, n, options);
   }
 
   /** Neighbors among the reference's windows: see `KNN.neighbors`. */

@@ -1,7 +1,7 @@
 // The work of KNN and FittedKNN: makes the job of scoring a series against itself or a reference, and turns the
 // neighbors that are found into scores, tables of neighbors and explanations.
 import { checkOptions, describe } from '../core/checks.ts';
-import { euclidean, isFunctionMetric, isUnfitted, type Metric } from '../core/metric.ts';
+import { euclidean, isFunctionMetric, isUnfitted } from '../core/metric.ts';
 import { checkNoneMissing, type NumericTypedArray, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
@@ -25,15 +25,12 @@ import type { Progress } from '../threads/progress.ts';
 import { runJob } from '../threads/run-job.ts';
 import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
-import { type Alignment, aligned } from './align.ts';
+import { aligned } from './align.ts';
 import { type Explanation, explainRow } from './explain.ts';
-
-/** The settings of a detector. */
-export interface Settings extends Omit<JobSettings, 'metric'> {
-  readonly metric: Metric;
-  readonly missing: 'omit' | 'throw';
-  readonly align: Alignment;
-}
+import type { Settings } from './settings.ts';
+import { queryOf, top, topRefined } from './top.ts';
+import type { Anomaly } from './top-anomalies.ts';
+import type { Scoring, TopOptions, TopRefinements } from './top-types.ts';
 
 /** The k nearest windows of every window, row-major by window start. */
 export interface Neighbors {
@@ -86,11 +83,14 @@ export class Scorer {
   /** The index of the columns, which is built once. */
   readonly #columnsIndex: IndexHolder;
 
-  /** @throws RangeError when the reference has no window without a missing value */
-  constructor(settings: Settings, given?: { readonly reference: Series }) {
+  /**
+   * @param given the reference, and whether many series are scored against it
+   * @throws RangeError when the reference has no window without a missing value
+   */
+  constructor(settings: Settings, given?: { readonly reference: Series; readonly isKept?: boolean }) {
     this.#settings = settings;
     this.#reference = given && this.#copy(this.#values(given.reference, 'reference'));
-    this.#columnsIndex = { index: undefined };
+    this.#columnsIndex = given?.isKept ? { index: undefined, compared: 0 } : { index: undefined };
     if (this.#reference !== undefined && this.#windows(this.#reference).starts.length === 0) {
       const needed = `reference must hold at least ${settings.windowSize} values in a row without a missing one`;
       throw new RangeError(`${needed}, got ${this.#reference.length} values`);
@@ -127,6 +127,29 @@ export class Scorer {
       const found = await inTurns(this.#aligned(scores), options.signal);
       yield { scores: likeInput(series, found), exact, progress };
     }
+  }
+
+  top(series: Series, n: number, options: TopOptions): Anomaly[] {
+    return top(this.#scoring(series), queryOf(n, options));
+  }
+
+  async *topRefine(series: Series, n: number, options: ThreadOptions & TopOptions): TopRefinements {
+    const { separation, ...rest } = options;
+    const query = queryOf(n, separation === undefined ? {} : { separation });
+    checkThreadOptions(rest);
+    yield* topRefined(this.#scoring(series), query, rest);
+  }
+
+  /** A series, and what its places are found by. */
+  #scoring(series: Series): Scoring {
+    const x = this.#values(series, 'series');
+    return {
+      settings: this.#settings,
+      series: x,
+      reference: this.#reference,
+      score: () => this.score(x),
+      scoreAsync: (options) => this.scoreAsync(x, options),
+    };
   }
 
   neighbors(series: Series): Neighbors {

@@ -3,7 +3,7 @@ import { shardOf } from '../calibrate/fleet/shard-of.ts';
 import { type Monitor, monitor } from '../calibrate/monitors/monitor.ts';
 import { PRESETS } from '../calibrate/monitors/presets.ts';
 import { checkNumber, isPositive } from '../core/checks.ts';
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 import { Server } from './call.ts';
 import { type IncidentReport, reportOf } from './incident-report.ts';
 import type { Labels } from './labels.ts';

@@ -1,6 +1,6 @@
 // One query that is followed: its buckets, and how they are brought to the present.
 import { shardOf } from '../calibrate/fleet/shard-of.ts';
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 import { Bucket, type Rows } from './bucket.ts';
 import type { Server } from './call.ts';
 import type { IncidentReport } from './incident-report.ts';

@@ -1,6 +1,6 @@
 // queryRange: the values of a query at regular times, read in calls of bounded size.
 import { checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 import { QueryError, SERVER_OPTIONS, Server, type ServerOptions } from './call.ts';
 import { type Labels, seriesKey } from './labels.ts';
 

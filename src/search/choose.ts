@@ -13,6 +13,7 @@ import {
   type EngineName,
   isFew,
   MAX_POINT_WIDTH,
+  MOST_COORDINATES,
   PILOT_SHARE,
   type Shape,
   type TreeWork,
@@ -29,10 +30,18 @@ export function chooseEngine(
   join: Join,
   k: number,
 ): { engine: ChosenEngine; search: NeighborSearch } {
+  const isIndexed = name !== 'brute' && name !== 'diagonal' && servesKept(join);
+  if (isIndexed) return { engine: 'kdtree', search: kdtree };
   // One row, as `explain` asks for, needs no index.
   if (join.rows.starts.length === 1) return { engine: 'brute', search: brute() };
   const engine = name === 'auto' ? planned(join, k) : name;
   return { engine, search: engineCalled(engine, join) };
+}
+
+/** Whether the named engine, or the choice among all before the tree is probed, is that of diagonals. */
+export function takesDiagonals(name: EngineName, join: Join, k: number): boolean {
+  if (join.rows.starts.length === 1) return false;
+  return name === 'auto' ? decideUnprobed(shapeOf(join, k), join).choice === 'diagonal' : name === 'diagonal';
 }
 
 /** Whether the named engine, or the choice among all, needs the index of the columns, so that threads should share it. */
@@ -42,6 +51,26 @@ export function needsIndex(name: EngineName, join: Join, k: number): boolean {
   const { choice } = decideUnprobed(shapeOf(join, k), join);
   return choice === 'kdtree' || choice === 'probe';
 }
+
+/** Rows that are compared with kept columns one by one in the time that indexing these takes; chosen. */
+const ROWS_PER_INDEX = 25;
+
+/**
+ * Whether few rows are searched in the index of columns that are kept. Columns are indexed when comparing rows with all of them
+ * has taken as long as indexing takes: at most twice the time of the better choice is spent.
+ */
+function servesKept(join: Join): boolean {
+  const { rows, columns, indexHolder: holder } = join;
+  const [numRows, numColumns] = [rows.starts.length, columns.starts.length];
+  if (holder.compared === undefined || !isFew(numRows, numColumns) || numColumns < MIN_INDEXED) return false;
+  if (holder.index !== undefined || holder.compared >= ROWS_PER_INDEX * numColumns) return true;
+  if (columns.normalize !== 'none' && numColumns * columns.width > MOST_COORDINATES) return false;
+  holder.compared += numRows * numColumns;
+  return false;
+}
+
+/** Fewer columns are compared one by one. */
+const MIN_INDEXED = 512;
 
 function engineCalled(engine: ChosenEngine, join: Join): NeighborSearch {
   switch (engine) {

@@ -20,6 +20,11 @@ export interface Join {
   readonly exclusion: number;
   readonly before: number;
   readonly after: number;
+  /**
+   * Per row i: columns with s of at least `limits[i]` are of no interest, and may be left out of what is emitted. An engine
+   * may use it or not.
+   */
+  readonly limits?: Float64Array;
   /** The memory that holds the values of the columns and can grow to hold an index of them; this join alone uses it. */
   readonly arena?: Memory | undefined;
   /** Holds the index of `columns` when there is one. Joins with the same columns may share it. */
@@ -34,10 +39,21 @@ export interface JoinCache {
   decision: { readonly k: number; readonly choice: Unprobed; readonly contrast: number } | undefined;
   /** The search that a probe of the tree prepared. */
   prepared: PreparedSearch | undefined;
+  /** The threads that do the join together in memory that they share, if there are any. */
+  threads: JoinThreads | undefined;
+}
+
+/** Threads of a join. */
+export interface JoinThreads {
+  readonly numThreads: number;
+  /** The number of this thread among them, from 0 on. */
+  readonly thread: number;
+  /** A memory that can grow, and the last of the values that it must keep; what lies behind them is free. */
+  readonly arena: { readonly memory: Memory; readonly values: Float64Array } | undefined;
 }
 
 function emptyCache(): JoinCache {
-  return { decision: undefined, prepared: undefined };
+  return { decision: undefined, prepared: undefined, threads: undefined };
 }
 
 /** All windows of one series against each other. */
@@ -72,6 +88,14 @@ export function joinWith(join: Join, changes: Partial<Omit<Join, 'indexHolder' |
   const { columns = join.columns } = changes;
   const indexHolder = columns === join.columns ? join.indexHolder : { index: undefined };
   return { ...join, ...changes, indexHolder, cache: emptyCache() };
+}
+
+/**
+ * The same join for the rows at [from, to) of `join.rows.starts`: no self-join any more. Its rows stay windows of the columns'
+ * own series, which engines find out by their `data`.
+ */
+export function rowBlock(join: Join, from: number, to: number): Join {
+  return joinWith(join, { rows: { ...join.rows, starts: join.rows.starts.subarray(from, to) }, isSelf: false });
 }
 
 /** The same join for one row only: no self-join any more. */
@@ -121,6 +145,12 @@ export function positionOf(starts: Int32Array, start: number): number {
  */
 export type Emit = (i: number, dist: Float64Array, index: Int32Array, base: number, count: number) => void;
 
+/** What an engine has prepared for several threads: plain data, which can be sent, and which that engine alone reads. */
+export interface SharedRun {
+  readonly k: number;
+  readonly byIndex: boolean;
+}
+
 /**
  * A search in parts of moderate size, which can be run in any order, or be distributed to several runs of the same join.
  * A part emits the rows that it completes; `finish` emits the rows that several parts add to.
@@ -131,6 +161,8 @@ export interface Run {
   readonly numCommon: number;
   /** Whether each row is complete when its part is: then `finish` emits none. */
   readonly isByRows: boolean;
+  /** What other threads need to take part in this very run: see `attachDiagonals`. Its rows may then be finished by any of them. */
+  readonly shared?: SharedRun | undefined;
   /** The cost of part p, in a unit that all parts share. */
   work(p: number): number;
   run(p: number, emit: Emit): void;

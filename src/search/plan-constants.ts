@@ -73,6 +73,8 @@ export const perRow = 500;
 export const perNeighbor = 250;
 /** Neighbors at which the time per neighbor has doubled: an insertion in a longer list costs more; fitted. */
 export const perNeighborDoubling = 32;
+/** Neighbors from which on that time stays the same; fitted. */
+export const longList = 48;
 /** Nanoseconds per pair along diagonals; fitted. */
 export const diagonalPerPair = 0.5;
 /** Factor of that time where windows are copies but for jitter: bounds then tell few pairs apart; fitted. */

@@ -26,8 +26,8 @@ export interface Shape {
 /** Vectors of more coordinates than this are projected to as many: see projection.ts. */
 export const MAX_POINT_WIDTH = 8;
 
-/** The diagonal engine keeps candidates in sorted lists. Beyond this k their upkeep takes longer than the pairs do. */
-export const MAX_DIAGONAL_K = 128;
+/** Candidates that the diagonal engine has slots for: 30 bytes for each row and neighbor, 1.5 GB in all. */
+export const MOST_CANDIDATES = 50_000_000;
 
 /** Vectors of more coordinates in all than this are not made for the sake of a plan. */
 export const MOST_COORDINATES: number = PLAN.mostCoordinates;
@@ -43,8 +43,8 @@ export function isFew(numRows: number, numColumns: number): boolean {
 /** The engine that a tree must beat: the diagonals, or every pair in tiles. */
 export type Alternative = 'diagonal' | 'brute';
 
-function alternativeOf({ diagonal, k }: Shape): Alternative {
-  return diagonal && k <= MAX_DIAGONAL_K ? 'diagonal' : 'brute';
+function alternativeOf({ diagonal, numRows, k }: Shape): Alternative {
+  return diagonal && numRows * k <= MOST_CANDIDATES ? 'diagonal' : 'brute';
 }
 
 /** What a search did since its start. */
@@ -141,7 +141,7 @@ export function treeCost({ numRows, width, k }: Shape, sample: TreeWork): number
 /** Nanoseconds of all diagonals, or of every pair in tiles. See {@link Evidence} for the contrast. */
 export function alternativeCost(shape: Shape, contrast = 1): number {
   const { numRows, numColumns, isSelf, k } = shape;
-  const perNeighbor = PLAN.perNeighbor * (1 + k / PLAN.perNeighborDoubling);
+  const perNeighbor = PLAN.perNeighbor * (1 + Math.min(k, PLAN.longList) / PLAN.perNeighborDoubling);
   const pairs = (numRows * numColumns) / (isSelf ? 2 : 1);
   const areCopies = contrast <= PLAN.copyContrast && alternativeOf(shape) === 'diagonal';
   const factor = areCopies ? PLAN.diagonalCopies : 1;

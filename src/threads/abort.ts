@@ -1,6 +1,6 @@
 // Work that an AbortSignal can end between two of its steps.
 import type { Steps } from '../core/steps.ts';
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 
 /** The members of an `AbortSignal` that are used here. */
 export interface AbortSignalLike {

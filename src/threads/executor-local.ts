@@ -1,6 +1,6 @@
 // A job done by the calling thread, in slices.
 
-import { turn } from '../core/turn.ts';
+import { turn } from '../core/steps.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
@@ -39,9 +39,9 @@ export class LocalExecutor implements Executor {
     }
   }
 
-  async rows(from: number, to: number): Promise<Rows[]> {
+  async rows(from: number, to: number): Promise<Rows[][]> {
     await this.#turn();
-    return [this.#task!.rows(from, to)];
+    return [[this.#task!.rows(from, to)]];
   }
 
   release(): void {

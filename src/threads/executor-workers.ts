@@ -6,7 +6,7 @@ import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
 import type { Job } from './job.ts';
 import type { ThreadOptions } from './options.ts';
-import type { JobPlan, Request, Scores } from './task.ts';
+import type { JobPlan, Request, Scores, Sharing, ThreadPlan } from './task.ts';
 import { acquireThread, releaseThread, Thread } from './worker-pool.ts';
 
 /** Milliseconds of work that a worker is given at a time. */
@@ -35,6 +35,8 @@ export class WorkerExecutor implements Executor {
   readonly #workers: JobWorker[];
   /** The workers that chose the engine or ran a part: what they know of the rows counts. */
   readonly #contributors: Set<JobWorker>;
+  /** Whether the workers keep what they know of the rows in one memory. */
+  #areRowsShared: boolean;
   /** The first error of a worker that was loaded and could not go on. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -44,6 +46,7 @@ export class WorkerExecutor implements Executor {
     this.#start = start;
     this.#workers = [];
     this.#contributors = new Set();
+    this.#areRowsShared = false;
   }
 
   get numThreads(): number {
@@ -52,8 +55,8 @@ export class WorkerExecutor implements Executor {
 
   /**
    * Five steps: load, plan, build, choose, follow. The first worker that is loaded plans the index, if one is needed.
-   * All workers build it side by side in memory that they share, and the first worker chooses the engine. Without
-   * shared memory each worker chooses by itself and builds an index of its own at the same time. The choice depends on
+   * All workers build it side by side in memory that they share, and the first worker chooses the engine. Diagonals it
+   * prepares for all, in such memory, too. Without shared memory each worker chooses by itself and builds an index of its own at the same time. The choice depends on
    * counts alone, so it is the same for all; a worker that chose otherwise after all (because WebAssembly was refused
    * to it only) follows the first choice and prepares again.
    */
@@ -64,14 +67,15 @@ export class WorkerExecutor implements Executor {
     if (planner === undefined) return this.#giveUp();
 
     // Plan an index, and build it.
-    const buildPlan = await this.#ask<BuildPlan | undefined>(planner, { plan: this.#numThreads });
-    if (buildPlan !== undefined) await this.#build(buildPlan);
+    const { index, isShared = false } = (await this.#ask<ThreadPlan>(planner, { plan: this.#numThreads })) ?? {};
+    if (index !== undefined) await this.#build(index);
 
     // Choose the engine.
-    const choosers = buildPlan === undefined ? this.#workers : [planner];
+    const choosers = isShared ? [planner] : this.#workers;
     for (const worker of choosers) {
       this.#then(worker, async () => {
-        worker.plan = await this.#ask<JobPlan>(worker, { engine: this.#job.engine });
+        const sharing = isShared ? this.#sharing(worker) : undefined;
+        worker.plan = await this.#ask<JobPlan>(worker, { engine: this.#job.engine, sharing });
       });
     }
     const chooser = await firstReady(choosers);
@@ -80,13 +84,21 @@ export class WorkerExecutor implements Executor {
 
     // All others follow, unless they chose the same.
     const plan = chooser.plan!;
-    const { engine } = plan;
+    const { engine, shared } = plan;
+    this.#areRowsShared = shared !== undefined;
     for (const worker of this.#workers) {
       this.#then(worker, async () => {
-        if (worker.plan?.engine !== engine) await this.#ask(worker, { engine });
+        if (worker === chooser) return;
+        if (shared) await this.#ask(worker, { follow: shared, sharing: this.#sharing(worker) });
+        else if (worker.plan?.engine !== engine) await this.#ask(worker, { engine });
       });
     }
     return plan;
+  }
+
+  /** How a worker takes part in a search that all do in one memory. */
+  #sharing(worker: JobWorker): Sharing {
+    return { numThreads: this.#workers.length, thread: this.#workers.indexOf(worker) };
   }
 
   run(from: number, to: number, done: PartsDone): Promise<void> {
@@ -96,8 +108,15 @@ export class WorkerExecutor implements Executor {
     });
   }
 
-  rows(from: number, to: number): Promise<Rows[]> {
-    return Promise.all([...this.#contributors].map(({ thread }) => thread.ask<Rows>({ rows: [from, to] })));
+  async rows(from: number, to: number): Promise<Rows[][]> {
+    const workers = [...this.#contributors];
+    if (!this.#areRowsShared) {
+      return [await Promise.all(workers.map(({ thread }) => thread.ask<Rows>({ rows: [from, to] })))];
+    }
+    // Every worker knows everything: each reads a share of the rows.
+    const at = (w: number): number => from + Math.floor(((to - from) * w) / workers.length);
+    const shares = workers.map(({ thread }, w) => thread.ask<Rows>({ rows: [at(w), at(w + 1)] }));
+    return (await Promise.all(shares)).map((rows) => [rows]);
   }
 
   release(): void {

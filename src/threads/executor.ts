@@ -13,8 +13,11 @@ export interface Executor {
   prepare(): Promise<JobPlan | undefined>;
   /** Runs the parts [from, to). */
   run(from: number, to: number, done: PartsDone): Promise<void>;
-  /** What is known of the valid windows [from, to): one block per thread that ran a part. */
-  rows(from: number, to: number): Promise<Rows[]>;
+  /**
+   * What is known of the valid windows [from, to): some of them after the others, each with one block per thread that knows
+   * something of them.
+   */
+  rows(from: number, to: number): Promise<Rows[][]>;
   /** Keeps the threads and the memory of a finished job for the next one. */
   release(): void;
   /** Ends all work at once; every pending promise is rejected with `reason`. */

@@ -16,7 +16,7 @@ export interface Progress {
 }
 
 /** Milliseconds from one report of progress to the next. */
-const REPORT_INTERVAL = 100;
+export const REPORT_INTERVAL = 100;
 
 /** Seconds over which the rate is averaged: earlier speeds are forgotten. */
 const RATE_SPAN = 2;

@@ -17,7 +17,7 @@ const WORTH_WORKERS = 0.2;
 const WORTH_ANOTHER = 0.1;
 
 /** Windows whose rows are merged at a time. */
-const ROWS = 8192;
+const ROWS = 16384;
 
 /** Scores as they are known at some moment: exact, or upper bounds. */
 export interface Snapshot {
@@ -77,10 +77,11 @@ export async function* runJob(
 /** Writes the scores of rows that several parts add to; Infinity where fewer neighbors are known than there are. */
 async function readRows(executor: Executor, plan: JobPlan, job: Job, scores: Float64Array): Promise<void> {
   for (let from = 0; from < plan.numRows && !plan.isByRows; from += ROWS) {
-    const blocks = await executor.rows(from, Math.min(from + ROWS, plan.numRows));
-    mergeRows(blocks, (i, dist, _index, base, known, most) => {
-      scores[endOf(i, job.windowSize)] = known < most ? Infinity : scoreOf(job, dist, base, known);
-    });
+    for (const blocks of await executor.rows(from, Math.min(from + ROWS, plan.numRows))) {
+      mergeRows(blocks, (i, dist, _index, base, known, most) => {
+        scores[endOf(i, job.windowSize)] = known < most ? Infinity : scoreOf(job, dist, base, known);
+      });
+    }
   }
 }
 

@@ -1,10 +1,12 @@
 // A thread's side of a job: the messages it is asked, and the work they stand for.
 import { endOf } from '../core/windows.ts';
-import { type ChosenEngine, needsIndex } from '../search/choose.ts';
-import type { Join, Run } from '../search/join.ts';
+import { type ChosenEngine, needsIndex, takesDiagonals } from '../search/choose.ts';
+import { attachDiagonals } from '../search/diagonal/engine.ts';
+import type { Join, JoinThreads, Run, SharedRun } from '../search/join.ts';
 import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../search/kdtree/index.ts';
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
+import type { SharedTop, TopTask } from '../search/top/engine.ts';
 import { arenaOf, type Job, joinOf, maxNeighbors, scoreOf, searchOf } from './job.ts';
 import { canShare } from './shared-memory.ts';
 
@@ -12,12 +14,15 @@ import { canShare } from './shared-memory.ts';
  * What a thread can be asked, in this order; `parts` and `rows` again and again:
  *
  * - `job`: opens the job. Replies nothing.
- * - `plan`: plans an index for this number of threads. Replies a `BuildPlan`, or `undefined` where none is needed.
+ * - `plan`: plans the work of this number of threads. Replies a {@link ThreadPlan}.
  * - `attach`: takes part in building that index, as the thread of this number. Replies nothing.
  * - `build`: does the parts [from, to) of a phase of that index. Replies nothing.
- * - `engine`: chooses the engine and prepares it. Replies a {@link JobPlan}.
+ * - `engine`: chooses the engine and prepares it, for `sharing` threads that do it together. Replies a {@link JobPlan}.
+ * - `follow`: takes part in what another thread has prepared. Replies nothing.
  * - `parts`: runs the parts [from, to) of the plan. Replies {@link Scores}.
  * - `rows`: what is known of the valid windows [from, to). Replies `Rows`.
+ * - `top`: opens a top-n search, instead of a job. Replies nothing.
+ * - `topTask`: does one of its tasks. Replies a `TopResult`.
  * - `forget`: forgets the job. It is the only message without an answer.
  */
 export type Request =
@@ -25,13 +30,27 @@ export type Request =
   | { readonly plan: number }
   | { readonly attach: BuildPlan; readonly thread: number }
   | { readonly build: readonly [phase: number, from: number, to: number] }
-  | { readonly engine: EngineName }
+  | { readonly engine: EngineName; readonly sharing?: Sharing | undefined }
+  | { readonly follow: SharedRun; readonly sharing: Sharing }
   | { readonly parts: readonly [from: number, to: number] }
   | { readonly rows: readonly [from: number, to: number] }
+  | { readonly top: SharedTop }
+  | { readonly topTask: TopTask }
   | { readonly forget: true };
 
 /** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that its module is loaded. */
 export type Answer = { readonly reply: unknown } | { readonly error: unknown };
+
+/** How many threads share the memory of a search, and which of them this one is. */
+export type Sharing = Pick<JoinThreads, 'numThreads' | 'thread'>;
+
+/** What the threads of a job do together before the engine is chosen. */
+export interface ThreadPlan {
+  /** The index that they build. */
+  readonly index: BuildPlan | undefined;
+  /** Whether one of them chooses and prepares the engine for all. */
+  readonly isShared: boolean;
+}
 
 /** What the threads of one job must agree on, and what it takes. */
 export interface JobPlan {
@@ -43,6 +62,8 @@ export interface JobPlan {
   readonly work: Float64Array;
   /** Whether scores are complete when their part is; if not, rows have to be collected and merged. */
   readonly isByRows: boolean;
+  /** What the others need to take part in the search that one of them has prepared. */
+  readonly shared: SharedRun | undefined;
 }
 
 /** Scores and their indices in the series. */
@@ -65,12 +86,15 @@ export class Task {
     this.#scores = new ScoreBuffer();
   }
 
-  /** The plan of an index that `numThreads` threads build together before the engine is chosen, if one is needed. */
-  plan(numThreads: number): BuildPlan | undefined {
+  /** What `numThreads` threads do together before the engine is chosen. */
+  plan(numThreads: number): ThreadPlan {
     const { isSelf, columns } = this.#join;
+    const { engine } = this.#job;
     const k = maxNeighbors(this.#job, this.#join);
-    const isShared = isSelf && canShare() && needsIndex(this.#job.engine, this.#join, k);
-    return isShared ? planIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
+    if (!canShare()) return { index: undefined, isShared: false };
+    const isIndexed = isSelf && needsIndex(engine, this.#join, k);
+    const index = isIndexed ? planIndex(columns, k, numThreads, arenaOf(this.#job, this.#join)) : undefined;
+    return { index, isShared: index !== undefined || takesDiagonals(engine, this.#join, k) };
   }
 
   /** Makes the planned index this task's own, as the thread of this number. */
@@ -84,14 +108,29 @@ export class Task {
   }
 
   /** Chooses the engine and prepares all that it needs, which takes a while for a long series. */
-  prepare(engine: EngineName): JobPlan {
+  prepare(engine: EngineName, sharing?: Sharing): JobPlan {
     const join = this.#join;
     const { engine: chosen, search, k } = searchOf({ ...this.#job, engine }, join);
+    this.#share(sharing);
     const run = search.start(join, k, false);
     for (let p = 0; p < run.numCommon; p++) run.run(p, () => {});
     const work = Float64Array.from({ length: run.numParts - run.numCommon }, (_, p) => run.work(p + run.numCommon));
     this.#run = run;
-    return { engine: chosen, k, numRows: join.rows.starts.length, work, isByRows: run.isByRows };
+    const { isByRows, shared } = run;
+    return { engine: chosen, k, numRows: join.rows.starts.length, work, isByRows, shared };
+  }
+
+  /** Takes part in the search that another thread has prepared. */
+  follow(shared: SharedRun, sharing: Sharing): void {
+    this.#share(sharing);
+    this.#run = attachDiagonals(this.#join, shared);
+  }
+
+  /** Tells the search that follows which threads do it together. It may lie where an index was. */
+  #share(sharing: Sharing | undefined): void {
+    const { series } = this.#job;
+    const memory = arenaOf(this.#job, this.#join);
+    this.#join.cache.threads = sharing && { ...sharing, arena: memory && { memory, values: series } };
   }
 
   /** Runs the parts [from, to) of `JobPlan.work`; returns the scores they complete. */

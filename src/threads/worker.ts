@@ -1,5 +1,6 @@
 // The module of a worker: does what its thread is asked, one message at a time. It has no exports: importing it in a
 // worker starts it.
+import { joinTop, type TopWorker } from '../search/top/engine.ts';
 import { type Answer, type Request, Task } from './task.ts';
 
 /** The worker's own end of the channel, in browsers and in Node. */
@@ -12,6 +13,7 @@ const isWeb = typeof postMessage === 'function';
 const port = (isWeb ? globalThis : process.getBuiltinModule('node:worker_threads').parentPort) as unknown as Port;
 
 let task: Task | undefined;
+let top: TopWorker | undefined;
 
 /** The reply, and its arrays that are transferred instead of copied. */
 function answer(request: Exclude<Request, { forget: true }>): {
@@ -22,7 +24,10 @@ function answer(request: Exclude<Request, { forget: true }>): {
   else if ('plan' in request) return { reply: task!.plan(request.plan) };
   else if ('attach' in request) task!.attach(request.attach, request.thread);
   else if ('build' in request) task!.build(...request.build);
-  else if ('engine' in request) return { reply: task!.prepare(request.engine) };
+  else if ('engine' in request) return { reply: task!.prepare(request.engine, request.sharing) };
+  else if ('follow' in request) task!.follow(request.follow, request.sharing);
+  else if ('top' in request) top = joinTop(request.top);
+  else if ('topTask' in request) return { reply: top!.run(request.topTask) };
   else {
     const reply = 'parts' in request ? task!.run(...request.parts) : task!.rows(...request.rows);
     return { reply, transferred: Object.values(reply).filter(ArrayBuffer.isView) };
@@ -33,6 +38,7 @@ function answer(request: Exclude<Request, { forget: true }>): {
 port.onmessage = ({ data }) => {
   if ('forget' in data) {
     task = undefined;
+    top = undefined;
     return;
   }
   try {

@@ -7,6 +7,7 @@ import asc from 'assemblyscript/asc';
 import * as denseFields from '../search/dense/fields.ts';
 import * as diagonalFields from '../search/diagonal/fields.ts';
 import * as kdtreeFields from '../search/kdtree/fields.ts';
+import * as topFields from '../search/top/kernel/fields.ts';
 import * as streamFields from '../stream/history/fields.ts';
 import { classText, constantsText, globalsText, indicesText } from './generate-fields.mjs';
 
@@ -41,7 +42,7 @@ export const KERNELS = {
   },
   diagonal: {
     folder: 'search/diagonal',
-    flags: [],
+    flags: [...SHARED, '--enable', 'threads'],
     constants: diagonalFields.CONSTANTS,
     globals: { diagonal: diagonalFields.DIAGONAL_FIELDS },
   },
@@ -54,6 +55,12 @@ export const KERNELS = {
       search: kdtreeFields.SEARCH_FIELDS,
       scratch: kdtreeFields.SCRATCH_FIELDS,
     },
+  },
+  top: {
+    folder: 'search/top/kernel',
+    flags: SHARED,
+    constants: topFields.CONSTANTS,
+    globals: { top: topFields.TOP_FIELDS },
   },
   stream: {
     folder: 'stream/history',

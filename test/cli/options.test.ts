@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { backtest } from '../../src/cli/backtest/backtest.ts';
+import { merge } from '../../src/cli/blocks/merge.ts';
 import { optionNames } from '../../src/cli/command.ts';
 import { evaluate } from '../../src/cli/eval/eval.ts';
+import { explore } from '../../src/cli/explore/explore.ts';
 import { locateCommand } from '../../src/cli/locate/locate.ts';
 import { helpText } from '../../src/cli/options/help.ts';
 import { parseOptions } from '../../src/cli/options/parse.ts';
@@ -17,20 +19,24 @@ import { state } from '../../src/cli/state/state.ts';
 import { detectorCommand } from '../../src/cli/stream/detector-command.ts';
 import { stream } from '../../src/cli/stream/stream.ts';
 import { suggest } from '../../src/cli/suggest/suggest.ts';
+import { workerCommand } from '../../src/cli/worker/worker.ts';
 import { ENGINES } from '../../src/search/plan.ts';
 import { cli } from '../support/cli-run.ts';
 
 const COMMANDS = {
   score,
+  merge,
   stream,
   changefinder: detectorCommand('changefinder'),
   monitor: detectorCommand('monitor'),
+  worker: workerCommand,
   backtest,
   prometheus,
   eval: evaluate,
   locate: locateCommand,
   suggest,
   plot,
+  explore,
   state,
 };
 

@@ -253,6 +253,27 @@ describe('fit(reference) and { reference }', () => {
     expect(fitted.score([1, 2, 3])).toEqual([...knn.score(Float64Array.of(1, 2, 3), { reference: past })]);
   });
 
+  test('answer the same before the reference is indexed and after', () => {
+    for (const [w, metric] of [
+      [4, euclidean],
+      [20, euclidean],
+      [4, metrics.mahalanobis()],
+    ] as const) {
+      for (const normalize of ['none', 'zscore'] as const) {
+        const past = randomWalk(3000, 5);
+        const knn = new KNN(w, 3, { metric, normalize });
+        const fitted = knn.fit(past);
+        for (let call = 0; call < 40; call++) {
+          const series = randomWalk(w + (call % 9), call + 10);
+          expect(fitted.score(series)).toEqual(knn.score(series, { reference: past }));
+          if (call % 5 > 0) continue;
+          expect(fitted.neighbors(series)).toEqual(knn.neighbors(series, { reference: past }));
+          expect(fitted.explain(series, w - 1)).toEqual(knn.explain(series, w - 1, { reference: past }));
+        }
+      }
+    }
+  });
+
   test('keep the reference as it was when it was given', () => {
     const past = whiteNoise(50, 1);
     const fitted = new KNN(3, 2).fit(past);

@@ -9,7 +9,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeNumbers, encodeNumbers } from '../../src/plot/html/encode.ts';
 import { type PlotOptions, plotHTML } from '../../src/plot.ts';
-import { findBrowser, isAllRequired, Page } from '../support/browser.ts';
+import { Page } from '../support/browser.ts';
+import { findBrowser, isAllRequired } from '../support/find-browser.ts';
 import { mulberry32, normal, whiteNoise } from '../support/series.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,7 +1,7 @@
 // The recurrence in WASM and its twin in TypeScript find the same s to the bit, over many moves, refreshes, gaps and restarts,
 // on series at which a recurrence with a poor error bound goes wrong.
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { StreamingKNN } from '../../src/index.ts';
+import { KNN, StreamingKNN } from '../../src/index.ts';
 import { directHistory } from '../../src/stream/history/direct.ts';
 import { type HistorySearch, type HistoryShape, NO_VALUES } from '../../src/stream/history/history-search.ts';
 import { lagHistory } from '../../src/stream/history/lags.ts';
@@ -132,4 +132,20 @@ test.each(Object.keys(hostile))('scores are those of the definition: %s', (name)
     const options = { history: 1500, exclusionZone: w };
     expect(new StreamingKNN(w, 5, options).learn(series)).toEqual(naiveScore(series, w, 5, options));
   }
+});
+
+describe('a long reference', () => {
+  test.each([
+    ['whiteNoise', 4, 'none'],
+    ['whiteNoise', 40, 'none'], // its index is dropped
+    ['serverMetric', 5, 'zscore'],
+    ['randomWalk', 30, 'mean'],
+    ['gaps', 6, 'none'],
+  ] as const)('%s, w = %i, %s: scores are the same before it is indexed, and after', (name, w, normalize) => {
+    const reference = generators[name]!(6000, 3);
+    const series = generators[name]!(200, 4);
+    const stream = new StreamingKNN(w, 3, { reference, normalize });
+    const found = Float64Array.from(series, (x) => stream.update(x));
+    expect(found).toEqual(new KNN(w, 3, { normalize, engine: 'brute' }).score(series, { reference }));
+  });
 });

@@ -1,29 +1,9 @@
-// A browser for tests: finds it, opens a page in it, and acts as a reader would. It speaks over a pipe, without packages.
+// A browser for tests: opens a page in it, and acts as a reader would. It speaks over a pipe, without packages.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-
-/** A browser: the one that CHROMIUM names, or the first on the path. */
-export function findBrowser(): string | undefined {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
-  const places = (process.env.PATH ?? '').split(delimiter);
-  return names
-    .flatMap((name) => places.map((place) => join(place, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}
-
-/** Whether a program that is missing fails its tests instead of skipping them. */
-export const isAllRequired: boolean = process.env.KNN_REQUIRE_ALL === '1' || process.env.CI === 'true';
 
 interface Answer {
   readonly id?: number;

@@ -120,6 +120,22 @@ describe('scoreAsync(series) gives the bits of score(series)', () => {
     }
   });
 
+  test('along diagonals whose thresholds and candidates threads share, on any series', async () => {
+    for (const [name, generate] of Object.entries(generators)) {
+      for (const [w, k, options] of [
+        [20, 3, {}],
+        [12, 20, { normalize: 'zscore', exclusionZone: 5 }],
+        [9, 1, { side: 'left', normalize: 'mean' }],
+      ] as const) {
+        const knn = new KNN(w, k, { ...options, engine: 'diagonal' });
+        const series = generate(5000, 2);
+        const found = await knn.scoreAsync(series, { threads: 3 });
+        const at = knn.score(series).findIndex((score, t) => !Object.is(score, found[t]));
+        expect([name, w, at]).toEqual([name, w, -1]);
+      }
+    }
+  });
+
   test('where threads share no memory: each builds an index of its own', async () => {
     const isolated = "Object.defineProperty(globalThis, 'crossOriginIsolated', { value: false });";
     const worker = (): Worker => {
@@ -415,6 +431,20 @@ describe('where workers are refused', () => {
     const onProgress = (progress: Progress): void => void (threads = progress.threads);
     expectSameBits(await knn.scoreAsync(long, { threads: 2, worker: factory, onProgress }), knn.score(long));
     expect([threads, calls]).toEqual([1, ['job', 'attach']]);
+  });
+
+  test('one cannot take part in diagonals that another has prepared: that one does all of it', async () => {
+    const calls: string[] = [];
+    const { factory } = withSecond((message, tell) => {
+      calls.push(Object.keys(message)[0]!);
+      tell('message', 'follow' in message ? { error: new RangeError('no memory') } : { reply: undefined });
+    });
+    const knn = new KNN(30, 2, { engine: 'diagonal' });
+    const series = long.subarray(0, 20_000);
+    let threads = 0;
+    const onProgress = (progress: Progress): void => void (threads = progress.threads);
+    expectSameBits(await knn.scoreAsync(series, { threads: 2, worker: factory, onProgress }), knn.score(series));
+    expect([threads, calls]).toEqual([1, ['job', 'follow']]);
   });
 
   test('one is lost while it builds: the promise is rejected, and all are ended', async () => {

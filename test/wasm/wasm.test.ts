@@ -9,7 +9,7 @@ describe('the generated modules', () => {
   // A string that TypeScript does not follow: the script is plain JavaScript.
   const script: string = new URL('../../src/wasm/build.mjs', import.meta.url).href;
 
-  test.each(['dense', 'diagonal', 'kdtree', 'stream'])('%s is what its source compiles to', async (name) => {
+  test.each(['dense', 'diagonal', 'kdtree', 'stream', 'top'])('%s is what its source compiles to', async (name) => {
     const { compile, generatedFile, moduleText } = await import(script);
     const generated = readFileSync(generatedFile(name), 'utf8');
     expect(moduleText(name, await compile(name))).toBe(generated);

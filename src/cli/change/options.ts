@@ -1,5 +1,6 @@
 // The options --diff and --rate as checked values, and what they do to a table.
 import { CliError, UsageError } from '../errors.ts';
+import type { TimeNotation } from '../input/columns.ts';
 import { momentReader } from '../input/moments.ts';
 import { epochOf } from '../input/times.ts';
 import type { ParsedOptions } from '../options/parse.ts';
@@ -29,8 +30,8 @@ export function changeIn(settings: Partial<Settings<OptionName>>, hasRate: boole
 }
 
 /** A reader of times for rates: seconds of a date, or of a number since 1970 or whatever else it counts. NaN for other texts. */
-export function secondsReader(format: string | undefined): (text: string) => number {
-  const momentOf = momentReader('none', format);
+export function secondsReader(notation: TimeNotation = {}): (text: string) => number {
+  const momentOf = momentReader('none', notation);
   return (text) => {
     const moment = momentOf(text);
     if (!Number.isNaN(moment)) return moment / 1000;

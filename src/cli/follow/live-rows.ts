@@ -59,7 +59,7 @@ export class LiveRows {
   async restore({ sample, reader, order }: RowsMemory): Promise<void> {
     for (const line of sample) await this.pushOld(line);
     if (reader !== null) this.#reader?.resume(reader);
-    this.#order.resume(order, this.#options.dialect?.timeFormat);
+    this.#order.resume(order, this.#options.dialect ?? {});
   }
 
   /** Takes a line whose row is not wanted: it may tell how further ones are read. Without effect when that is known. */

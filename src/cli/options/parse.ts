@@ -99,11 +99,6 @@ export class ParsedOptions {
     return this.#raw(name).length > 0;
   }
 
-  /** Whether the command has the option. */
-  takes(name: OptionName): boolean {
-    return this.#names.includes(name);
-  }
-
   flag(name: OptionName): boolean {
     return this.has(name);
   }

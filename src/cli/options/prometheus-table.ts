@@ -54,6 +54,15 @@ export const PROMETHEUS_OPTIONS = {
     value: 'TIME',
     default: '1d',
     help: 'without a value after which a series is forgotten (default {default})',
+    in: {
+      worker: {
+        kind: 'integer',
+        value: 'N',
+        least: 1,
+        default: undefined,
+        help: 'a series is forgotten that N ticks in a row did not name (default: never)',
+      },
+    },
   },
   shard: { kind: 'text', value: 'I/M', help: 'part I, from 0, of M of the series: for several processes' },
   header: {

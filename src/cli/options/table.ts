@@ -4,7 +4,9 @@
 // command says so under `in`.
 import { ALARM_OPTIONS } from './alarm-options.ts';
 import type { AlarmKind } from './alarm-values.ts';
+import { CLUSTER_OPTIONS } from './cluster-table.ts';
 import { DIALECT_OPTIONS } from './dialect-table.ts';
+import { FIGURE_OPTIONS } from './figure-table.ts';
 import { FOLLOW_OPTIONS } from './follow-table.ts';
 import { PROMETHEUS_OPTIONS } from './prometheus-table.ts';
 
@@ -300,42 +302,6 @@ const OTHER_OPTIONS = {
     help: 'most that kill -9 or a power failure can lose (default {default})',
   },
 
-  // Figures.
-  detector: {
-    kind: 'text',
-    value: 'WHAT',
-    isRepeatable: true,
-    help: 'repeat it for several panels (default knn:5,5):\nknn:WINDOW,NEIGHBORS[,left][,mean|zscore]\nchangefinder:ORDER,DISCOUNT,ORDER,DISCOUNT,SMOOTHING\nsdar:ORDER,DISCOUNT\nmonitor:PRESET, with its alarms and its incidents\nviews, which is monitor:views\nlocate:N, the N strangest parts (default 1), without a\npanel\nSeveral columns have none by default: the strangest\nwindow of knn:5,5 is shaded.',
-    in: {
-      monitor: {
-        value: 'KNN',
-        isRepeatable: false,
-        help: 'knn:WINDOW,NEIGHBORS instead of a preset: how far the window that ends with a value is from its nearest ones before. May be followed by a metric, mean or zscore, and history=N (default 10000), such as knn:5,5,manhattan',
-      },
-    },
-  },
-  scores: {
-    kind: 'text',
-    value: 'FILE',
-    isRepeatable: true,
-    help: 'ready scores, one per line, or the column or field "score" of a .csv or .json file; may be repeated',
-  },
-  title: { kind: 'text', value: 'TEXT', help: 'default: the name of the file and the column' },
-  width: { kind: 'integer', value: 'N', least: 1, help: 'pixels (default 880)' },
-  height: { kind: 'integer', value: 'N', least: 1, help: 'pixels (default: by the number of panels)' },
-  theme: {
-    kind: 'choice',
-    value: 'NAME',
-    choices: ['auto', 'light', 'dark'],
-    help: 'auto (default: light or dark like the page), light or dark',
-  },
-  font: {
-    kind: 'text',
-    value: 'FILE',
-    isRepeatable: true,
-    help: 'for PNG: a TTF or OTF file, instead of installed fonts; may be repeated',
-  },
-
   // What is written.
   format: {
     kind: 'choice',
@@ -361,6 +327,10 @@ const OTHER_OPTIONS = {
         help: 'table  (default) a sentence per column\ncsv    window,confidence,span; of several columns\n       column first\njson   the same as an object per column\nEmpty, or null, where no period is found',
       },
       state: { choices: ['table', 'json'], help: '{choices}: one object' },
+      merge: {
+        choices: ['lines', 'csv', 'json'],
+        help: 'lines  (default) one score per value\ncsv    index,score\njson   {"index","score"} per value',
+      },
       eval: { choices: ['table', 'json'], help: '{choices}: one object' },
       plot: {
         choices: ['svg', 'png', 'html'],
@@ -382,6 +352,10 @@ const OTHER_OPTIONS = {
         help: 'mark the N strangest places of every score (default 0; of several columns without --detector 1)',
       },
     },
+  },
+  'top-only': {
+    kind: 'flag',
+    help: 'only the strangest places, one a line: index, time and score. Far less time and memory than all scores',
   },
   separation: {
     kind: 'integer',
@@ -405,7 +379,11 @@ const OTHER_OPTIONS = {
       },
     },
   },
-  force: { kind: 'flag', help: 'let --output overwrite a file' },
+  force: {
+    kind: 'flag',
+    help: 'let --output overwrite a file',
+    in: { score: { help: 'let --output or --out overwrite a file' } },
+  },
   'max-memory': {
     kind: 'size',
     value: 'SIZE',
@@ -417,18 +395,24 @@ const OTHER_OPTIONS = {
     help: 'no progress and no announcement of long work on stderr',
     in: { plot: { help: 'no progress on stderr' }, backtest: { help: 'no progress on stderr' } },
   },
+  port: { kind: 'integer', value: 'N', least: 0, default: '0', help: 'port of the page (default: any that is free)' },
+  'no-open': { kind: 'flag', help: 'print the address and open no browser' },
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const;
 
 /** Every option of every command, by its long name. */
 export const OPTIONS: typeof OTHER_OPTIONS &
   typeof ALARM_OPTIONS &
+  typeof CLUSTER_OPTIONS &
   typeof DIALECT_OPTIONS &
+  typeof FIGURE_OPTIONS &
   typeof FOLLOW_OPTIONS &
   typeof PROMETHEUS_OPTIONS = {
   ...OTHER_OPTIONS,
   ...ALARM_OPTIONS,
+  ...CLUSTER_OPTIONS,
   ...DIALECT_OPTIONS,
+  ...FIGURE_OPTIONS,
   ...FOLLOW_OPTIONS,
   ...PROMETHEUS_OPTIONS,
 };
@@ -436,10 +420,13 @@ export const OPTIONS: typeof OTHER_OPTIONS &
 /** The long name of an option. */
 export type OptionName = keyof typeof OPTIONS;
 
+/** Commands whose options differ as those of another one do, where they say nothing themselves. */
+const LIKE: Readonly<Record<string, string>> = { worker: 'monitor' };
+
 /** An option as a command has it. */
 export function optionOf(name: OptionName, command: string): Option {
   const option: Option = OPTIONS[name];
-  return { ...option, ...option.in?.[command] };
+  return { ...option, ...(option.in?.[command] ?? option.in?.[LIKE[command] ?? '']) };
 }
 
 /** What an option is worth in a command when it is not given; `undefined` if that is not one fixed value. */

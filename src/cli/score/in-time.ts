@@ -13,6 +13,8 @@ export interface InTime {
   readonly table: Table;
   /** Scores of the rows that were read, in the order of their times; with `isFilled` of the times without a row, too. */
   ofRows(scored: readonly Scored[]): { scored: readonly Scored[]; times: Times | undefined };
+  /** Whether the rows are the grid. */
+  readonly isUnchanged: boolean;
   /** What was done to the rows, for the user: '' if nothing was. */
   readonly notice: string;
   /** The times of the rows of {@link ofRows} as numbers; `undefined` where they are not known. */
@@ -24,11 +26,12 @@ export interface InTime {
 /** Puts a table on the grid of its times, if it has times. @throws CliError where they have no common step */
 export function inTime(table: Table, options: TimeOptions, name: string, isFilled = false): InTime {
   const regular = regularTable(table, options, name, 'grid or texts');
-  const { notice } = regular;
+  const { notice, isUnchanged } = regular;
   // Rows that lie as the grid has them need no other table.
-  if (regular.isUnchanged)
+  if (isUnchanged)
     return {
       table,
+      isUnchanged,
       notice,
       moments: regular.gridTimes,
       step: regular,
@@ -40,9 +43,10 @@ export function inTime(table: Table, options: TimeOptions, name: string, isFille
     const write = timeWriter(table.times!, clockOf(table.times!)!);
     const times = { at: (p: number) => texts.at(p) || write(regular.gridTimes![p]!) };
     const moments = regular.gridTimes;
-    return { table: grid, notice, moments, step: regular, ofRows: (scored) => ({ scored, times }) };
+    return { table: grid, isUnchanged, notice, moments, step: regular, ofRows: (scored) => ({ scored, times }) };
   }
   return {
+    isUnchanged,
     table: gridOf(regular, table),
     notice,
     moments: regular.gridTimes && pick(regular.gridTimes, regular.numRows, regular.positionOf),

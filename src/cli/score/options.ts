@@ -1,5 +1,6 @@
 // The options of `knn-anomaly score` as checked values.
 import type { Alignment, KNNOptions } from '../../index.ts';
+import { type BlockTarget, blockTargetOf } from '../blocks/block-option.ts';
 import { changeOptionOf } from '../change/options.ts';
 import type { Terminals } from '../command.ts';
 import type { Work } from '../cost.ts';
@@ -41,6 +42,8 @@ export interface ScoreOptions extends Work, OutputOptions {
   /** Whether an alarm is an exit status. */
   readonly failOnAlarm: boolean;
   readonly top: number;
+  /** Whether the strangest places are all that is wanted. */
+  readonly topOnly: boolean;
   readonly separation: number;
   /** Whether it was given. */
   readonly hasSeparation: boolean;
@@ -48,6 +51,8 @@ export interface ScoreOptions extends Work, OutputOptions {
   readonly maxMemory: number;
   readonly threads: number | undefined;
   readonly progress: boolean;
+  /** The block that is scored instead of the whole series. */
+  readonly target: BlockTarget | undefined;
 }
 
 /** The window by which memory is estimated while the one of `--window auto` is not known. */
@@ -63,7 +68,7 @@ export function withWindow(options: ScoreOptions, windowSize: number): ScoreOpti
 export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals): Promise<ScoreOptions> {
   const { output, force } = outputOptionsOf(given);
   const format = given.choice<OutputFormat | 'auto'>('format');
-  const fallback = isTerminal.stdout && output === undefined ? 'summary' : 'lines';
+  const fallback = isTerminal.stdout && output === undefined && !given.has('block') ? 'summary' : 'lines';
   const isAuto = given.text('window') === 'auto';
   const windowSize = isAuto ? AUTO_WINDOW : parseInteger(given.text('window')!, '--window', 1);
   const metric = given.text('metric')!;
@@ -86,6 +91,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     threshold: given.has('threshold') ? given.number('threshold') : undefined,
     failOnAlarm: given.flag('fail-on-alarm'),
     top: given.integer('top'),
+    topOnly: given.flag('top-only'),
     separation: given.has('separation') ? given.integer('separation') : separationOf(align, windowSize),
     hasSeparation: given.has('separation'),
     labels: given.text('labels'),
@@ -94,6 +100,7 @@ export async function scoreOptionsOf(given: ParsedOptions, isTerminal: Terminals
     threads: given.has('threads') ? given.integer('threads') : undefined,
     maxMemory: given.size('max-memory'),
     progress: !given.flag('no-progress'),
+    target: blockTargetOf(given),
   };
   checkTogether(options, given);
   const metricValue = await metricOf(metric, options.covariance);
@@ -119,8 +126,11 @@ export function separationOf(align: Alignment, windowSize: number): number {
 /** Refuses options that would have no effect together. */
 function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions): void {
   const { format, input, inputOptions, reference } = options;
+  if (options.topOnly && given.has('labels')) {
+    throw new UsageError('--labels is for the summary of all scores: leave out --top-only');
+  }
   for (const name of ['top', 'separation', 'labels'] as const) {
-    if (given.has(name) && format !== 'summary') {
+    if (given.has(name) && format !== 'summary' && !options.topOnly) {
       throw new UsageError(`--${name} is for the summary, the output is ${format}: add --format summary`);
     }
   }
@@ -139,6 +149,6 @@ function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions)
     throw new UsageError('--fail-on-alarm needs --threshold X: what an alarm is');
   }
   checkInputOptions(inputOptions, format);
-  checkOutput(options);
+  checkOutput({ ...options, output: options.output ?? options.target?.out });
   checkStdin([input, reference, options.labels]);
 }

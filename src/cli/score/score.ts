@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { KNN, suggestWindow } from '../../index.ts';
 import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
 import { alarmFields } from '../alarms/runs.ts';
+import { estimateBlockBytes, openBlock, writeBlock } from '../blocks/write-block.ts';
 import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
@@ -22,6 +23,7 @@ import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
 import { checkSameStep, type InTime, inTime } from './in-time.ts';
 import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
+import { estimateTopBytes, isSearched } from './top-memory.ts';
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -64,6 +66,7 @@ place counts by how seldom a score as high comes in its own series.`,
         'threshold',
         'fail-on-alarm',
         'top',
+        'top-only',
         'separation',
         'labels',
         'output',
@@ -73,18 +76,25 @@ place counts by how seldom a score as high comes in its own series.`,
         'help',
       ],
     },
+    {
+      title: 'One of many processes',
+      options: ['block', 'out'],
+      note: `knn-anomaly merge puts the blocks together, on whatever machine.`,
+    },
   ],
   exitStatus: `${EXIT_STATUS}
 ${FAIL_ON_ALARM}`,
   examples: `knn-anomaly score cpu.txt
 knn-anomaly score server.csv.gz --column cpu --time time --format csv
+knn-anomaly score long.txt --window 100 --top 10 --top-only
 zcat log.jsonl.gz | knn-anomaly score --field latency.p99 --normalize zscore`,
   run: async (given) => await run(await scoreOptionsOf(given, terminals())),
 };
 
 async function run(given: ScoreOptions): Promise<void> {
   detectorOf(given);
-  const output = await openOutput(given.output, given.force);
+  const { target } = given;
+  const output = await (target ? openBlock(target, given) : openOutput(given.output, given.force));
   const name = nameOf(given.input);
   const parts = splitSeries(await read(given.input, given, 0)).map((part) => {
     const title = part.name === undefined ? name : `${name}, ${plain(part.name)}`;
@@ -108,6 +118,12 @@ async function run(given: ScoreOptions): Promise<void> {
   }
   const reference = referenceGrid?.table;
   checkLength(options, Math.max(...parts.map(({ grid }) => numRows(grid.table))), reference && numRows(reference));
+  if (target !== undefined || options.topOnly) {
+    const { grid } = onlyPart(parts, target === undefined ? 'top-only' : 'block');
+    if (target !== undefined) await writeBlock(target, options, grid.table, grid.isUnchanged, output);
+    else await topOf(knn, options, grid, reference, output);
+    return;
+  }
   const warnings: string[] = [];
   const all: Scored[][] = [];
   for (const { name: series, grid } of parts) {
@@ -208,6 +224,28 @@ function alarmsOf(rows: ReturnType<InTime['ofRows']>, { threshold, failOnAlarm }
   return { ...rows, scored: found.map(({ series, fields }) => ({ ...series, fields })) };
 }
 
+/** The one series of the input. Throws for several, which the option cannot serve. */
+function onlyPart(parts: readonly GridPart[], option: string): GridPart {
+  if (parts.length === 1) return parts[0]!;
+  throw new UsageError(`--${option} is for one series, got ${parts.length}: choose one with --where`);
+}
+
+/** The strangest places alone, without the scores of all. */
+async function topOf(
+  knn: KNN,
+  options: ScoreOptions,
+  grid: InTime,
+  reference: Table | undefined,
+  output: Awaited<ReturnType<typeof openOutput>>,
+): Promise<void> {
+  const warnings = grid.table.columns.map(({ name, values }) =>
+    nothingCompared({ name, values: values.toArray() }, options),
+  );
+  tellOf(warnings.flatMap((warning) => warning ?? []));
+  const { writePlaces } = await import('./top-only.ts');
+  await writePlaces(knn, options, grid, reference, threadsFor(options, grid.table, reference), output);
+}
+
 /** Says on standard error what was done to the rows of a table. */
 function tell({ notice }: InTime): void {
   if (notice !== '') process.stderr.write(`knn-anomaly: ${notice}\n`);
@@ -244,7 +282,12 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const bytesOf = (n: number, { columns }: Table): number => estimateBytes(n, options, columns.length, options.threads);
+  const { target, topOnly, threads } = options;
+  const bytesOf = (n: number, { columns: { length } }: Table): number => {
+    if (target !== undefined) return estimateBlockBytes(n, options, target);
+    const isPruned = topOnly && isSearched(options);
+    return isPruned ? estimateTopBytes(n, options, length) : estimateBytes(n, options, length, threads);
+  };
   return await readWithin(path, options.inputOptions, options, bytesOf, 'as read', numBefore);
 }
 

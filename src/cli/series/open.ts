@@ -19,5 +19,6 @@ export async function openStream<Name extends string, D extends StreamingDetecto
   if (!settings.series) return await openLive(parts);
   const isGiven = (given as { readonly series?: string }).series !== undefined;
   if (!isGiven) throw new UsageError(`${state.file!.path}: was saved with --series ${settings.series}: give it again`);
-  return new SeriesLive(state, settings, await parts.make(settings), await parts.load(settings), parts);
+  const [make, load] = [await parts.make(settings), await parts.load(settings)];
+  return new SeriesLive(state, settings, make, load, parts.change?.(settings), parts);
 }

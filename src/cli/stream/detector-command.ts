@@ -10,7 +10,7 @@ import { openStream } from '../series/open.ts';
 import { answer } from './answer.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { DETECTORS } from './detectors.ts';
-import { type Live, openLive, openState, PLAIN_VIEW } from './live-detectors.ts';
+import { type Live, openState, PLAIN_VIEW } from './live-detectors.ts';
 import { optionsIn } from './monitor-settings.ts';
 import {
   type AnswerOptions,
@@ -45,7 +45,7 @@ async function open(name: string, kind: DetectorKind, given: ParsedOptions, opti
   const { view, warmup } = kind;
   const changes = CHANGE_OPTIONS.filter((change) => !kind.settings.includes(change));
   const names: OptionName[] = [...kind.settings, 'missing', 'series', ...changes];
-  const later = [...(kind.laterSettings ?? []), 'series', ...changes];
+  const later: OptionName[] = [...(kind.laterSettings ?? []), 'series', ...changes];
   const [givenOnes, defaults] = [{ ...givenSettings(given, names) }, { ...defaultSettings(names, name) }];
   for (const one of later) {
     if (givenOnes[one] !== undefined && givenOnes[one] === defaults[one]) givenOnes[one] = '';
@@ -53,7 +53,7 @@ async function open(name: string, kind: DetectorKind, given: ParsedOptions, opti
   }
   const state = openState(name, options.state);
   await kind.prepare?.({ ...defaults, ...state.saved?.settings, ...givenOnes } as Settings<OptionName>);
-  return await openLive<OptionName, StreamingDetector>({
+  return await openStream<OptionName, StreamingDetector>({
     state,
     given: givenOnes,
     defaults,
@@ -70,7 +70,7 @@ async function open(name: string, kind: DetectorKind, given: ParsedOptions, opti
     },
     ...(warmup !== undefined && { warmup }),
     change: (settings) => changeIn(settings, kind.settings.includes('rate')),
-    secondsOf: secondsReader(given.text('time-format')),
+    secondsOf: secondsReader(options.inputOptions.dialect),
   });
 }
 

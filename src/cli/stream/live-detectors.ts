@@ -160,7 +160,7 @@ export async function openLive<Name extends string, D extends StreamingDetector>
 }
 
 /** A column: its detector, and what is remembered beside it. */
-interface LiveColumn<D extends StreamingDetector> {
+export interface LiveColumn<D extends StreamingDetector> {
   readonly detector: D;
   readonly memo: Memo;
 }
@@ -191,6 +191,31 @@ function loadColumns<D extends StreamingDetector>(
     const list = (all: Iterable<string>): string => [...all].map((name) => (name ? show(name) : 'numbers')).join(', ');
     throw new UsageError(`${path}: was saved of ${list(loaded.keys())}, the input is ${list(names)}`);
   };
+}
+
+/**
+ * What of a value is scored: its change, if that is wanted, or it itself.
+ *
+ * @param secondsOf the time of a row in seconds; `undefined` without times: a rate is per value
+ */
+export function changeOf(
+  value: number,
+  { change }: Memo,
+  index: number,
+  time: string,
+  secondsOf: ((text: string) => number) | undefined,
+): number {
+  if (change === undefined) return value;
+  const at = change.kind === 'diff' || secondsOf === undefined ? index : secondsOf(time);
+  const where = `value ${index}`;
+  if (Number.isNaN(at)) {
+    fail(`${where}: --rate is per second and needs a time, got ${show(time)}: without --time it is per value`);
+  }
+  try {
+    return change.update(value, at);
+  } catch (error) {
+    throw new CliError(`${where}: ${(error as Error).message}`);
+  }
 }
 
 /** Detectors of one kind, one per column. */
@@ -267,7 +292,7 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     for (const [c, { name, values, scores, fields, notes }] of scored.entries()) {
       this.#isWhole = c === 0;
       const { detector, memo } = this.#columns[c]!;
-      const value = memo.change === undefined ? values[t]! : this.#changeOf(values[t]!, memo.change, time);
+      const value = changeOf(values[t]!, memo, this.numRows, time, this.#hasTimes ? this.#secondsOf : undefined);
       scores[t] = this.#view.update(detector, value, {
         index: this.numRows,
         time,
@@ -285,20 +310,6 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     }
     this.#isWhole = true;
     this.numRows++;
-  }
-
-  /** The change that a value is. */
-  #changeOf(value: number, change: NonNullable<Memo['change']>, time: string): number {
-    const at = change.kind === 'diff' || !this.#hasTimes ? this.numRows : this.#secondsOf(time);
-    const where = `value ${this.numRows}`;
-    if (Number.isNaN(at)) {
-      fail(`${where}: --rate is per second and needs a time, got ${show(time)}: without --time it is per value`);
-    }
-    try {
-      return change.update(value, at);
-    } catch (error) {
-      throw new CliError(`${where}: ${(error as Error).message}`);
-    }
   }
 
   save(): void {

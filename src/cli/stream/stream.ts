@@ -13,7 +13,7 @@ import { DEFAULT_COVARIANCE, mahalanobisFitter, metricOf } from '../options/metr
 import { type ParsedOptions, parseInteger } from '../options/parse.ts';
 import { openStream } from '../series/open.ts';
 import { answer } from './answer.ts';
-import { type Detectors, type Live, openLive, openState, PLAIN_VIEW } from './live-detectors.ts';
+import { type Detectors, type Live, openState, PLAIN_VIEW } from './live-detectors.ts';
 import {
   type AnswerOptions,
   answerOptionsOf,
@@ -133,7 +133,7 @@ async function open(options: StreamOptions, parsed: ParsedOptions): Promise<Live
     load: loaderFor,
     view: () => thresholdView(PLAIN_VIEW, parsed),
     change: (settings) => changeIn(settings, false),
-    secondsOf: secondsReader(parsed.text('time-format')),
+    secondsOf: secondsReader(options.inputOptions.dialect),
   });
 }
 
@@ -176,7 +176,7 @@ async function makeDetectors(
 function changesIn({ times }: Table, values: Float64Array, settings: Settings<SettingName>): Float64Array {
   const change = changeIn(settings, false);
   if (change === undefined) return values;
-  const secondsOf = secondsReader(times?.format);
+  const secondsOf = secondsReader(times && { timeFormat: times.format, zone: times.zone });
   try {
     return changesOf(values, change, times && ((t) => secondsOf(times.at(t))));
   } catch (error) {

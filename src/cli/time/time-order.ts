@@ -26,8 +26,6 @@ export interface RegularTable {
   readonly step: string | undefined;
   /** The step as a number: milliseconds between dates; NaN where {@link step} is `undefined`. */
   readonly stepSize: number;
-  /** Whether times are dates. */
-  readonly isDate: boolean;
   /** The time of so many steps in words; `undefined` where {@link step} is. */
   spanOf(numSteps: number): string | undefined;
   /** The row of the table that is row r in the order of times. */
@@ -128,7 +126,6 @@ function orderedTable(table: Table, options: TimeOptions, name: string, need: Ne
     rowFrom: (position) => firstFrom(rows.length, (r) => rows[rowAt(r)]! >= position),
     timeOf: (r) => table.times!.at(rowAt(r)).trim(),
     gridTimes: withOwnTimes(grid, numbers),
-    isDate,
     notice: parts.length === 0 ? '' : `${name}: ${parts.join('; ')}`,
   };
 }
@@ -169,7 +166,6 @@ function asItLies({ columns, times }: Table): RegularTable {
     rowFrom: (position) => Math.min(position, numRows),
     timeOf: (r) => times?.at(r).trim(),
     gridTimes: undefined,
-    isDate: false,
     notice: '',
   };
 }

@@ -2,15 +2,17 @@
 //
 // A join with a reference is a self-join of the two series, one behind the other. The windows of the first series are rows
 // only, those of the second, which begins at `columnOffset`, are columns only. Windows that contain values of both series are
-// neither.
+// neither. A join whose rows are a part of its columns is the self-join of the columns, of which only the pairs with a row are
+// made: see partition.ts.
 //
 // A part of the work is the lags of one range for the rows of one segment. Rows are taken in bands of BAND, lags in groups
 // of LANES. The bound of a lag is computed at the first row of the segment and carried from band to band, less a margin that
 // error-bound.ts proves. A margin grows with the energy of the values that the diagonal crosses. Behind a spike the bound is
 // computed anew, so that the spike widens the margins of its neighborhood and not of the rest of the segment.
 
-import type { Emit, Join, Run } from '../join.ts';
+import type { Emit, Join, JoinCache, Run, SharedRun } from '../join.ts';
 import { ambiguityOf } from './ambiguity.ts';
+import { clampOf } from './clamp.ts';
 import { addConstant, hasConstant } from './constant-windows.ts';
 import {
   BAND,
@@ -26,10 +28,10 @@ import {
   zScoreBounds,
 } from './error-bound.ts';
 import { fitsFloat32 } from './float32.ts';
-import { BANDS_PER_SEGMENT, firstLag, type Part, partition } from './partition.ts';
+import { BANDS_PER_SEGMENT, lagsOf, type Part, pairsOf, partition } from './partition.ts';
 import { scalarDiagonal } from './scalar.ts';
 import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES } from './state.ts';
-import { diagonalModule, wasmDiagonal } from './wasm.ts';
+import { allocateDiagonal, type DiagonalLayout, diagonalModule, wasmDiagonal } from './wasm.ts';
 
 /** Bands between two refreshes of the maxima of the columns' thresholds. */
 const BANDS_PER_REFRESH = 2;
@@ -47,22 +49,49 @@ export function diagonal(backend: 'auto' | 'scalar' = 'auto'): {
   return { start: (join, k, byIndex) => new DiagonalRun(join, k, byIndex, backend) };
 }
 
-/** Whether this engine can answer the join: one series, normalized or not, with itself or with another. */
+/** Whether the rows of a join are a part of its columns: windows of the same series that lie at the same starts. */
+function isPart({ rows, columns, isSelf, exclusion }: Join): boolean {
+  return !isSelf && rows.data === columns.data && exclusion >= 0;
+}
+
+/** Whether this engine can answer the join: one series, normalized or not, with itself, with windows of it, or with another. */
 export function servesDiagonal(join: Join): boolean {
   const { rows, columns, isSelf, exclusion, before, after } = join;
   if (rows.stride !== 1 || columns.stride !== 1 || before !== Infinity) return false;
-  if (isSelf ? exclusion < 0 : exclusion >= 0 || after !== Infinity) return false;
+  if (isSelf || isPart(join) ? exclusion < 0 : exclusion >= 0 || after !== Infinity) return false;
   return isInRange(join);
 }
 
 /** The part that handles constant windows. It comes before all others. */
 const CONSTANT_PART: Part = { band: 0, from: 0, to: 0 };
 
+/** What the threads of a search share: the arrays in memory, and what follows from them. Plain data, which can be sent. */
+interface SharedDiagonals extends SharedRun {
+  readonly layout: DiagonalLayout;
+  readonly margins: Margins;
+  readonly factor: number;
+  readonly hasConstants: boolean;
+}
+
+/** The part of a thread in a search that another one has prepared. The join's `cache.threads` tells its number. */
+export function attachDiagonals(join: Join, shared: SharedRun): Run {
+  return new DiagonalRun(join, shared.k, shared.byIndex, 'auto', shared as SharedDiagonals);
+}
+
+/** Memory for one thread, or for several. @throws RangeError where it is short */
+function allocateFor(shape: DiagonalShape, threads: JoinCache['threads']): DiagonalLayout {
+  return threads ? allocateDiagonal(shape, threads.numThreads, true, threads.arena) : allocateDiagonal(shape);
+}
+
+/** The lags that the band before the first one of a part has carried. */
+const NO_LAGS = { from: 0, to: 0 };
+
 /** A search along diagonals. */
 export class DiagonalRun implements Run {
   readonly numParts: number;
   readonly numCommon: number;
   readonly isByRows = false;
+  readonly shared: SharedDiagonals | undefined;
 
   // The search: what is joined, the arrays, and the functions that work on them.
   readonly #join: Join;
@@ -94,35 +123,50 @@ export class DiagonalRun implements Run {
   #isFloat32 = false;
   #lastLag = -1;
 
-  constructor(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar') {
+  /** @param shared what another thread has prepared for this one, too */
+  constructor(join: Join, k: number, byIndex: boolean, backend: 'auto' | 'scalar', shared?: SharedDiagonals) {
     const { rows, columns } = join;
-    const columnOffset = join.isSelf ? 0 : rows.data.length;
+    const { starts } = rows;
+    const columnOffset = join.isSelf || isPart(join) ? 0 : rows.data.length;
     const scaled = rows.normalize === 'zscore';
     const shape: DiagonalShape = {
       length: columnOffset + columns.data.length,
       windowSize: rows.width,
+      firstRow: starts[0] ?? 0,
+      numRows: (starts.at(-1) ?? -1) + 1,
       numWindows: columnOffset + columns.numWindows,
-      numRows: rows.numWindows,
       k,
       both: join.after > 0,
       byIndex,
       scaled,
+      clamp: clampOf(join),
       ...zScoreBounds(rows.width),
     };
     this.#join = join;
     this.#columnOffset = columnOffset;
 
-    // Allocate and fill the arrays.
-    const module = backend === 'auto' ? diagonalModule() : null;
-    const { state, kernel } = module ? wasmDiagonal(module, shape) : scalarDiagonal(shape);
+    // Allocate the arrays, or attach to those of other threads.
+    const { threads } = join.cache;
+    const module = backend === 'auto' ? diagonalModule(threads !== undefined) : null;
+    const layout = module ? (shared?.layout ?? allocateFor(shape, threads)) : undefined;
+    const { state, kernel } = module && layout ? wasmDiagonal(module, layout, threads?.thread) : scalarDiagonal(shape);
     this.#state = state;
     this.#kernel = kernel;
-    const isPlain = rows.normalize === 'none';
-    this.#margins = isPlain ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
     this.#marginShare = scaled ? 0.5 : 1;
-    fillRoles(state, join, columnOffset);
-    this.#factor = float32Factor(state);
-    kernel.float32?.prepare(this.#factor);
+    const canShare = threads !== undefined && layout !== undefined;
+    if (shared) {
+      this.#margins = shared.margins;
+      this.#factor = shared.factor;
+      kernel.float32?.prepare(shared.factor, true);
+    } else {
+      // Fill them.
+      fillRoles(state, join, columnOffset);
+      const isPlain = rows.normalize === 'none';
+      this.#margins = isPlain ? fillRaw(state, join, columnOffset) : fillNormalized(state, kernel, join, columnOffset);
+      this.#factor = float32Factor(state);
+      kernel.float32?.prepare(this.#factor, false);
+      if (canShare) kernel.float32?.refresh(0, 0);
+    }
 
     // No lag has a seed yet.
     const numGroups = Math.ceil(shape.numWindows / LANES) + 1;
@@ -132,10 +176,14 @@ export class DiagonalRun implements Run {
 
     // The parts: constant windows first, then near lags, then all others.
     const { parts, numNear } = partition(shape, join, columnOffset);
-    const constants = scaled && hasConstant(state, join, columnOffset) ? [CONSTANT_PART] : [];
+    const hasConstants = shared?.hasConstants ?? (scaled && hasConstant(state, join, columnOffset));
+    const constants = hasConstants ? [CONSTANT_PART] : [];
     this.#parts = [...constants, ...parts];
     this.numParts = this.#parts.length;
-    this.numCommon = constants.length + numNear;
+    // Threads that share thresholds and candidates do the first parts once, like all others.
+    this.numCommon = canShare ? 0 : constants.length + numNear;
+    const prepared = { k, byIndex, margins: this.#margins, factor: this.#factor, hasConstants };
+    this.shared = canShare ? { ...prepared, layout } : undefined;
   }
 
   /** The share of pairs whose bounds are too wide to tell whether the pair is near, 0 to 1, by a sample. */
@@ -144,11 +192,10 @@ export class DiagonalRun implements Run {
   }
 
   work(p: number): number {
-    const { numRows, numWindows, k } = this.#state;
+    const { firstRow, numRows, k } = this.#state;
     const part = this.#parts[p]!;
-    if (part === CONSTANT_PART) return numRows * k;
-    const first = part.band * BAND;
-    return (part.to - part.from) * Math.min(BAND * BANDS_PER_SEGMENT, numRows - first, numWindows - first - part.from);
+    if (part === CONSTANT_PART) return (numRows - firstRow) * k;
+    return pairsOf(this.#state, this.#join, this.#columnOffset, part);
   }
 
   run(p: number, _emit?: Emit): void {
@@ -158,13 +205,13 @@ export class DiagonalRun implements Run {
   }
 
   finish(emit: Emit, from = 0, to: number = this.#join.rows.starts.length): void {
-    const { k, capacity, count: counts, upper, column } = this.#state;
+    const { firstRow, k, capacity, count: counts, upper, column } = this.#state;
     const dist = new Float64Array(k);
     const index = new Int32Array(k);
     for (const i of this.#join.rows.starts.subarray(from, to)) {
       this.#kernel.finish(i);
-      const base = i * capacity;
-      const count = counts[i]!;
+      const base = (i - firstRow) * capacity;
+      const count = counts[i - firstRow]!;
       for (let p = 0; p < count; p++) {
         dist[p] = upper[base + p]!;
         index[p] = column[base + p]! - this.#columnOffset;
@@ -188,7 +235,7 @@ export class DiagonalRun implements Run {
     const { numWindows, numRows } = this.#state;
     const first = band * BAND;
     const lastBand = Math.min(band + BANDS_PER_REFRESH, Math.ceil(numRows / BAND)) - 1;
-    this.#refreshFrom = first + Math.max(from, this.#firstLag(lastBand));
+    this.#refreshFrom = first + Math.max(from, this.#lagsOf(lastBand).from);
     this.#refreshTo = Math.min(first + BANDS_PER_REFRESH * BAND + to, numWindows);
     this.#kernel.refresh(this.#refreshFrom, this.#refreshTo);
     this.#isFloat32Fresh = false;
@@ -202,18 +249,20 @@ export class DiagonalRun implements Run {
     const margin = this.#margin;
     const first = band * BAND;
     const last = Math.min(first + BAND, numRows);
-    const end = Math.min(part.to, numWindows - first);
+    const lags = this.#lagsOf(band);
+    const end = Math.min(part.to, lags.to);
     // Bounds at these lags were carried here by the band before.
-    const carriedFrom = band === part.band ? Infinity : this.#firstLag(band - 1);
+    const carried = band === part.band ? NO_LAGS : this.#lagsOf(band - 1);
     this.#lastLag = -1;
-    for (let g = Math.max(part.from, this.#firstLag(band)); g < end; g += LANES) {
+    for (let g = Math.max(part.from, lags.from); g < end; g += LANES) {
+      const isCarried = g >= carried.from && g < carried.to;
       // New column bands: other errors, and a new choice of the float width.
       if (g > this.#lastLag) {
         this.#enterColumnBands(band, g);
-        if (float32) this.#chooseFloatWidth(first, last, g, end, g >= carriedFrom);
+        if (float32) this.#chooseFloatWidth(first, last, g, end, isCarried);
       }
       // Carry the bounds to the margin of this band, or seed them.
-      const shift = this.#carryOrSeed(first, g, g >= carriedFrom);
+      const shift = this.#carryOrSeed(first, g, isCarried);
       // Run the rows of the band.
       const width = 2 * margin[Math.floor(g / LANES)]!;
       const { group } = this.#isFloat32 ? float32! : kernel;
@@ -266,19 +315,23 @@ export class DiagonalRun implements Run {
     return 0;
   }
 
-  #firstLag(band: number): number {
-    return firstLag(this.#join, this.#columnOffset, band);
+  #lagsOf(band: number): { from: number; to: number } {
+    return lagsOf(this.#state, this.#join, this.#columnOffset, band);
   }
 }
 
 /** Marks which windows are rows and which are columns. */
 function fillRoles(
-  { threshold, isColumn, worstColumn }: DiagonalState,
-  { rows, columns }: Join,
+  { threshold, isColumn, worstColumn, scaled, base }: DiagonalState,
+  { rows, columns, limits }: Join,
   columnOffset: number,
 ): void {
   threshold.fill(-Infinity);
   worstColumn.fill(-1);
-  for (const i of rows.starts) threshold[i] = Infinity;
+  for (const i of rows.starts) {
+    const limit = limits?.[i] ?? Infinity;
+    // Nothing is below 0, though the bounds of s may be.
+    threshold[i] = limit === 0 ? -Infinity : scaled ? limit - base : limit;
+  }
   for (const j of columns.starts) isColumn[columnOffset + j] = 1;
 }

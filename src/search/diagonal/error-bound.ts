@@ -29,6 +29,13 @@
 //
 // and (e). The slack in the constants covers the rounding of the energies and of the parts.
 //
+// ### Without any error
+//
+// Let all y be multiples of a power of two q, and |y| ≤ L with 4·max(w, 4)·(L/q)² ≤ 2²³. Then u and v are multiples of q of at most
+// 2L, the factors of a step at most 4L, and steps, sums and d are multiples of q² of at most 2²³q²: all of them are exact, in
+// float32, too. The margin is then as good as 0. It matters for counts and for 0 and 1, where most pairs tie with the k-th: a bound
+// that equals the threshold turns them away. Neighbors by index need these ties, and keep the margins above.
+//
 // ## Windows less their means
 //
 // μᵢ is the mean in real numbers. mᵢ is the mean that the definition subtracts: the rounded one, or the value itself if all
@@ -95,6 +102,7 @@
 // square, or counted in (e).
 
 import type { Join } from '../join.ts';
+import { centerOf, clampInto } from './clamp.ts';
 import { type DiagonalKernel, type DiagonalState, LANES } from './state.ts';
 
 /**
@@ -151,9 +159,9 @@ export function float32Steps(steps: number, factor: number): number {
 }
 
 /** The power of two that u and v are multiplied by for float32: w(Lf)² ≤ 2¹¹⁴, see (q). */
-export function float32Factor({ x, windowSize }: DiagonalState): number {
+export function float32Factor({ x, clamp, clamped, windowSize }: DiagonalState): number {
   let largest = 0;
-  for (const value of x) largest = Math.max(largest, Math.abs(value));
+  for (const value of clamp ? clamped : x) largest = Math.max(largest, Math.abs(value));
   return 2 ** Math.min(500, Math.floor(57 - Math.log2(windowSize) / 2 - Math.log2(largest)));
 }
 
@@ -168,17 +176,20 @@ export function zScoreBounds(w: number): { base: number; slack: number } {
  * contains it is a row or a column.
  */
 export function fillRaw(state: DiagonalState, join: Join, columnOffset: number): Margins {
-  const { x, u, v, length, windowSize: w, numWindows } = state;
-  // The series, with gaps filled, and the steps of the recurrence.
-  copySeries(x, join, columnOffset);
-  const center = centerOf(x.subarray(0, length));
-  for (let t = 0; t < length; t++) if (Number.isNaN(x[t])) x[t] = center;
+  const { u, v, length, windowSize: w, numWindows, clamp, clamped, isColumn } = state;
+  // The series, with gaps filled, and clamped; and the steps of the recurrence.
+  copySeries(state.x, join, columnOffset);
+  const center = centerOf(state.x.subarray(0, length));
+  for (let t = 0; t < length; t++) if (Number.isNaN(state.x[t])) state.x[t] = center;
+  if (clamp) clampInto(clamp, state.x.subarray(0, length), clamped, isColumn, w);
+  const x = clamp ? clamped : state.x;
   for (let i = 0; i + w < length; i++) {
     u[i] = x[i + w]! - x[i]!;
     v[i] = x[i + w]! - center + (x[i]! - center);
   }
   // The margins, band by band.
   const margins = emptyMargins(state);
+  if (!state.byIndex && isExact(x.subarray(0, length), center, w)) return margins;
   const sums = new Float64Array(BAND + w + 2); // sums[p] = Σ of the band's first p values, squared
   for (let first = 0; first < numWindows; first += BAND) {
     const band = first / BAND;
@@ -198,6 +209,17 @@ export function fillRaw(state: DiagonalState, join: Join, columnOffset: number):
     addStep(margins, band, 2.05 * EPSILON * largest);
   }
   return margins;
+}
+
+/** Whether nothing rounds: see above. */
+function isExact(x: Float64Array, center: number, w: number): boolean {
+  let largest = 0;
+  for (let t = 0; t < x.length; t++) largest = Math.max(largest, Math.abs(x[t]! - center));
+  const most = Math.floor(Math.sqrt(2 ** 23 / (4 * Math.max(w, 4)))); // of L/q
+  const unit = 2 ** Math.max(-500, Math.ceil(Math.log2(largest / most)));
+  if (!(largest <= most * unit)) return false;
+  for (let t = 0; t < x.length; t++) if (!Number.isInteger((x[t]! - center) / unit)) return false;
+  return true;
 }
 
 function addOnce({ once }: Margins, band: number, error: number): void {
@@ -295,17 +317,6 @@ function smallestStepOf(values: Float64Array): number {
 function copySeries(x: Float64Array, { rows, columns }: Join, columnOffset: number): void {
   if (columnOffset > 0) x.set(rows.data);
   x.set(columns.data, columnOffset);
-}
-
-/** Values of the sample whose median is the center. */
-const NUM_SAMPLED = 1001;
-
-/** The median of a sample: near most values, even if a few are far away. */
-function centerOf(values: Float64Array): number {
-  const every = Math.ceil(values.length / NUM_SAMPLED);
-  const valid = values.filter((value) => !Number.isNaN(value));
-  const sample = valid.filter((_, t) => t % every === 0).sort();
-  return sample[sample.length >> 1] ?? 0;
 }
 
 /** Replaces every missing value by the value before it. */

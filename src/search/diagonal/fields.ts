@@ -1,16 +1,19 @@
 // The settings of the diagonal kernel, once for both sides: src/wasm/build.mjs makes assembly/*.generated.ts of these lists,
 // and fields.generated.ts, by which wasm.ts writes the struct. Only the build imports this file. The order is that in
 // memory.
+import { CLAMPED } from './clamp.ts';
 import { FEW } from './scalar-candidates.ts';
 import { LANES } from './state.ts';
 
 /** Integers that the kernel shares with its scalar twin. */
-export const CONSTANTS: Readonly<Record<string, number>> = { LANES, FEW };
+export const CONSTANTS: Readonly<Record<string, number>> = { LANES, FEW, CLAMPED };
 
 /** One run: the byte offsets of its arrays, and its numbers and flags. */
 export const DIAGONAL_FIELDS = {
   // Per value and per window: see DiagonalArrays.
   x: 'usize',
+  // The clamped series, or x.
+  clampedX: 'usize',
   mean: 'usize',
   scale: 'usize',
   inverse: 'usize',
@@ -22,6 +25,8 @@ export const DIAGONAL_FIELDS = {
   peak: 'usize',
   // Per lag.
   carried: 'usize',
+  // The bounds of the LANES lags of one row, while they are compared one by one.
+  rowBounds: 'usize',
   // Per slot and per row.
   lower: 'usize',
   upper: 'usize',

@@ -20,31 +20,46 @@ export interface Part {
   readonly to: number;
 }
 
+/** The lags [from, to) that a band meets. All bands have lags of the form `from` + a multiple of LANES. */
+interface Lags {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
- * The smallest lag of a band. In a self-join it is the first one beyond the exclusion zone. With a reference it is the lag at
- * which the last row of the band meets the first column, rounded down: all bands have lags of the form 1 + a multiple of LANES.
+ * The lags of a band. In a self-join they begin beyond the exclusion zone. With a reference they begin where the last row of the
+ * band meets the first column. A join whose rows are a part of its columns has bands before its rows, too, which meet the rows
+ * as columns:
+ *
+ *     windows  0 … a … b … N     rows a … b − 1
+ *     band i < a                 lags a − i … b − 1 − i
+ *     band a ≤ i < b             lags up to N − 1 − i, or to b − 1 − i if a row takes columns of its left side only
  */
-export function firstLag({ exclusion }: Join, columnOffset: number, band: number): number {
-  if (columnOffset === 0) return exclusion + 1;
-  const lag = Math.max(1, columnOffset - (band + 1) * BAND + 1);
-  return lag - ((lag - 1) % LANES);
+export function lagsOf(
+  { firstRow, numRows, numWindows, both }: DiagonalShape,
+  { exclusion }: Join,
+  columnOffset: number,
+  band: number,
+): Lags {
+  const first = band * BAND;
+  const last = Math.min(first + BAND, numRows);
+  const least = columnOffset === 0 ? exclusion + 1 : 1;
+  const lag = Math.max(least, (columnOffset === 0 ? firstRow - last : columnOffset - first - BAND) + 1);
+  const meetsRowsOnly = columnOffset === 0 && (last <= firstRow || !both);
+  return { from: lag - ((lag - least) % LANES), to: (meetsRowsOnly ? numRows : numWindows) - first };
 }
 
 /**
  * The parts of a search. The first `numNear` hold the near lags of all segments. The other ranges of lags follow in golden
  * order: any beginning of the search covers the lags evenly, so that early results are good everywhere.
  */
-export function partition(
-  { numWindows, numRows }: DiagonalShape,
-  join: Join,
-  columnOffset: number,
-): { parts: Part[]; numNear: number } {
+export function partition(shape: DiagonalShape, join: Join, columnOffset: number): { parts: Part[]; numNear: number } {
   // The segments, with their lags [lowest, end).
-  const numBands = Math.ceil(numRows / BAND);
+  const numBands = Math.ceil(shape.numRows / BAND);
   const segments = Array.from({ length: Math.ceil(numBands / BANDS_PER_SEGMENT) }, (_, s) => {
     const band = s * BANDS_PER_SEGMENT;
-    const lowest = firstLag(join, columnOffset, Math.min(numBands, band + BANDS_PER_SEGMENT) - 1);
-    return { band, lowest, end: numWindows - band * BAND };
+    const lags = bandsOf(band, numBands).map((b) => lagsOf(shape, join, columnOffset, b));
+    return { band, lowest: Math.min(...lags.map(({ from }) => from)), end: Math.max(...lags.map(({ to }) => to)) };
   });
   const parts: Part[] = [];
   const addRange = (offset: number, numLags: number): void => {
@@ -61,4 +76,20 @@ export function partition(
   for (const range of goldenOrder(Math.ceil(most / LAGS_PER_PART)))
     addRange(NEAR_LAGS + range * LAGS_PER_PART, LAGS_PER_PART);
   return { parts, numNear };
+}
+
+/** The bands of the segment that starts with `band`. */
+function bandsOf(band: number, numBands: number): number[] {
+  return Array.from({ length: Math.min(BANDS_PER_SEGMENT, numBands - band) }, (_, b) => band + b);
+}
+
+/** The pairs of a part, or a few more: its bands times the lags that they meet. */
+export function pairsOf(shape: DiagonalShape, join: Join, columnOffset: number, part: Part): number {
+  let pairs = 0;
+  for (const band of bandsOf(part.band, Math.ceil(shape.numRows / BAND))) {
+    const { from, to } = lagsOf(shape, join, columnOffset, band);
+    const numRows = Math.min(BAND, shape.numRows - band * BAND);
+    pairs += numRows * Math.max(0, Math.min(part.to, to) - Math.max(part.from, from));
+  }
+  return pairs;
 }

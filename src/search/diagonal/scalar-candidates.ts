@@ -30,21 +30,23 @@ export function distance(state: DiagonalState, i: number, j: number, limit: numb
 /** See `DiagonalKernel.append`. A full row is compacted. */
 export function append(state: DiagonalState, i: number, j: number, lower: number, upper: number): void {
   // k windows with s = 0 are known: only a smaller column than theirs counts.
-  if (state.worstColumn[i]! >= 0 && j > state.worstColumn[i]!) return;
-  const count = state.count[i]!;
-  const p = i * state.capacity + count;
+  const row = i - state.firstRow;
+  if (state.worstColumn[row]! >= 0 && j > state.worstColumn[row]!) return;
+  const count = state.count[row]!;
+  const p = row * state.capacity + count;
   state.lower[p] = lower;
   state.upper[p] = upper;
   state.column[p] = j;
-  state.count[i] = count + 1;
+  state.count[row] = count + 1;
   if (count + 1 === state.capacity) compact(state, i);
 }
 
 /** Drops the candidates of row i that cannot be among its k nearest; refines the others if too many are left. */
 export function compact(state: DiagonalState, i: number): void {
   const { k, capacity, lower, upper, column, byIndex } = state;
-  const base = i * capacity;
-  const count = state.count[i]!;
+  const row = i - state.firstRow;
+  const base = row * capacity;
+  const count = state.count[row]!;
   if (count < k) return;
   // Select: the k-th smallest upper bound is the limit.
   let limit = selectRow(state, i);
@@ -58,16 +60,16 @@ export function compact(state: DiagonalState, i: number): void {
     column[base + kept] = column[base + p]!;
     kept++;
   }
-  state.count[i] = kept;
+  state.count[row] = kept;
   // Refine: the bounds are too wide if more than half of the spare slots stay taken.
   if (kept > (k + capacity) >> 1) {
     refineRow(state, i, limit);
     limit = selectRow(state, i);
-    state.count[i] = k;
+    state.count[row] = k;
   }
   // k windows with s = 0: nothing can be nearer. Only a smaller column may still count, with `byIndex`.
   if (limit === 0) {
-    if (byIndex) state.worstColumn[i] = column[base + k - 1]!;
+    if (byIndex) state.worstColumn[row] = column[base + k - 1]!;
     else limit = -Infinity;
   }
   // Lower the threshold.
@@ -80,9 +82,10 @@ export function compact(state: DiagonalState, i: number): void {
  */
 function selectRow(state: DiagonalState, i: number): number {
   const { upper, column, capacity, k } = state;
-  const kth = i * capacity + k - 1;
-  let lo = i * capacity;
-  let hi = lo + state.count[i]! - 1;
+  const row = i - state.firstRow;
+  let lo = row * capacity;
+  const kth = lo + k - 1;
+  let hi = lo + state.count[row]! - 1;
   while (lo < hi) {
     // Partition lo … hi by the candidate in the middle.
     const middle = (lo + hi) >> 1;
@@ -128,8 +131,9 @@ export const FEW = 48;
 /** Sorts the candidates of row i by (upper bound, column): Shell sort with the gaps 40, 13, 4, 1. */
 function sortRow(state: DiagonalState, i: number): void {
   const { lower, upper, column } = state;
-  const base = i * state.capacity;
-  const end = base + state.count[i]!;
+  const row = i - state.firstRow;
+  const base = row * state.capacity;
+  const end = base + state.count[row]!;
   for (let gap = end - base > FEW ? 40 : 1; gap > 0; gap = Math.floor((gap - 1) / 3)) {
     for (let p = base + gap; p < end; p++) {
       const high = upper[p]!;
@@ -150,8 +154,9 @@ function sortRow(state: DiagonalState, i: number): void {
 
 /** Replaces the bounds of row i's candidates by s itself, or by Infinity if that exceeds `limit`. */
 function refineRow(state: DiagonalState, i: number, limit: number): void {
-  const base = i * state.capacity;
-  const end = base + state.count[i]!;
+  const row = i - state.firstRow;
+  const base = row * state.capacity;
+  const end = base + state.count[row]!;
   for (let p = base; p < end; p++) {
     if (state.lower[p] === state.upper[p]) continue;
     const s = distance(state, i, state.column[p]!, limit);
@@ -162,7 +167,8 @@ function refineRow(state: DiagonalState, i: number, limit: number): void {
 
 /** See `DiagonalKernel.finish`. */
 export function finish(state: DiagonalState, i: number): void {
-  refineRow(state, i, state.count[i]! < state.k ? Infinity : selectRow(state, i));
+  const row = i - state.firstRow;
+  refineRow(state, i, state.count[row]! < state.k ? Infinity : selectRow(state, i));
   sortRow(state, i);
-  state.count[i] = Math.min(state.count[i]!, state.k);
+  state.count[row] = Math.min(state.count[row]!, state.k);
 }

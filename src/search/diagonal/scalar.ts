@@ -23,6 +23,7 @@
 // A refined candidate has both bounds equal to s, so the k candidates that remain are exact.
 
 import { allocateArray } from '../../wasm/arrays.ts';
+import { CLAMPED } from './clamp.ts';
 import { append, compact, distance, finish } from './scalar-candidates.ts';
 import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES, stateOf } from './state.ts';
 
@@ -77,9 +78,10 @@ function product({ x, mean, windowSize }: DiagonalState, i: number, j: number): 
 /** See `DiagonalKernel.seed`. Lags beyond the last window start at −margin; `candidate` ignores them. */
 function seed(state: DiagonalState, i: number, g: number, margin: number): void {
   const { carried, numWindows, scaled } = state;
+  const bounded = state.clamp ? { ...state, x: state.clamped } : state;
   for (let lag = g; lag < g + LANES; lag++) {
     const j = i + lag;
-    const start = j >= numWindows ? 0 : scaled ? -2 * product(state, i, j) : distance(state, i, j, Infinity);
+    const start = j >= numWindows ? 0 : scaled ? -2 * product(state, i, j) : distance(bounded, i, j, Infinity);
     carried[lag] = start - margin;
   }
 }
@@ -160,6 +162,16 @@ function scaledCandidate(state: DiagonalState, i: number, j: number, bound: numb
 /** Offers a pair to both of its windows. `bound` is in the unit of the thresholds. */
 function candidate(state: DiagonalState, i: number, j: number, bound: number, lower: number, upper: number): void {
   if (j >= state.numWindows) return;
-  if (state.both && state.isColumn[j] === 1 && bound < state.threshold[i]!) append(state, i, j, lower, upper);
-  if (state.isColumn[i] === 1 && bound < state.threshold[j]!) append(state, j, i, lower, upper);
+  const [ofRow, ofColumn] = [state.both ? state.threshold[i]! : -Infinity, state.threshold[j]!];
+  const [isRow, isColumn] = [state.isColumn[i]!, state.isColumn[j]!];
+  if (((isRow | isColumn) & CLAMPED) !== 0) {
+    // The bounds hold for the clamped values. A tie with the k-th may have a smaller column.
+    const s = distance(state, i, j, Math.max(ofRow, ofColumn));
+    const isNear = (limit: number): boolean => s < limit || (state.byIndex && s === limit && s < Infinity);
+    if (isColumn & 1 && isNear(ofRow)) append(state, i, j, s, s);
+    if (isRow & 1 && isNear(ofColumn)) append(state, j, i, s, s);
+    return;
+  }
+  if (isColumn & 1 && bound < ofRow) append(state, i, j, lower, upper);
+  if (isRow & 1 && bound < ofColumn) append(state, j, i, lower, upper);
 }

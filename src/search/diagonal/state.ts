@@ -1,6 +1,7 @@
 // What the two twins of the diagonal kernel, scalar.ts and assembly/diagonal.ts, have in common: the numbers and arrays of a
 // run, and the functions that the engine calls.
 import type { MakeArray } from '../../wasm/arrays.ts';
+import type { Clamp } from './clamp.ts';
 
 /** The numbers and flags of a run. */
 export interface DiagonalShape {
@@ -9,7 +10,8 @@ export interface DiagonalShape {
   readonly windowSize: number;
   readonly k: number;
   readonly numWindows: number;
-  /** The first `numRows` windows are the rows: only they take candidates. */
+  /** The windows firstRow … numRows − 1 hold the rows: only they have slots for candidates. */
+  readonly firstRow: number;
   readonly numRows: number;
   /** Whether row i takes columns on both sides; if false, only columns j < i (left neighbors). */
   readonly both: boolean;
@@ -17,6 +19,8 @@ export interface DiagonalShape {
   readonly byIndex: boolean;
   /** Whether windows are compared as z-scores: s ≥ base + the bound of −2C(i, j)/(σᵢσⱼ). */
   readonly scaled: boolean;
+  /** How values are clamped for bounds, if some are huge: see clamp.ts. */
+  readonly clamp: Clamp | undefined;
   /** Only if `scaled`; see `zScoreBounds`. */
   readonly base: number;
   /** Only if `scaled`: the upper bound of s less the lower bound, in addition to the width of the call. */
@@ -30,6 +34,8 @@ export interface DiagonalShape {
 export interface DiagonalArrays {
   /** The series, unchanged: s is computed from it. */
   readonly x: Float64Array;
+  /** The clamped series, from which bounds are computed; empty if there is no `clamp`: then that is x. */
+  readonly clamped: Float64Array;
   /** Per window: the number that is subtracted from its values before they are compared: 0, or the mean. */
   readonly mean: Float64Array;
   /** Per window, if `scaled`: the number that they are divided by then. Else empty. */
@@ -43,15 +49,15 @@ export interface DiagonalArrays {
   readonly threshold: Float64Array;
   /** Per lag: the lower bound that is carried from band to band. */
   readonly carried: Float64Array;
-  /** Candidates, row after row: lower bounds, upper bounds and columns. */
+  /** Candidates, row after row from `firstRow` on: lower bounds, upper bounds and columns. */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly column: Int32Array;
-  /** Per row: the number of its candidates. */
+  /** Per row from `firstRow` on: the number of its candidates. */
   readonly count: Int32Array;
-  /** Per window: 1 if it is a column, which can be a neighbor. */
+  /** Per window: 1 if it is a column, which can be a neighbor; plus CLAMPED if a value of it is clamped. */
   readonly isColumn: Uint8Array;
-  /** Per row, with `byIndex`: the k-th column if k windows with s = 0 are known. Else −1. */
+  /** Per row from `firstRow` on, with `byIndex`: the k-th column if k windows with s = 0 are known. Else −1. */
   readonly worstColumn: Int32Array;
 }
 
@@ -84,12 +90,14 @@ export function capacityOf({ k }: DiagonalShape): number {
 export function stateOf(shape: DiagonalShape, make: MakeArray): DiagonalState {
   const padded = paddedOf(shape);
   const capacity = capacityOf(shape);
-  const numSlots = shape.numRows * capacity;
+  const numRows = shape.numRows - shape.firstRow;
+  const numSlots = numRows * capacity;
   const numScales = shape.scaled ? padded : 0;
   return {
     ...shape,
     capacity,
     x: make(Float64Array, shape.length + LANES),
+    clamped: make(Float64Array, shape.clamp ? shape.length + LANES : 0),
     mean: make(Float64Array, padded),
     scale: make(Float64Array, numScales),
     inverse: make(Float64Array, numScales),
@@ -100,9 +108,9 @@ export function stateOf(shape: DiagonalShape, make: MakeArray): DiagonalState {
     lower: make(Float64Array, numSlots),
     upper: make(Float64Array, numSlots),
     column: make(Int32Array, numSlots),
-    count: make(Int32Array, shape.numRows),
+    count: make(Int32Array, numRows),
     isColumn: make(Uint8Array, shape.numWindows),
-    worstColumn: make(Int32Array, shape.numRows),
+    worstColumn: make(Int32Array, numRows),
   };
 }
 
@@ -136,8 +144,11 @@ export interface DiagonalKernel {
  * float64, like all others.
  */
 export interface Float32Kernel {
-  /** Sets the power of two that u and v are multiplied by. Must be called first. */
-  prepare(factor: number): void;
+  /**
+   * Sets the power of two that u and v are multiplied by. Must be called first. `isFilled`: another thread has called `refresh`
+   * for a state that this one shares with it.
+   */
+  prepare(factor: number, isFilled: boolean): void;
   /** Like `refresh` of `DiagonalKernel`. Must be called before the first `group`. */
   refresh(from: number, to: number): void;
   group(from: number, to: number, g: number, shift: number, width: number): void;

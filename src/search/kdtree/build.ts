@@ -65,9 +65,14 @@ export function treeOf(numPoints: number, width: number, make: MakeArray): KDTre
  */
 export function buildTree(data: Float64Array, stride: number, width: number, starts: Int32Array): KDTree {
   const tree = treeOf(starts.length, width, allocateArray);
-  tree.order.set(starts);
-  buildNode(tree, scalarSplitter(data, stride, width, tree.order), spanOf(tree, 1));
+  fillTree(tree, data, stride, starts);
   return tree;
+}
+
+/** Builds the same tree in arrays that exist. */
+export function fillTree(tree: KDTree, data: Float64Array, stride: number, starts: Int32Array): void {
+  tree.order.set(starts);
+  buildNode(tree, scalarSplitter(data, stride, tree.width, tree.order), spanOf(tree, 1));
 }
 
 /** A node, the number of its leaves, and its points order[from … to). */

@@ -1,12 +1,22 @@
 // The k-d tree engine: a join answered leaf by leaf.
-import { vectorsOf } from '../../core/windows.ts';
+import { vectorsOf, type WindowSet } from '../../core/windows.ts';
 import type { KernelModule } from '../../wasm/load.ts';
-import { type Emit, firstColumn, type Join, lastColumn, type NeighborSearch, type Run, runByRows } from '../join.ts';
+import {
+  type Emit,
+  firstColumn,
+  type Join,
+  lastColumn,
+  type NeighborSearch,
+  type Run,
+  referenceJoin,
+  runByRows,
+} from '../join.ts';
 import type { TreeWork } from '../plan.ts';
 import { filledSlots } from '../top-k.ts';
 import type { KDTree } from './build.ts';
+import { guestsFrom, MOST_GUESTS } from './guests.ts';
 import { indexOf, treeLike } from './index.ts';
-import { reachOf } from './projection.ts';
+import { project, reachOf } from './projection.ts';
 import { LeafSearch, type LeafSearcher, type PreparedSearch } from './query.ts';
 import { kdtreeModule } from './wasm.ts';
 import { wasmLeafSearch } from './wasm-search.ts';
@@ -27,7 +37,7 @@ const LEAVES_PER_PART = 64;
 /** Indexes rows and columns, and prepares the search. */
 function prepare(join: Join, k: number, byIndex: boolean, module: KernelModule | null): PreparedSearch {
   const { isSelf } = join;
-  const index = indexOf(join, isSelf ? k : 0);
+  const index = indexOf(join, k);
   const { tree: columns, projection, inPlace } = index;
   const reach = projection && reachOf(projection, join.columns.width);
   if (isSelf && module && inPlace && k <= inPlace.k) {
@@ -37,13 +47,22 @@ function prepare(join: Join, k: number, byIndex: boolean, module: KernelModule |
   const rows = isSelf ? columns : treeLike(index, rowVectors);
   const refinement = reach && { rows: rowVectors, columns: index.vectors(), width: join.columns.width, reach };
   const query = { rows, columns, k, byIndex, allowed: join, refinement };
-  // The kernel has its own memory: for a few rows, copying the columns' tree there would cost more than it gains.
-  const isWorthCopying = rows.order.length >= columns.order.length / 8;
+  const isWorthCopying = !areGuests(join);
   const leafSearch = module && isWorthCopying ? wasmLeafSearch(module, query) : new LeafSearch(query);
   return { rows, leafSearch, allowed: join };
 }
 
+/**
+ * Whether the rows come to the memory of the columns' index, some at a time. Many rows get a memory of their own, to which that
+ * index is copied: the larger a tree of rows, the nearer to each other are those that are searched for together.
+ */
+function areGuests({ rows, columns, isSelf }: Join): boolean {
+  return !isSelf && rows.starts.length < columns.starts.length / 8;
+}
+
 function start(join: Join, k: number, byIndex: boolean, module: KernelModule | null): Run {
+  const guests = module !== null && areGuests(join) ? guestRun(join, k, byIndex) : undefined;
+  if (guests !== undefined) return guests;
   const { prepared } = join.cache;
   // A probe's search serves this very join in WASM, for the same k, without an order by index.
   const isReusable = !byIndex && module !== null && prepared?.allowed === join && prepared.leafSearch.k === k;
@@ -51,6 +70,64 @@ function start(join: Join, k: number, byIndex: boolean, module: KernelModule | n
   return runByRows(rows.numLeaves, LEAVES_PER_PART, (from, to, emit) => {
     for (let slot = from; slot < to; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
   });
+}
+
+/** The search for rows that come to the index; `undefined` where it has no memory for them or for so many neighbors. */
+function guestRun(join: Join, k: number, byIndex: boolean): Run | undefined {
+  const { projection, inPlace } = indexOf(join, k);
+  if (!inPlace?.worker.searchGuests || k > inPlace.k) return undefined;
+  const reach = projection && reachOf(projection, join.columns.width);
+  const searcher = inPlace.worker.searchGuests({ k, byIndex, allowed: join }, reach);
+  const pointsOf = (vectors: WindowSet): WindowSet => (projection ? project(projection, vectors) : vectors);
+  return runByRows(join.rows.starts.length, MOST_GUESTS, (from, end, emit) => {
+    const part = { ...join.rows, starts: join.rows.starts.subarray(from, end) };
+    for (let next = 0; next < part.starts.length; ) {
+      const { guests, to } = guestsFrom(part, next, pointsOf);
+      const { rows, leafSearch } = searcher.admit(guests);
+      for (let slot = 0; slot < rows.numLeaves; slot++) answerLeaf(join, rows, leafSearch, slot, emit);
+      next = to;
+    }
+  });
+}
+
+/** Searches for vectors that come one at a time. */
+export interface VectorSearch {
+  /** The squared distances of the last vector to its k nearest columns, ascending; the next search overwrites them. */
+  readonly dist: Float64Array;
+  /** Columns whose s was computed because they were near as points, over all searches. */
+  readonly refinements: number;
+  /** Searches for a vector; returns how many columns were found. */
+  search(vector: Float64Array): number;
+}
+
+/** Indexes `columns` for vectors that come one at a time; `undefined` where WASM is refused or memory is short. */
+export function indexVectors(columns: WindowSet, k: number): VectorSearch | undefined {
+  const join = referenceJoin({ ...columns, starts: new Int32Array(0) }, columns);
+  const { projection, inPlace } = indexOf(join, k);
+  const reach = projection && reachOf(projection, columns.width);
+  const searcher = inPlace?.worker.searchGuests?.({ k, byIndex: false, allowed: join }, reach);
+  if (searcher === undefined) return undefined;
+  const { width } = columns;
+  const one = { stride: width, width, normalize: 'none', numWindows: 1, starts: new Int32Array(1) } as const;
+  let dist: Float64Array = new Float64Array(0);
+  let refinements = 0;
+  return {
+    get dist() {
+      return dist;
+    },
+    get refinements() {
+      return refinements;
+    },
+    search(vector) {
+      const vectors = { ...one, data: vector };
+      const points = projection ? project(projection, vectors) : vectors;
+      const { rows, leafSearch } = searcher.admit({ vectors, points, first: 0 });
+      leafSearch.run(rows.numLeaves, -Infinity, Infinity);
+      dist = leafSearch.dist;
+      refinements = leafSearch.work.refinements;
+      return filledSlots(leafSearch.index, 0, k);
+    },
+  };
 }
 
 function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: number, emit: Emit): void {

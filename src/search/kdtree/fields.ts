@@ -5,12 +5,16 @@ import { EMPTY, SORTED_UP_TO } from '../top-k.ts';
 import { LEAF, SPLIT_SAMPLE, STACK } from './build.ts';
 import { COORDINATES } from './project-point.ts';
 
-/** Integers that the kernel shares with its twins. */
+/**
+ * Integers that the kernel shares with its twins. Lists of distances alone are sorted up to PLAIN_UP_TO entries: two of them are
+ * moved by one instruction, so that a heap is slower until there are many. `seed` has scratch for 255.
+ */
 export const CONSTANTS: Readonly<Record<string, number>> = {
   LEAF,
   SPLIT_SAMPLE,
   COORDINATES,
   SORTED_UP_TO,
+  PLAIN_UP_TO: 128,
   EMPTY,
 };
 

@@ -23,27 +23,30 @@ export interface Index {
 /** Holds the index of some columns when there is one. The owner of the columns keeps it: a reference is indexed once. */
 export interface IndexHolder {
   index: Index | undefined;
+  /** If the columns are kept to be searched again and again: the pairs that were compared without an index. */
+  compared?: number;
 }
 
 /** Columns, the holder of their index, and the memory for it: a join. */
 interface IndexedColumns {
   readonly columns: WindowSet;
+  /** Whether the rows are the columns. */
+  readonly isSelf: boolean;
   readonly indexHolder: IndexHolder;
   readonly arena?: Memory | undefined;
 }
 
 /**
- * The index of the columns, which is built if there is none. It gets scratch to search it for the k nearest of its own rows,
- * unless k is 0. It is built in the memory `arena` if that is given and holds the vectors themselves.
+ * The index of the columns, which is built if there is none. It gets scratch to search it for the k nearest of its own rows, or
+ * of guests if there are other rows. It is built in the memory `arena` if that is given and holds the vectors themselves.
  */
-export function indexOf({ columns, indexHolder, arena }: IndexedColumns, k: number): Index {
+export function indexOf({ columns, isSelf, indexHolder, arena }: IndexedColumns, k: number): Index {
   let { index } = indexHolder;
   if (!index) {
     const vectors = vectorsOf(columns);
     const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
-    const numThreads = k === 0 ? 0 : 1;
     const memory = vectors === columns ? arena : undefined;
-    const use = { k, numThreads, isShared: memory !== undefined, arena: memory };
+    const use = { k, numThreads: 1, hasGuests: !isSelf, isShared: memory !== undefined, arena: memory };
     index = { projection, vectors: () => vectors, ...builtTree(vectors, projection, use) };
     indexHolder.index = index;
   }
@@ -52,8 +55,11 @@ export function indexOf({ columns, indexHolder, arena }: IndexedColumns, k: numb
 
 /** The tree of other windows, to be compared with those of an index. */
 export function treeLike({ projection }: Index, windows: WindowSet): KDTree {
-  return builtTree(vectorsOf(windows), projection, { k: 0, numThreads: 0, isShared: false }).tree;
+  return builtTree(vectorsOf(windows), projection, NOT_SEARCHED).tree;
 }
+
+/** The use of a tree whose points are compared with those of another. */
+const NOT_SEARCHED: TreeUse = { k: 0, numThreads: 0, hasGuests: false, isShared: false };
 
 /** Builds the tree of `vectors` on this thread: in WASM memory, or in plain TypeScript where that is refused. */
 function builtTree(
@@ -132,7 +138,8 @@ function buildPart({ layout, projection, depth }: BuildPlan, worker: TreeWorker,
 export function planIndex(windows: WindowSet, k: number, numThreads: number, arena?: Memory): BuildPlan | undefined {
   const vectors = vectorsOf(windows);
   const projection = vectors.width > MAX_POINT_WIDTH ? fitProjection(vectors) : undefined;
-  const use = { k, numThreads, isShared: true, arena: vectors === windows ? arena : undefined };
+  const memory = vectors === windows ? arena : undefined;
+  const use = { k, numThreads, hasGuests: false, isShared: true, arena: memory };
   return planTree(vectors, projection, use);
 }
 
@@ -146,7 +153,11 @@ export interface SharedIndex {
  * Makes the tree of a plan the index of the join's columns, which must be the windows it was planned for, on thread number
  * `thread`. Searches may begin when all parts are done, no matter by whom.
  */
-export function attachIndex({ columns, indexHolder }: IndexedColumns, plan: BuildPlan, thread: number): SharedIndex {
+export function attachIndex(
+  { columns, indexHolder }: Pick<IndexedColumns, 'columns' | 'indexHolder'>,
+  plan: BuildPlan,
+  thread: number,
+): SharedIndex {
   const worker = attachTree(kdtreeModule(true)!, plan.layout, thread);
   let vectors: WindowSet | undefined;
   indexHolder.index = {

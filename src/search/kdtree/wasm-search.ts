@@ -8,7 +8,7 @@ import * as AT from './fields.generated.ts';
 import type { LeafQuery, LeafSearcher, Reach, Vectors } from './query.ts';
 
 /** The exports of assembly/kdtree.ts that search. */
-interface SearchExports {
+export interface SearchExports {
   openSearch(fields: number): void;
   run(node: number, firstColumn: number, lastColumn: number): void;
   nodesMeasured(): number;
@@ -61,6 +61,11 @@ export interface SearchInMemory extends Pick<LeafQuery, 'k' | 'byIndex' | 'allow
 
 /** Starts a search in a kernel of its own. */
 export function openSearch(module: KernelModule, search: SearchInMemory): LeafSearcher {
+  return searchBy(instantiate<SearchExports>(module, search.memory), search);
+}
+
+/** Starts a search in a kernel, which ends the one that it was told before. */
+export function searchBy(kernel: SearchExports, search: SearchInMemory): LeafSearcher {
   const { memory, scratch, rows, columns, reach, k, byIndex, allowed } = search;
   const { buffer } = memory;
   const int32: AT.SearchInt32 = {
@@ -105,7 +110,6 @@ export function openSearch(module: KernelModule, search: SearchInMemory): LeafSe
     [AT.searchSlack]: reach?.slack ?? 0,
   };
   writeStruct(buffer, scratch.fields, int32, float64);
-  const kernel = instantiate<SearchExports>(module, memory);
   kernel.openSearch(scratch.fields);
   return {
     k,

@@ -6,9 +6,17 @@ import { instantiate, type KernelModule, moduleOf } from '../../wasm/load.ts';
 import { KDTREE_WASM } from '../kernels.ts';
 import { type KDTree, LEAF, middleOf, type Span, treeOf } from './build.ts';
 import * as AT from './fields.generated.ts';
+import { admit, type GuestSearcher, type GuestsAt, reserveGuests } from './guests.ts';
 import { COORDINATES } from './project-point.ts';
 import type { LeafQuery, LeafSearcher, Reach } from './query.ts';
-import { openSearch, reserveScratch, type SearchScratch, type VectorsAt } from './wasm-search.ts';
+import {
+  openSearch,
+  reserveScratch,
+  type SearchExports,
+  type SearchScratch,
+  searchBy,
+  type VectorsAt,
+} from './wasm-search.ts';
 
 /** The exports of assembly/kdtree.ts that build. */
 interface BuildExports {
@@ -37,6 +45,8 @@ export interface TreeLayout {
   readonly k: number;
   /** The scratch of each thread. */
   readonly scratch: readonly SearchScratch[];
+  /** Memory for rows that are no columns, if there are to be any. */
+  readonly guests: GuestsAt | undefined;
 }
 
 /** What a tree is built from: the windows at `starts`, and how they become points if they are not points themselves. */
@@ -55,6 +65,8 @@ export interface TreeUse {
   readonly k: number;
   /** The number of threads that search; 0 for a tree that is not searched where it lies. */
   readonly numThreads: number;
+  /** Whether it is searched for rows that are no columns. */
+  readonly hasGuests: boolean;
   /** Whether the memory must be one that threads share. */
   readonly isShared: boolean;
   /** A memory that holds the data of the source and can grow; without it one is allocated. */
@@ -65,7 +77,7 @@ export interface TreeUse {
  * Allocates memory for the tree of `source`, behind the source's data if that lies in an arena; else copies it there.
  * @throws RangeError where memory is short
  */
-export function allocateTree(source: TreeSource, { k, numThreads, isShared, arena }: TreeUse): TreeLayout {
+export function allocateTree(source: TreeSource, { k, numThreads, hasGuests, isShared, arena }: TreeUse): TreeLayout {
   const { data, stride, width, numWindows, starts, projector } = source;
   // Lay out the arrays. The kernel reads two coordinates at a time, so one number behind the data is reserved.
   const layout = new Layout(arena && data.byteOffset);
@@ -78,6 +90,7 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
   treeOf(starts.length, points.width, reserveArrays(layout));
   const build = layout.reserve(AT.buildBytes, 1);
   const scratch = Array.from({ length: numThreads }, () => reserveScratch(layout, k, points.width));
+  const guests = hasGuests ? reserveGuests(layout, points.width, projector && { stride, width }) : undefined;
   const memory = arena ? layout.grow(arena) : layout.allocate(isShared);
   const { buffer } = memory;
   const tree = treeOf(starts.length, points.width, viewArrays(buffer, treeAt));
@@ -114,7 +127,7 @@ export function allocateTree(source: TreeSource, { k, numThreads, isShared, aren
     [AT.buildRadius]: projector?.radius ?? 0,
   };
   writeStruct(buffer, build, int32, float64);
-  return { memory, windows, treeAt, numPoints: starts.length, width: points.width, build, k, scratch };
+  return { memory, windows, treeAt, numPoints: starts.length, width: points.width, build, k, scratch, guests };
 }
 
 /** What one thread does with a tree in memory: builds it, or a share of it, and searches it. */
@@ -130,16 +143,20 @@ export interface TreeWorker {
   /** Merges the bounds of a node's children into its own. */
   mergeBounds(node: number): void;
   /** The search for its own leaves. One at a time: the next search takes the scratch of the last one. */
-  search(query: Pick<LeafQuery, 'k' | 'byIndex' | 'allowed'>, reach: Reach | undefined): LeafSearcher;
+  search(query: TreeQuery, reach: Reach | undefined): LeafSearcher;
+  /** The search for rows that are no columns, if there is memory for them; it takes the scratch of the last one, too. */
+  searchGuests: ((query: TreeQuery, reach: Reach | undefined) => GuestSearcher) | undefined;
 }
+
+type TreeQuery = Pick<LeafQuery, 'k' | 'byIndex' | 'allowed'>;
 
 /** Attaches thread number `thread` to a tree in memory. */
 export function attachTree(module: KernelModule, layout: TreeLayout, thread: number): TreeWorker {
-  const { memory, windows, treeAt, numPoints, width } = layout;
+  const { memory, windows, treeAt, numPoints, width, guests } = layout;
   const tree = treeOf(numPoints, width, viewArrays(memory.buffer, treeAt));
   const side = { tree, windows };
   const scratch = layout.scratch[thread]!;
-  const kernel = instantiate<BuildExports>(module, memory);
+  const kernel = instantiate<BuildExports & SearchExports>(module, memory);
   kernel.openBuild(layout.build);
   return {
     tree,
@@ -148,6 +165,15 @@ export function attachTree(module: KernelModule, layout: TreeLayout, thread: num
     build: ({ node, leaves, from, to }) => kernel.build(node, leaves, from, to),
     mergeBounds: kernel.mergeBounds,
     search: (query, reach) => openSearch(module, { ...query, memory, scratch, rows: side, columns: side, reach }),
+    searchGuests:
+      guests &&
+      ((query, reach) => ({
+        admit(rowsToAdmit) {
+          const rows = admit(memory.buffer, guests, rowsToAdmit);
+          const leafSearch = searchBy(kernel, { ...query, memory, scratch, rows, columns: side, reach });
+          return { rows: rows.tree, leafSearch };
+        },
+      })),
   };
 }
 

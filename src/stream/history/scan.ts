@@ -15,12 +15,12 @@ export interface ScanShape extends HistoryShape {
 }
 
 /**
- * O(candidates · width) per value, less where sums are abandoned early.
+ * O(candidates · width) per value, less where sums are abandoned early; a long reference is indexed.
  *
  * @param reference its windows are the candidates, and nothing is learned
  */
 export function scanHistory(shape: ScanShape, state: HistoryState, reference?: Reference): HistorySearch {
-  return new ScanHistory(shape, state, reference?.vectors);
+  return new ScanHistory(shape, state, reference);
 }
 
 class ScanHistory implements HistorySearch {
@@ -30,8 +30,7 @@ class ScanHistory implements HistorySearch {
   readonly #shape: ScanShape;
   readonly #width: number;
   readonly #ring: RingBuffer;
-  /** The vectors of the reference, if there is one. */
-  readonly #columns: WindowSet | undefined;
+  readonly #reference: Reference | undefined;
   /**
    * The vectors of the stream's own windows, and which of them are candidates. Window j stands in slot j mod capacity. The
    * capacity doubles until it is `history`, so slots are reused only when it is `history`.
@@ -44,7 +43,7 @@ class ScanHistory implements HistorySearch {
   readonly #vector: Float64Array;
   readonly #column: Float64Array;
 
-  constructor(shape: ScanShape, state: HistoryState, columns: WindowSet | undefined) {
+  constructor(shape: ScanShape, state: HistoryState, reference: Reference | undefined) {
     const { windowSize, normalize, metric } = shape;
     const width = typeof metric === 'object' ? metric.rank : windowSize;
     this.dist = new Float64Array(1);
@@ -52,7 +51,7 @@ class ScanHistory implements HistorySearch {
     this.#index = new Int32Array(1);
     this.#shape = shape;
     this.#width = width;
-    this.#columns = columns;
+    this.#reference = reference;
     this.#vectors = new Float64Array(0);
     this.#isCandidate = new Uint8Array(0);
     this.#normalized = new Float64Array(windowSize);
@@ -81,7 +80,7 @@ class ScanHistory implements HistorySearch {
   peek(x: number): number {
     if (!this.#ring.completes(x)) return -1;
     this.#embed(x);
-    return this.#columns ? this.#searchReference(this.#columns) : this.#searchHistory();
+    return this.#reference ? this.#searchReference(this.#reference) : this.#searchHistory();
   }
 
   snapshot(): HistoryState {
@@ -113,7 +112,7 @@ class ScanHistory implements HistorySearch {
     const { windowSize, history } = this.#shape;
     const isCandidate = this.#ring.push(x, learn);
     const i = this.#ring.numValues - windowSize;
-    if (i < 0 || this.#columns) return;
+    if (i < 0 || this.#reference) return;
     if (i >= this.#isCandidate.length && this.#isCandidate.length < history) this.#grow(i);
     const slot = i % this.#isCandidate.length;
     this.#isCandidate[slot] = Number(isCandidate);
@@ -145,7 +144,15 @@ class ScanHistory implements HistorySearch {
     return finishRow(this.dist, this.#index, 0, k);
   }
 
-  #searchReference({ data, stride, starts }: WindowSet): number {
+  #searchReference(reference: Reference): number {
+    const { data, stride, starts } = reference.vectors;
+    const index = reference.indexed(this.#shape.k);
+    if (index !== undefined) {
+      const count = index.search(this.#vector);
+      if (count > this.dist.length) this.dist = new Float64Array(count);
+      this.dist.set(index.dist.subarray(0, count));
+      return count;
+    }
     const i = this.#ring.numValues + 1 - this.#shape.windowSize;
     const k = this.#clear(starts.length);
     for (let c = 0; c < starts.length; c++) this.#compare(i, starts[c]!, data, starts[c]! * stride, k);

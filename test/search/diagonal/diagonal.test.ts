@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { embed, type Normalization, vectorsOf } from '../../../src/core/windows.ts';
 import { diagonal, servesDiagonal } from '../../../src/search/diagonal/engine.ts';
-import { referenceJoin, selfJoin } from '../../../src/search/join.ts';
+import { referenceJoin, rowBlock, selfJoin } from '../../../src/search/join.ts';
 import { expectEveryPair } from '../../support/compare-engines.ts';
 import { generators, mulberry32, normal } from '../../support/series.ts';
 
@@ -35,6 +35,10 @@ const hostile: Record<string, (n: number) => Float64Array> = {
     const random = mulberry32(2);
     return Float64Array.from(generators.periodic!(n), (x) => x + 1e-9 * normal(random));
   },
+  'noise with sentinels of 2^31 − 1': (n) =>
+    Float64Array.from(generators.whiteNoise!(n), (x, t) => (t % 397 === 100 ? 2 ** 31 - 1 : x)),
+  'integers with sentinels, ties with and without': (n) =>
+    Float64Array.from(generators.integers!(n), (x, t) => (t % 211 === 7 ? (t % 2 ? 1e12 : -1e12) : x)),
   'a jump of 1e9': (n) => Float64Array.from(generators.whiteNoise!(n), (x, t) => (t < n / 2 ? x : x + 1e9)),
 };
 
@@ -69,6 +73,25 @@ describe('the diagonal engine gives the bits of every pair compared', () => {
       const rows = embed(generators[name]!(n + 19, 5), 20, 'none');
       const columns = embed(generators[name]!(m + 19, 6), 20, 'none');
       expectEveryPair(engines, referenceJoin(rows, columns), 4);
+    });
+  }
+
+  // Series without rounding: their margins are nearly 0, but for neighbors by index.
+  const counts = (n: number, most: number, unit: number, level: number): Float64Array => {
+    const chance = mulberry32(8);
+    return Float64Array.from({ length: n }, () => level + unit * (chance() < 0.05 ? Math.ceil(most * chance()) : 0));
+  };
+  for (const [most, unit, level, w] of [
+    [1, 1, 0, 30],
+    [20, 1, 0, 25],
+    [3, 0.25, 1e9, 40],
+    [2, 2 ** -300, 0, 12],
+    [264, 1, 0, 30], // the largest that is exact, and
+    [265, 1, 0, 30], // more than that
+    [1e6, 1, 0, 30],
+  ] as const) {
+    test(`events of up to ${most} times ${unit} on ${level}, w = ${w}`, () => {
+      for (const k of [1, 6]) expectEqual(counts(1800, most, unit, level), w, k);
     });
   }
 
@@ -166,6 +189,57 @@ describe('the diagonal engine gives the bits of every pair of normalized windows
     for (const side of ['both', 'left'] as const) {
       for (const zone of [0, 30, 200, 450]) expectEqual(pulses, 60, 7, zone, side, 'zscore');
       for (const zone of [0, 30, 200, 450]) expectEqual(pulses, 90, 7, zone, side, 'zscore');
+    }
+  });
+});
+
+describe('the diagonal engine answers a part of the rows of a self-join', () => {
+  const random = mulberry32(79);
+  const between = (least: number, most: number) => least + Math.floor((most - least + 1) * random());
+  const series = { ...generators, ...hostile, ...uneven };
+  for (const [name, generate] of Object.entries(series)) {
+    const normalize = (['none', 'mean', 'zscore'] as const)[between(0, 2)]!;
+    const w = between(2, 40);
+    const k = between(1, 12);
+    const zone = [0, 0, 5, w, 300][between(0, 4)]!;
+    const side = random() < 0.7 ? 'both' : 'left';
+    const from = between(0, 1500);
+    const to = random() < 0.2 ? 1700 : between(from, 1700);
+    test(`${name}, rows ${from} … ${to} of 1700 values, ${normalize}, w = ${w}, k = ${k}, zone ${zone}, ${side}`, () => {
+      const whole = selfJoin(embed(generate(1700, 3), w, normalize), zone, side);
+      const join = rowBlock(whole, from, to);
+      expect(servesDiagonal(join)).toBe(servesDiagonal(whole));
+      if (servesDiagonal(join)) expectEveryPair(engines, join, k);
+    });
+  }
+
+  // Blocks that begin, end, or lie in the middle of segments of 16 bands of 512 rows.
+  for (const [from, to] of [
+    [0, 700],
+    [8000, 8300],
+    [8192, 9700],
+    [19_000, 20_000],
+  ] as const) {
+    test(`rows ${from} … ${to} of 20 000 values of a server`, () => {
+      const whole = selfJoin(embed(generators.serverMetric!(20_000, 4), 30, 'none'), 0, 'both');
+      expectEveryPair({ wasm: diagonal('auto') }, rowBlock(whole, from, to), 3);
+    });
+  }
+
+  test('every pair with a row is worked once, or nearly', () => {
+    const whole = selfJoin(embed(generators.whiteNoise!(50_000), 50, 'none'), 0, 'both');
+    const workOf = (from: number, to: number): number => {
+      const run = diagonal().start(rowBlock(whole, from, to), 1, false);
+      return Array.from({ length: run.numParts }, (_, p) => run.work(p)).reduce((sum, work) => sum + work, 0);
+    };
+    for (const [from, to] of [
+      [0, 4096],
+      [20_000, 24_000],
+      [45_000, 49_951],
+    ] as const) {
+      const pairs = (to - from) * 49_951 - (to - from) ** 2 / 2;
+      expect(workOf(from, to) / pairs).toBeGreaterThan(1);
+      expect(workOf(from, to) / pairs).toBeLessThan(1.3);
     }
   });
 });

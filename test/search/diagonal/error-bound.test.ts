@@ -13,7 +13,7 @@ import {
   stepsOf,
 } from '../../../src/search/diagonal/error-bound.ts';
 import { type DiagonalShape, LANES } from '../../../src/search/diagonal/state.ts';
-import { diagonalModule, wasmDiagonal } from '../../../src/search/diagonal/wasm.ts';
+import { allocateDiagonal, diagonalModule, wasmDiagonal } from '../../../src/search/diagonal/wasm.ts';
 import { selfJoin } from '../../../src/search/join.ts';
 import { generators, mulberry32, normal } from '../../support/series.ts';
 
@@ -23,20 +23,21 @@ const NUM_BANDS = 5;
 function worstError(series: Float64Array, w: number, normalize: Normalization, isFloat32: boolean): number {
   const join = selfJoin(embed(series, w, normalize), 0, 'both');
   const numWindows = join.rows.numWindows;
-  const flags = { both: true, byIndex: false, scaled: false, base: 0, slack: 0 };
+  const flags = { both: true, byIndex: false, scaled: false, clamp: undefined, base: 0, slack: 0 };
   const shape: DiagonalShape = {
     length: series.length,
     windowSize: w,
     k: 1,
     numWindows,
+    firstRow: 0,
     numRows: numWindows,
     ...flags,
   };
-  const { state, kernel } = wasmDiagonal(diagonalModule()!, shape);
+  const { state, kernel } = wasmDiagonal(diagonalModule()!, allocateDiagonal(shape));
   const margins = normalize === 'none' ? fillRaw(state, join, 0) : fillNormalized(state, kernel, join, 0);
   const factor = float32Factor(state);
   state.threshold.fill(-Infinity); // no candidates
-  kernel.float32!.prepare(factor);
+  kernel.float32!.prepare(factor, false);
   kernel.float32!.refresh(0, 0);
   const { group } = isFloat32 ? kernel.float32! : kernel;
   const compare = (i: number, g: number, margin: number): number => {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { embed, type WindowSet } from '../../../src/core/windows.ts';
 import { KNN } from '../../../src/knn/knn.ts';
-import { type Join, joinWith, referenceJoin, selfJoin } from '../../../src/search/join.ts';
+import { type Join, joinWith, referenceJoin, rowBlock, selfJoin } from '../../../src/search/join.ts';
 import { buildTree, type KDTree, LEAF, spanOf } from '../../../src/search/kdtree/build.ts';
 import { kdtree, scalarKdtree } from '../../../src/search/kdtree/engine.ts';
 import { fitProjection, project, reachOf } from '../../../src/search/kdtree/projection.ts';
@@ -42,9 +42,58 @@ describe('both searches of the tree give the bits of every pair compared', () =>
     }
   }
 
+  test('for many neighbors, by trees of every shape', () => {
+    for (const n of [20, 40, 64, 100, 134, 150, 260, 400]) {
+      for (const k of [15, 17, 31, 36, 64, 127, 128, 129, 300]) {
+        const columns = embed(generators.whiteNoise!(n, n + k), 3, 'none');
+        expectEqual(selfJoin(columns, 0, 'both'), k);
+        expectEqual(referenceJoin(embed(generators.whiteNoise!(20, k), 3, 'none'), columns), k);
+      }
+    }
+  });
+
   test('within a history', () => {
     const join = selfJoin(embed(generators.serverMetric!(2000), 5, 'none'), 2, 'left');
     expectEqual(joinWith(join, { before: 300 }), 4);
+  });
+});
+
+describe('rows that come to the index of the columns', () => {
+  for (const [name, generate] of Object.entries(hostile)) {
+    const k = between(1, 24);
+    const normalize = (['none', 'mean', 'zscore'] as const)[between(0, 2)]!;
+    const w = random() < 0.5 ? between(2, 8) : between(9, 40);
+    test(`${name}, few against 1300, ${normalize}, w = ${w}, k = ${k}`, () => {
+      const columns = embed(generate(1300 + w, 5), w, normalize);
+      for (const n of [w, w + 9, w + 120]) {
+        expectEqual(referenceJoin(embed(generate(n, 4), w, normalize), columns), k);
+      }
+    });
+    const side = random() < 0.7 ? 'both' : 'left';
+    test(`${name}, 100 rows of 1300, ${normalize}, w = ${w}, k = ${k}, ${side}`, () => {
+      const whole = selfJoin(embed(generate(1300 + w, 5), w, normalize), between(0, w), side);
+      const from = between(0, 1200);
+      expectEqual(rowBlock(whole, from, from + 100), k);
+    });
+  }
+
+  test('more of them than come at a time, and far from each other', () => {
+    const columns = embed(generators.serverMetric!(20_000), 6, 'none');
+    const rows = generators.serverMetric!(2400, 2);
+    for (let t = 0; t < 2400; t += 7) if (t % 300 < 200) rows[t] = NaN;
+    rows.fill(NaN, 40, 1500);
+    expectEveryPair({ kdtree }, referenceJoin(embed(rows, 6, 'none'), columns), 3);
+  });
+
+  test('find an index that serves fewer neighbors, and one that was built for the columns themselves', () => {
+    const columns = embed(generators.randomWalk!(2000), 12, 'none');
+    const rows = embed(generators.randomWalk!(60, 2), 12, 'none');
+    const first = referenceJoin(rows, columns);
+    expectEqual(first, 2);
+    expectEqual(referenceJoin(rows, columns, first.indexHolder), 20);
+    const own = selfJoin(columns, 0, 'both');
+    expectEqual(own, 3);
+    expectEqual(referenceJoin(rows, columns, own.indexHolder), 3);
   });
 });
 
@@ -88,7 +137,7 @@ describe('calls that come soon after each other', () => {
 
 describe('a tree built in WASM', () => {
   const built = (windows: WindowSet): KDTree => {
-    const use = { k: 1, numThreads: 1, isShared: false };
+    const use = { k: 1, numThreads: 1, hasGuests: false, isShared: false };
     const worker = attachTree(kdtreeModule()!, allocateTree({ ...windows, projector: undefined }, use), 0);
     worker.build(spanOf(worker.tree, 1));
     return worker.tree;

@@ -1,9 +1,6 @@
 // AssemblyScript. Entries of arrays in memory, and registers that are read or written together. An array is named by its
 // byte offset.
 
-/** The bounds of the LANES lags of one row, while they are compared one by one. */
-export const ROW_BOUNDS: usize = memory.data(128, 16);
-
 /** Entry i of an array of float64. */
 // @ts-ignore: decorator
 @inline export function f64At(base: usize, i: i32): f64 { return load<f64>(base + (<usize>i << 3)); }

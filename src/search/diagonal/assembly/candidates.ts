@@ -1,10 +1,10 @@
 // AssemblyScript. The candidates of a row: CAPACITY slots of LOWER, UPPER and COLUMN, of which COUNT are taken, unsorted. A
-// full row is compacted. See the head of ../scalar.ts for the rules.
-import { f64At, i32At, ROW_BOUNDS, setF64, setI32 } from './arrays';
-import { FEW } from './constants.generated';
+// full row is compacted. See the head of ../scalar.ts for the rules. Threads may share the rows: who changes one locks it.
+import { f64At, i32At, setF64, setI32 } from './arrays';
+import { CLAMPED, FEW } from './constants.generated';
 import {
-  BASE, BOTH, BY_INDEX, CAPACITY, COLUMN, COUNT, INVERSE, IS_COLUMN, K, LOWER, MEAN, NUM_WINDOWS, SCALED, SLACK, THRESHOLD,
-  UPPER, WINDOW_SIZE, WORST_COLUMN, X,
+  BASE, BOTH, BY_INDEX, CAPACITY, COLUMN, COUNT, INVERSE, IS_COLUMN, K, LOWER, MEAN, NUM_WINDOWS, ROW_BOUNDS, SCALED, SLACK,
+  THRESHOLD, UPPER, WINDOW_SIZE, WORST_COLUMN, X,
 } from './diagonal-fields.generated';
 import { setThreshold } from './thresholds';
 import { distance } from './window-sums';
@@ -26,13 +26,55 @@ export function offerLanes(i: i32, j0: i32, mask: u32): void {
     if (j >= NUM_WINDOWS) continue;
     // Bounds of s.
     const bound = load<f64>(ROW_BOUNDS + (<usize>lane << 3));
+    const jCounts = load<u8>(IS_COLUMN + <usize>j);
+    if ((iCounts | jCounts) & CLAMPED) {
+      offerClamped(i, j, iCounts, jCounts);
+      continue;
+    }
     const lower = SCALED ? BASE + bound : bound;
     const upper = lower + (SCALED ? WIDTH * f64At(INVERSE, i) * f64At(INVERSE, j) + SLACK : WIDTH);
     // A candidate of both windows, if each is allowed and near enough.
-    if (BOTH && load<u8>(IS_COLUMN + <usize>j) && bound < f64At(THRESHOLD, i)) append(i, j, lower, upper);
-    if (iCounts && bound < f64At(THRESHOLD, j)) append(j, i, lower, upper);
+    if (BOTH && (jCounts & 1) && bound < f64At(THRESHOLD, i)) append(i, j, lower, upper);
+    if ((iCounts & 1) && bound < f64At(THRESHOLD, j)) append(j, i, lower, upper);
   }
 }
+
+/** The same for a pair whose bounds hold for clamped values: its s is computed. A tie with the k-th may have a smaller column. */
+function offerClamped(i: i32, j: i32, iCounts: i32, jCounts: i32): void {
+  const ofRow = BOTH ? f64At(THRESHOLD, i) : -Infinity;
+  const ofColumn = f64At(THRESHOLD, j);
+  const s = distance(i, j, max(ofRow, ofColumn));
+  if (s == Infinity) return;
+  if ((jCounts & 1) && (s < ofRow || (BY_INDEX && s == ofRow))) append(i, j, s, s);
+  if ((iCounts & 1) && (s < ofColumn || (BY_INDEX && s == ofColumn))) append(j, i, s, s);
+}
+
+/** The count of a row that some thread works on. */
+const LOCKED = -1;
+
+/** Tries after which a thread that waits for a row sleeps for a while: the thread that works on it may be interrupted. */
+const SPINS = 200;
+
+/** Nanoseconds of that sleep. */
+const SLEEP: i64 = 50_000;
+
+/**
+ * Takes row i for this thread alone, and returns the number of its candidates. A thread that finds it taken waits; such a row is
+ * rare, for threads work on different rows and columns. Without threads it is never taken.
+ */
+function lock(i: i32): i32 {
+  const at = COUNT + (<usize>i << 2);
+  let count = atomic.xchg<i32>(at, LOCKED);
+  for (let tries = 1; count == LOCKED; tries++) {
+    if (tries > SPINS) atomic.wait<i32>(at, LOCKED, SLEEP);
+    count = atomic.xchg<i32>(at, LOCKED);
+  }
+  return count;
+}
+
+/** Leaves row i to all threads, with `count` candidates. */
+// @ts-ignore: decorator
+@inline function unlock(i: i32, count: i32): void { atomic.store<i32>(COUNT + (<usize>i << 2), count); }
 
 /** Makes column j, whose s is between `lower` and `upper`, a candidate of row i. */
 export function append(i: i32, j: i32, lower: f64, upper: f64): void {
@@ -41,22 +83,25 @@ export function append(i: i32, j: i32, lower: f64, upper: f64): void {
     const worst = i32At(WORST_COLUMN, i);
     if (worst >= 0 && j > worst) return;
   }
-  const count = i32At(COUNT, i);
+  const count = lock(i);
   const p = i * CAPACITY + count;
   setF64(LOWER, p, lower);
   setF64(UPPER, p, upper);
   setI32(COLUMN, p, j);
-  setI32(COUNT, i, count + 1);
-  if (count + 1 == CAPACITY) compact(i);
+  unlock(i, count + 1 == CAPACITY ? compactRow(i, count + 1) : count + 1);
 }
 
 /** Drops the candidates of row i that cannot be among its k nearest; refines the others if too many are left. */
 export function compact(i: i32): void {
+  unlock(i, compactRow(i, lock(i)));
+}
+
+/** The same for a row that is locked, with `count` candidates; returns how many are left. */
+function compactRow(i: i32, count: i32): i32 {
   const base = i * CAPACITY;
-  let count = i32At(COUNT, i);
-  if (count < K) return;
+  if (count < K) return count;
   // Select: the K-th smallest upper bound is the limit.
-  let limit = selectRow(i);
+  let limit = selectRow(i, count);
   // Drop the candidates whose lower bound is above it.
   let kept = K;
   for (let p = K; p < count; p++) {
@@ -68,12 +113,11 @@ export function compact(i: i32): void {
       kept++;
     }
   }
-  setI32(COUNT, i, kept);
   // Refine: the bounds are too wide if more than half of the spare slots stay taken.
   if (kept > (K + CAPACITY) >> 1) {
-    refineRow(i, limit);
-    limit = selectRow(i);
-    setI32(COUNT, i, K);
+    refineRow(i, kept, limit);
+    limit = selectRow(i, kept);
+    kept = K;
   }
   // K windows with s = 0: nothing can be nearer.
   if (limit == 0) {
@@ -82,14 +126,15 @@ export function compact(i: i32): void {
   }
   // Lower the threshold.
   setThreshold(i, SCALED ? limit - BASE : limit);
+  return kept;
 }
 
 /** Leaves the K nearest of row i, with their exact s, in the order (s, j). */
 export function finish(i: i32): void {
-  const count = i32At(COUNT, i);
-  refineRow(i, count < K ? Infinity : selectRow(i));
-  sortRow(i);
-  if (count > K) setI32(COUNT, i, K);
+  const count = lock(i);
+  refineRow(i, count, count < K ? Infinity : selectRow(i, count));
+  sortRow(i, count);
+  unlock(i, min(count, K));
 }
 
 /** Whether the candidate in slot p precedes (upper, column). */
@@ -103,10 +148,10 @@ export function finish(i: i32): void {
  * Moves the K candidates of row i with the smallest (upper bound, column) to the front; returns the K-th upper bound.
  * Hoare's quickselect: the range lo … hi holds the K-th and shrinks.
  */
-function selectRow(i: i32): f64 {
+function selectRow(i: i32, count: i32): f64 {
   const kth = i * CAPACITY + K - 1;
   let lo = i * CAPACITY;
-  let hi = lo + i32At(COUNT, i) - 1;
+  let hi = lo + count - 1;
   while (lo < hi) {
     // Partition lo … hi by the candidate in the middle.
     const middle = (lo + hi) >> 1;
@@ -141,9 +186,8 @@ function swap(p: i32, q: i32): void {
 }
 
 /** Sorts the candidates of row i by (upper bound, column): Shell sort with the gaps 40, 13, 4, 1. */
-function sortRow(i: i32): void {
+function sortRow(i: i32, count: i32): void {
   const base = i * CAPACITY;
-  const count = i32At(COUNT, i);
   for (let gap = count > FEW ? 40 : 1; gap > 0; gap = (gap - 1) / 3) {
     for (let p = gap; p < count; p++) {
       const upper = f64At(UPPER, base + p);
@@ -163,9 +207,9 @@ function sortRow(i: i32): void {
 }
 
 /** Replaces the bounds of the candidates of row i by s itself, or by Infinity if s exceeds `limit`. */
-function refineRow(i: i32, limit: f64): void {
+function refineRow(i: i32, count: i32, limit: f64): void {
   const first = i * CAPACITY;
-  const end = first + i32At(COUNT, i);
+  const end = first + count;
   if (!SCALED) {
     for (let p = first; p < end; p += 4) refineFour(i, p, end - 1, limit);
     return;

@@ -2,3 +2,4 @@
 
 export const LANES: i32 = 16;
 export const FEW: i32 = 48;
+export const CLAMPED: i32 = 2;

@@ -1,8 +1,8 @@
 // AssemblyScript. The bounds of the lags g … g + 15, carried through the rows of a band in float32: four in each of four
 // registers, two rows at a time. ../error-bound.ts proves the margin that this takes.
-import { ROW_BOUNDS, store4 } from './arrays';
+import { store4 } from './arrays';
 import { offerLanes, setWidth } from './candidates';
-import { BOTH, CARRIED, PEAK32, THRESHOLD32, U32, V32 } from './diagonal-fields.generated';
+import { BOTH, CARRIED, PEAK32, ROW_BOUNDS, THRESHOLD32, U32, V32 } from './diagonal-fields.generated';
 import { FACTOR2, INVERSE2 } from './thresholds';
 
 /** The thresholds of two rows that take no candidates. */

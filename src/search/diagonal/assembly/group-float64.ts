@@ -1,8 +1,8 @@
 // AssemblyScript. The bounds of the lags g … g + 15, carried through the rows of a band in float64: eight lags at a time, two
 // in each of four registers.
-import { ROW_BOUNDS, store4 } from './arrays';
+import { store4 } from './arrays';
 import { offerLanes, setWidth } from './candidates';
-import { BOTH, CARRIED, INVERSE, PEAK, THRESHOLD, U, V } from './diagonal-fields.generated';
+import { BOTH, CARRIED, INVERSE, PEAK, ROW_BOUNDS, THRESHOLD, U, V } from './diagonal-fields.generated';
 
 /** The threshold of a row that takes no candidates. */
 const NEVER: usize = memory.data<f64>([-Infinity]);

@@ -1,6 +1,7 @@
 // AssemblyScript. The thresholds of the rows, the maxima of neighboring thresholds, and both in float32. A bound that is not
 // below the maximum of its columns is turned away without a look at each threshold. Thresholds only fall, so a maximum that is
-// out of date is too high, which is safe.
+// out of date is too high, which is safe. So is a threshold of another thread that is read before its last fall: processors write
+// and read an aligned float64 as a whole.
 import { f64At, setF64 } from './arrays';
 import { LANES } from './constants.generated';
 import { NUM_WINDOWS, PEAK, PEAK32, THRESHOLD, THRESHOLD32, U, U32, V, V32 } from './diagonal-fields.generated';
@@ -30,15 +31,20 @@ export let INVERSE2: f64 = 0;
   store<f32>(THRESHOLD32 + (<usize>i << 2), <f32>(f64At(THRESHOLD, i) * FACTOR2 * (1 + 2.0 ** -22) + 2.0 ** -148));
 }
 
-/** Sets the factor of float32. */
-export function prepareFloat32(factor: f64): void {
+/** Sets the factor of float32. `isFilled`: another thread has filled the arrays that this one shares with it. */
+export function prepareFloat32(factor: f64, isFilled: bool): void {
   FACTOR = factor;
+  if (isFilled) setFactors();
+}
+
+function setFactors(): void {
+  FACTOR2 = FACTOR * FACTOR;
+  INVERSE2 = 1 / FACTOR2;
 }
 
 /** Fills U32, V32 and THRESHOLD32. The last step leads from window n - 2 to window n - 1; the entries behind it stay 0. */
 function fillFloat32(): void {
-  FACTOR2 = FACTOR * FACTOR;
-  INVERSE2 = 1 / FACTOR2;
+  setFactors();
   for (let i = 0; i < NUM_WINDOWS + 2 * LANES; i++) {
     roundThreshold(i);
     if (i + 1 >= NUM_WINDOWS) continue;

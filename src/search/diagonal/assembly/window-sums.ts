@@ -1,7 +1,7 @@
 // AssemblyScript. Left-to-right sums over the values of windows. Eight windows beside each other are summed at a time: two in
 // each of four registers, each in a lane of its own, so that every sum has the bits of ../scalar.ts.
 import { f64At, store4 } from './arrays';
-import { CARRIED, MEAN, SCALE, SCALED, U, V, WINDOW_SIZE, X } from './diagonal-fields.generated';
+import { CARRIED, CLAMPED_X, MEAN, SCALE, SCALED, U, V, WINDOW_SIZE, X } from './diagonal-fields.generated';
 
 /** For windows i … i + 15: writes the mean to MEAN, the sum of (x - mean)² to U and the sum of x - mean to V. */
 export function moments(i: i32): void {
@@ -90,8 +90,8 @@ export function seed(i: i32, g: i32, margin: f64): void {
 }
 
 function seedEight(i: i32, g: i32, margin: f64): void {
-  let a = X + (<usize>i << 3);
-  let b = X + (<usize>(i + g) << 3);
+  let a = CLAMPED_X + (<usize>i << 3);
+  let b = CLAMPED_X + (<usize>(i + g) << 3);
   const end = a + (<usize>WINDOW_SIZE << 3);
   const m = f64x2.splat(f64At(MEAN, i));
   const means = MEAN + (<usize>(i + g) << 3);

@@ -1,8 +1,8 @@
 // AssemblyScript. The lists of the k best columns of every row, while the rows are searched. A list holds K distances from
-// worst to best and, LIST_STRIDE entries behind them, their columns as float64. It is sorted, or for K > SORTED_UP_TO a
-// heap: see ../../top-k.ts.
+// worst to best and, LIST_STRIDE entries behind them, their columns as float64. It is sorted, or a heap for
+// K > SORTED_UP_TO: see ../../top-k.ts. Lists of distances alone stay sorted up to PLAIN_UP_TO.
 import { n32, setF, setN } from './access';
-import { EMPTY, LEAF, SORTED_UP_TO } from './constants.generated';
+import { EMPTY, LEAF, PLAIN_UP_TO, SORTED_UP_TO } from './constants.generated';
 import { size } from './rows';
 import {
   AFTER, BEFORE, BY_INDEX, COLUMN_FIRST, COLUMN_LEAVES, COLUMN_SIZE, DIST, EXCLUSION, INDEX, K, LIST, REFINES, SELF,
@@ -21,8 +21,11 @@ let FILLED: i32 = 0;
 export function deriveLists(): void {
   LIST_STRIDE = (<usize>(K + 1) & ~1) + 2;
   const everyColumn = EXCLUSION < SELF && BEFORE == EMPTY && AFTER == EMPTY;
-  PLAIN = i32(everyColumn && !(BY_INDEX | REFINES) && K <= SORTED_UP_TO);
-  const last = COLUMN_LEAVES - 1;
+  PLAIN = i32(everyColumn && !(BY_INDEX | REFINES) && K <= PLAIN_UP_TO);
+  // The rightmost leaf holds the last of all columns; the last slot does only where all leaves are on one level.
+  let node = 1;
+  while (node < COLUMN_LEAVES) node = 2 * node + 1;
+  const last = node - COLUMN_LEAVES;
   FILLED = min(K, n32(COLUMN_FIRST, last) + <i32>load<u8>(COLUMN_SIZE + <usize>last) - SELF);
 }
 
@@ -134,7 +137,7 @@ function sortHeap(list: usize): void {
 export function writeLists(): void {
   for (let q = 0; q < size; q++) {
     const list = listOf(q);
-    if (K > SORTED_UP_TO) sortHeap(list);
+    if (K > SORTED_UP_TO && !PLAIN) sortHeap(list);
     for (let p = 0; p < K; p++) {
       const from = list + (<usize>(K - 1 - p) << 3);
       setF(DIST, q * K + p, load<f64>(from));

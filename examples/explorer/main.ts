@@ -1,0 +1,393 @@
+// The page: takes a file in, and joins the figure, the detectors, the labels and what is taken along.
+import { labelsCsv } from './label/label-file.ts';
+import { LabelsView } from './label/labels-view.ts';
+import { MeritClient, type Part, partOf } from './label/merit.ts';
+import { listMerit } from './label/merit-view.ts';
+import { ReadClient, ReadFailure } from './read/client.ts';
+import type { Columns } from './read/inspect.ts';
+import type { Opened } from './read/protocol.ts';
+import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './score/detectors.ts';
+import { Panel, type PanelListener, type PanelSeries } from './score/panel.ts';
+import type { Place } from './score/protocol.ts';
+import { fromHash, isZone, NEW, type Settings, toHash } from './settings.ts';
+import { commandOf, programOf } from './take/command.ts';
+import { download, toPNG } from './take/download.ts';
+import { figureOf } from './take/figure.ts';
+import { Axis, writeNumber } from './view/axis.ts';
+import { drawDetail } from './view/detail.ts';
+import { byId, fill } from './view/elements.ts';
+import { Figure } from './view/figure.ts';
+import { type Mark, PanelChart } from './view/panel-chart.ts';
+import { listPlaces } from './view/places.ts';
+import { Pyramid } from './view/pyramid.ts';
+
+/** Panels that are shown at most: each has a worker and the series in memory. */
+const MOST_PANELS = 4;
+
+let settings: Settings = fromHash(location.hash);
+let opened: Opened | undefined;
+let axis = new Axis(undefined, 1);
+let seriesChart: PanelChart | undefined;
+let panels: Panel[] = [];
+let active: Panel | undefined;
+let chosen: Place | undefined;
+let numPanels = 0;
+
+const reader = new ReadClient();
+const merit = new MeritClient((result) => listMerit(byId('merit'), result));
+const labels = new LabelsView(byId('labels'), {
+  changed: () => markAll(),
+  shown: ({ begin, end }) => figure.focus(begin, end),
+});
+const figure = new Figure({
+  moved: (from, to) => keep({ range: from <= 0 && to >= length() - 1 ? undefined : [from, to] }),
+  hovered: readOut,
+  selected: (begin, end) => labels.add(begin, end),
+});
+const listener: PanelListener = {
+  changed: () => {
+    keep({ detectors: panels.map(({ detector }) => detector) });
+    showTake();
+    measure();
+  },
+  scored: (panel) => {
+    if (panel === active) showPlaces();
+    markAll();
+  },
+  chosen: (panel) => activate(panel),
+  closed: (panel) => {
+    panel.close();
+    panels = panels.filter((other) => other !== panel);
+    if (active === panel) activate(panels[0]);
+    keep({ detectors: panels.map(({ detector }) => detector) });
+    showAdd();
+  },
+};
+
+function length(): number {
+  return opened?.values.length ?? 1;
+}
+
+/** Keeps what has changed in the page's address. */
+let pending = 0;
+function keep(changes: Partial<Settings>): void {
+  settings = { ...settings, ...changes };
+  if (pending !== 0) return;
+  pending = window.setTimeout(() => {
+    pending = 0;
+    history.replaceState(null, '', `#${toHash(settings)}`);
+  }, 300);
+}
+
+function complain(message: string | undefined): void {
+  const problem = byId('problem');
+  problem.hidden = message === undefined;
+  problem.textContent = message ?? '';
+}
+
+/** Reads a file that is known to the reader, with the settings of the page. */
+async function read(name: string): Promise<void> {
+  byId('notices').textContent = 'reading …';
+  byId('source').hidden = false;
+  byId('name').textContent = name;
+  byId<HTMLInputElement>('options').value = settings.options;
+  try {
+    const { options, column, time } = settings;
+    opened = await reader.open(name, { options, column, time });
+  } catch (error) {
+    const { message } = error as Error;
+    byId('notices').textContent = '';
+    complain(message.startsWith(name) ? message : `${name}: ${message}`);
+    if (error instanceof ReadFailure && error.columns !== undefined)
+      showColumns(error.columns, settings.column, settings.time);
+    return;
+  }
+  complain(undefined);
+  show();
+}
+
+function showColumns(columns: Columns, column: string | undefined, time: string | undefined): void {
+  const [columnMenu, timeMenu] = [byId<HTMLSelectElement>('column'), byId<HTMLSelectElement>('time')];
+  fill(columnMenu, [...columns.numbers], column);
+  columnMenu.parentElement!.hidden = columns.numbers.length === 0;
+  fill(timeMenu, ['', ...columns.times], time ?? '', (name) => (name === '' ? 'none' : name));
+  timeMenu.parentElement!.hidden = columns.times.length === 0;
+}
+
+/** Shows the series that was read. */
+function show(): void {
+  const { columns, column, time, values, grid, notices, numRows } = opened!;
+  showColumns(columns, column, time);
+  const step =
+    grid === undefined
+      ? ''
+      : `, a step of ${grid.isDate ? `${writeNumber(grid.step / 1000)} s` : writeNumber(grid.step)}`;
+  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...notices].join('\n');
+  byId('welcome').hidden = true;
+  byId('work').hidden = false;
+  axis = new Axis(grid, values.length, settings.zone);
+  if (seriesChart !== undefined) figure.remove(seriesChart);
+  const host = byId('series-chart');
+  host.tabIndex = 0;
+  host.ariaLabel = `The series ${column ?? ''}. Arrow keys move, plus and minus zoom.`;
+  seriesChart = new PanelChart(host, { axis, color: 'series', height: 220, fromZero: false, hasTicks: true });
+  seriesChart.setCurve(new Pyramid(values));
+  figure.reset(values.length, settings.range);
+  figure.add(seriesChart);
+  chosen = undefined;
+  labels.set([], axis);
+  if (panels.length === 0) for (const detector of settings.detectors) addPanel(detector);
+  else for (const panel of panels) panel.setSeries(seriesOf());
+  showTake();
+  document.dispatchEvent(new CustomEvent('knn-opened', { detail: opened }));
+}
+
+function seriesOf(): PanelSeries {
+  const { values, grid } = opened!;
+  return { values, grid, zone: settings.zone, axis };
+}
+
+function addPanel(detector: Detector): void {
+  const panel = new Panel(detector, numPanels++, figure, listener);
+  byId('panels').append(panel.element);
+  panels.push(panel);
+  panel.setSeries(seriesOf());
+  if (active === undefined) activate(panel);
+  showAdd();
+}
+
+function showAdd(): void {
+  byId<HTMLSelectElement>('add').disabled = panels.length >= MOST_PANELS;
+}
+
+function activate(panel: Panel | undefined): void {
+  if (active === panel) return;
+  active = panel;
+  chosen = undefined;
+  for (const other of panels) other.element.classList.toggle('active', other === panel);
+  showPlaces();
+  showTake();
+  measure();
+}
+
+function showPlaces(): void {
+  const result = active?.result;
+  byId('places-of').textContent =
+    active === undefined ? '' : nameOf(active.detector) + (result?.exact === false ? ' (so far)' : '');
+  listPlaces(byId('places'), result?.places ?? [], axis, (place) => void explain(place), chosen);
+}
+
+async function explain(place: Place): Promise<void> {
+  const panel = active!;
+  chosen = place;
+  figure.focus(place.begin, place.end);
+  markAll();
+  showPlaces();
+  const text = byId('detail-text');
+  text.textContent = '…';
+  try {
+    const explained = await panel.explain(place);
+    if (chosen !== place) return;
+    text.textContent = explained.text;
+    byId('detail-legend').hidden = false;
+    drawDetail(byId('detail-chart'), opened!.values, axis, explained);
+  } catch (error) {
+    text.textContent = (error as Error).message;
+  }
+}
+
+/** Marks of labels, alarms and the chosen place in all panels. */
+function markAll(): void {
+  const marks: Mark[] = labels.all.map(({ begin, end, name }) => ({ begin, end, kind: 'label', text: name }));
+  const place: Mark[] = chosen === undefined ? [] : [{ begin: chosen.begin, end: chosen.end, kind: 'chosen' }];
+  for (const panel of panels) panel.setLabels([...marks, ...place]);
+  const result = active?.result;
+  const strange = (result?.places ?? []).slice(0, 10).map(({ begin, end }): Mark => ({ begin, end, kind: 'place' }));
+  const points = result?.alarms ?? active?.alarms.map(({ begin }) => begin) ?? [];
+  seriesChart?.setMarks({ ranges: [...marks, ...strange, ...place], points, threshold: undefined });
+  measure();
+}
+
+/** Figures of merit, when the scores have come to rest. */
+let measuring = 0;
+function measure(): void {
+  clearTimeout(measuring);
+  const warning = byId('warning');
+  warning.hidden = labels.all.length === 0;
+  if (labels.all.length === 0) {
+    listMerit(byId('merit'), undefined);
+    return;
+  }
+  measuring = window.setTimeout(() => {
+    const result = active?.result;
+    if (result === undefined || !result.exact) return;
+    const part = byId<HTMLSelectElement>('part').value as Part;
+    const { scores, labels: within } = partOf(result.scores, labels.all, part);
+    if (within.length === 0) listMerit(byId('merit'), 'no label lies in this half');
+    else merit.ask({ scores, labels: within, threshold: thresholdOf(active!.detector), window: 100 });
+  }, 150);
+}
+
+function showTake(): void {
+  if (opened === undefined || active === undefined) return;
+  const work = { opened, options: settings.options, detector: active.detector };
+  byId<HTMLTextAreaElement>('command').value = commandOf(work);
+  byId<HTMLTextAreaElement>('program').value = programOf(work);
+  const isOther = !opened.isPlain && active.detector.kind !== 'knn' && active.detector.kind !== 'locate';
+  byId('take-of').textContent = isOther
+    ? `${nameOf(active.detector)}. Rows that are absent are missing values here; a stream does not know of them.`
+    : nameOf(active.detector);
+}
+
+function readOut(index: number | undefined): void {
+  const output = byId('readout');
+  if (opened === undefined || index === undefined || index < 0 || index >= length()) {
+    output.textContent = '';
+    return;
+  }
+  const scores = panels.flatMap(({ result, detector }) =>
+    result === undefined ? [] : [`${nameOf(detector)} ${writeNumber(result.scores[index]!)}`],
+  );
+  const label = labels.all.find(({ begin, end }) => begin <= index && index <= end);
+  const parts = [
+    axis.write(index),
+    writeNumber(opened.values[index]!),
+    ...scores,
+    ...(label ? [`label ${label.name}`] : []),
+  ];
+  output.textContent = parts.join(' · ');
+}
+
+async function take(file: Blob, name: string): Promise<void> {
+  reader.add(name, file);
+  // Another file has columns of its own.
+  if (opened !== undefined && opened.name !== name)
+    settings = { ...NEW, detectors: panels.map((p) => p.detector), zone: settings.zone };
+  await read(name);
+}
+
+function listen(): void {
+  const file = byId<HTMLInputElement>('file');
+  byId('open').addEventListener('click', () => file.click());
+  file.addEventListener('change', () => {
+    const [first] = file.files ?? [];
+    if (first !== undefined) void take(first, first.name);
+    file.value = '';
+  });
+  addEventListener('dragover', (event) => {
+    event.preventDefault();
+    document.body.classList.add('over');
+  });
+  addEventListener('dragleave', () => document.body.classList.remove('over'));
+  addEventListener('drop', (event) => {
+    event.preventDefault();
+    document.body.classList.remove('over');
+    const [first] = event.dataTransfer?.files ?? [];
+    if (first !== undefined) void take(first, first.name);
+  });
+  const dialog = byId<HTMLDialogElement>('paste-dialog');
+  byId('paste').addEventListener('click', () => dialog.showModal());
+  dialog.addEventListener('close', () => {
+    const { value } = byId<HTMLTextAreaElement>('paste-text');
+    if (dialog.returnValue === 'ok' && value.trim() !== '') void take(new Blob([value]), 'pasted');
+  });
+  addEventListener('paste', (event) => {
+    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text.trim() !== '') void take(new Blob([text]), 'pasted');
+  });
+  const again = (changes: Partial<Settings>): void => {
+    keep({ range: undefined, ...changes });
+    const name = byId('name').textContent!;
+    if (name !== '') void read(name);
+  };
+  byId('column').addEventListener('change', () => again({ column: byId<HTMLSelectElement>('column').value }));
+  byId('time').addEventListener('change', () => again({ time: byId<HTMLSelectElement>('time').value }));
+  byId('reread').addEventListener('click', () => again({ options: byId<HTMLInputElement>('options').value.trim() }));
+  byId('options').addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') again({ options: byId<HTMLInputElement>('options').value.trim() });
+  });
+  const zone = byId<HTMLInputElement>('zone');
+  zone.value = settings.zone ?? '';
+  byId('zones').replaceChildren(
+    ...['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) =>
+      Object.assign(document.createElement('option'), { value: name }),
+    ),
+  );
+  zone.addEventListener('change', () => {
+    if (zone.value !== '' && !isZone(zone.value))
+      return complain(`${zone.value} is no time zone: see the list, such as Europe/Berlin or UTC`);
+    complain(undefined);
+    again({ zone: zone.value === '' ? undefined : zone.value });
+  });
+  byId('zoom-in').addEventListener('click', () => figure.zoom(0.5));
+  byId('zoom-out').addEventListener('click', () => figure.zoom(2));
+  byId('zoom-all').addEventListener('click', () => figure.showAll());
+  const mode = byId('label-mode');
+  mode.addEventListener('click', () => {
+    figure.isSelecting = !figure.isSelecting;
+    mode.setAttribute('aria-pressed', String(figure.isSelecting));
+  });
+  const add = byId<HTMLSelectElement>('add');
+  fill(add, ['', ...KINDS], '', (kind) => (kind === '' ? 'a detector …' : kind));
+  add.addEventListener('change', () => {
+    const kind = KINDS.find((one) => one === add.value);
+    add.value = '';
+    if (kind === undefined || opened === undefined) return;
+    addPanel({ ...DEFAULT, kind });
+    keep({ detectors: panels.map(({ detector }) => detector) });
+  });
+  byId('part').addEventListener('change', measure);
+  listenToFiles();
+  new ResizeObserver(() => figure.resize()).observe(byId('figure'));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => opened && show());
+}
+
+function listenToFiles(): void {
+  const file = byId<HTMLInputElement>('labels-file');
+  byId('labels-open').addEventListener('click', () => file.click());
+  file.addEventListener('change', () => {
+    const [first] = file.files ?? [];
+    file.value = '';
+    if (first !== undefined) void loadLabels(first, first.name);
+  });
+  byId('labels-save').addEventListener('click', () => download('labels.csv', labelsCsv(labels.all, axis), 'text/csv'));
+  const copy = (id: string): void => void navigator.clipboard.writeText(byId<HTMLTextAreaElement>(id).value);
+  byId('copy-command').addEventListener('click', () => copy('command'));
+  byId('copy-program').addEventListener('click', () => copy('program'));
+  byId('save-csv').addEventListener('click', () => {
+    const scores = active?.result?.scores;
+    if (scores !== undefined) void reader.rows(scores).then((csv) => download('scores.csv', csv));
+  });
+  const svg = (): string => figureOf(opened!, panels, labels.all, axis, figure.range);
+  byId('save-svg').addEventListener('click', () => opened && download('figure.svg', svg(), 'image/svg+xml'));
+  byId('save-png').addEventListener(
+    'click',
+    () => opened && void toPNG(svg()).then((png) => download('figure.png', png)),
+  );
+}
+
+async function loadLabels(file: Blob, name: string): Promise<void> {
+  reader.add(name, file);
+  try {
+    labels.set(await reader.labels(name));
+    complain(undefined);
+  } catch (error) {
+    complain((error as Error).message);
+  }
+}
+
+/** The file that the command `explore` serves beside the page, if it does. */
+async function start(): Promise<void> {
+  listen();
+  const response = await fetch('./served.json').catch(() => undefined);
+  if (response === undefined || !response.ok || !(response.headers.get('content-type') ?? '').includes('json')) return;
+  const served = (await response.json()) as { name?: string; options?: string; labels?: string };
+  if (served.name === undefined) return;
+  if (served.options !== undefined && settings.options === '') settings = { ...settings, options: served.options };
+  const get = async (path: string): Promise<Blob> => await (await fetch(path)).blob();
+  await take(await get('./data'), served.name);
+  if (served.labels !== undefined) await loadLabels(await get('./labels'), served.labels);
+}
+
+void start();

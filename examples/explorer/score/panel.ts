@@ -1,0 +1,233 @@
+// A panel: one detector with its controls, its scores and what they mark.
+
+import type { Axis } from '../view/axis.ts';
+import { writeNumber } from '../view/axis.ts';
+import { make, menu } from '../view/elements.ts';
+import type { Figure } from '../view/figure.ts';
+import { type Mark, PanelChart } from '../view/panel-chart.ts';
+import { Pyramid } from '../view/pyramid.ts';
+import { ScoreClient } from './client.ts';
+import { controlsOf } from './controls.ts';
+import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './detectors.ts';
+import type { Explained, Place, Scored, TimedSeries } from './protocol.ts';
+
+/** What a panel tells the page. */
+export interface PanelListener {
+  /** Its settings were changed. */
+  changed(panel: Panel): void;
+  /** It has other scores, or other alarms. */
+  scored(panel: Panel): void;
+  /** The user has turned to it. */
+  chosen(panel: Panel): void;
+  closed(panel: Panel): void;
+}
+
+export interface PanelSeries extends TimedSeries {
+  readonly axis: Axis;
+}
+
+/** An incident: what the alarms of a threshold make of scores. */
+export interface Alarm {
+  readonly begin: number;
+  readonly end: number;
+}
+
+export class Panel {
+  readonly element: HTMLElement;
+  detector: Detector;
+  result: Scored | undefined;
+  readonly #listener: PanelListener;
+  readonly #figure: Figure;
+  readonly #client: ScoreClient;
+  readonly #controls: HTMLElement;
+  readonly #host: HTMLElement;
+  readonly #status: HTMLElement;
+  readonly #progress: HTMLProgressElement;
+  readonly #cancel: HTMLButtonElement;
+  readonly #color: string;
+  #chart: PanelChart | undefined;
+  #series: PanelSeries | undefined;
+  #labels: readonly Mark[];
+  #frame: number;
+
+  constructor(detector: Detector, number: number, figure: Figure, listener: PanelListener) {
+    this.detector = detector;
+    this.#figure = figure;
+    this.#listener = listener;
+    this.#labels = [];
+    this.#frame = 0;
+    this.#color = `score${number % 4}`;
+    this.#controls = make('div', { className: 'row controls' });
+    this.#host = make('div', { className: 'chart', tabIndex: 0, role: 'application', ariaRoleDescription: 'chart' });
+    this.#status = make('output', { className: 'status faint' });
+    this.#progress = make('progress', { max: 1, hidden: true });
+    this.#cancel = make('button', { type: 'button', hidden: true }, 'Stop');
+    this.#cancel.addEventListener('click', () => this.stop());
+    this.element = make('section', { className: 'panel' }, this.#controls, this.#host);
+    this.element.addEventListener('pointerdown', () => listener.chosen(this));
+    this.element.addEventListener('focusin', () => listener.chosen(this));
+    this.#client = new ScoreClient({
+      scored: (result) => this.#take(result),
+      progress: (share, remaining) => this.#tell(share, remaining),
+      failed: (message) => this.#fail(message),
+    });
+  }
+
+  /** Shows another series. */
+  setSeries(series: PanelSeries): void {
+    this.#series = series;
+    if (this.#chart !== undefined) this.#figure.remove(this.#chart);
+    this.#host.replaceChildren();
+    this.#chart = new PanelChart(this.#host, {
+      axis: series.axis,
+      color: this.#color,
+      height: 130,
+      fromZero: true,
+      hasTicks: false,
+    });
+    this.#figure.add(this.#chart, this.detector.kind === 'locate' ? undefined : (at) => this.#dragThreshold(at));
+    const { values, grid, zone } = series;
+    this.#client.setSeries({ values, grid, zone });
+    this.#drawControls();
+    this.score();
+  }
+
+  setLabels(labels: readonly Mark[]): void {
+    this.#labels = labels;
+    this.#mark();
+  }
+
+  /** Begins to score: at once, and in the next frame at most once a frame. */
+  score(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#status.textContent = '…';
+      this.#client.score(this.detector);
+    });
+  }
+
+  stop(): void {
+    this.#client.stop();
+    this.#tell(1, 0);
+    this.#status.textContent = this.result?.exact === false ? 'stopped: upper bounds' : 'stopped';
+  }
+
+  close(): void {
+    this.#client.close();
+    if (this.#chart !== undefined) this.#figure.remove(this.#chart);
+    this.element.remove();
+  }
+
+  explain(place: Place): Promise<Explained> {
+    return this.#client.explain(this.detector, place);
+  }
+
+  /** The parts that are alarms: incidents of a monitor, else runs at or above the threshold. */
+  get alarms(): readonly Alarm[] {
+    const { result } = this;
+    if (result === undefined) return [];
+    if (result.incidents !== undefined) return result.incidents;
+    const threshold = thresholdOf(this.detector);
+    return threshold === undefined ? [] : runsFrom(result.scores, threshold);
+  }
+
+  #change(changes: Partial<Detector>): void {
+    const before = this.detector;
+    this.detector = { ...before, ...changes };
+    const isLineOnly = Object.keys(changes).every((key) => key === 'threshold') && this.detector.kind !== 'monitor';
+    if (isLineOnly) this.#show();
+    else this.score();
+    this.#nameIt();
+    this.#listener.changed(this);
+  }
+
+  #dragThreshold(at: number): void {
+    const threshold = Number(at.toPrecision(3));
+    const number = this.#controls.querySelector<HTMLInputElement>('input.threshold');
+    if (number !== null) number.valueAsNumber = threshold;
+    this.#change({ threshold });
+  }
+
+  #drawControls(): void {
+    const kind = menu(KINDS, this.detector.kind, (chosen) => {
+      this.detector = { ...DEFAULT, kind: chosen };
+      this.#drawControls();
+      this.score();
+      this.#listener.changed(this);
+    });
+    kind.ariaLabel = 'detector';
+    const close = make('button', { type: 'button', title: 'Remove this panel' }, '×');
+    close.ariaLabel = 'Remove this panel';
+    close.addEventListener('click', () => this.#listener.closed(this));
+    const length = this.#series?.values.length ?? 0;
+    const settings = controlsOf(this.detector, length, (changes) => this.#change(changes));
+    this.#controls.replaceChildren(kind, ...settings, this.#status, this.#progress, this.#cancel, close);
+    this.#nameIt();
+  }
+
+  #nameIt(): void {
+    this.#host.ariaLabel = `Scores of ${nameOf(this.detector)}. Arrow keys move, plus and minus zoom.`;
+  }
+
+  #take(result: Scored): void {
+    this.result = result;
+    this.#show();
+    if (result.exact) this.#tell(1, 0);
+    this.#listener.scored(this);
+  }
+
+  #show(): void {
+    const { result } = this;
+    if (result === undefined) return;
+    this.#chart?.setCurve(new Pyramid(result.scores));
+    this.#mark();
+    const { length } = this.alarms;
+    const threshold = thresholdOf(this.detector);
+    const alarms = threshold === undefined ? '' : `${length} ${length === 1 ? 'alarm' : 'alarms'} · `;
+    const time = `${writeNumber(Math.round(result.milliseconds))} ms`;
+    this.#status.textContent = `${alarms}${result.exact ? `exact, ${time}` : `upper bounds after ${time}`}`;
+    this.element.dispatchEvent(
+      new CustomEvent('knn-scored', { bubbles: true, detail: { result, detector: this.detector } }),
+    );
+  }
+
+  #mark(): void {
+    const { result } = this;
+    if (result === undefined) return;
+    const { alarms } = this;
+    const ranges: Mark[] = [
+      ...this.#labels,
+      ...alarms.map(({ begin, end }) => ({ begin, end, kind: 'incident' as const })),
+    ];
+    const points = result.alarms ?? alarms.map(({ begin }) => begin);
+    this.#chart?.setMarks({ ranges, points, threshold: thresholdOf(this.detector) });
+  }
+
+  #tell(share: number, remaining: number): void {
+    const isShown = share < 1 && remaining > 0.3;
+    this.#progress.hidden = !isShown;
+    this.#cancel.hidden = !isShown;
+    this.#progress.value = share;
+  }
+
+  #fail(message: string): void {
+    this.#tell(1, 0);
+    this.result = undefined;
+    this.#chart?.setCurve(undefined);
+    this.#status.textContent = message;
+    this.#listener.scored(this);
+  }
+}
+
+/** Runs of scores at or above a threshold. */
+function runsFrom(scores: Float64Array, threshold: number): Alarm[] {
+  const runs: Alarm[] = [];
+  for (let t = 0; t < scores.length; t++) {
+    if (!(scores[t]! >= threshold)) continue;
+    const begin = t;
+    while (t + 1 < scores.length && scores[t + 1]! >= threshold) t++;
+    runs.push({ begin, end: t });
+  }
+  return runs;
+}

@@ -1,0 +1,67 @@
+// The window of a place over its neighbors and over what was expected.
+import uPlot from 'uplot';
+import type { Explained } from '../score/protocol.ts';
+import { type Axis, writeNumber } from './axis.ts';
+
+/** Draws an explanation. Returns the plot. */
+export function drawDetail(host: HTMLElement, series: Float64Array, axis: Axis, explained: Explained): uPlot {
+  const { start, windowSize, expected, neighbors } = explained;
+  const style = getComputedStyle(host);
+  const paint = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+  const font = `11px ${style.fontFamily}`;
+  // A window of few values is shown with some before it.
+  const before = Math.min(start, Math.max(2, Math.round(windowSize / 2)));
+  const first = start - before;
+  const length = Math.min(series.length - first, windowSize + 2 * before);
+  const x = Array.from({ length }, (_, l) => first + l);
+  const own = x.map((t) => known(series[t]));
+  const wanted = x.map((t) => known(expected[t - start]));
+  const others = neighbors.map((neighbor) => x.map((t) => known(series[neighbor.start + t - start])));
+  const ink = { stroke: paint('faint'), font, grid: { stroke: paint('grid'), width: 1 }, ticks: { show: false } };
+  const points = { show: length < 60, size: 4 };
+  host.replaceChildren();
+  return new uPlot(
+    {
+      width: host.clientWidth || 320,
+      height: 170,
+      padding: [6, 6, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: { x: { time: false } },
+      axes: [
+        {
+          ...ink,
+          size: 22,
+          values: (_, places) => places.map((t) => (Number.isInteger(t) ? shortPlace(axis, t) : '')),
+          space: 90,
+        },
+        { ...ink, size: 54, values: (_, values) => values.map(writeNumber), space: 26 },
+      ],
+      series: [
+        {},
+        ...others.map(() => ({ stroke: paint('faint'), width: 1, alpha: 0.55, points: { show: false } })),
+        { stroke: paint('score0'), width: 2, dash: [6, 4], points: { ...points, fill: paint('score0') } },
+        { stroke: paint('series'), width: 2, points: { ...points, fill: paint('series') } },
+      ],
+      hooks: {
+        drawClear: [
+          (plot) => {
+            const [left, right] = [start - 0.5, start + windowSize - 0.5].map((t) => plot.valToPos(t, 'x', true));
+            plot.ctx.fillStyle = paint('chosen');
+            plot.ctx.fillRect(left!, plot.bbox.top, right! - left!, plot.bbox.height);
+          },
+        ],
+      },
+    },
+    [x, ...others, wanted, own] as uPlot.AlignedData,
+    host,
+  );
+}
+
+function known(x: number | undefined): number | null {
+  return x !== undefined && Number.isFinite(x) ? x : null;
+}
+
+function shortPlace(axis: Axis, t: number): string {
+  return axis.isDate ? axis.ticks([axis.placeOf(t), axis.placeOf(t + 1)])[0]!.split('\n')[0]! : axis.write(t);
+}

@@ -1,0 +1,122 @@
+// `score --top-only`: the strangest places alone, which need neither the scores of all values nor their memory.
+import type { KNN } from '../../index.ts';
+import type { Table } from '../input/columns.ts';
+import type { Output } from '../output/output.ts';
+import { type Cell, formatRows } from '../output/rows.ts';
+import { aligned, plain, shortNumber } from '../output/text.ts';
+import { progressOf } from '../read-within.ts';
+import type { InTime } from './in-time.ts';
+import type { ScoreOptions } from './options.ts';
+
+/** A place: its row in the order of the times, its time and its score. */
+interface Place {
+  readonly column: string | undefined;
+  readonly rank: number;
+  readonly index: number;
+  readonly time: string | undefined;
+  readonly value: number;
+  readonly score: number;
+}
+
+/** Finds the places of every column and writes them. */
+export async function writePlaces(
+  knn: KNN,
+  options: ScoreOptions,
+  grid: InTime,
+  reference: Table | undefined,
+  threads: number | undefined,
+  output: Output,
+): Promise<void> {
+  const places: Place[] = [];
+  for (const c of grid.table.columns.keys())
+    places.push(...(await placesOf(knn, options, grid, c, reference, threads)));
+  const hasNames = grid.table.columns.length > 1;
+  const hasTimes = grid.table.times !== undefined;
+  const rows = places.map(
+    ({ column, rank, index, time, value, score }): Record<string, Cell> => ({
+      ...(hasNames && { column: column ?? null }),
+      rank,
+      index,
+      ...(hasTimes && { time: time ?? null }),
+      value: Number.isNaN(value) ? null : value,
+      score,
+    }),
+  );
+  await output.write([textOf(rows, options, hasNames, hasTimes)]);
+}
+
+function textOf(
+  rows: readonly Record<string, Cell>[],
+  { format }: ScoreOptions,
+  hasNames: boolean,
+  hasTimes: boolean,
+): string {
+  const names = [...(hasNames ? ['column'] : []), 'rank', 'index', ...(hasTimes ? ['time'] : []), 'value', 'score'];
+  if (format === 'csv' || format === 'json') return formatRows(rows, format, names);
+  if (format === 'lines') {
+    const kept = names.filter((name) => name !== 'rank' && name !== 'value');
+    return rows.map((row) => `${kept.map((name) => String(row[name])).join('\t')}\n`).join('');
+  }
+  if (rows.length === 0) return 'No place stands out: every score is 0 or missing.\n';
+  const cells = rows.map((row) =>
+    names.map((name) => {
+      const cell = row[name];
+      if (name === 'value' || name === 'score') return cell === null ? '' : shortNumber(cell as number);
+      return plain(String(cell), 32);
+    }),
+  );
+  const lines = aligned([names.map((name) => (name === 'rank' ? '#' : name)), ...cells], (cell, width) =>
+    cell.padEnd(width),
+  );
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+async function placesOf(
+  knn: KNN,
+  options: ScoreOptions,
+  { table, ofRows }: InTime,
+  c: number,
+  reference: Table | undefined,
+  threads: number | undefined,
+): Promise<Place[]> {
+  const { name, values: numbers } = table.columns[c]!;
+  const values = numbers.toArray();
+  const memory = reference?.columns[c]?.values.toArray();
+  const progress = progressOf(options);
+  try {
+    const found = await knn.topAsync(values, options.top, {
+      separation: options.separation,
+      ...(memory !== undefined && { reference: memory }),
+      threads,
+      onProgress: (state) => void progress.scoring(state, name),
+    });
+    if (table.times === undefined) {
+      return found.map(({ index, score }, p) => ({
+        column: name,
+        rank: p + 1,
+        index,
+        time: undefined,
+        value: values[index]!,
+        score,
+      }));
+    }
+    // The rows of the places, which are marked by their rank: of rows that share a time, the first.
+    const ranks = new Float64Array(values.length).fill(NaN);
+    for (const [p, { index }] of found.entries()) ranks[index] = p;
+    const marked = ofRows(table.columns.map((column) => ({ name: column.name, values, scores: ranks }))).scored[c]!;
+    const rowOf = new Int32Array(found.length);
+    for (let r = marked.scores.length - 1; r >= 0; r--) {
+      if (!Number.isNaN(marked.scores[r])) rowOf[marked.scores[r]!] = r;
+    }
+    return found.map(({ index, score }, p) => ({
+      column: name,
+      rank: p + 1,
+      index: rowOf[p]!,
+      time: table.times!.at(index),
+      value: values[index]!,
+      score,
+    }));
+  } finally {
+    await progress.stop();
+  }
+}

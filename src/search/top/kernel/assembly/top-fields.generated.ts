@@ -1,0 +1,61 @@
+// Generated from ../fields.ts by `npm run build:wasm`: do not edit.
+
+export let X: usize = 0;
+export let X32: usize = 0;
+export let MEAN: usize = 0;
+export let SIGMA: usize = 0;
+export let FLAGS: usize = 0;
+export let THRESHOLD: usize = 0;
+export let LIST: usize = 0;
+export let BOUND: usize = 0;
+export let SUM: usize = 0;
+export let WIDTH: usize = 0;
+export let ROW_S: usize = 0;
+export let ROW_J: usize = 0;
+export let ROW_BOUND: usize = 0;
+export let ORDER: usize = 0;
+export let ROW32: usize = 0;
+export let WINDOW_SIZE: i32 = 0;
+export let K: i32 = 0;
+export let FIRST_COLUMN: i32 = 0;
+export let END_COLUMN: i32 = 0;
+export let EXCLUSION: i32 = 0;
+export let LEFT: i32 = 0;
+export let MODE: i32 = 0;
+export let IS_MAX: i32 = 0;
+export let HAS_FLAGS: i32 = 0;
+export let CENTER: f64 = 0;
+export let FACTOR: f64 = 0;
+export let EXTENT: f64 = 0;
+export let MEAN_ERROR: f64 = 0;
+
+export function loadTopFields(at: usize): void {
+  X = load<usize>(at, 0);
+  X32 = load<usize>(at, 4);
+  MEAN = load<usize>(at, 8);
+  SIGMA = load<usize>(at, 12);
+  FLAGS = load<usize>(at, 16);
+  THRESHOLD = load<usize>(at, 20);
+  LIST = load<usize>(at, 24);
+  BOUND = load<usize>(at, 28);
+  SUM = load<usize>(at, 32);
+  WIDTH = load<usize>(at, 36);
+  ROW_S = load<usize>(at, 40);
+  ROW_J = load<usize>(at, 44);
+  ROW_BOUND = load<usize>(at, 48);
+  ORDER = load<usize>(at, 52);
+  ROW32 = load<usize>(at, 56);
+  WINDOW_SIZE = load<i32>(at, 60);
+  K = load<i32>(at, 64);
+  FIRST_COLUMN = load<i32>(at, 68);
+  END_COLUMN = load<i32>(at, 72);
+  EXCLUSION = load<i32>(at, 76);
+  LEFT = load<i32>(at, 80);
+  MODE = load<i32>(at, 84);
+  IS_MAX = load<i32>(at, 88);
+  HAS_FLAGS = load<i32>(at, 92);
+  CENTER = load<f64>(at, 96);
+  FACTOR = load<f64>(at, 104);
+  EXTENT = load<f64>(at, 112);
+  MEAN_ERROR = load<f64>(at, 120);
+}

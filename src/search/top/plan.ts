@@ -1,0 +1,115 @@
+// When a top-n search is worth it, and when it gives up for the profile: the scores of all windows.
+import { embed, validStarts } from '../../core/windows.ts';
+import { contrastOf } from '../contrast.ts';
+import { servesDiagonal } from '../diagonal/engine.ts';
+import { type Join, referenceJoin, selfJoin } from '../join.ts';
+import { MAX_POINT_WIDTH } from '../plan.ts';
+import { smoothContrast } from '../plan-constants.ts';
+import type { TopSource } from './fill.ts';
+
+/** What a search may cost. */
+export interface Costs {
+  /** Windows, and nanoseconds that the profile takes, about. */
+  readonly numRows: number;
+  readonly profile: number;
+}
+
+/** A search after a pass over the blocks. */
+export interface PassState {
+  readonly pass: number;
+  /** Windows that were left before the pass, and after it. */
+  readonly before: number;
+  readonly left: number;
+  /** Nanoseconds so far. */
+  readonly cost: number;
+  /** Lags that the pass has added, and those of the next one. */
+  readonly lags: number;
+  readonly nextLags: number;
+}
+
+// Nanoseconds, measured on the machine of the README's figures.
+/** Of the profile along diagonals, per row and column: with float32, and for z-scores. */
+const PER_PAIR = 0.145;
+const PER_SCALED_PAIR = 0.35;
+/** Of the profile by a tree, per row: of smooth or repeating series, and of short windows. */
+const PER_TREE_ROW = 2500;
+const PER_SHORT_TREE_ROW = 4000;
+/** Windows of up to so many values are short. */
+const SHORT = 16;
+/** Of a search, per window and lag. */
+const PER_LAG = 1.5;
+
+/** Fewer windows are scored in no time. */
+const FEWEST_WINDOWS = 65_536;
+
+/** The places and the windows that they rule out may take this share of all windows; else most windows matter. */
+const MOST_RULED_OUT = 1 / 20;
+/** Settling a place takes a comparison with all columns, several times. */
+const MOST_PLACES = 1 / 2000;
+/** Lists of bounds are sorted by insertion. */
+const MOST_NEIGHBORS = 64;
+
+/** The share of the profile that may be lost. */
+const MOST_LOST = 0.04;
+
+/** Logarithms by which the number of windows that are left must fall until rows are cheap. */
+const LOGS = 3;
+
+/** Windows by which the contrast is estimated. */
+const SAMPLED = 4096;
+
+/** The join of a source, with a sample of its windows. */
+function sampledJoin({ series, reference, windowSize, normalize, exclusionZone, side }: TopSource): Join {
+  const windowsOf = (values: Float64Array): ReturnType<typeof embed> => {
+    const numWindows = Math.max(0, values.length - windowSize + 1);
+    const starts: number[] = [];
+    const step = Math.max(1, numWindows / SAMPLED);
+    for (let p = 0; Math.floor(p) < numWindows; p += step) {
+      const i = Math.floor(p);
+      if (validStarts(values.subarray(i, i + windowSize), windowSize).length === 1) starts.push(i);
+    }
+    return embed(values, windowSize, normalize, Int32Array.from(starts));
+  };
+  const rows = windowsOf(series);
+  return reference ? referenceJoin(rows, windowsOf(reference)) : selfJoin(rows, exclusionZone, side);
+}
+
+/** Whether bounds can put windows out at all: squares must stay in range. O(n). */
+export function servesTop({ series, reference, windowSize, normalize, exclusionZone, side }: TopSource): boolean {
+  const windowsOf = (values: Float64Array): ReturnType<typeof embed> =>
+    embed(values, windowSize, normalize, new Int32Array(0));
+  const rows = windowsOf(series);
+  return servesDiagonal(reference ? referenceJoin(rows, windowsOf(reference)) : selfJoin(rows, exclusionZone, side));
+}
+
+/** What the search may cost, or undefined where it is not worth beginning it. */
+export function planTop(
+  source: TopSource,
+  { numRows, numColumns }: { numRows: number; numColumns: number },
+  k: number,
+  { n, separation }: { n: number; separation: number },
+): Costs | undefined {
+  const isShort = numRows < FEWEST_WINDOWS || numColumns < FEWEST_WINDOWS;
+  if (isShort || source.windowSize <= MAX_POINT_WIDTH || k > MOST_NEIGHBORS) return undefined;
+  if (n * (2 * separation - 1) > MOST_RULED_OUT * numRows || n > MOST_PLACES * numColumns) return undefined;
+  if (!servesTop(source)) return undefined;
+  const perPair = source.normalize === 'zscore' ? PER_SCALED_PAIR : PER_PAIR;
+  const byPairs = perPair * numColumns * (source.reference ? 2 : 1);
+  const isSmooth = contrastOf(sampledJoin(source)) < smoothContrast;
+  const byTree = isSmooth ? PER_TREE_ROW : source.windowSize <= SHORT ? PER_SHORT_TREE_ROW : Infinity;
+  return { numRows, profile: numRows * Math.min(byPairs, byTree) };
+}
+
+/** Whether a search should give up after a pass. */
+export function isHopeless(
+  { pass, before, left, cost, lags, nextLags }: PassState,
+  { numRows, profile }: Costs,
+): boolean {
+  if (pass === 0) return false;
+  // The next pass costs too little to matter, or what lags put out tells how many are needed.
+  const next = left * nextLags * PER_LAG;
+  if (cost + next < MOST_LOST * profile) return false;
+  const rate = Math.log(Math.max(before, 1) / Math.max(left, 1)) / lags;
+  const expected = left * PER_LAG * (LOGS / Math.max(rate, 1e-12));
+  return left > 0.05 * numRows && cost + expected > profile / 3;
+}

@@ -1,0 +1,53 @@
+// The rows in a heap: the largest bound first, of equal bounds the smallest start.
+import type { RowStore } from './store.ts';
+
+/** A binary heap of the rows of a store, which stay where they are. */
+export class RowHeap {
+  readonly #store: RowStore;
+  readonly #heap: Int32Array;
+  size: number;
+
+  constructor(store: RowStore) {
+    this.#store = store;
+    this.#heap = Int32Array.from({ length: store.count }, (_, r) => r);
+    this.size = store.count;
+    this.build();
+  }
+
+  /** The row on top. */
+  get first(): number {
+    return this.#heap[0]!;
+  }
+
+  /** Restores the order when any bounds have changed. */
+  build(): void {
+    for (let p = (this.size >> 1) - 1; p >= 0; p--) this.#sift(p);
+  }
+
+  /** Restores the order when the bound of the first row has fallen. */
+  siftFirst(): void {
+    this.#sift(0);
+  }
+
+  removeFirst(): void {
+    this.#heap[0] = this.#heap[--this.size]!;
+    this.#sift(0);
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const { bounds, starts } = this.#store.rows;
+    return bounds[a]! > bounds[b]! || (bounds[a] === bounds[b] && starts[a]! < starts[b]!);
+  }
+
+  #sift(p: number): void {
+    const heap = this.#heap;
+    const row = heap[p]!;
+    for (let child = 2 * p + 1; child < this.size; child = 2 * p + 1) {
+      if (child + 1 < this.size && this.#isBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!this.#isBefore(heap[child]!, row)) break;
+      heap[p] = heap[child]!;
+      p = child;
+    }
+    heap[p] = row;
+  }
+}

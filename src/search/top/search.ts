@@ -1,0 +1,357 @@
+// The course of a top-n search: which tasks come when, and what follows from their results. It computes nothing itself, so that
+// one thread or several can do the tasks.
+//
+// U(i) is an upper bound of the score S(i) from any k allowed columns. (T, iT) is a window that the last place is not behind, see
+// places.ts. A window with U < T, or U = T and i > iT, is out.
+//
+//  1. Passes over the blocks, with more and more lags for those that are left. Between two passes T is raised.
+//  2. Rows: the windows that are left are compared with more and more columns, one by one.
+//  3. The places. The rows lie in a heap by (U descending, start ascending). When the first of them is settled, every other row
+//     that is not ruled out is behind it: it is the next place, score and order included. When it is not, its bound is improved.
+
+import type { BlocksLeft } from './blocks.ts';
+import { BLOCK, type TopShape } from './kernel/state.ts';
+import { boundOfLast, byRank, greedyPlaces, type Place } from './places.ts';
+import { type Costs, isHopeless } from './plan.ts';
+import { RowHeap } from './row-heap.ts';
+import { isBehind, numChunks, type RowBatch, type RowSteps } from './rows.ts';
+import { RowStore } from './store.ts';
+import type { TopResult, TopTask } from './task.ts';
+
+/** Asks for tasks to be done, in any order, and is given their results in the order of the tasks. */
+export type TopSteps<T> = Generator<TopTask[], T, TopResult[]>;
+
+/** Lags per window in each pass. The first one sees a sample of the blocks. */
+const BUDGETS: readonly number[] = [24, 24, 96, 384, 1536, 6144, 24576];
+
+/** From this pass on, it is the last if the one before left less than this share of all windows: they become rows. */
+const FIRST_LAST = 3;
+const FEW_LEFT = 0.6;
+
+/** Lags of the blocks of a task, rows of a task, and tasks that are asked for at a time: a millisecond or a few. */
+const LAGS_AT_A_TIME = 8192;
+const ROWS_AT_A_TIME = 256;
+const TASKS_AT_A_TIME = 256;
+
+/** T is raised again if that has put out this share of the rows, at most so many times. */
+const WORTH_LIFTING = 0.07;
+const MOST_LIFTS = 5;
+
+/** Steps of the rounds over all rows. */
+const ROUNDS: readonly RowSteps[] = [
+  { learn: true, leaves: 8, chunks: 0, adaptive: true },
+  { learn: true, leaves: 32, chunks: 4, adaptive: true },
+  { learn: true, leaves: 128, chunks: 32, adaptive: true },
+  { learn: true, leaves: 0, chunks: 256, adaptive: false },
+];
+
+const ASK: RowSteps = { learn: false, leaves: 16, chunks: 0, adaptive: false };
+const LEARN: RowSteps = { learn: true, leaves: 0, chunks: 0, adaptive: false };
+const scanTo = (chunks: number): RowSteps => ({ learn: false, leaves: 0, chunks, adaptive: false });
+
+/** What is asked. */
+export interface TopQuery {
+  readonly n: number;
+  readonly separation: number;
+}
+
+/** A search. */
+export class TopSearch {
+  readonly #shape: TopShape;
+  readonly #numRows: number;
+  readonly #query: TopQuery;
+  readonly #costs: Costs | undefined;
+  readonly #store: RowStore;
+  /** The scores that are known. */
+  readonly #settled: Map<number, number>;
+
+  // (T, iT), and the largest bound of the windows that are in no row.
+  #score = 0;
+  #start = Infinity;
+  #most = Infinity;
+  #bound = Infinity;
+
+  /** Windows that can still be places, not counting what the pass at hand has put out. */
+  #numLeft: number;
+  /** How many times `places` and `bound` may have changed. */
+  stage = 0;
+
+  /** @param costs decides when the search gives up; undefined: never */
+  constructor(shape: TopShape, numRows: number, query: TopQuery, costs?: Costs) {
+    this.#shape = shape;
+    this.#numRows = numRows;
+    this.#query = query;
+    this.#costs = costs;
+    this.#store = new RowStore(shape.k);
+    this.#settled = new Map();
+    this.#numLeft = numRows;
+  }
+
+  /** The number of windows that are known not to be places, or to be. */
+  get done(): number {
+    return this.#numRows - this.#numLeft;
+  }
+
+  /** The places among the windows whose scores are known. */
+  get places(): Place[] {
+    return greedyPlaces(this.#known().sort(byRank), this.#query.n, this.#query.separation);
+  }
+
+  /** No window whose score is unknown and that can be a place has a higher score. It never rises. */
+  get bound(): number {
+    let most = this.#most;
+    const { bounds } = this.#store.rows;
+    for (let r = 0; r < this.#store.count; r++) if (!this.#isExact(r) && bounds[r]! > most) most = bounds[r]!;
+    this.#bound = Math.min(this.#bound, most);
+    return this.#bound;
+  }
+
+  /** Searches; the places in their order, or undefined if it gives up. */
+  *search(): TopSteps<Place[] | undefined> {
+    if (!(yield* this.#passes())) return undefined;
+    yield* this.#rounds();
+    const places = yield* this.#greedy();
+    this.#numLeft = 0;
+    return places;
+  }
+
+  /** Compares blocks until few windows are left, which become rows; false if it gives up. */
+  *#passes(): TopSteps<boolean> {
+    const numBlocks = Math.ceil(this.#shape.numRows / BLOCK);
+    let blocks: ArrayLike<number> = sampledBlocks(numBlocks);
+    let cost = 0;
+    let lags = 0;
+    for (let pass = 0; ; pass++) {
+      const budget = BUDGETS[pass]! + 2 * this.#shape.k;
+      const isLast = this.#isLastPass(pass, budget);
+      if (pass === 1) blocks = Int32Array.from({ length: numBlocks }, (_, id) => id);
+      const left = yield* this.#cover(blocks, budget, isLast);
+      const share = pass === 0 ? numBlocks / Math.max(1, blocks.length) : 1;
+      if (pass > 0) {
+        blocks = left.blocks;
+        this.#most = isLast ? 0 : left.most;
+      }
+      yield* this.#lifts(pass === 0 ? 1 : MOST_LIFTS);
+      const before = this.#numLeft;
+      cost += left.cost;
+      if (pass > 0) this.#numLeft = left.numLeft;
+      this.stage++;
+      const state = {
+        pass,
+        before,
+        left: left.numLeft * share,
+        cost,
+        lags: budget - lags,
+        nextLags: BUDGETS[pass + 1] ?? 0,
+      };
+      if (!isLast && this.#costs && isHopeless(state, this.#costs)) return false;
+      if (pass > 0) lags = budget;
+      if (isLast) return true;
+      this.#store.filter((r) => this.#isExact(r));
+    }
+  }
+
+  /** Whether the windows that a pass leaves become rows: few are left, or the lags are a large share of all. */
+  #isLastPass(pass: number, budget: number): boolean {
+    const { firstColumn, endColumn } = this.#shape;
+    if (pass === BUDGETS.length - 1 || 4 * budget > endColumn - firstColumn) return pass > 0;
+    return pass >= FIRST_LAST && this.#numLeft < FEW_LEFT * this.#numRows;
+  }
+
+  *#cover(blocks: ArrayLike<number>, budget: number, isLast: boolean): TopSteps<BlocksLeft> {
+    const all = { blocks: [] as number[], rows: [], bounds: [], numLeft: 0, most: 0, cost: 0 };
+    const atATime = Math.max(4, Math.floor(LAGS_AT_A_TIME / budget));
+    const size = atATime * TASKS_AT_A_TIME;
+    for (let from = 0; from < blocks.length; from += size) {
+      const tasks: TopTask[] = [];
+      for (let first = from; first < Math.min(from + size, blocks.length); first += atATime) {
+        const ids = Int32Array.from(Array.prototype.slice.call(blocks, first, first + atATime));
+        tasks.push({ blocks: ids, budget, isLast, score: this.#score });
+      }
+      for (const result of (yield tasks) as BlocksLeft[]) {
+        for (const id of result.blocks) all.blocks.push(id);
+        all.numLeft += result.numLeft;
+        all.most = Math.max(all.most, result.most);
+        all.cost += result.cost;
+        for (let r = 0; r < result.rows.length; r++) this.#add(result.rows[r]!, result.bounds[r]!);
+      }
+    }
+    return all;
+  }
+
+  /** Adds a row, unless its score is known or 0 for want of columns. */
+  #add(start: number, bound: number): void {
+    if (this.#settled.has(start) || numChunks(this.#shape, start) === 0) return;
+    this.#store.add(start, bound);
+  }
+
+  #isExact(r: number): boolean {
+    const { starts, seen } = this.#store.rows;
+    return seen[r] === numChunks(this.#shape, starts[r]!);
+  }
+
+  #known(): Place[] {
+    return Array.from(this.#settled, ([start, score]) => ({ start, score })).filter(({ score }) => score > 0);
+  }
+
+  /** Does the steps with these rows. */
+  *#advance(indices: readonly number[] | Int32Array, steps: RowSteps, atATime: number): TopSteps<void> {
+    const size = atATime * TASKS_AT_A_TIME;
+    for (let from = 0; from < indices.length; from += size) {
+      const parts = [];
+      for (let first = from; first < Math.min(from + size, indices.length); first += atATime) {
+        parts.push(indices.slice(first, first + atATime));
+      }
+      const tasks = parts.map((part) => ({
+        rows: this.#store.take(part),
+        steps,
+        score: this.#score,
+        start: this.#start,
+      }));
+      const results = (yield tasks) as RowBatch[];
+      for (const [p, part] of parts.entries()) this.#store.put(part, results[p]!);
+      for (const part of parts) for (const r of part) if (this.#isExact(r)) this.#settle(r);
+    }
+  }
+
+  #settle(r: number): void {
+    const { starts, bounds } = this.#store.rows;
+    this.#settled.set(starts[r]!, bounds[r]!);
+  }
+
+  /** Raises T as long as that is worth it. */
+  *#lifts(most: number): TopSteps<void> {
+    for (let lift = 0; lift < most; lift++) {
+      const before = this.#store.count;
+      yield* this.#lift();
+      this.stage++;
+      if (this.#store.count > (1 - WORTH_LIFTING) * before || this.#store.count < 4 * this.#query.n) break;
+    }
+  }
+
+  /**
+   * Raises T: settles n + 1 windows far from each other. Good ones are found by keeping a third of the candidates again and
+   * again, while each sees eight times as many columns.
+   */
+  *#lift(): TopSteps<void> {
+    const { n, separation } = this.#query;
+    const store = this.#store;
+    store.sort();
+    let candidates = this.#worstRows(16 * n + 32);
+    for (let chunks = 0; ; ) {
+      const open = candidates.filter((r) => !this.#isExact(r) && !this.#isBehind(r));
+      yield* this.#advance(open, chunks === 0 ? ASK : scanTo(chunks), chunks === 0 ? 16 : 1);
+      this.#sortByBound(candidates);
+      if (chunks === Infinity) break;
+      const kept = Math.max(n + 1, Math.floor(candidates.length / 3));
+      chunks = kept === n + 1 ? Infinity : chunks === 0 ? 2 : 8 * chunks;
+      candidates = candidates.slice(0, kept);
+    }
+    const last = boundOfLast(this.#known(), n, separation);
+    if (last && (last.score > this.#score || (last.score === this.#score && last.start < this.#start))) {
+      this.#score = last.score;
+      this.#start = last.start;
+    }
+    store.drop(this.#score, this.#start);
+  }
+
+  #isBehind(r: number): boolean {
+    const { bounds, starts } = this.#store.rows;
+    return isBehind(bounds[r]!, starts[r]!, this.#score, this.#start);
+  }
+
+  #sortByBound(indices: number[]): void {
+    const { bounds } = this.#store.rows;
+    indices.sort((a, b) => bounds[b]! - bounds[a]! || a - b);
+  }
+
+  /** Up to `most` rows with the largest finite bounds, far from each other. The rows are sorted. */
+  #worstRows(most: number): number[] {
+    const { starts, bounds } = this.#store.rows;
+    const far = 2 * this.#query.separation - 1;
+    const bucket = Math.max(far, BLOCK);
+    const worst: number[] = []; // of each bucket
+    for (let r = 0, before = -1; r < this.#store.count; r++) {
+      if (!(bounds[r]! < Infinity)) continue;
+      const at = Math.floor(starts[r]! / bucket);
+      if (at !== before) worst.push(r);
+      else if (bounds[r]! > bounds[worst.at(-1)!]!) worst[worst.length - 1] = r;
+      before = at;
+    }
+    this.#sortByBound(worst);
+    const chosen: number[] = [];
+    for (const r of worst) {
+      if (chosen.length === most) break;
+      if (chosen.every((other) => Math.abs(starts[r]! - starts[other]!) >= far)) chosen.push(r);
+    }
+    return chosen;
+  }
+
+  /** Compares all rows with more and more columns. */
+  *#rounds(): TopSteps<void> {
+    const store = this.#store;
+    for (const steps of ROUNDS) {
+      if (store.count <= 4 * this.#query.n) return;
+      store.sort();
+      yield* this.#advance(
+        Int32Array.from({ length: store.count }, (_, r) => r),
+        steps,
+        ROWS_AT_A_TIME,
+      );
+      store.drop(this.#score, this.#start);
+      yield* this.#lifts(MOST_LIFTS);
+      this.#numLeft = Math.min(this.#numLeft, store.count);
+    }
+  }
+
+  /** The places, by the heap of the rows. */
+  *#greedy(): TopSteps<Place[]> {
+    const { n, separation } = this.#query;
+    const store = this.#store;
+    store.sort();
+    const heap = new RowHeap(store);
+    const asked = new Set<number>();
+    const places: Place[] = [];
+    while (heap.size > 0 && places.length < n) {
+      const r = heap.first;
+      const start = store.rows.starts[r]!;
+      const score = store.rows.bounds[r]!;
+      const isRuledOut = score === 0 || places.some((place) => Math.abs(place.start - start) < separation);
+      if (isRuledOut || this.#isExact(r)) {
+        if (!isRuledOut) places.push({ start, score });
+        heap.removeFirst();
+        continue;
+      }
+      const steps = asked.has(r) ? scanTo(Math.max(8, 8 * store.rows.seen[r]!)) : ASK;
+      asked.add(r);
+      yield* this.#advance([r], steps, 1);
+      if (this.#isExact(r)) {
+        yield* this.#teach(r);
+        heap.build();
+        this.stage++;
+      } else heap.siftFirst();
+    }
+    return places;
+  }
+
+  /** Lets the rows around a settled one try its neighbors. */
+  *#teach(r: number): TopSteps<void> {
+    const { starts } = this.#store.rows;
+    for (const direction of [-1, 1]) {
+      const indices = [r];
+      for (let other = r + direction; other >= 0 && other < this.#store.count; other += direction) {
+        if (Math.abs(starts[other]! - starts[r]!) > this.#shape.windowSize) break;
+        indices.push(other);
+      }
+      yield* this.#advance(indices, LEARN, indices.length);
+    }
+  }
+}
+
+/** A part of the blocks, one of each stretch, at places that are in phase with nothing. */
+function sampledBlocks(numBlocks: number): number[] {
+  const every = numBlocks < 256 ? 2 : numBlocks > 2 ** 18 ? numBlocks >> 14 : 16;
+  return Array.from({ length: Math.floor(numBlocks / every) }, (_, q) =>
+    Math.floor((q + ((q * 0.618033988749895) % 1)) * every),
+  );
+}

@@ -1,0 +1,3 @@
+export const STEP: number;
+export function idsOf(series: number): string[];
+export function valuesAt(series: number, t: number): Float64Array;

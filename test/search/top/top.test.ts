@@ -1,0 +1,158 @@
+// The places by bounds against the scores of all windows, to the bit, and the three rules without which some would be lost.
+import { describe, expect, test, vi } from 'vitest';
+import { embed } from '../../../src/core/windows.ts';
+import { BlockSearch } from '../../../src/search/top/blocks.ts';
+import { numWindowsOf, prepareTop, type TopSource, topPlaces } from '../../../src/search/top/engine.ts';
+import { fillSeries, shapeOf } from '../../../src/search/top/fill.ts';
+import { buildGuesses, Guesser } from '../../../src/search/top/guesses.ts';
+import { scalarTop } from '../../../src/search/top/kernel/scalar.ts';
+import { boundOfLast, byRank, greedyPlaces } from '../../../src/search/top/places.ts';
+import { emptyBatch, isBehind, RowSearch } from '../../../src/search/top/rows.ts';
+import { allocateArray } from '../../../src/wasm/arrays.ts';
+import { naiveNeighbors, naiveTop, scoreOf } from '../../naive.ts';
+import { generators, mulberry32 } from '../../support/series.ts';
+import { caseOf, isServed, placesOfBounds, placesOfScores } from './cases.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+function hold(backend: 'auto' | 'scalar', first: number, count: number, mostValues: number): void {
+  let held = 0;
+  for (let number = first; number < first + count; number++) {
+    const it = caseOf(number, mostValues);
+    if (!isServed(it)) continue;
+    held++;
+    const { series, reference, ...rest } = it;
+    expect([number, rest, placesOfBounds(it, backend)]).toEqual([number, rest, placesOfScores(it)]);
+  }
+  expect(held).toBeGreaterThan(0.8 * count);
+}
+
+describe('the places by bounds are those of topAnomalies(score(series), n, { separation })', () => {
+  test('in a thousand random searches, in WebAssembly', () => hold('auto', 0, 1000, 250));
+  test('in two hundred random searches, in plain JavaScript', () => hold('scalar', 1000, 200, 250));
+  test('in longer series', () => hold('auto', 2000, 12, 6000));
+
+  test('and those of the definition', () => {
+    for (const [name, generate] of Object.entries(generators)) {
+      const series = generate(400, 3);
+      const source: TopSource = {
+        series: series.map((x) => (Math.abs(x) <= 2 ** 500 ? x : NaN)),
+        reference: undefined,
+        windowSize: 9,
+        normalize: 'none',
+        exclusionZone: 4,
+        side: 'both',
+      };
+      const rows = naiveNeighbors(series, 9, 2, { exclusionZone: 4 });
+      const want = naiveTop(scoreOf(rows, series.length, 9), 5, 9);
+      const got = topPlaces(prepareTop(source, 2, false), numWindowsOf(source).numRows, { n: 5, separation: 9 })!;
+      expect([name, got.map(({ start, score }) => ({ index: start + 8, score }))]).toEqual([name, want]);
+    }
+  });
+
+  test('where the last place is tied with many others', () => {
+    const series = Float64Array.from({ length: 3000 }, (_, t) => ((t * 7) % 50 === 0 ? 1 + (t % 3) : 0));
+    for (const separation of [1, 3, 20]) {
+      const it = { name: '', series, reference: undefined, w: 12, k: 1, n: 7, separation, options: {} };
+      expect(placesOfBounds(it)).toEqual(placesOfScores(it));
+    }
+  });
+});
+
+describe('a bound of the last place', () => {
+  const random = mulberry32(5);
+
+  test('is not ahead of it, whichever scores are known', () => {
+    for (let round = 0; round < 3000; round++) {
+      const separation = 1 + Math.floor(4 * random());
+      const n = 1 + Math.floor(4 * random());
+      const scores = Array.from({ length: 40 }, () => Math.floor(6 * random()));
+      const known = scores.map((score, start) => ({ start, score })).filter(() => random() < 0.4);
+      const bound = boundOfLast(known, n, separation);
+      const last = naiveTop(scores, n, separation)[n - 1];
+      if (bound === undefined) continue;
+      // There are n places then, and the last one is at or before the bound.
+      expect(last).toBeDefined();
+      expect(byRank({ start: last!.index, score: last!.score }, bound)).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test('is not what the greedy places of the known scores say', () => {
+    // 0 and 2 are known and 2 apart; 1 is higher than both and rules them out: the second place is 5.
+    const known = [
+      { start: 0, score: 8 },
+      { start: 2, score: 7 },
+    ];
+    expect(greedyPlaces(known, 2, 2)).toEqual(known);
+    expect(boundOfLast(known, 2, 2)).toBeUndefined();
+    expect(naiveTop([8, 9, 7, 0, 0, 1], 2, 2)).toEqual([
+      { index: 1, score: 9 },
+      { index: 5, score: 1 },
+    ]);
+  });
+
+  test('drops windows of its own score behind it only', () => {
+    expect([isBehind(3, 10, 3, 9), isBehind(3, 9, 3, 9), isBehind(3, 8, 3, 9)]).toEqual([true, false, false]);
+    expect([isBehind(2.9, 1, 3, 9), isBehind(3.1, 99, 3, 9), isBehind(0, 1, 0, Infinity)]).toEqual([true, false, true]);
+  });
+});
+
+describe('a column counts once', () => {
+  // Every window of the first 256 has one near copy, 300 later, and no other window near.
+  const series = generators.whiteNoise!(600, 4).slice();
+  for (let t = 300; t < 600; t++) series[t] = series[t - 300]! + 1e-4 * series[t]!;
+  const w = 10;
+  const k = 3;
+  const source: TopSource = {
+    series,
+    reference: undefined,
+    windowSize: w,
+    normalize: 'none',
+    exclusionZone: 0,
+    side: 'both',
+  };
+  const shape = shapeOf(source, k, false);
+  const { state, kernel } = scalarTop(shape, fillSeries(shape, source, allocateArray));
+  const guesses = buildGuesses(state, false);
+  const rows = naiveNeighbors(series, w, k);
+  const scores = scoreOf(rows, series.length, w).slice(w - 1);
+
+  /** An index that knows the near copy only, and says so eight times. */
+  class OneColumn extends Guesser {
+    override ask(i: number): number {
+      this.columns.fill(i + 300);
+      return 8;
+    }
+  }
+  const guesser = new OneColumn(state, guesses);
+
+  test('in the bounds of a block, whatever proposes it', () => {
+    const blocks = new BlockSearch(state, kernel, guesser);
+    for (const budget of [8, 16, 64]) {
+      const { rows: starts, bounds } = blocks.cover([0, 1], budget, 0, true);
+      expect(starts.length).toBe(256);
+      for (const [p, i] of starts.entries()) expect(bounds[p]).toBeGreaterThanOrEqual(scores[i]!);
+    }
+  });
+
+  test('among the neighbors of a row, whatever proposes it', () => {
+    const search = new RowSearch(state, kernel, guesser);
+    const batch = emptyBatch(3, k);
+    batch.starts.set([0, 1, 2]);
+    const steps = { learn: true, leaves: 4, chunks: 0, adaptive: false };
+    for (let round = 0; round < 3; round++) search.advance(batch, steps, 0, Infinity);
+    for (const r of [0, 1, 2]) {
+      const columns = batch.columns.subarray(r * k, r * k + k);
+      expect(new Set(columns).size).toBe(k);
+      expect(batch.bounds[r]).toBeGreaterThanOrEqual(scores[r]!);
+    }
+    search.advance(batch, { ...steps, chunks: Infinity }, 0, Infinity);
+    expect(Array.from(batch.bounds)).toEqual(Array.from(scores.slice(0, 3)));
+  });
+
+  test('and embed(series) has as many windows as are counted', () => {
+    const gaps = generators.gaps!(500, 2);
+    const { numRows } = numWindowsOf({ ...source, series: gaps });
+    expect(numRows).toBe(embed(gaps, w, 'none').starts.length);
+  });
+});
