@@ -64,7 +64,7 @@ test('several columns, time, csv, json and the table, where scores are negative,
     { index: 1, time: 'b', value: 1, score: cpu![1] },
     { index: 2, time: 'c', value: null, score: null },
   ]);
-  expect((await changefinder(['--format=table'], lines(new Float64Array(50)))).trim().split('\n')).toHaveLength(50);
+  expect((await changefinder(['--format=table'], lines(new Float64Array(50)))).trim().split('\n')).toHaveLength(51);
 });
 
 test('goes on where a state ends, with its settings; others are refused', async () => {
@@ -105,7 +105,7 @@ test('errors name the option', async () => {
   expect(await failure(['--change-discount=1e-30'], 2)).toContain('--change-discount must be at least 2^-52');
   expect(await failure(['--smoothing=few'], 2)).toBe('--smoothing must be a positive integer, got "few"');
   expect(await failure(['--window=5'], 2)).toBe(
-    'unknown option --window, which score, stream, eval have (see knn-anomaly changefinder --help)',
+    'unknown option --window, which score, stream, worker, eval have (see knn-anomaly changefinder --help)',
   );
   expect(await failure(['--save-every=5'], 2)).toBe('--save-every is for --state FILE');
   expect(await failure([], 1, '1\nx\n')).toContain('line 2');

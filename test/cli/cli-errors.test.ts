@@ -98,7 +98,7 @@ describe('usage: status 2', () => {
     });
     expect(await cli([])).toMatchObject(hinted('no command given'));
     const known =
-      'the commands are score, stream, changefinder, monitor, backtest, eval, locate, suggest, plot, state, completion, help';
+      'the commands are score, merge, stream, changefinder, monitor, worker, backtest, prometheus, eval, locate, suggest, plot, explore, state, completion, man, help';
     expect(await cli(['scores'])).toMatchObject(hinted('unknown command "scores"; did you mean score?'));
     expect(await cli(['moniotr'])).toMatchObject(hinted('unknown command "moniotr"; did you mean monitor?'));
     expect(await cli(['Plot'])).toMatchObject(hinted('unknown command "Plot"; did you mean plot?'));

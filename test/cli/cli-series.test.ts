@@ -229,15 +229,16 @@ describe('streams of several series', () => {
       input: input.slice(0, 3).join(''),
     });
     expect(table.stdout.split('\n').map((line) => line.slice(0, 14).trim())).toEqual([
-      '0        a',
-      '1        b',
-      '2        c,d',
+      'index',
+      '0       a',
+      '1       b',
+      '2       c,d',
       '',
     ]);
   });
 
   test('commands that take one column refuse *', async () => {
-    for (const command of ['eval', 'plot', 'backtest']) {
+    for (const command of ['eval', 'backtest']) {
       expect((await cli([command, 'wide.csv', '--column=*'])).stderr).toContain(`${command} takes one column`);
     }
   });

@@ -119,7 +119,9 @@ describe('--resample', () => {
   test('streams do not have it, and say which commands do', async () => {
     const run = await cli(['monitor', 'plain.csv', '--time=time', '--resample=5m']);
     expect(run.status).toBe(2);
-    expect(run.stderr).toContain('unknown option --resample, which score, backtest, eval, locate, suggest, plot have');
+    expect(run.stderr).toContain(
+      'unknown option --resample, which score, backtest, eval, locate, suggest, plot, explore have',
+    );
     for (const bad of ['5', 'x', '5m:mode', '5m:', '0m']) {
       const { stderr } = await cli(['score', 'plain.csv', '--time=time', `--resample=${bad}`]);
       if (bad !== '5') expect(stderr).toContain('--resample must be a time such as 5m');

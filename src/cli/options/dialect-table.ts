@@ -1,10 +1,5 @@
 // The rows of the table of options that say how an input is written.
 
-/** The same text for all commands of streams. */
-const STREAMS = <T extends string>(help: T): Record<'stream' | 'changefinder' | 'monitor', { help: T }> => {
-  return { stream: { help }, changefinder: { help }, monitor: { help } };
-};
-
 /** Options of every command that reads an input. */
 export const DIALECT_OPTIONS = {
   'time-format': {
@@ -29,13 +24,23 @@ export const DIALECT_OPTIONS = {
     kind: 'text',
     value: 'TIME',
     help: 'leave out rows before: a time, today, yesterday, -2h (before now), end-2h or begin+1d (of the series). A day is its midnight',
-    in: STREAMS('leave out rows before: a time, today, yesterday or -2h (before now). A day is its midnight'),
+    in: {
+      stream: { help: 'leave out rows before: a time, today, yesterday or -2h (before now). A day is its midnight' },
+      changefinder: {
+        help: 'leave out rows before: a time, today, yesterday or -2h (before now). A day is its midnight',
+      },
+      monitor: { help: 'leave out rows before: a time, today, yesterday or -2h (before now). A day is its midnight' },
+    },
   },
   until: {
     kind: 'text',
     value: 'TIME',
     help: 'leave out rows after, likewise; rows of that time stay',
-    in: STREAMS('leave out rows after, likewise; rows of that time stay'),
+    in: {
+      stream: { help: 'leave out rows after, likewise; rows of that time stay' },
+      changefinder: { help: 'leave out rows after, likewise; rows of that time stay' },
+      monitor: { help: 'leave out rows after, likewise; rows of that time stay' },
+    },
   },
   resample: {
     kind: 'text',
@@ -47,9 +52,17 @@ export const DIALECT_OPTIONS = {
     kind: 'text',
     value: 'NAME',
     help: 'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself',
-    in: STREAMS(
-      'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself. Of more than 10000 the one that is silent for longest is forgotten',
-    ),
+    in: {
+      stream: {
+        help: 'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself. Of more than 10000 the one that is silent for longest is forgotten',
+      },
+      changefinder: {
+        help: 'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself. Of more than 10000 the one that is silent for longest is forgotten',
+      },
+      monitor: {
+        help: 'the rows are of several series, told apart by the column NAME, or by several as in host,metric: each is judged by itself. Of more than 10000 the one that is silent for longest is forgotten',
+      },
+    },
   },
   where: { kind: 'text', value: 'NAME=TEXT', help: 'read only the rows with this text in the column NAME' },
   path: {

@@ -35,7 +35,7 @@ export function inputOptionsOf(given: ParsedOptions): InputOptions {
     [...given.texts('column'), ...given.texts('field')].includes('*')
   ) {
     throw new UsageError(
-      `${given.command} takes one column: '*' is for score, locate, suggest, stream, changefinder and monitor`,
+      `${given.command} takes one column: '*' is for score, locate, suggest, plot, stream, changefinder and monitor`,
     );
   }
   return {

@@ -47,11 +47,17 @@ export function formatTable(
   const numberWidth = isNarrow ? SHORT_NUMBER : NUMBER;
   let largest = 0;
   let timeWidth = SHORTEST_TIME;
+  let seriesWidth = 0;
   let numBelow = 0;
   return (scored, times, first, series) => {
     const { thresholds } = stream;
     const names = scored.length > 1 ? scored.map(({ name }) => plain(name!, isNarrow ? 8 : 24)) : [''];
-    const nameWidth = scored.length > 1 ? Math.max(...names.map((name) => name.length)) + 1 : 0;
+    const nameOf = (t: number): string => plain(series?.at(t) ?? '', isNarrow ? 8 : 24);
+    for (let t = 0; series !== undefined && t < scored[0]!.scores.length; t++) {
+      seriesWidth = Math.max(seriesWidth, nameOf(t).length + 1);
+    }
+    const ownWidth = scored.length > 1 ? Math.max(...names.map((name) => name.length)) + 1 : 0;
+    const nameWidth = seriesWidth + ownWidth;
     return Array.from({ length: scored[0]!.scores.length }, (_, t) => {
       const position = positionOf(times?.at(t) ?? String(first + t), isNarrow);
       timeWidth = Math.max(timeWidth, position.length);
@@ -63,7 +69,8 @@ export function formatTable(
         const note = notes?.[t];
         const hasMark = note !== undefined && isAlarm({ note });
         const event = note === undefined ? '' : ` ${paint('bold', note.event)}`;
-        const name = nameWidth === 0 ? '' : paint('dim', names[c]!.padEnd(nameWidth));
+        const whose = `${(c === 0 ? nameOf(t) : '').padEnd(seriesWidth)}${names[c]!.padEnd(ownWidth)}`;
+        const name = nameWidth === 0 ? '' : paint('dim', whose);
         const mark = hasMark ? paint(['bold', 'yellow'], MARK) : ' ';
         const drawn = bar === 0 ? '' : barOf(score, thresholds[c], largest, bar, paint);
         const numbers = `${numberCell(values[t]!, numberWidth)}${numberCell(score, numberWidth)}`;

@@ -20,7 +20,7 @@ export const objects = (value: unknown): Json[] => list(value).filter(isObject);
 export const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
 
 /** From pairs of a time and a value. */
-export function pairs(name: string, all: readonly unknown[], [t, v] = [0, 1]): Series {
+export function pairs(name: string, all: readonly unknown[], [t, v]: readonly [number, number] = [0, 1]): Series {
   return { name, times: all.map((pair) => list(pair)[t]), values: all.map((pair) => list(pair)[v]) };
 }
 

@@ -247,7 +247,6 @@ class TableReader implements RowReader {
 
   #take(cells: readonly string[]): void {
     const { indices, timeIndices, seriesIndices, guard, whereIndex } = this.#layout;
-    const records = this.#records;
     if (whereIndex !== undefined && cells[whereIndex]?.trim() !== this.#where) return;
     if (guard !== undefined && this.#isFooter(cells, guard)) return;
     this.#blank.flush();
