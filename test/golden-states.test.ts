@@ -16,17 +16,33 @@ function recipeOf(name: string, all: readonly Recipe[] = recipes): Recipe {
   return found;
 }
 
+/**
+ * Answers as the golden state knows them: rows of CSV without the columns that came later. Of those that were there the names, their
+ * values and their order must be the same.
+ */
+function asKnown(answers: readonly unknown[], expected: readonly unknown[]): unknown[] {
+  const header = expected[0];
+  if (typeof header !== 'string' || !header.startsWith('index,')) return [...answers];
+  const known = header.split(',');
+  let places: number[] = [];
+  return answers.map((answer) => {
+    const cells = String(answer).split(',');
+    if (cells[0] === 'index') places = known.map((name) => cells.indexOf(name));
+    return places.map((c) => cells[c]).join(',');
+  });
+}
+
 describe.each(stored)('the golden state $name', ({ recipe, bytes, next, expected }) => {
   test('loads and goes on bit for bit', async () => {
     const subject = await recipeOf(recipe).load(bytes);
-    expect((await subject.proceed(next)).map(jsonOf)).toEqual(expected);
+    expect(asKnown((await subject.proceed(next)).map(jsonOf), expected)).toEqual(expected);
   });
 
   test('goes on after it was loaded and saved once more', async () => {
     const { load } = recipeOf(recipe);
     const again = (await load(bytes)).save();
     if (haveSameFormats(bytes, again)) expect(Buffer.compare(bytes, again)).toBe(0);
-    expect((await (await load(again)).proceed(next)).map(jsonOf)).toEqual(expected);
+    expect(asKnown((await (await load(again)).proceed(next)).map(jsonOf), expected)).toEqual(expected);
   });
 });
 
@@ -85,7 +101,7 @@ test('a writer whose kind cannot be read from the sources is an error, not overl
 
 /** Kinds that are computed, by the expression that does. */
 const COMPUTED: Readonly<Record<string, readonly string[]>> = {
-  'kindOf(command)': ['stream', 'changefinder', 'monitor'].map((command) => `knn-anomaly ${command}`),
+  kind: ['stream', 'changefinder', 'monitor'].map((command) => `knn-anomaly ${command}`),
 };
 
 /** The files of src, by path. */

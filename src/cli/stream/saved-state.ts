@@ -27,7 +27,8 @@ export interface SavedState {
 
 /** A state as bytes with a checksum. */
 export function encode({ settings, numRows, detectors, place }: SavedState, command: string): Uint8Array {
-  const writer = new StateWriter(kindOf(command), place === undefined ? WITHOUT_PLACE : FORMAT);
+  const kind = kindOf(command);
+  const writer = place === undefined ? new StateWriter(kind, WITHOUT_PLACE) : new StateWriter(kind, FORMAT);
   writer.text(JSON.stringify(settings));
   writer.f64(numRows);
   writer.u32(detectors.size);

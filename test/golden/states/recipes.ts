@@ -5,7 +5,16 @@ import { alone } from './detector-recipes.ts';
 import { monitors } from './monitor-recipes.ts';
 import type { Recipe } from './recipe.ts';
 import { fleets, streams } from './stream-recipes.ts';
+import { systems } from './system-recipes.ts';
 import { tickedOnes } from './tick-recipes.ts';
 
 /** All of them. */
-export const recipes: readonly Recipe[] = [...streams, ...alone, ...monitors, ...fleets, ...tickedOnes, ...commands];
+export const recipes: readonly Recipe[] = [
+  ...streams,
+  ...alone,
+  ...monitors,
+  ...fleets,
+  ...tickedOnes,
+  ...commands,
+  ...systems,
+];
