@@ -115,7 +115,7 @@ describe('the tarball', () => {
     const built = packed.filter((file) => file.startsWith('dist/') && !file.startsWith('dist/explorer/'));
     expect(modules.length).toBeGreaterThan(20);
     expect(built.filter((file) => file.endsWith('.js')).sort()).toEqual(modules.map((m) => `dist/${m}.js`).sort());
-    expect(built.filter((file) => !/\.(js|d\.ts)(\.map)?$/.test(file))).toEqual([]);
+    expect(built.filter((file) => !/\.(js|d\.ts)(\.map)?$/.test(file))).toEqual(['dist/man/knn-anomaly.1']);
   });
 
   test('holds the page of the explorer, and the files of its workers', () => {
@@ -173,7 +173,7 @@ describe('the tarball', () => {
     expect(sizes.map(({ name }) => name)).toEqual(names);
     for (const { name, passed, size, sizeLimit } of sizes)
       expect([name, passed, size < sizeLimit]).toEqual([name, true, true]);
-    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(22_400);
+    expect(sizes[0]!.size - wasmSize()).toBeLessThanOrEqual(24_500);
     expect(status).toBe(0);
   });
 });
