@@ -8,6 +8,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** What the readers import from Node, in a browser. */
 const alias = [
   { find: /^.*\/source\.ts$/, replacement: here('read/source.ts') },
+  { find: /^.*\/columnar\/(?:columnar|open)\.ts$/, replacement: here('read/columnar.ts') },
   { find: 'node:path', replacement: here('read/path.ts') },
   { find: 'node:util', replacement: '@pkgjs/parseargs' },
   { find: /^knn-anomaly$/, replacement: here('../../dist/index.js') },

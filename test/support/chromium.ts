@@ -71,9 +71,12 @@ export class Chromium {
   }
 
   async close(): Promise<void> {
+    // Asked to, it ends its other processes, which would still write to the folder.
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.kill('SIGKILL');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
+    this.send('Browser.close').catch(() => {});
     await ended;
+    clearTimeout(late);
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 

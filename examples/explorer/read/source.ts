@@ -14,6 +14,13 @@ export function addFile(name: string, file: Blob): void {
   files.set(name, file);
 }
 
+/** The first six bytes of a file as characters. */
+export async function headOf(path: string): Promise<string> {
+  const file = files.get(path);
+  if (file === undefined) return '';
+  return String.fromCharCode(...new Uint8Array(await file.slice(0, 6).arrayBuffer()));
+}
+
 export function nameOf(path: string): string {
   return basename(path);
 }

@@ -10,13 +10,17 @@ import { givenSettings } from '../stream/options.ts';
 /** The options that say how a `Fleet` scores. */
 export const FLEET_OPTIONS = ['window', 'neighbors', 'history', 'normalize', 'aggregation', 'exclusion-zone'] as const;
 
+/** Those of a monitor; the detector of one is another option here. */
+export const MONITOR_OPTIONS: readonly Exclude<(typeof MONITOR_SETTINGS)[number], 'detector'>[] =
+  MONITOR_SETTINGS.filter((name) => name !== 'detector');
+
 /** What a worker scores with. */
 export type WorkerDetectors = { readonly fleet: FleetOptions } | { readonly monitors: MonitorsOptions };
 
 /** What `--detector` and its options ask for. Throws for an option of the other detector. */
 export function detectorsOf(given: ParsedOptions): WorkerDetectors {
   const detector = given.choice<'monitor' | 'knn'>('detector');
-  const others: readonly OptionName[] = detector === 'knn' ? MONITOR_SETTINGS : FLEET_OPTIONS;
+  const others: readonly OptionName[] = detector === 'knn' ? MONITOR_OPTIONS : FLEET_OPTIONS;
   const wrong = others.find((name) => given.has(name));
   if (wrong !== undefined) {
     throw new UsageError(`--${wrong} is for --detector ${detector === 'knn' ? 'monitor' : 'knn'}`);
@@ -25,7 +29,7 @@ export function detectorsOf(given: ParsedOptions): WorkerDetectors {
   if (detector === 'knn') return { fleet: { ...fleetOf(given), ...maxIdle } };
   const blank = Object.fromEntries(MONITOR_SETTINGS.map((name) => [name, '']));
   const preset = given.choice('preset');
-  const settings = { ...blank, preset, ...givenSettings(given, MONITOR_SETTINGS) } as MonitorSettings;
+  const settings = { ...blank, preset, ...givenSettings(given, MONITOR_OPTIONS) } as MonitorSettings;
   const { detector: _, threshold, ...options } = monitorOptionsOf(settings);
   return { monitors: { ...options, ...(typeof threshold === 'number' && { threshold }), ...maxIdle } };
 }

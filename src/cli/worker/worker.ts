@@ -4,9 +4,13 @@ import type { Command } from '../command.ts';
 import { formatCount } from '../cost.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import type { OptionName } from '../options/table.ts';
 import { uninterrupted } from '../signals.ts';
 import { MONITOR_GROUPS } from '../stream/monitor-kind.ts';
-import { detectorsOf, FLEET_OPTIONS } from './options.ts';
+import { detectorsOf, FLEET_OPTIONS, MONITOR_OPTIONS } from './options.ts';
+
+/** The options of monitors that a worker has. */
+const OWN_OPTIONS: readonly OptionName[] = MONITOR_OPTIONS;
 
 /** The command `knn-anomaly worker`. */
 export const workerCommand: Command = {
@@ -25,7 +29,11 @@ maxmemory-policy noeviction. Needs the package redis: npm install redis.`,
     { title: 'This worker', options: ['max-shards', 'lease', 'every', 'snapshots', 'upgrade-from'] },
     { title: 'Detector', options: ['detector', 'max-idle'] },
     { title: 'Detector knn', options: FLEET_OPTIONS },
-    ...MONITOR_GROUPS.map(({ title, options }) => ({ title: `Detector monitor: ${title.toLowerCase()}`, options })),
+    ...MONITOR_GROUPS.map(({ title, options }) => ({
+      title: `Detector monitor: ${title.toLowerCase()}`,
+      options: options.filter((name) => OWN_OPTIONS.includes(name)),
+    })),
+    { title: 'Times of a calendar', options: ['timezone'] },
     { title: 'Help', options: ['help'] },
   ],
   note: `Workers of other options, or of another version, are refused: the snapshots
