@@ -225,7 +225,17 @@ describe('fit(reference) and { reference }', () => {
   test('a fitted detector shows its class, windowSize and k, and nothing else', () => {
     const fitted = new KNN(2, 1).fit([1, 2, 1]);
     expect(inspect(fitted)).toBe('FittedKNN { windowSize: 2, k: 1 }');
-    const methods = ['constructor', 'score', 'scoreAsync', 'refine', 'neighbors', 'explain'];
+    const methods = [
+      'constructor',
+      'score',
+      'scoreAsync',
+      'refine',
+      'top',
+      'topAsync',
+      'topRefine',
+      'neighbors',
+      'explain',
+    ];
     expect(Object.getOwnPropertyNames(Object.getPrototypeOf(fitted))).toEqual(methods);
   });
 
