@@ -48,7 +48,7 @@ for (const w of integers(options.window)) {
       for (const k of integers(options.k)) {
         const file = seriesFile(series, n);
         if (file === null) continue;
-        const separation = integers(options.separation)[0]! || w;
+        const separation = options.separation === '0' ? w : integers(options.separation)[0]!;
         const { places, ...top } = measure(file, w, k, separation, true);
         const all = options.all === '0' ? undefined : measure(file, w, k, separation, false);
         if (all && JSON.stringify(all.places) !== JSON.stringify(places)) throw new Error(`${series}: other places`);
