@@ -85,8 +85,8 @@ describe.skipIf(!isThere)('a gap without a stale marker', () => {
     }
 
     test.each([
-      ['temperature', () => lookbackOf(server.url, STEP)],
-      ['last_over_time(temperature[1m])', () => 60],
+      ['temperature', (): Promise<number> => lookbackOf(server.url, STEP)],
+      ['last_over_time(temperature[1m])', (): Promise<number> => Promise.resolve(60)],
     ] as const)(
       '%s: the values of its lookback are judged like any others, what follows is missing',
       async (expr, of) => {
