@@ -19,6 +19,9 @@ const DAY = 86_400;
 /** Steps that are taken one by one after the history. */
 const STEPS = 5;
 
+/** Values that are read to learn what reading costs. */
+const MOST_READ = 2e6;
+
 /** Milliseconds between two requests of /metrics while the history is read. */
 const SCRAPE = 50;
 
@@ -42,7 +45,7 @@ const roles: Readonly<Record<string, (shape: Shape) => Promise<void>>> = {
   server: async ({ series }) => tell(await serveFake(series)),
   read: async (shape) => {
     const { queryRange } = (await import(dist)) as typeof Prometheus;
-    const { start, end } = timesOf(shape);
+    const { start, end } = timesOf({ ...shape, days: Math.min(shape.days, (MOST_READ * STEP) / DAY / shape.series) });
     let values = 0;
     const cpu = process.cpuUsage();
     for await (const chunk of queryRange({ url: options.url, query: options.query, start, end, step: STEP })) {
@@ -119,6 +122,11 @@ function tell(message: string | number | object): void {
   process.send!(message);
 }
 
+/** The text of /metrics, by a connection of its own: the follower may end at any moment. */
+async function scrape(address: string): Promise<string> {
+  return await (await fetch(address, { headers: { connection: 'close' } })).text();
+}
+
 /** A process of a role, and what it tells, one after the other. */
 function start(
   role: string,
@@ -158,20 +166,16 @@ async function measure(shape: Shape): Promise<object> {
   const reading = (await start('read', shape, url).told()) as { values: number; cpu: number };
   const follower = start('follow', shape, url);
   const address = `http://127.0.0.1:${await follower.told()}`;
-  let result: Measured | undefined;
-  const done = follower.told().then((told) => (result = told as Measured));
   const waits: number[] = [];
-  while (result === undefined) {
+  // As soon as it is ready it renders all series: that is another figure.
+  for (let isLoading = true; isLoading; ) {
     const asked = performance.now();
-    const text = await fetch(address).then(
-      (response) => response.text(),
-      () => undefined,
-    );
-    // Afterwards it renders all series: that is another figure.
-    if (text?.includes('knn_anomaly_ready 0')) waits.push(performance.now() - asked);
+    const text = await scrape(address);
+    isLoading = text.includes('knn_anomaly_ready 0');
+    if (isLoading) waits.push(performance.now() - asked);
     await new Promise((resolve) => setTimeout(resolve, SCRAPE));
   }
-  await done;
+  const result = (await follower.told()) as Measured;
   fake?.child.kill();
   const { loading, steps, metrics, ...rest } = result;
   waits.sort((a, b) => a - b);
