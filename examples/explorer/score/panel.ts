@@ -1,5 +1,7 @@
 // A panel: one detector with its controls, its scores and what they mark.
 
+import { formatSpan } from '../../../src/cli/input/time/duration.ts';
+import { describeSuggestion, NO_PERIOD } from '../../../src/cli/suggest/words.ts';
 import type { Axis } from '../view/axis.ts';
 import { writeNumber } from '../view/axis.ts';
 import { make, menu } from '../view/elements.ts';
@@ -168,10 +170,24 @@ export class Panel {
     close.ariaLabel = 'Remove this panel';
     close.addEventListener('click', () => this.#listener.closed(this));
     const length = this.#series?.values.length ?? 0;
-    const settings = controlsOf(this.detector, length, (changes) => this.#change(changes));
+    const settings = controlsOf(
+      this.detector,
+      length,
+      (changes) => this.#change(changes),
+      () => this.#suggest(),
+    );
     this.#head.replaceChildren(kind, this.#status, this.#progress, this.#cancel, close);
     this.#controls.replaceChildren(...settings);
     this.#nameIt();
+  }
+
+  /** The window that fits the series, and how certain it is, in words. */
+  async #suggest(): Promise<{ windowSize: number | undefined; words: string }> {
+    const suggestion = await this.#client.suggest();
+    if (suggestion === undefined) return { windowSize: undefined, words: NO_PERIOD };
+    const { grid } = this.#series!;
+    const spanOf = (steps: number): string | undefined => (grid?.isDate ? formatSpan(steps * grid.step) : undefined);
+    return { windowSize: suggestion.windowSize, words: describeSuggestion(suggestion, spanOf) };
   }
 
   /** Another kind of detector, with the settings of a new page. */
