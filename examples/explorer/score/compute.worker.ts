@@ -5,7 +5,7 @@ import { monitor } from 'knn-anomaly/calibrate';
 import { chebyshev, mahalanobis, manhattan } from 'knn-anomaly/metrics';
 import type { Grid } from '../read/protocol.ts';
 import { Axis, writeNumber } from '../view/axis.ts';
-import { changeFinderSettings, type Detector, PRESET_THRESHOLDS, separationOf } from './detectors.ts';
+import { changeFinderSettings, type Detector, separationOf } from './detectors.ts';
 import { firstBounds } from './first-bounds.ts';
 import { spanOf } from './places.ts';
 import type { Answer, Explained, Place, Request, Scored, Span } from './protocol.ts';
@@ -166,7 +166,7 @@ function knnOf({ windowSize, k, metric, normalize, exclusionZone }: Detector): K
 
 function monitorOf({ preset, threshold }: Detector): ReturnType<typeof monitor> {
   const day = preset === 'metrics' && grid?.isDate ? { step: grid.step / 1000 } : {};
-  return monitor({ preset, threshold: threshold ?? PRESET_THRESHOLDS[preset], ...day });
+  return monitor({ preset, ...(threshold !== undefined && { threshold }), ...day });
 }
 
 function explain(job: number, d: Detector, place: Place): Explained {

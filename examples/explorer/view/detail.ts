@@ -30,7 +30,7 @@ export function drawDetail(
     {
       width: host.clientWidth || 320,
       height: 170,
-      padding: [6, 28, 0, 0],
+      padding: [6, 38, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false } },
