@@ -174,6 +174,11 @@ interface MatrixEntry {
   readonly histograms?: unknown;
 }
 
+/** Series in the order of their keys, whatever that of the server is: with `maxSeries` the first ones are watched. */
+export function byKey(series: readonly RangeSeries[]): RangeSeries[] {
+  return [...series].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
 /** How many series there are at most, at some times of the range. @throws QueryError for what is no vector of series */
 async function countSeries(server: Server, query: string, range: Range, numTimes: number): Promise<number> {
   const every = Math.max(1, Math.ceil((numTimes - 1) / (NUM_COUNTED - 1)));
