@@ -1,25 +1,18 @@
 // From scores to the summaries of all columns: finds the strangest places, explains them, counts the labels they meet.
 import { toFloat64 } from '../../core/series.ts';
 import { endOf, validStarts } from '../../core/windows.ts';
-import { type Alignment, type Anomaly, KNN } from '../../index.ts';
+import { type Alignment, KNN } from '../../index.ts';
 import type { Table } from '../input/columns.ts';
 import type { Label, Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
 import { DEFAULT_COVARIANCE } from '../options/metric-option.ts';
-import type { Scored } from '../output/formats.ts';
 import { lineWidth, painter, plain } from '../output/text.ts';
 import type { AnomalyRow } from './anomaly-table.ts';
 import { type ScoreOptions, separationOf } from './options.ts';
-import { summarize } from './summary.ts';
+import { type PlacedSeries, summarize } from './summary.ts';
 
 /** Headings of the column that says where the strangest places are. */
 export const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middle at', cover: 'at' };
-
-/** A series with its strangest places, and with all of its scores unless only the places were looked for. */
-export interface PlacedSeries extends Omit<Scored, 'scores'> {
-  readonly scores: Scored['scores'] | undefined;
-  readonly places: readonly Anomaly[];
-}
 
 /** The inputs of {@link report}. */
 export interface ReportParts {

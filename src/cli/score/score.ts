@@ -23,7 +23,7 @@ import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
 import { checkSameStep, type InTime, inTime } from './in-time.ts';
 import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
-import type { PlacedSeries } from './report.ts';
+import type { PlacedSeries } from './summary.ts';
 import { estimateScoreBytes, isPlacesOnly, isRanking, secondsOfScoring } from './top-memory.ts';
 
 /** The command `knn-anomaly score`. */

@@ -1,14 +1,21 @@
 // The summary for people: what was scored and how, the series and its scores as curves, the strangest places.
 import { LARGEST_VALUE } from '../../core/series.ts';
+import type { Anomaly } from '../../index.ts';
 import { formatCount } from '../cost.ts';
+import type { Scored } from '../output/formats.ts';
 import { cellOf, sparkline } from '../output/sparkline.ts';
 import { type Paint, plain, shortNumber, wrap, wrapped } from '../output/text.ts';
 import { type AnomalyRow, anomalyTable } from './anomaly-table.ts';
-import type { PlacedSeries } from './report.ts';
 
 const MARGIN = 10; // width of the names on the left
 
 const NOTHING = 'No place stands out: every score is 0 or missing.';
+
+/** A series with its strangest places, and with all of its scores unless only the places were looked for. */
+export interface PlacedSeries extends Omit<Scored, 'scores'> {
+  readonly scores: Scored['scores'] | undefined;
+  readonly places: readonly Anomaly[];
+}
 
 /** The parts of the summary of one series. */
 export interface SummaryParts {
