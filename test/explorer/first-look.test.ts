@@ -156,6 +156,44 @@ describe.skipIf(browser === undefined && !isAllRequired)('a first look', { timeo
     }
   });
 
+  test('all of it can be done with the keyboard', async () => {
+    const { address, stop } = await explore(data);
+    try {
+      const page = await openPage(chromium, `${address}#column=memory_mb`);
+      await page.until(explained);
+      const focused = `document.activeElement`;
+      /** Goes from control to control until one is reached; fails where the way comes back to its begin. */
+      const tabTo = async (isThere: string): Promise<void> => {
+        for (let steps = 0; steps < 80; steps++) {
+          await page.key('Tab', 'Tab', 9);
+          if (await page.evaluate(`Boolean(${isThere})`)) return;
+        }
+        throw new Error(`not reached: ${isThere}`);
+      };
+      // The whole way past the panels leaves the places those of the panel that was turned to.
+      await tabTo(`${focused}.closest('#places li:nth-child(2)')`);
+      expect(await page.text('#places-of')).toMatch(/^KNN/);
+      await page.key('Enter', 'Enter', 13);
+      await page.until(`${focused}.ariaCurrent === 'true'`);
+      await tabTo(`${focused}.id === 'label-place'`);
+      await page.key('Enter', 'Enter', 13);
+      await page.until(`document.querySelectorAll('#labels li').length === 1`);
+      expect(await page.evaluate(`${focused}.closest('#labels') !== null`)).toBe(true);
+      await tabTo(`${focused}.ariaLabel?.startsWith('Scores of monitor')`);
+      await page.key('+', 'Equal', 187);
+      await page.until(`location.hash.includes('range=')`);
+      await page.key('l', 'KeyL', 76);
+      await page.until(`document.querySelectorAll('#labels li').length === 2`);
+      await tabTo(`${focused}.textContent === 'Places' && ${focused}.ariaPressed === 'false'`);
+      await page.key('Enter', 'Enter', 13);
+      await page.until(`/^monitor/.test(document.querySelector('#places-of').textContent)`);
+      expect(await page.evaluate(`${focused}.ariaPressed`)).toBe('true');
+      expect(page.errors).toEqual([]);
+    } finally {
+      await stop();
+    }
+  });
+
   test('every control has a name for screen readers', async () => {
     const { address, stop } = await explore(data);
     try {

@@ -193,9 +193,12 @@ export class Page {
     await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
   }
 
-  async key(key: string, code = key): Promise<void> {
-    await this.send('Input.dispatchKeyEvent', { type: 'keyDown', key, code, ...(key.length === 1 && { text: key }) });
-    await this.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code });
+  /** A press of a key. @param number its virtual key code, without which controls do not answer to it */
+  async key(key: string, code = key, number = 0): Promise<void> {
+    const text = key === 'Enter' ? '\r' : key.length === 1 ? key : undefined;
+    const event = { key, code, windowsVirtualKeyCode: number };
+    await this.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event, ...(text !== undefined && { text }) });
+    await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
   }
 
   /** Gives files to an input of a page. */
