@@ -4,10 +4,11 @@ import { type Monitor, monitor } from '../calibrate/monitors/monitor.ts';
 import { PRESETS } from '../calibrate/monitors/presets.ts';
 import { checkNumber, isPositive } from '../core/checks.ts';
 import { turn } from '../core/steps.ts';
+import { SLICE } from './answer.ts';
 import { Server } from './call.ts';
 import { byBegin, type IncidentReport, reportOf } from './incident-report.ts';
 import type { Labels } from './labels.ts';
-import { byKey, type RangeChunk, readRange, SLICE } from './query.ts';
+import { byKey, type RangeChunk, readRange } from './query.ts';
 import { type Followed, type FollowOptions, followedOf } from './settings.ts';
 import { type AlarmRule, type Counted, Tally } from './tally.ts';
 

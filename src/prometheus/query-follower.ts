@@ -2,10 +2,11 @@
 import { shardOf } from '../calibrate/fleet/shard-of.ts';
 import { turn } from '../core/steps.ts';
 import { joined } from '../stream/members-records.ts';
+import { SLICE } from './answer.ts';
 import { Bucket, type Rows } from './bucket.ts';
 import type { Server } from './call.ts';
 import type { IncidentReport } from './incident-report.ts';
-import { byKey, type RangeChunk, type RangeSeries, readRange, resultOf, SLICE } from './query.ts';
+import { byKey, type RangeChunk, type RangeSeries, readRange, resultOf } from './query.ts';
 import type { Followed, StateStore } from './settings.ts';
 
 /** A small part of all series, for a save to be short; saved in turn. */
