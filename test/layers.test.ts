@@ -42,7 +42,7 @@ const DOORS: Record<string, readonly string[]> = {
 /** The packages, and who may import them: a file, or a folder with everything in it. */
 const PACKAGES: Record<string, string | readonly string[]> = {
   'ml-matrix': 'core/mahalanobis.ts',
-  'ml-distance': 'metrics.ts',
+  'ml-distance': ['metrics.ts', 'threads/metrics/worker.ts'],
   '@resvg/resvg-js': 'plot/png.ts',
   uplot: 'plot/html/',
   papaparse: 'cli/',

@@ -1,4 +1,5 @@
 // A thread's side of a job: the messages it is asked, and the work they stand for.
+import type { FittedMahalanobis } from '../core/metric.ts';
 import { type ChosenEngine, needsIndex, takesDiagonals } from '../search/choose.ts';
 import { attachDiagonals } from '../search/diagonal/engine.ts';
 import type { Join, JoinThreads, Run, SharedRun } from '../search/join.ts';
@@ -7,13 +8,14 @@ import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import type { SharedTop, TopTask } from '../search/top/engine.ts';
 import { arenaOf, type Job, joinOf, maxNeighbors, searchOf } from './job.ts';
+import type { NamedMetric } from './metrics/named.ts';
 import { type Found, FoundBuffer, slotsOf } from './results.ts';
 import { canShare } from './shared-memory.ts';
 
 /**
  * What a thread can be asked, in this order; `parts` and `rows` again and again:
  *
- * - `job`: opens the job. Replies nothing.
+ * - `job`: opens the job. Replies whether its metric is known.
  * - `plan`: plans the work of this number of threads. Replies a {@link ThreadPlan}.
  * - `attach`: takes part in building that index, as the thread of this number. Replies nothing.
  * - `build`: does the parts [from, to) of a phase of that index. Replies nothing.
@@ -26,7 +28,7 @@ import { canShare } from './shared-memory.ts';
  * - `forget`: forgets the job. It is the only message without an answer.
  */
 export type Request =
-  | { readonly job: Job }
+  | { readonly job: SentJob }
   | { readonly plan: number }
   | { readonly attach: BuildPlan; readonly thread: number }
   | { readonly build: readonly [phase: number, from: number, to: number] }
@@ -37,6 +39,9 @@ export type Request =
   | { readonly top: SharedTop }
   | { readonly topTask: TopTask }
   | { readonly forget: true };
+
+/** A job on its way to a worker: a function as metric has become its name. */
+export type SentJob = Omit<Job, 'metric'> & { readonly metric: FittedMahalanobis | NamedMetric | undefined };
 
 /** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that its module is loaded. */
 export type Answer = { readonly reply: unknown } | { readonly error: unknown };
