@@ -4,8 +4,9 @@ import type { BuildPlan } from '../search/kdtree/index.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
+import type { SentJob } from './job.ts';
 import type { Found } from './results.ts';
-import type { JobPlan, Request, SentJob, Sharing, ThreadPlan } from './task.ts';
+import type { JobPlan, Request, Sharing, ThreadPlan } from './task.ts';
 import { acquireThread, releaseThread, type Thread } from './worker-pool.ts';
 
 /** Milliseconds of work that a worker is given at a time. */

@@ -1,9 +1,8 @@
 // A worker's side of the channel: does what its thread is asked, one message at a time.
 import type { DistanceFunction } from '../core/metric.ts';
 import { joinTop, type TopWorker } from '../search/top/engine.ts';
-import type { Job } from './job.ts';
-import type { NamedMetric } from './metrics/named.ts';
-import { type Answer, type Request, type SentJob, Task } from './task.ts';
+import type { Job, NamedMetric, SentJob } from './job.ts';
+import { type Answer, type Request, Task } from './task.ts';
 
 /** The worker's own end of the channel, in browsers and in Node. */
 interface Port {

@@ -1,5 +1,4 @@
 // A thread's side of a job: the messages it is asked, and the work they stand for.
-import type { FittedMahalanobis } from '../core/metric.ts';
 import { type ChosenEngine, needsIndex, takesDiagonals } from '../search/choose.ts';
 import { attachDiagonals } from '../search/diagonal/engine.ts';
 import type { Join, JoinThreads, Run, SharedRun } from '../search/join.ts';
@@ -7,8 +6,7 @@ import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../sea
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import type { SharedTop, TopTask } from '../search/top/engine.ts';
-import { arenaOf, type Job, joinOf, maxNeighbors, searchOf } from './job.ts';
-import type { NamedMetric } from './metrics/named.ts';
+import { arenaOf, type Job, joinOf, maxNeighbors, type SentJob, searchOf } from './job.ts';
 import { type Found, FoundBuffer, slotsOf } from './results.ts';
 import { canShare } from './shared-memory.ts';
 
@@ -39,9 +37,6 @@ export type Request =
   | { readonly top: SharedTop }
   | { readonly topTask: TopTask }
   | { readonly forget: true };
-
-/** A job on its way to a worker: a function as metric has become its name. */
-export type SentJob = Omit<Job, 'metric'> & { readonly metric: FittedMahalanobis | NamedMetric | undefined };
 
 /** What a worker answers: a reply, or what was thrown. Its first message, unasked, says that its module is loaded. */
 export type Answer = { readonly reply: unknown } | { readonly error: unknown };

@@ -1,15 +1,7 @@
 // Functions as metrics that workers know by name: a function cannot be sent, its name can.
 import type { DistanceFunction } from '../../core/metric.ts';
+import type { NamedMetric } from '../job.ts';
 import type { Thread } from '../worker-pool.ts';
-
-/** What a worker is sent instead of a function. */
-export interface NamedMetric {
-  readonly kind: 'named';
-  /** Its name in ml-distance. */
-  readonly name: string;
-  /** The exponent of `minkowski`. */
-  readonly p: number | undefined;
-}
 
 /** How a function reaches workers. */
 export interface Route {
