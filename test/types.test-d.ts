@@ -70,6 +70,8 @@ expectTypeOf(knn.fit([1, 2, 3]).score(new Float32Array(9))).toEqualTypeOf<Float6
 expectTypeOf(knn.fit([1]).neighbors([1])).toEqualTypeOf<Neighbors>();
 
 expectTypeOf(knn.neighbors([1, null])).toEqualTypeOf<Neighbors>();
+expectTypeOf(knn.neighborsAsync([1, null], { threads: 2 })).toEqualTypeOf<Promise<Neighbors>>();
+expectTypeOf(knn.fit([1]).neighborsAsync([1])).toEqualTypeOf<Promise<Neighbors>>();
 expectTypeOf(knn.neighbors([1]).numWindows).toEqualTypeOf<number>();
 expectTypeOf(knn.neighbors([1]).k).toEqualTypeOf<number>();
 expectTypeOf(knn.neighbors([1]).indices).toEqualTypeOf<Int32Array>();

@@ -9,7 +9,8 @@
 // not used. The k best of every row are carried from slice to slice, so that memory depends on the length of a slice.
 import { embed, type WindowSet } from '../core/windows.ts';
 import { type Join, joinWith, referenceJoin, searchAll, selfJoin } from '../search/join.ts';
-import { scoreOf, searchOf, windowsOf } from '../threads/job.ts';
+import { searchOf, windowsOf } from '../threads/job.ts';
+import { scoreOf } from '../threads/results.ts';
 import type { BlockJob } from './block-job.ts';
 import { NearestRows } from './nearest-rows.ts';
 
@@ -41,7 +42,7 @@ export function scoreRows(
   const nearest = new NearestRows(to - from, job.k);
   const windows = (first: number, end: number): WindowSet => {
     const stretch = values.subarray(first, end + windowSize - 1);
-    return windowsOf({ ...job, series: stretch, reference: undefined }, stretch);
+    return windowsOf({ ...job, byIndex: false, series: stretch, reference: undefined }, stretch);
   };
 
   // The windows of the block with each other.

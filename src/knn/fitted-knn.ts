@@ -64,6 +64,11 @@ export class FittedKNN {
     return this.#scorer.neighbors(series);
   }
 
+  /** The same by threads: see `KNN.neighborsAsync`. They index the reference anew at every call. */
+  neighborsAsync(series: Series, options: ThreadOptions = {}): Promise<Neighbors> {
+    return this.#scorer.neighborsAsync(series, options);
+  }
+
   /** See `KNN.explain`; the neighbors' indices are indices of the reference. */
   explain(series: Series, t: number): Explanation;
   explain(series: Series, t: readonly number[]): Explanation[];

@@ -244,6 +244,21 @@ export class KNN {
   }
 
   /**
+   * What {@link KNN.neighbors} returns, to the bit, computed by several threads while this one stays free.
+   *
+   * @param options see {@link KNN.scoreAsync}; 12 bytes per window and neighbor come from the threads to the result
+   * @returns rejected where `neighbors` throws, and if a worker dies
+   *
+   * @example
+   * (await new KNN(2, 1).neighborsAsync([1, 2, 10, 2, 1], { threads: 2 })).indices; // => Int32Array.of(3, 0, 3, 0)
+   */
+  async neighborsAsync(series: Series, options: ThreadOptions & { reference?: Series } = {}): Promise<Neighbors> {
+    const scorer = this.#scorer(options, THREAD_OPTIONS);
+    const { reference: _, ...rest } = options;
+    return scorer.neighborsAsync(series, rest);
+  }
+
+  /**
    * Why the window that ends at `t` has its score: its neighbors, what they would have led one to expect, and which
    * values differ. `t` is the END of the window, whatever `align` is: the middle of a window + ⌈w/2⌉ − 1.
    *

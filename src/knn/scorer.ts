@@ -10,19 +10,18 @@ import type { IndexHolder } from '../search/kdtree/index.ts';
 import { inTurns } from '../threads/abort.ts';
 import {
   arenaSeries,
-  emptyScores,
   type Job,
   type JobSettings,
   jobSeries,
   joinInArena,
   type StoredSeries,
-  scoreOf,
   searchOf,
   windowsOf,
 } from '../threads/job.ts';
 import { checkThreadOptions, THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Progress } from '../threads/progress.ts';
-import { runJob } from '../threads/run-job.ts';
+import { distanceOf, emptyResults, putRow, type Results, scoreOf, slotOf } from '../threads/results.ts';
+import { runJob, type Snapshot } from '../threads/run-job.ts';
 import { sharedCopy } from '../threads/shared-memory.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import { aligned } from './align.ts';
@@ -69,9 +68,6 @@ export type ScoresLike<S extends Series> = 0 extends 1 & S
 /** Shares of the work after which refined scores are read: reading costs a few distances per window and neighbor. */
 const STOPS: readonly number[] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1];
 
-/** Entries of the largest table of neighbors: 12 GB. */
-const MOST_NEIGHBORS = 2 ** 30;
-
 /** Scores series by the given settings, against themselves or a reference. */
 export class Scorer {
   readonly #settings: Settings;
@@ -98,12 +94,7 @@ export class Scorer {
   }
 
   score<S extends Series>(series: S): ScoresLike<S> {
-    const job = this.#jobOnce(series);
-    const scores = atOnce(emptyScores(job));
-    search(job, this.#join(job), false, (i, dist, _index, base, count) => {
-      scores[endOf(i, job.windowSize)] = scoreOf(job, dist, base, count);
-    });
-    return likeInput(series, atOnce(this.#aligned(scores)));
+    return likeInput(series, atOnce(this.#aligned(this.#results(series, false).values)));
   }
 
   async scoreAsync<S extends Series>(series: S, options: ThreadOptions): Promise<ScoresLike<S>> {
@@ -117,16 +108,50 @@ export class Scorer {
     options: ThreadOptions,
     stops: readonly number[] = STOPS,
   ): Refinements<ScoresLike<S>> {
+    for await (const { values, exact, progress } of this.#snapshots(series, false, options, stops)) {
+      const scores = await inTurns(this.#aligned(values), options.signal);
+      yield { scores: likeInput(series, scores), exact, progress };
+    }
+  }
+
+  neighbors(series: Series): Neighbors {
+    return this.#neighborsOf(this.#results(series, true));
+  }
+
+  async neighborsAsync(series: Series, options: ThreadOptions): Promise<Neighbors> {
+    let last: Results | undefined;
+    for await (const snapshot of this.#snapshots(series, true, options, [1])) last = snapshot;
+    return this.#neighborsOf(last!);
+  }
+
+  #neighborsOf({ values: distances, indices }: Results): Neighbors {
+    const { k } = this.#settings;
+    return { numWindows: indices.length / k, k, indices, distances };
+  }
+
+  /** The scores, or with `byIndex` the neighbors, of a series. */
+  #results(series: Series, byIndex: boolean): Results {
+    const job = this.#jobOnce(series, byIndex);
+    const results = atOnce(emptyResults(job));
+    search(job, this.#join(job), (i, dist, index, base, count) => {
+      putRow(job, results, slotOf(job, i), dist, index, base, count);
+    });
+    return results;
+  }
+
+  /** The same by threads, as they become known. */
+  async *#snapshots(
+    series: Series,
+    byIndex: boolean,
+    options: ThreadOptions,
+    stops: readonly number[],
+  ): AsyncGenerator<Snapshot, void, undefined> {
     checkOptions(options, THREAD_OPTIONS);
     checkThreadOptions(options);
     const x = this.#values(series, 'series');
     const { metric, windowSize } = this.#settings;
     const stored = isFunctionMetric(metric) ? { series: this.#copy(x) } : jobSeries(x, windowSize);
-    const job = await inTurns(this.#job(stored), options.signal);
-    for await (const { scores, exact, progress } of runJob(job, options, stops)) {
-      const found = await inTurns(this.#aligned(scores), options.signal);
-      yield { scores: likeInput(series, found), exact, progress };
-    }
+    yield* runJob(await inTurns(this.#job(stored, byIndex), options.signal), options, stops);
   }
 
   top(series: Series, n: number, options: TopOptions): Anomaly[] {
@@ -152,31 +177,11 @@ export class Scorer {
     };
   }
 
-  neighbors(series: Series): Neighbors {
-    const job = this.#jobOnce(series);
-    const join = this.#join(job);
-    const { k } = job;
-    const { numWindows } = join.rows;
-    if (numWindows * k > MOST_NEIGHBORS) {
-      const fits = Math.floor(MOST_NEIGHBORS / numWindows);
-      throw new RangeError(`k must be at most ${fits} for the neighbors of ${numWindows} windows, got ${k}`);
-    }
-    const indices = new Int32Array(numWindows * k).fill(-1);
-    const distances = new Float64Array(numWindows * k).fill(Infinity);
-    search(job, join, true, (i, dist, index, base, count) => {
-      for (let p = 0; p < count; p++) {
-        indices[i * k + p] = index[base + p]!;
-        distances[i * k + p] = distanceOf(job, dist[base + p]!);
-      }
-    });
-    return { numWindows, k, indices, distances };
-  }
-
   explain(series: Series, t: number | readonly number[]): Explanation | Explanation[] {
     const x = this.#values(series, 'series');
     const ends: readonly unknown[] = Array.isArray(t) ? t : [t];
     for (const end of ends) this.#checkEnd(end, x.length);
-    const job = atOnce(this.#job({ series: x }));
+    const job = atOnce(this.#job({ series: x }, true));
     let made: Join | undefined;
     const join = (): Join => (made ??= this.#join(job)); // not made if every window touches a missing value
     const explanations = (ends as number[]).map((end) => this.#explanation(job, join, end));
@@ -199,7 +204,7 @@ export class Scorer {
     const squares: number[] = [];
     let score = NaN;
     if (!series.subarray(i, t + 1).some(Number.isNaN)) {
-      search(job, oneRow(join(), i), true, (_i, dist, index, base, count) => {
+      search(job, oneRow(join(), i), (_i, dist, index, base, count) => {
         score = scoreOf(job, dist, base, count);
         for (let p = base; p < base + count; p++) {
           const start = index[p]!;
@@ -232,21 +237,21 @@ export class Scorer {
     return embed(values, this.#settings.windowSize, this.#settings.normalize);
   }
 
-  /** The job of scoring a series at once: in an arena, if an index of the series may lie there. */
-  #jobOnce(series: Series): Job {
+  /** The job of a series that is done at once: in an arena, if an index of the series may lie there. */
+  #jobOnce(series: Series, byIndex: boolean): Job {
     const x = this.#values(series, 'series');
     const { metric, normalize, windowSize } = this.#settings;
     const isPlain = metric === euclidean && normalize === 'none' && this.#reference === undefined;
     const stored = isPlain ? arenaSeries(x, windowSize) : undefined;
-    return atOnce(this.#job(stored ?? { series: x }));
+    return atOnce(this.#job(stored ?? { series: x }, byIndex));
   }
 
-  /** The job of scoring a series that lies where the job may use it. */
-  *#job({ series, arena, starts }: StoredSeries): Steps<Job> {
+  /** The job of a series that lies where the job may use it. */
+  *#job({ series, arena, starts }: StoredSeries, byIndex: boolean): Steps<Job> {
     const { missing: _, align: __, ...settings } = this.#settings;
     const reference = this.#reference;
     const metric = reference === undefined ? yield* this.#fitSelf(series) : yield* this.fitReference();
-    return { ...settings, metric, series, reference, arena, starts };
+    return { ...settings, byIndex, metric, series, reference, arena, starts };
   }
 
   /** The metric with its covariance taken from the reference, which is done once. */
@@ -276,15 +281,10 @@ export class Scorer {
 }
 
 /** Runs the search on the calling thread, and keeps the job's arena for the next job. */
-function search(job: Job, join: Join, byIndex: boolean, emit: Emit): void {
+function search(job: Job, join: Join, emit: Emit): void {
   const { search, k } = searchOf(job, join);
-  searchAll(search, join, k, byIndex, emit);
+  searchAll(search, join, k, job.byIndex, emit);
   if (job.arena) releaseMemory(job.arena);
-}
-
-/** A distance from what the search has found: s, or the value of a function metric. */
-function distanceOf({ metric }: Job, found: number): number {
-  return typeof metric === 'function' ? found : Math.sqrt(found);
 }
 
 /** The scores as they are for a typed array, as a plain array (which JSON can show) for everything else. */

@@ -3,7 +3,7 @@
 import { euclidean } from '../core/metric.ts';
 import { endOf } from '../core/windows.ts';
 import { numWindowsOf, type Place, planTop, prepareTop, type TopSource, topPlaces } from '../search/top/engine.ts';
-import { runTop, type TopJob } from '../threads/top-job.ts';
+import { runTop, type TopJob } from '../threads/top/top-job.ts';
 import type { Settings } from './settings.ts';
 import type { Anomaly } from './top-anomalies.ts';
 import { boundOf, type Query, type Scoring, type TopEngine } from './top-types.ts';

@@ -6,7 +6,8 @@ import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
 import type { Job } from './job.ts';
 import type { ThreadOptions } from './options.ts';
-import type { JobPlan, Request, Scores, Sharing, ThreadPlan } from './task.ts';
+import type { Found } from './results.ts';
+import type { JobPlan, Request, Sharing, ThreadPlan } from './task.ts';
 import { acquireThread, releaseThread, Thread } from './worker-pool.ts';
 
 /** Milliseconds of work that a worker is given at a time. */
@@ -104,7 +105,7 @@ export class WorkerExecutor implements Executor {
   run(from: number, to: number, done: PartsDone): Promise<void> {
     return this.#deal(from, to, async (worker, first, last) => {
       this.#contributors.add(worker);
-      done(first, last, await worker.thread.ask<Scores>({ parts: [first, last] }));
+      done(first, last, await worker.thread.ask<Found>({ parts: [first, last] }));
     });
   }
 

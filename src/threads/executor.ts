@@ -1,9 +1,10 @@
 // The one interface of what can do a job: workers, or the calling thread.
 import type { Rows } from '../search/partial-rows.ts';
-import type { JobPlan, Scores } from './task.ts';
+import type { Found } from './results.ts';
+import type { JobPlan } from './task.ts';
 
-/** Called for the parts [from, to) when they are done, with the scores they completed. */
-export type PartsDone = (from: number, to: number, scores: Scores) => void;
+/** Called for the parts [from, to) when they are done, with what they found of the windows that they completed. */
+export type PartsDone = (from: number, to: number, found: Found) => void;
 
 /** Does one job. */
 export interface Executor {

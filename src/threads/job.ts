@@ -1,7 +1,6 @@
-// A scoring job as plain data, which another thread can be given, and the search that this data describes.
-import { type Aggregation, aggregate } from '../core/aggregate.ts';
+// A job as plain data, which another thread can be given, and the search that this data describes.
+import type { Aggregation } from '../core/aggregate.ts';
 import { type DistanceFunction, FittedMahalanobis } from '../core/metric.ts';
-import type { Steps } from '../core/steps.ts';
 import { embed, type Normalization, validStarts, type WindowSet } from '../core/windows.ts';
 import { brute } from '../search/brute.ts';
 import { type ChosenEngine, chooseEngine } from '../search/choose.ts';
@@ -24,8 +23,10 @@ export interface JobSettings {
   readonly engine: EngineName;
 }
 
-/** Scores of `series`, against itself or a reference. Missing values are NaN in both. */
+/** Scores or neighbors of the windows of `series`, against itself or a reference. Missing values are NaN in both. */
 export interface Job extends JobSettings {
+  /** Whether the neighbors are wanted: the first k in the order (s, j). A score needs their distances only. */
+  readonly byIndex: boolean;
   readonly series: Float64Array;
   readonly reference: Float64Array | undefined;
   /** The arena that holds `series`, if it lies in one: memory that its threads share and that can grow. */
@@ -101,22 +102,4 @@ export function searchOf(
   const most = maxNeighbors({ k }, join);
   if (typeof metric === 'function') return { engine: 'brute', search: brute(metric), k: most };
   return { ...chooseEngine(engine, join, most), k: most };
-}
-
-/** The score of `count` neighbors; `dist` holds s, or the values of a function metric. */
-export function scoreOf(job: JobSettings, dist: Float64Array, base: number, count: number): number {
-  return aggregate(job.aggregation, typeof job.metric !== 'function', dist, base, count);
-}
-
-/** Scores that are filled in one step: the first touch of the memory of only a hundred may take a microsecond. */
-const FILLED = 65536;
-
-/** One score per value of the series: 0 before the first full window, NaN until more is known. */
-export function* emptyScores({ series, windowSize }: Job): Steps<Float64Array> {
-  const scores = new Float64Array(series.length);
-  for (let from = Math.min(series.length, windowSize - 1); from < series.length; from += FILLED) {
-    scores.fill(NaN, from, from + FILLED);
-    yield;
-  }
-  return scores;
 }

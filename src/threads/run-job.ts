@@ -1,14 +1,14 @@
 // A job from its beginning to its end: who does it, in which portions, and what is known after each of them.
-import { endOf } from '../core/windows.ts';
 import { mergeRows } from '../search/partial-rows.ts';
 import { estimateSeconds } from '../search/plan.ts';
 import { inTurns, throwIfAborted } from './abort.ts';
 import type { Executor } from './executor.ts';
 import { LocalExecutor } from './executor-local.ts';
 import { WorkerExecutor } from './executor-workers.ts';
-import { emptyScores, type Job, scoreOf } from './job.ts';
+import type { Job } from './job.ts';
 import type { ThreadOptions } from './options.ts';
 import { type Progress, ProgressMeter } from './progress.ts';
+import { emptyResults, putFound, putRow, type Results, slotOf } from './results.ts';
 import type { JobPlan } from './task.ts';
 import { numProcessors } from './worker-pool.ts';
 
@@ -19,17 +19,16 @@ const WORTH_ANOTHER = 0.1;
 /** Windows whose rows are merged at a time. */
 const ROWS = 16384;
 
-/** Scores as they are known at some moment: exact, or upper bounds. */
-export interface Snapshot {
-  readonly scores: Float64Array;
+/** Results as they are known at some moment: exact, or upper bounds of the scores. */
+export interface Snapshot extends Results {
   readonly exact: boolean;
   readonly progress: Progress;
 }
 
 /**
  * Does a job, whose arrays must stay as they are. Where its parts add to what is known of all windows (diagonals),
- * yields the scores at each of `stops`, the shares of the work in ascending order; the last is 1. Where they complete
- * windows one by one, yields at the end only.
+ * yields the results at each of `stops`, the shares of the work in ascending order; the last is 1, and for neighbors the
+ * only one. Where they complete windows one by one, yields at the end only.
  */
 export async function* runJob(
   job: Job,
@@ -43,7 +42,7 @@ export async function* runJob(
   signal?.addEventListener('abort', abort);
   try {
     // Prepare; where no worker can be had the calling thread does the job.
-    let [plan, scores] = await Promise.all([executor.prepare(), inTurns(emptyScores(job), signal)]);
+    let [plan, results] = await Promise.all([executor.prepare(), inTurns(emptyResults(job), signal)]);
     throwIfAborted(signal);
     if (plan === undefined) {
       const local = (executor = new LocalExecutor(job));
@@ -56,17 +55,18 @@ export async function* runJob(
       const to = meter.partsUntil(stop);
       if (stop < 1 && (to === from || to === plan.work.length)) continue;
       await executor.run(from, to, (first, last, found) => {
-        for (let p = 0; p < found.at.length; p++) scores[found.at[p]!] = found.scores[p]!;
+        putFound(job, results, found);
         meter.add(first, last);
       });
       from = to;
 
-      // Read the scores that several parts add to, and tell.
-      await readRows(executor, plan, job, scores);
+      // Read the rows that several parts add to, and tell.
+      await readRows(executor, plan, job, results);
       throwIfAborted(signal);
       const progress = stop === 1 ? meter.end() : meter.now();
       if (stop === 1) executor.release();
-      yield { scores: stop < 1 ? scores.slice() : scores, exact: stop === 1, progress };
+      const { values, indices } = results;
+      yield { values: stop < 1 ? values.slice() : values, indices, exact: stop === 1, progress };
     }
   } finally {
     signal?.removeEventListener('abort', abort);
@@ -74,12 +74,14 @@ export async function* runJob(
   }
 }
 
-/** Writes the scores of rows that several parts add to; Infinity where fewer neighbors are known than there are. */
-async function readRows(executor: Executor, plan: JobPlan, job: Job, scores: Float64Array): Promise<void> {
+/** Writes the rows that several parts add to; the score is Infinity where fewer neighbors are known than there are. */
+async function readRows(executor: Executor, plan: JobPlan, job: Job, results: Results): Promise<void> {
   for (let from = 0; from < plan.numRows && !plan.isByRows; from += ROWS) {
     for (const blocks of await executor.rows(from, Math.min(from + ROWS, plan.numRows))) {
-      mergeRows(blocks, (i, dist, _index, base, known, most) => {
-        scores[endOf(i, job.windowSize)] = known < most ? Infinity : scoreOf(job, dist, base, known);
+      mergeRows(blocks, (i, dist, index, base, known, most) => {
+        const slot = slotOf(job, i);
+        if (known < most) results.values[slot] = Infinity;
+        else putRow(job, results, slot, dist, index, base, known);
       });
     }
   }

@@ -1,5 +1,4 @@
 // A thread's side of a job: the messages it is asked, and the work they stand for.
-import { endOf } from '../core/windows.ts';
 import { type ChosenEngine, needsIndex, takesDiagonals } from '../search/choose.ts';
 import { attachDiagonals } from '../search/diagonal/engine.ts';
 import type { Join, JoinThreads, Run, SharedRun } from '../search/join.ts';
@@ -7,7 +6,8 @@ import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../sea
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import type { SharedTop, TopTask } from '../search/top/engine.ts';
-import { arenaOf, type Job, joinOf, maxNeighbors, scoreOf, searchOf } from './job.ts';
+import { arenaOf, type Job, joinOf, maxNeighbors, searchOf } from './job.ts';
+import { type Found, FoundBuffer, slotsOf } from './results.ts';
 import { canShare } from './shared-memory.ts';
 
 /**
@@ -19,7 +19,7 @@ import { canShare } from './shared-memory.ts';
  * - `build`: does the parts [from, to) of a phase of that index. Replies nothing.
  * - `engine`: chooses the engine and prepares it, for `sharing` threads that do it together. Replies a {@link JobPlan}.
  * - `follow`: takes part in what another thread has prepared. Replies nothing.
- * - `parts`: runs the parts [from, to) of the plan. Replies {@link Scores}.
+ * - `parts`: runs the parts [from, to) of the plan. Replies what it {@link Found}.
  * - `rows`: what is known of the valid windows [from, to). Replies `Rows`.
  * - `top`: opens a top-n search, instead of a job. Replies nothing.
  * - `topTask`: does one of its tasks. Replies a `TopResult`.
@@ -56,20 +56,14 @@ export interface ThreadPlan {
 export interface JobPlan {
   readonly engine: ChosenEngine;
   readonly k: number;
-  /** Windows that are scored. */
+  /** Windows without a missing value: those that something is found of. */
   readonly numRows: number;
   /** What each part costs, compared with the others. */
   readonly work: Float64Array;
-  /** Whether scores are complete when their part is; if not, rows have to be collected and merged. */
+  /** Whether windows are complete when their part is; if not, rows have to be collected and merged. */
   readonly isByRows: boolean;
   /** What the others need to take part in the search that one of them has prepared. */
   readonly shared: SharedRun | undefined;
-}
-
-/** Scores and their indices in the series. */
-export interface Scores {
-  readonly at: Int32Array;
-  readonly scores: Float64Array;
 }
 
 /** A thread's work on a job: an index that it may build with others, parts in any order, and the rows they add to. */
@@ -78,12 +72,12 @@ export class Task {
   readonly #join: Join;
   #index: SharedIndex | undefined;
   #run: Run | undefined;
-  readonly #scores: ScoreBuffer;
+  readonly #found: FoundBuffer;
 
   constructor(job: Job, join: Join = joinOf(job)) {
     this.#job = job;
     this.#join = join;
-    this.#scores = new ScoreBuffer();
+    this.#found = new FoundBuffer(job, slotsOf(job, maxNeighbors(job, join)));
   }
 
   /** What `numThreads` threads do together before the engine is chosen. */
@@ -112,7 +106,7 @@ export class Task {
     const join = this.#join;
     const { engine: chosen, search, k } = searchOf({ ...this.#job, engine }, join);
     this.#share(sharing);
-    const run = search.start(join, k, false);
+    const run = search.start(join, k, this.#job.byIndex);
     for (let p = 0; p < run.numCommon; p++) run.run(p, () => {});
     const work = Float64Array.from({ length: run.numParts - run.numCommon }, (_, p) => run.work(p + run.numCommon));
     this.#run = run;
@@ -133,59 +127,19 @@ export class Task {
     this.#join.cache.threads = sharing && { ...sharing, arena: memory && { memory, values: series } };
   }
 
-  /** Runs the parts [from, to) of `JobPlan.work`; returns the scores they complete. */
-  run(from: number, to: number): Scores {
-    const scores = this.#scores;
+  /** Runs the parts [from, to) of `JobPlan.work`; returns what is known of the windows they complete. */
+  run(from: number, to: number): Found {
+    const found = this.#found;
     const run = this.#run!;
     const { numCommon } = run;
     for (let p = from + numCommon; p < to + numCommon; p++) {
-      run.run(p, (i, dist, _index, base, count) => {
-        scores.add(endOf(i, this.#job.windowSize), scoreOf(this.#job, dist, base, count));
-      });
+      run.run(p, (i, dist, index, base, count) => found.add(i, dist, index, base, count));
     }
-    return scores.flush();
+    return found.flush();
   }
 
   /** What is known of the valid windows [from, to). */
   rows(from: number, to: number): Rows {
     return collectRows(this.#join, this.#run!, maxNeighbors(this.#job, this.#join), from, to);
-  }
-}
-
-/**
- * Collects the scores of some parts. Its arrays are reused: the first touch of new memory is slow, and the system lets
- * only one thread at a time do it.
- */
-class ScoreBuffer {
-  #at: Int32Array;
-  #scores: Float64Array;
-  #count: number;
-
-  constructor() {
-    this.#at = new Int32Array(1024);
-    this.#scores = new Float64Array(1024);
-    this.#count = 0;
-  }
-
-  add(at: number, score: number): void {
-    if (this.#count === this.#at.length) this.#grow();
-    this.#at[this.#count] = at;
-    this.#scores[this.#count++] = score;
-  }
-
-  /** Removes all scores and returns them. */
-  flush(): Scores {
-    const count = this.#count;
-    this.#count = 0;
-    return { at: this.#at.slice(0, count), scores: this.#scores.slice(0, count) };
-  }
-
-  #grow(): void {
-    const at = new Int32Array(2 * this.#count);
-    const scores = new Float64Array(2 * this.#count);
-    at.set(this.#at);
-    scores.set(this.#scores);
-    this.#at = at;
-    this.#scores = scores;
   }
 }

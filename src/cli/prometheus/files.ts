@@ -1,10 +1,11 @@
 // The states of a follower as files of a folder, each replaced as a whole.
 import { mkdirSync, realpathSync, statSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StateStore } from '../../prometheus.ts';
 import { codeOf, fail, fileError } from '../errors.ts';
-import { StateLock } from '../stream/state-lock.ts';
+import { renameOver } from '../output/rename.ts';
+import { StateLock } from '../state/state-lock.ts';
 
 /**
  * A folder, made if it is not there. This process alone writes it until it ends.
@@ -45,7 +46,7 @@ export function openStates(path: string): StateStore {
         } finally {
           await file.close();
         }
-        await rename(temporary, join(folder, name));
+        renameOver(temporary, join(folder, name));
       } catch (error) {
         throw fileError(error, join(path, name));
       }

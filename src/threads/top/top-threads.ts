@@ -1,7 +1,7 @@
 // Workers that do the tasks of a top-n search in the memory that they share.
-import type { SharedTop, TopResult, TopTask, TopWorker } from '../search/top/engine.ts';
-import type { ThreadOptions } from './options.ts';
-import { acquireThread, releaseThread, Thread } from './worker-pool.ts';
+import type { SharedTop, TopResult, TopTask, TopWorker } from '../../search/top/engine.ts';
+import type { ThreadOptions } from '../options.ts';
+import { acquireThread, releaseThread, Thread } from '../worker-pool.ts';
 
 /** Some workers. One that is late is not waited for; what one leaves undone another does, or the calling thread. */
 export class TopThreads {

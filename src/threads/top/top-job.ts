@@ -1,5 +1,5 @@
 // A top-n search from its beginning to its end: by workers that share its memory, or by the calling thread in slices.
-import { turn } from '../core/steps.ts';
+import { turn } from '../../core/steps.ts';
 import {
   type Costs,
   type Place,
@@ -10,13 +10,13 @@ import {
   type TopSource,
   type TopTask,
   type TopWorker,
-} from '../search/top/engine.ts';
-import { throwIfAborted } from './abort.ts';
-import type { ThreadOptions } from './options.ts';
-import { type Progress, REPORT_INTERVAL } from './progress.ts';
-import { canShare } from './shared-memory.ts';
+} from '../../search/top/engine.ts';
+import { throwIfAborted } from '../abort.ts';
+import type { ThreadOptions } from '../options.ts';
+import { type Progress, REPORT_INTERVAL } from '../progress.ts';
+import { canShare } from '../shared-memory.ts';
+import { numProcessors } from '../worker-pool.ts';
 import { TopThreads } from './top-threads.ts';
-import { numProcessors } from './worker-pool.ts';
 
 /** What a search is told. */
 export interface TopJob {
