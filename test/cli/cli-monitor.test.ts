@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type MonitorOptions, monitor } from '../../src/calibrate.ts';
 import { explanation } from '../../src/cli/options/help.ts';
 import { defaultOf, optionOf } from '../../src/cli/options/table.ts';
-import { decode, encode } from '../../src/cli/stream/saved-state.ts';
+import { decode, encode } from '../../src/cli/state/saved-state.ts';
 import { cleanEnv, cli, file, folder, lines, MAIN } from '../support/cli-run.ts';
 import { serverMetric } from '../support/series.ts';
 

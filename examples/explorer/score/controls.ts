@@ -9,14 +9,29 @@ type Change = (changes: Partial<Detector>) => void;
 const LARGEST_WINDOW = 1000;
 const MOST_NEIGHBORS = 50;
 
+/** What a setting is, for who points at it. */
+const TITLES: Readonly<Record<string, string>> = {
+  window: 'How many values are compared at a time',
+  neighbors: 'How many of the windows most like it a window is compared with: k',
+  exclusion: 'Windows that begin so many values or fewer from a window are not its neighbors',
+  metric: 'How the distance of two windows is measured',
+  normalize: 'mean: windows of one shape are alike at any level; zscore: of any size, too',
+  threshold: 'A score at or above it is an alarm; drag the triangle at the right of the scores, or type it',
+  preset: 'Which rule of the monitor',
+  places: 'How many places are looked for',
+  'forgets outliers': 'How fast the model of values forgets',
+  'forgets changes': 'How fast the model of changes forgets',
+  smoothing: 'Over how many values outliers are averaged before changes are looked for',
+};
+
 /** The controls of a detector. */
 export function controlsOf(d: Detector, length: number, change: Change): HTMLElement[] {
   switch (d.kind) {
     case 'knn': {
-      const largest = Math.max(2, Math.min(LARGEST_WINDOW, Math.floor(length / 10)));
+      const largest = Math.max(10, Math.min(LARGEST_WINDOW, Math.floor(length / 10)));
       return [
         slider('window', d.windowSize, 1, largest, true, (windowSize) => change({ windowSize })),
-        slider('k', d.k, 1, MOST_NEIGHBORS, true, (k) => change({ k })),
+        slider('neighbors', d.k, 1, MOST_NEIGHBORS, true, (k) => change({ k })),
         slider('exclusion', d.exclusionZone, 0, largest, false, (exclusionZone) => change({ exclusionZone })),
         labeled(
           'metric',
@@ -50,7 +65,7 @@ export function controlsOf(d: Detector, length: number, change: Change): HTMLEle
 }
 
 function labeled(name: string, ...elements: HTMLElement[]): HTMLLabelElement {
-  return make('label', {}, `${name} `, ...elements);
+  return make('label', { title: TITLES[name] ?? '' }, `${name} `, ...elements);
 }
 
 /** A slider beside a number, which takes what the slider does not reach. */

@@ -4,6 +4,14 @@
 export const KINDS = ['knn', 'monitor', 'locate', 'changefinder'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** The kinds as the menu names them. */
+export const KIND_TITLES: Readonly<Record<Kind, string>> = {
+  knn: 'KNN: unlike all other windows',
+  monitor: 'monitor: alarms, value after value',
+  locate: 'locate: the strangest places alone',
+  changefinder: 'ChangeFinder: changes of behavior',
+};
+
 /** What one panel shows. Every setting has a value, whether its kind uses it or not. */
 export interface Detector {
   readonly kind: Kind;
@@ -71,6 +79,22 @@ export function nameOf(d: Detector): string {
       return `locate: ${d.places} ${d.places === 1 ? 'place' : 'places'}`;
     case 'changefinder':
       return `ChangeFinder(${changeFinderSettings(d).join(', ')})`;
+  }
+}
+
+/** What the scores of a detector are, in a few words. */
+export function scoresOf(d: Detector): string {
+  switch (d.kind) {
+    case 'knn': {
+      const window = d.windowSize === 1 ? 'a value' : `a window of ${d.windowSize} values`;
+      return `how far ${window} is from the ${d.k === 1 ? 'one' : d.k} most like it`;
+    }
+    case 'monitor':
+      return `the surprise of a value, by what came before; ${thresholdOf(d)} or more is an alarm`;
+    case 'locate':
+      return 'how far a place stands out';
+    case 'changefinder':
+      return 'how much the series changes its behavior';
   }
 }
 

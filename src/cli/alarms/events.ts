@@ -1,7 +1,7 @@
 // What happened in a stream, value by value: for lines of text, for rows that are alarms, and for commands.
 import { eventJson, formatCsv, formatJson, type Note, type Scored, type Times } from '../output/formats.ts';
 import { plain, shortNumber } from '../output/text.ts';
-import { nameOfSeries } from '../series/split.ts';
+import { columnIn, nameOfSeries } from '../series/split.ts';
 
 /** Something that happened at a value. */
 export interface AlarmEvent {
@@ -49,7 +49,7 @@ export function* eventsIn(
       yield {
         index: first + t,
         time: times?.at(t) ?? '',
-        series: nameOfSeries(names?.at(t), names === undefined || series.length > 1 ? one.name : undefined) ?? '',
+        series: nameOfSeries(names?.at(t), columnIn(names?.at(t), one.name, series.length)) ?? '',
         value: one.values[t]!,
         score: one.scores[t]!,
         surprise: field('surprise')?.values[t] ?? NaN,

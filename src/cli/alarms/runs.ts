@@ -3,8 +3,8 @@ import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import { type Field, jsonNumber, type Note, type Scored, type Times } from '../output/formats.ts';
 import { shortNumber } from '../output/text.ts';
-import type { FieldKind, Row, View } from '../stream/live-detectors.ts';
 import type { Run } from './memo.ts';
+import type { FieldKind, Row, View } from './view.ts';
 
 /** What every value is told of alarms. */
 export const ALARM_FIELDS: readonly FieldKind[] = [

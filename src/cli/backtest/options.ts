@@ -14,6 +14,7 @@ import {
   outputOptionsOf,
 } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import { defaultSettings, givenSettings } from '../options/settings.ts';
 import { checkFonts, type FigureFormat, type FigureOptions, figureOptionsOf, formatOfPath } from '../plot/figure.ts';
 import {
   MONITOR_SETTINGS,
@@ -22,7 +23,6 @@ import {
   needsTimes,
   optionsIn,
 } from '../stream/monitor-settings.ts';
-import { defaultSettings, givenSettings } from '../stream/options.ts';
 import { type TimeOptions, timeOptionsOf } from '../time/options.ts';
 
 /** The options of `knn-anomaly backtest`. */

@@ -4,8 +4,8 @@ import type { TimeNotation } from '../input/columns.ts';
 import { momentReader } from '../input/moments.ts';
 import { epochOf } from '../input/times.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import type { Settings } from '../options/settings.ts';
 import type { OptionName } from '../options/table.ts';
-import type { Settings } from '../stream/saved-state.ts';
 import { type ChangeKind, changeKindOf, changesOf } from './change.ts';
 
 /** The options that say what of a value is scored, for a command's groups. */

@@ -10,7 +10,6 @@ import { type InputOptions, inputError, tell } from '../input/read.ts';
 import { nameOf } from '../input/source.ts';
 import { TextLines } from '../input/text-lines.ts';
 import { atExit, uninterrupted } from '../signals.ts';
-import type { Live } from '../stream/live-detectors.ts';
 import type { AppendedOutput } from './appended-output.ts';
 import { LineFeeds } from './line-feeds.ts';
 import { LiveFile, type Piece, type Spot } from './live-file.ts';
@@ -23,6 +22,31 @@ const FIRST_BATCH = 64;
 const LARGEST_BATCH = 4096;
 /** A batch takes about this many milliseconds: a signal waits for its end. */
 const BATCH = 40;
+
+/** What learns the rows: who keeps them in a state, and how far it has come. */
+export interface Followed {
+  /** Number of rows so far, with those of earlier runs. */
+  readonly numRows: number;
+  /** Number of rows whose answers were written. */
+  readonly numAnswered: number;
+  /** Whether there is a state file. */
+  readonly isSaving: boolean;
+  /** Whether the last save waits until all rows are answered. */
+  readonly isSaveDue: boolean;
+  /** The place in a live file at which the state ends; `undefined` if it knows none. */
+  readonly place: Place | undefined;
+  /** From now on the rows come from a live file. */
+  follow(tracker: Tracker): void;
+}
+
+/** Knows where in a live file the rows end. */
+export interface Tracker {
+  /** Whether the place is behind so many rows, all of them answered. */
+  isAt(numRows: number): boolean;
+  place(): Place;
+  /** Makes what was written last, before a state that knows of it. */
+  flush(): void;
+}
 
 /** What is done with the rows. */
 export interface Answering {
@@ -37,7 +61,7 @@ export interface Answering {
 export async function follow(
   options: FollowOptions,
   inputOptions: InputOptions,
-  live: Live,
+  live: Followed,
   answering: Answering,
 ): Promise<void> {
   const follower = new Follower(options, inputOptions, live, answering);
@@ -58,7 +82,7 @@ interface Commit {
 class Follower {
   readonly #options: FollowOptions;
   readonly #inputOptions: InputOptions;
-  readonly #live: Live;
+  readonly #live: Followed;
   readonly #answering: Answering;
   readonly #rows: LiveRows;
   readonly #skipLines: number;
@@ -72,7 +96,7 @@ class Follower {
   /** Number of rows before the place of the commit. */
   #numRows: number;
 
-  constructor(options: FollowOptions, inputOptions: InputOptions, live: Live, answering: Answering) {
+  constructor(options: FollowOptions, inputOptions: InputOptions, live: Followed, answering: Answering) {
     this.#options = options;
     this.#inputOptions = inputOptions;
     this.#live = live;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { replaceFile } from '../../files/replace.ts';
 import type { StateStore } from '../../prometheus.ts';
 import { codeOf, fail, fileError } from '../errors.ts';
-import { StateLock } from '../stream/state-lock.ts';
+import { StateLock } from '../state/state-lock.ts';
 
 /**
  * A folder, made if it is not there. This process alone writes it until it ends. Writing does not block the thread.

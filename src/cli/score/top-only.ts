@@ -1,5 +1,6 @@
-// `score --top-only`: the strangest places alone, which need neither the scores of all values nor their memory.
-import type { KNN } from '../../index.ts';
+// The strangest places alone, which need neither the scores of all values nor their memory: for `score --top-only`, and for the
+// summary of a long series.
+import type { Anomaly, KNN } from '../../index.ts';
 import type { Table } from '../input/columns.ts';
 import type { Output } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
@@ -18,18 +19,39 @@ interface Place {
   readonly score: number;
 }
 
+/** The strangest places of column c. */
+export async function findPlaces(
+  knn: KNN,
+  options: ScoreOptions,
+  table: Table,
+  c: number,
+  reference: Table | undefined,
+): Promise<Anomaly[]> {
+  const { name, values } = table.columns[c]!;
+  const memory = reference?.columns[c]?.values.toArray();
+  const progress = progressOf(options);
+  try {
+    return await knn.topAsync(values.toArray(), options.top, {
+      separation: options.separation,
+      ...(memory !== undefined && { reference: memory }),
+      threads: options.threads,
+      onProgress: (state) => void progress.scoring(state, name),
+    });
+  } finally {
+    await progress.stop();
+  }
+}
+
 /** Finds the places of every column and writes them. */
 export async function writePlaces(
   knn: KNN,
   options: ScoreOptions,
   grid: InTime,
   reference: Table | undefined,
-  threads: number | undefined,
   output: Output,
 ): Promise<void> {
   const places: Place[] = [];
-  for (const c of grid.table.columns.keys())
-    places.push(...(await placesOf(knn, options, grid, c, reference, threads)));
+  for (const c of grid.table.columns.keys()) places.push(...(await placesOf(knn, options, grid, c, reference)));
   const hasNames = grid.table.columns.length > 1;
   const hasTimes = grid.table.times !== undefined;
   const rows = places.map(
@@ -77,46 +99,34 @@ async function placesOf(
   { table, ofRows }: InTime,
   c: number,
   reference: Table | undefined,
-  threads: number | undefined,
 ): Promise<Place[]> {
   const { name, values: numbers } = table.columns[c]!;
+  const found = await findPlaces(knn, options, table, c, reference);
   const values = numbers.toArray();
-  const memory = reference?.columns[c]?.values.toArray();
-  const progress = progressOf(options);
-  try {
-    const found = await knn.topAsync(values, options.top, {
-      separation: options.separation,
-      ...(memory !== undefined && { reference: memory }),
-      threads,
-      onProgress: (state) => void progress.scoring(state, name),
-    });
-    if (table.times === undefined) {
-      return found.map(({ index, score }, p) => ({
-        column: name,
-        rank: p + 1,
-        index,
-        time: undefined,
-        value: values[index]!,
-        score,
-      }));
-    }
-    // The rows of the places, which are marked by their rank: of rows that share a time, the first.
-    const ranks = new Float64Array(values.length).fill(NaN);
-    for (const [p, { index }] of found.entries()) ranks[index] = p;
-    const marked = ofRows(table.columns.map((column) => ({ name: column.name, values, scores: ranks }))).scored[c]!;
-    const rowOf = new Int32Array(found.length);
-    for (let r = marked.scores.length - 1; r >= 0; r--) {
-      if (!Number.isNaN(marked.scores[r])) rowOf[marked.scores[r]!] = r;
-    }
+  if (table.times === undefined) {
     return found.map(({ index, score }, p) => ({
       column: name,
       rank: p + 1,
-      index: rowOf[p]!,
-      time: table.times!.at(index),
+      index,
+      time: undefined,
       value: values[index]!,
       score,
     }));
-  } finally {
-    await progress.stop();
   }
+  // The rows of the places, which are marked by their rank: of rows that share a time, the first.
+  const ranks = new Float64Array(values.length).fill(NaN);
+  for (const [p, { index }] of found.entries()) ranks[index] = p;
+  const marked = ofRows(table.columns.map((column) => ({ name: column.name, values, scores: ranks }))).scored[c]!;
+  const rowOf = new Int32Array(found.length);
+  for (let r = marked.scores.length - 1; r >= 0; r--) {
+    if (!Number.isNaN(marked.scores[r])) rowOf[marked.scores[r]!] = r;
+  }
+  return found.map(({ index, score }, p) => ({
+    column: name,
+    rank: p + 1,
+    index: rowOf[p]!,
+    time: table.times!.at(index),
+    value: values[index]!,
+    score,
+  }));
 }

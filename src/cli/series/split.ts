@@ -32,6 +32,15 @@ export function nameOfSeries(series: string | undefined, column: string | undefi
   return column === undefined ? series : `${series} ${column}`;
 }
 
+/** What a column is called beside the name of its series: where there is but one, nothing. */
+export function columnIn(
+  series: string | undefined,
+  column: string | undefined,
+  numColumns: number,
+): string | undefined {
+  return series === undefined || numColumns > 1 ? column : undefined;
+}
+
 /** Most series of which something is said one by one. */
 const MOST_TOLD = 3;
 

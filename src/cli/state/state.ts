@@ -7,7 +7,7 @@ import { formatBytes, formatCount } from '../cost.ts';
 import { CliError, fileError, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import { lineWidth, plain, wrapped } from '../output/text.ts';
-import { decode, type SavedState } from '../stream/saved-state.ts';
+import { decode, type SavedState } from './saved-state.ts';
 
 /** How the kind of a state begins that a command wrote. */
 const COMMAND = 'knn-anomaly ';

@@ -1,26 +1,19 @@
 // Makes the command of a streaming detector, such as `changefinder` or `monitor`, from its entry in the registry.
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { thresholdView } from '../alarms/runs.ts';
+import { PLAIN_VIEW } from '../alarms/view.ts';
 import { CHANGE_OPTIONS, changeIn, secondsReader } from '../change/options.ts';
 import { type Command, terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import { defaultSettings, givenSettings, type Settings } from '../options/settings.ts';
 import type { OptionName } from '../options/table.ts';
-import { openStream } from '../series/open.ts';
 import { answer } from './answer.ts';
 import type { DetectorKind } from './detector-kind.ts';
 import { DETECTORS } from './detectors.ts';
-import { type Live, openState, PLAIN_VIEW } from './live-detectors.ts';
+import { type Live, openLive, openState } from './live-detectors.ts';
 import { optionsIn } from './monitor-settings.ts';
-import {
-  type AnswerOptions,
-  answerOptionsOf,
-  defaultSettings,
-  givenSettings,
-  STREAM_EXIT_STATUS,
-  streamGroups,
-} from './options.ts';
-import type { Settings } from './saved-state.ts';
+import { type AnswerOptions, answerOptionsOf, STREAM_EXIT_STATUS, streamGroups } from './options.ts';
 
 /** The command `knn-anomaly NAME` of the detector NAME. */
 export function detectorCommand(name: string): Command {
@@ -53,7 +46,7 @@ async function open(name: string, kind: DetectorKind, given: ParsedOptions, opti
   }
   const state = openState(name, options.state);
   await kind.prepare?.({ ...defaults, ...state.saved?.settings, ...givenOnes } as Settings<OptionName>);
-  return await openStream<OptionName, StreamingDetector>({
+  return await openLive<OptionName, StreamingDetector>({
     state,
     given: givenOnes,
     defaults,

@@ -1,11 +1,12 @@
 // What the command line knows of a kind of streaming detector.
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
+import type { View } from '../alarms/view.ts';
 import type { Command, OptionGroup } from '../command.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import type { Settings } from '../options/settings.ts';
 import type { OptionName } from '../options/table.ts';
-import type { View, Warmup } from './live-detectors.ts';
+import type { Warmup } from './live-detectors.ts';
 import type { AnswerOptions } from './options.ts';
-import type { Settings } from './saved-state.ts';
 
 /** A kind of streaming detector. */
 export interface DetectorKind<D extends StreamingDetector = StreamingDetector> {

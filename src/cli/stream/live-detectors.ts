@@ -1,14 +1,19 @@
-// The detectors behind a stream of rows, one per column: made or loaded, updated together, saved together.
+// The detectors behind a stream of rows, one per column of every series: made or loaded, updated together, saved together.
 import { LARGEST_VALUE } from '../../core/series.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
-import { type Memo, newMemo, takeMemo, withMemo } from '../alarms/memo.ts';
+import type { Memo } from '../alarms/memo.ts';
+import { type FieldKind, PLAIN_VIEW, type View } from '../alarms/view.ts';
 import type { ChangeKind } from '../change/change.ts';
 import { CliError, fail, show, UsageError } from '../errors.ts';
+import type { Followed, Tracker } from '../follow/follow.ts';
 import type { Place } from '../follow/place.ts';
 import type { Table } from '../input/columns.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Field, Note, Scored } from '../output/formats.ts';
-import { agreed, decode, encode, type SavedState, type Settings, unusable } from './saved-state.ts';
-import { StateFile } from './state-file.ts';
+import { columnIn, nameOfSeries } from '../series/split.ts';
+import { agreed, decode, encode, type SavedState } from '../state/saved-state.ts';
+import { StateFile } from '../state/state-file.ts';
+import { type Detectors, type LiveColumn, LiveColumns } from './live-columns.ts';
 
 /** A column while it is scored: what is told of its values is filled in. */
 export type Slice = Scored & {
@@ -16,50 +21,12 @@ export type Slice = Scored & {
   readonly notes: (Note | undefined)[];
 };
 
-/** A row while a detector takes its value. */
-export interface Row {
-  /** Its index in the stream, from 0. */
-  readonly index: number;
-  /** The text in the time column; '' without one. */
-  readonly time: string;
-  /** The name of the value's column. */
-  readonly column: string | undefined;
-  /** What is remembered of the column. */
-  readonly memo: Memo;
-  /** Of each of {@link View.fields} the number, or the text, that is told of this value. */
-  tell(field: number, x: number | string): void;
-  /** Says what happened at this value. */
-  note(note: Note): void;
-}
-
-/** What is told of every value beside its score: a number, a flag or a text. */
-export interface FieldKind extends Pick<Field, 'name' | 'isFlag'> {
-  readonly isText?: true;
-}
-
-/** What is shown of a detector. */
-export interface View<D extends StreamingDetector> {
-  readonly fields: readonly FieldKind[];
-  /** Scores at or above it are alarms; `undefined` where none are. */
-  threshold?(detector: D): number;
-  /** Updates the detector with a value; returns what is shown as its score. */
-  update(detector: D, value: number, row: Row): number;
-}
-
-/** Shows what `update` returns. */
-export const PLAIN_VIEW: View<StreamingDetector> = {
-  fields: [],
-  update: (detector, value) => detector.update(value),
-};
-
 /** Detectors in the middle of their streams. */
-export interface Live {
+export interface Live extends Followed {
   /** See {@link View.fields}. */
   readonly fields: readonly FieldKind[];
   /** What an alarm is, by column; nothing before {@link begin}, and where nothing is an alarm. */
   readonly thresholds: readonly number[];
-  /** Number of rows so far, with those of earlier runs. */
-  readonly numRows: number;
   /** Makes the detectors of the table's columns, the first time; throws if a state holds others. */
   begin(table: Table): void;
   /**
@@ -69,33 +36,13 @@ export interface Live {
    * @param series the name of the row's series, where rows are of several
    */
   update(scored: readonly Slice[], t: number, time: string, series?: string): void;
-  /** Number of rows whose answers were written. */
+  /** See {@link Followed.numAnswered}; set by who writes the answers. */
   numAnswered: number;
   /** Writes the state file if there is one and a row came since the last save, or the place in a live file moved. */
   save(): void;
-  /** Whether there is a state file. */
-  readonly isSaving: boolean;
-  /** Whether the last save waits until all rows are answered. */
-  readonly isSaveDue: boolean;
-  /** The place in a live file at which the state ends; `undefined` if it knows none. */
-  readonly place: Place | undefined;
-  /** From now on the rows come from a live file. */
-  follow(tracker: Tracker): void;
   /** What is to be said when the stream ends: that its detectors have not seen enough yet. */
   readonly notice: string | undefined;
 }
-
-/** Knows where in a live file the rows end. */
-export interface Tracker {
-  /** Whether the place is behind so many rows, all of them answered. */
-  isAt(numRows: number): boolean;
-  place(): Place;
-  /** Makes what was written last, before a state that knows of it. */
-  flush(): void;
-}
-
-/** The detectors of the columns of a table. */
-export type Detectors<D extends StreamingDetector> = (table: Table) => D[];
 
 /** Where a command keeps its state, and what was in it. */
 export interface OpenedState {
@@ -110,6 +57,9 @@ export function openState(command: string, path: string | undefined): OpenedStat
   const bytes = file?.read();
   return { command, file, saved: bytes && decode(bytes, file!.path, command) };
 }
+
+/** The settings that every stream has. */
+type Common = 'missing' | 'series';
 
 /** What {@link openLive} makes a {@link Live} from. */
 export interface LiveParts<Name extends string, D extends StreamingDetector> {
@@ -142,55 +92,27 @@ export interface Warmup<Name extends string, D extends StreamingDetector> {
   isOver(detector: D, settings: Settings<Name>): boolean;
 }
 
-/** The detectors of a stream, made or loaded. */
+/** The detectors of a stream, made or loaded. With the setting `series` every series has its own. */
 export async function openLive<Name extends string, D extends StreamingDetector>(
-  parts: LiveParts<Name | 'missing', D>,
+  parts: LiveParts<Name | Common, D>,
 ): Promise<Live> {
   const { state, given, defaults } = parts;
   const { file, saved } = state;
   const settings = agreed(given, saved, defaults, file?.path);
-  const change = parts.change?.(settings);
+  const hasSeries = settings.series !== '';
+  if (hasSeries && given.series === undefined) {
+    throw new UsageError(`${file!.path}: was saved with --series ${settings.series}: give it again`);
+  }
   // A state that was saved before the first row has no detectors.
   const isBegun = saved !== undefined && saved.detectors.size > 0;
-  const made = isBegun ? undefined : await parts.make(settings);
-  const columns: Columns<D> = isBegun
-    ? loadColumns(saved, file!.path, await parts.load(settings), change)
-    : (table) => made!(table).map((detector) => ({ detector, memo: newMemo(change) }));
+  const columns = new LiveColumns<D>({
+    hasSeries,
+    make: isBegun && !hasSeries ? undefined : await parts.make(settings),
+    change: parts.change?.(settings),
+    path: file?.path,
+  });
+  if (isBegun) columns.restore(saved.detectors, await parts.load(settings));
   return new LiveDetectors(state, settings, columns, parts);
-}
-
-/** A column: its detector, and what is remembered beside it. */
-export interface LiveColumn<D extends StreamingDetector> {
-  readonly detector: D;
-  readonly memo: Memo;
-}
-
-type Columns<D extends StreamingDetector> = (table: Table) => LiveColumn<D>[];
-
-/** Loads detectors, by the names of their columns. */
-function loadColumns<D extends StreamingDetector>(
-  saved: SavedState,
-  path: string,
-  load: (bytes: Uint8Array) => D,
-  change: ChangeKind | undefined,
-): Columns<D> {
-  const loaded = new Map<string, LiveColumn<D>>();
-  try {
-    for (const [name, bytes] of saved.detectors) {
-      const { memo = newMemo(change), detector } = takeMemo(bytes);
-      loaded.set(name, { detector: load(detector), memo });
-    }
-  } catch (error) {
-    unusable(path, error);
-  }
-  return ({ columns }) => {
-    const names = columns.map(({ name = '' }) => name);
-    if (names.length === loaded.size && names.every((name) => loaded.has(name))) {
-      return names.map((name) => loaded.get(name)!);
-    }
-    const list = (all: Iterable<string>): string => [...all].map((name) => (name ? show(name) : 'numbers')).join(', ');
-    throw new UsageError(`${path}: was saved of ${list(loaded.keys())}, the input is ${list(names)}`);
-  };
 }
 
 /**
@@ -198,7 +120,7 @@ function loadColumns<D extends StreamingDetector>(
  *
  * @param secondsOf the time of a row in seconds; `undefined` without times: a rate is per value
  */
-export function changeOf(
+function changeOf(
   value: number,
   { change }: Memo,
   index: number,
@@ -218,23 +140,19 @@ export function changeOf(
   }
 }
 
-/** Detectors of one kind, one per column. */
+/** Detectors of one kind, one per column of every series. */
 class LiveDetectors<Name extends string, D extends StreamingDetector> implements Live {
   numRows: number;
   numAnswered: number;
   isSaveDue: boolean;
   readonly #state: OpenedState;
-  readonly #settings: Settings<Name | 'missing'>;
-  readonly #columnsOf: Columns<D>;
+  readonly #settings: Settings<Name | Common>;
+  readonly #columns: LiveColumns<D>;
   readonly #later: readonly string[];
   readonly #view: View<D>;
-  readonly #warmup: Warmup<Name | 'missing', D> | undefined;
+  readonly #warmup: Warmup<Name | Common, D> | undefined;
   readonly #secondsOf: (text: string) => number;
-  #columns: readonly LiveColumn<D>[];
-  #names: readonly string[];
   #hasTimes: boolean;
-  /** Of each column, the number of values in this run that were not missing. */
-  #numPresent: number[];
   /** Number of rows that the file knows. */
   #numSaved: number;
   /** False if a row was learned by some columns only. Such a state is not saved. */
@@ -245,9 +163,9 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
 
   constructor(
     state: OpenedState,
-    settings: Settings<Name | 'missing'>,
-    columnsOf: Columns<D>,
-    parts: Pick<LiveParts<Name | 'missing', D>, 'later' | 'view' | 'warmup' | 'secondsOf'>,
+    settings: Settings<Name | Common>,
+    columns: LiveColumns<D>,
+    parts: Pick<LiveParts<Name | Common, D>, 'later' | 'view' | 'warmup' | 'secondsOf'>,
   ) {
     const { later = [], view, warmup, secondsOf = () => NaN } = parts;
     this.numRows = state.saved?.numRows ?? 0;
@@ -255,15 +173,12 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     this.isSaveDue = false;
     this.#state = state;
     this.#settings = settings;
-    this.#columnsOf = columnsOf;
+    this.#columns = columns;
     this.#later = later;
     this.#view = view?.(settings) ?? PLAIN_VIEW;
     this.#warmup = warmup;
     this.#secondsOf = secondsOf;
-    this.#columns = [];
-    this.#names = [];
     this.#hasTimes = false;
-    this.#numPresent = [];
     this.#numSaved = this.numRows;
     this.#isWhole = true;
     this.#tracker = undefined;
@@ -271,32 +186,33 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
   }
 
   begin(table: Table): void {
-    if (this.#columns.length > 0) return;
-    this.#columns = this.#columnsOf(table);
-    this.#names = table.columns.map(({ name = '' }) => name);
+    if (this.#columns.isBegun) return;
+    this.#columns.begin(table);
     this.#hasTimes = table.times !== undefined;
-    this.#numPresent = this.#columns.map(() => 0);
   }
 
+  /** All series have the same thresholds: those of the first one. */
   get thresholds(): readonly number[] {
     const { threshold } = this.#view;
-    return threshold === undefined ? [] : this.#columns.map(({ detector }) => threshold(detector));
+    return threshold === undefined ? [] : this.#columns.first.map(({ detector }) => threshold(detector));
   }
 
   get fields(): View<D>['fields'] {
     return this.#view.fields;
   }
 
-  update(scored: readonly Slice[], t: number, time: string): void {
-    if (this.#settings.missing === 'throw') this.#refuseMissing(scored, t);
+  update(scored: readonly Slice[], t: number, time: string, series?: string): void {
+    if (this.#settings.missing === 'throw') this.#refuseMissing(scored, t, series);
+    const columns = this.#columns.of(series ?? '');
     for (const [c, { name, values, scores, fields, notes }] of scored.entries()) {
       this.#isWhole = c === 0;
-      const { detector, memo } = this.#columns[c]!;
+      const column = columns[c]!;
+      const { detector, memo } = column;
       const value = changeOf(values[t]!, memo, this.numRows, time, this.#hasTimes ? this.#secondsOf : undefined);
       scores[t] = this.#view.update(detector, value, {
         index: this.numRows,
         time,
-        column: name,
+        column: nameOfSeries(series, columnIn(series, name, scored.length)),
         memo,
         tell: (field, x) => {
           if (typeof x === 'number') fields[field]!.values[t] = x;
@@ -306,7 +222,7 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
           notes[t] = note;
         },
       });
-      if (isPresent(values[t]!)) this.#numPresent[c]!++;
+      if (isPresent(values[t]!)) column.numPresent++;
     }
     this.#isWhole = true;
     this.numRows++;
@@ -320,11 +236,8 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
     const place = this.#tracker?.place() ?? saved?.place;
     const placeText = place && JSON.stringify(place);
     if (this.numRows === this.#numSaved && placeText === this.#savedPlace) return;
-    const bytesOf = ({ memo, detector }: LiveColumn<D>): Uint8Array => withMemo(memo, detector.save());
-    const isBegun = this.#columns.length > 0;
-    const detectors = isBegun
-      ? new Map(this.#names.map((name, c) => [name, bytesOf(this.#columns[c]!)]))
-      : (saved?.detectors ?? new Map<string, Uint8Array>());
+    const isBegun = this.#columns.isBegun;
+    const detectors = isBegun ? this.#columns.save() : (saved?.detectors ?? new Map<string, Uint8Array>());
     // A state keeps the settings that it was saved with, also those that only other versions know.
     const settings = saved?.settings ?? this.#savedSettings;
     this.#tracker?.flush();
@@ -352,29 +265,41 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
   }
 
   get notice(): string | undefined {
+    const texts = [this.#columns.notice, this.#warmupNotice].filter((text) => text !== undefined);
+    return texts.length === 0 ? undefined : texts.join('; ');
+  }
+
+  /** That the stream ended in the warm-up of some of its detectors. */
+  get #warmupNotice(): string | undefined {
     const numRowsBefore = this.#state.saved?.numRows ?? 0;
-    if (this.#warmup === undefined || this.numRows === numRowsBefore) return undefined;
-    const numValues = this.#warmup.numValues(this.#settings);
-    const isOver = ({ detector }: LiveColumn<D>, c: number): boolean =>
-      this.#numPresent[c]! >= numValues || this.#warmup!.isOver(detector, this.#settings);
-    const numColumns = this.#columns.length;
-    const numShort = this.#columns.filter((column, c) => !isOver(column, c)).length;
+    const warmup = this.#warmup;
+    if (warmup === undefined || this.numRows === numRowsBefore) return undefined;
+    const numValues = warmup.numValues(this.#settings);
+    const isOver = ({ detector, numPresent }: LiveColumn<D>): boolean =>
+      numPresent >= numValues || warmup.isOver(detector, this.#settings);
+    const { hasSeries } = this.#columns;
+    const all = this.#columns.all();
+    const parts = hasSeries ? all : all.flat().map((column) => [column]);
+    const numShort = parts.filter((part) => !part.every(isOver)).length;
     if (numShort === 0) return undefined;
-    if (numColumns > 1) {
-      const which = numShort === numColumns ? `all ${numColumns} columns` : `${numShort} of ${numColumns} columns`;
+    if (hasSeries || parts.length > 1) {
+      const what = hasSeries ? 'series' : 'columns';
+      const which = numShort === parts.length ? `all ${numShort} ${what}` : `${numShort} of ${parts.length} ${what}`;
       return `${which} had fewer than the ${numValues} values that are passed over to learn what is usual: nothing could be an alarm there`;
     }
-    const [numPresent] = this.#numPresent;
+    const [[{ numPresent }]] = parts as [[LiveColumn<D>]];
     // A state does not tell how many of its rows were missing values.
     const came = numRowsBefore > 0 ? `fewer came in ${this.numRows} rows` : `only ${numPresent} came`;
     return `the first ${numValues} values are passed over to learn what is usual, ${came}: nothing could be an alarm`;
   }
 
-  #refuseMissing(scored: readonly Scored[], t: number): void {
+  #refuseMissing(scored: readonly Scored[], t: number, series: string | undefined): void {
     const missing = scored.find(({ values }) => !isPresent(values[t]!));
     if (missing === undefined) return;
-    const column = missing.name === undefined ? '' : ` in column ${show(missing.name)}`;
-    fail(`value ${this.numRows}${column} is missing, and --missing is throw`);
+    const column = columnIn(series, missing.name, scored.length);
+    const ofSeries = series === undefined ? '' : ` of series ${show(series)}`;
+    const inColumn = column === undefined ? '' : ` in column ${show(column)}`;
+    fail(`value ${this.numRows}${ofSeries}${inColumn} is missing, and --missing is throw`);
   }
 }
 

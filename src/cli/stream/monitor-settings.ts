@@ -4,8 +4,8 @@ import { detectorOf } from '../alarms/detector-option.ts';
 import { UsageError } from '../errors.ts';
 import { boundsOf, changeOf, factorOf } from '../options/alarm-values.ts';
 import type { ParsedOptions } from '../options/parse.ts';
+import type { Settings } from '../options/settings.ts';
 import type { OptionName } from '../options/table.ts';
-import type { Settings } from './saved-state.ts';
 
 /** The options that are numbers of `monitor()`, and their names there. One that is not given is left to it. */
 const NUMBERS = {

@@ -2,11 +2,11 @@
 import { formatTime } from '../../calibrate/looks/zone-clock.ts';
 import type { DatedIncident, IncidentEvent, Monitor } from '../../calibrate.ts';
 import { ALARM_FIELDS } from '../alarms/runs.ts';
+import type { FieldKind, Row, View } from '../alarms/view.ts';
 import { fail, show } from '../errors.ts';
 import { jsonNumber, type Note } from '../output/formats.ts';
 import { plain, shortNumber } from '../output/text.ts';
 import { inZone } from '../time/zone-texts.ts';
-import type { FieldKind, Row, View } from './live-detectors.ts';
 
 /** What is wanted of a {@link monitorView}. */
 export interface MonitorViewOptions {

@@ -1,4 +1,4 @@
-// What the streaming commands have in common on the command line: options, help groups, settings.
+// What the streaming commands have in common on the command line: options and help groups.
 import { ALARM_ACTIONS, type AlarmActions, alarmActionsOf, FAIL_ON_ALARM } from '../alarms/options.ts';
 import type { OptionGroup, Terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -6,8 +6,6 @@ import { FOLLOW_NAMES, type FollowOptions, followOptionsOf } from '../follow/opt
 import type { InputOptions } from '../input/read.ts';
 import { checkInputOptions, INPUT_OPTIONS, inputOptionsOf, inputPath } from '../options/input-options.ts';
 import type { ParsedOptions } from '../options/parse.ts';
-import { defaultOf, type OptionName } from '../options/table.ts';
-import type { Settings } from './saved-state.ts';
 
 /** What `--format` names. */
 export type StreamFormat = 'table' | 'lines' | 'csv' | 'json' | 'events' | 'alarms';
@@ -95,20 +93,4 @@ function formatOf(given: ParsedOptions, isTerminal: boolean, hasAlarms: boolean)
     }
   }
   return format === 'auto' ? (isTerminal ? 'table' : 'lines') : format;
-}
-
-/** Those of these settings that were given, each in one way of writing it. */
-export function givenSettings<Name extends OptionName>(
-  given: ParsedOptions,
-  names: readonly Name[],
-): Partial<Settings<Name>> {
-  const pairs = names
-    .filter((name) => given.takes(name) && given.has(name))
-    .map((name) => [name, given.canonical(name)]);
-  return Object.fromEntries(pairs) as Partial<Settings<Name>>;
-}
-
-/** The settings where neither the command line nor a state says something else; '' for one without a default. */
-export function defaultSettings<Name extends OptionName>(names: readonly Name[], command: string): Settings<Name> {
-  return Object.fromEntries(names.map((name) => [name, defaultOf(name, command) ?? ''])) as Settings<Name>;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { StreamingKNN, type StreamingKNNOptions } from '../../index.ts';
 import { thresholdView } from '../alarms/runs.ts';
+import { PLAIN_VIEW } from '../alarms/view.ts';
 import { changesOf } from '../change/change.ts';
 import { CHANGE_OPTIONS, changeIn, secondsReader } from '../change/options.ts';
 import { type Command, terminals } from '../command.ts';
@@ -11,18 +12,11 @@ import { readTable } from '../input/read.ts';
 import { checkStdin } from '../options/input-options.ts';
 import { DEFAULT_COVARIANCE, mahalanobisFitter, metricOf } from '../options/metric-option.ts';
 import { type ParsedOptions, parseInteger } from '../options/parse.ts';
-import { openStream } from '../series/open.ts';
+import { defaultSettings, givenSettings, type Settings } from '../options/settings.ts';
 import { answer } from './answer.ts';
-import { type Detectors, type Live, openState, PLAIN_VIEW } from './live-detectors.ts';
-import {
-  type AnswerOptions,
-  answerOptionsOf,
-  defaultSettings,
-  givenSettings,
-  STREAM_EXIT_STATUS,
-  streamGroups,
-} from './options.ts';
-import type { Settings } from './saved-state.ts';
+import type { Detectors } from './live-columns.ts';
+import { type Live, openLive, openState } from './live-detectors.ts';
+import { type AnswerOptions, answerOptionsOf, STREAM_EXIT_STATUS, streamGroups } from './options.ts';
 
 /** The settings that a state keeps, in the order in which it keeps them. `reference` is a digest of the values. */
 const SETTINGS = [
@@ -124,7 +118,7 @@ async function open(options: StreamOptions, parsed: ParsedOptions): Promise<Live
     // With a reference no window of the stream is a candidate.
     ...(reference && { history: '', 'exclusion-zone': '' }),
   };
-  return await openStream({
+  return await openLive({
     state,
     given,
     defaults,

@@ -3,9 +3,9 @@ import type { MonitorsOptions } from '../../calibrate.ts';
 import type { FleetOptions } from '../../index.ts';
 import { UsageError } from '../errors.ts';
 import { type ParsedOptions, parseInteger } from '../options/parse.ts';
+import { givenSettings } from '../options/settings.ts';
 import type { OptionName } from '../options/table.ts';
 import { MONITOR_SETTINGS, type MonitorSettings, monitorOptionsOf } from '../stream/monitor-settings.ts';
-import { givenSettings } from '../stream/options.ts';
 
 /** The options that say how a `Fleet` scores. */
 export const FLEET_OPTIONS = ['window', 'neighbors', 'history', 'normalize', 'aggregation', 'exclusion-zone'] as const;

@@ -16,7 +16,6 @@ export interface Costs {
 
 /** A search after a pass over the blocks. */
 export interface PassState {
-  readonly pass: number;
   /** Windows that were left before the pass, and after it. */
   readonly before: number;
   readonly left: number;
@@ -32,7 +31,7 @@ export interface PassState {
 const PER_PAIR = 0.145;
 const PER_SCALED_PAIR = 0.35;
 /** Of the profile by a tree, per row: of smooth or repeating series, and of short windows. */
-const PER_TREE_ROW = 2500;
+const PER_TREE_ROW = 7000;
 const PER_SHORT_TREE_ROW = 4000;
 /** Windows of up to so many values are short. */
 const SHORT = 16;
@@ -54,6 +53,9 @@ const MOST_LOST = 0.04;
 
 /** Logarithms by which the number of windows that are left must fall until rows are cheap. */
 const LOGS = 3;
+
+/** The pilot knows a low T only: more windows are left than will be. It must say that the profile costs this share of the search. */
+const MOST_IN_VAIN = 1 / 3;
 
 /** Windows by which the contrast is estimated. */
 const SAMPLED = 4096;
@@ -100,12 +102,14 @@ export function planTop(
   return { numRows, profile: numRows * Math.min(byPairs, byTree) };
 }
 
+/** Whether a search should give up because a pilot of so many lags leaves this share of its windows. */
+export function isInVain(share: number, lags: number, { numRows, profile }: Costs): boolean {
+  const rate = Math.log(1 / share) / lags;
+  return profile < MOST_IN_VAIN * share * numRows * PER_LAG * (LOGS / Math.max(rate, 1e-12));
+}
+
 /** Whether a search should give up after a pass. */
-export function isHopeless(
-  { pass, before, left, cost, lags, nextLags }: PassState,
-  { numRows, profile }: Costs,
-): boolean {
-  if (pass === 0) return false;
+export function isHopeless({ before, left, cost, lags, nextLags }: PassState, { numRows, profile }: Costs): boolean {
   // The next pass costs too little to matter, or what lags put out tells how many are needed.
   const next = left * nextLags * PER_LAG;
   if (cost + next < MOST_LOST * profile) return false;

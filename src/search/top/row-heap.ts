@@ -24,9 +24,16 @@ export class RowHeap {
     for (let p = (this.size >> 1) - 1; p >= 0; p--) this.#sift(p);
   }
 
-  /** Restores the order when the bound of the first row has fallen. */
-  siftFirst(): void {
-    this.#sift(0);
+  /** Adds a row that was removed. */
+  add(r: number): void {
+    const heap = this.#heap;
+    let p = this.size++;
+    for (; p > 0; p = (p - 1) >> 1) {
+      const parent = heap[(p - 1) >> 1]!;
+      if (!this.#isBefore(r, parent)) break;
+      heap[p] = parent;
+    }
+    heap[p] = r;
   }
 
   removeFirst(): void {

@@ -1,7 +1,7 @@
 // Recipes of golden states: those that several processes share, and those of commands that follow a live file.
 import { mergeBlocks, scoreBlock } from '../../../src/blocks.ts';
 import type { Place } from '../../../src/cli/follow/place.ts';
-import { decode, encode } from '../../../src/cli/stream/saved-state.ts';
+import { decode, encode } from '../../../src/cli/state/saved-state.ts';
 import { StreamingKNN } from '../../../src/index.ts';
 import { Bucket } from '../../../src/prometheus/bucket.ts';
 import type { Followed } from '../../../src/prometheus/settings.ts';

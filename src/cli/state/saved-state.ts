@@ -2,6 +2,7 @@
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { fail } from '../errors.ts';
 import type { Place } from '../follow/place.ts';
+import type { Settings } from '../options/settings.ts';
 
 const kindOf = (command: string): string => `knn-anomaly ${command}`;
 
@@ -10,9 +11,6 @@ const FORMAT = 2;
 
 /** The format before there was a place: still that of states without one, so that older versions read them. */
 const WITHOUT_PLACE = 1;
-
-/** Options as texts, by name; '' for an option without a value. */
-export type Settings<Name extends string> = Readonly<Record<Name, string>>;
 
 /** Detectors in the middle of their streams. */
 export interface SavedState {
