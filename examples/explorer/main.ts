@@ -78,6 +78,7 @@ const listener: PanelListener = {
     if (active === panel) activate(panels[0]);
     keep({ detectors: panels.map(({ detector }) => detector) });
     showAdd();
+    byId('add').focus();
   },
 };
 
@@ -151,10 +152,12 @@ function showColumns(columns: Columns, column: string | undefined, time: string 
 
 /** Shows the series that was read. */
 function show(): void {
-  const { columns, column, time, values, grid, notices, numRows } = opened!;
+  const { name, columns, column, time, values, grid, notices, numRows } = opened!;
   showColumns(columns, column, time);
   const step = grid === undefined ? '' : `, a step of ${grid.isDate ? formatSpan(grid.step) : writeNumber(grid.step)}`;
-  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...notices].join('\n');
+  // The name of the file stands beside them.
+  const said = notices.map((text) => (text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text));
+  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...said].join('\n');
   byId('welcome').hidden = true;
   const work = byId('work');
   work.hidden = false;
@@ -205,7 +208,7 @@ function showAdd(): void {
 function activate(panel: Panel | undefined): void {
   if (active === panel) return;
   active = panel;
-  for (const other of panels) other.element.classList.toggle('active', other === panel);
+  for (const other of panels) other.setTurned(other === panel);
   why.follow(panel);
   showPlaces();
   markAll();

@@ -1,5 +1,7 @@
 // A panel: one detector with its controls, its scores and what they mark.
 
+import { formatSpan } from '../../../src/cli/input/time/duration.ts';
+import { describeSuggestion, NO_PERIOD } from '../../../src/cli/suggest/words.ts';
 import type { Axis } from '../view/axis.ts';
 import { writeNumber } from '../view/axis.ts';
 import { make, menu } from '../view/elements.ts';
@@ -43,6 +45,7 @@ export class Panel {
   readonly #controls: HTMLElement;
   readonly #host: HTMLElement;
   readonly #status: HTMLElement;
+  readonly #turn: HTMLButtonElement;
   readonly #progress: HTMLProgressElement;
   readonly #cancel: HTMLButtonElement;
   readonly #color: string;
@@ -69,7 +72,15 @@ export class Panel {
     this.#cancel.addEventListener('click', () => this.stop());
     this.element = make('section', { className: 'panel' }, this.#head, this.#controls, this.#host);
     this.element.addEventListener('pointerdown', () => listener.chosen(this));
-    this.element.addEventListener('focusin', () => listener.chosen(this));
+    // Not where the focus comes by: from the last panel it goes on to the places of the one that was turned to.
+    this.element.addEventListener('input', () => listener.chosen(this));
+    this.#turn = make(
+      'button',
+      { type: 'button', title: 'Lists the places of this panel and explains them' },
+      'Places',
+    );
+    this.#turn.addEventListener('click', () => listener.chosen(this));
+    this.setTurned(false);
     this.#client = new ScoreClient({
       scored: (result) => this.#take(result),
       progress: (share, remaining) => this.#tell(share, remaining),
@@ -97,6 +108,12 @@ export class Panel {
     this.#client.setSeries({ values, grid, zone });
     this.#drawControls();
     this.score();
+  }
+
+  /** Whether the user has turned to it. */
+  setTurned(isTurned: boolean): void {
+    this.element.classList.toggle('active', isTurned);
+    this.#turn.ariaPressed = String(isTurned);
   }
 
   setLabels(labels: readonly Mark[]): void {
@@ -168,10 +185,24 @@ export class Panel {
     close.ariaLabel = 'Remove this panel';
     close.addEventListener('click', () => this.#listener.closed(this));
     const length = this.#series?.values.length ?? 0;
-    const settings = controlsOf(this.detector, length, (changes) => this.#change(changes));
-    this.#head.replaceChildren(kind, this.#status, this.#progress, this.#cancel, close);
+    const settings = controlsOf(
+      this.detector,
+      length,
+      (changes) => this.#change(changes),
+      () => this.#suggest(),
+    );
+    this.#head.replaceChildren(kind, this.#turn, this.#status, this.#progress, this.#cancel, close);
     this.#controls.replaceChildren(...settings);
     this.#nameIt();
+  }
+
+  /** The window that fits the series, and how certain it is, in words. */
+  async #suggest(): Promise<{ windowSize: number | undefined; words: string }> {
+    const suggestion = await this.#client.suggest();
+    if (suggestion === undefined) return { windowSize: undefined, words: NO_PERIOD.replace('--window', 'the window') };
+    const { grid } = this.#series!;
+    const spanOf = (steps: number): string | undefined => (grid?.isDate ? formatSpan(steps * grid.step) : undefined);
+    return { windowSize: suggestion.windowSize, words: describeSuggestion(suggestion, spanOf) };
   }
 
   /** Another kind of detector, with the settings of a new page. */
