@@ -15,7 +15,7 @@ import { placeAt } from './score/places.ts';
 import type { Place } from './score/protocol.ts';
 import { fromHash, isZone, NEW, type Settings, toHash } from './settings.ts';
 import { commandOf, programOf } from './take/command.ts';
-import { download, toPNG } from './take/download.ts';
+import { copyFrom, download, toPNG } from './take/download.ts';
 import { figureOf } from './take/figure.ts';
 import { Axis, writeNumber } from './view/axis.ts';
 import { byId, fill } from './view/elements.ts';
@@ -388,19 +388,20 @@ function listenToFiles(): void {
     from.value = '';
   });
   byId('labels-save').addEventListener('click', () => download('labels.csv', labelsCsv(labels.all, axis), 'text/csv'));
-  const copy = (id: string): void => void navigator.clipboard.writeText(byId<HTMLTextAreaElement>(id).value);
-  byId('copy-command').addEventListener('click', () => copy('command'));
-  byId('copy-program').addEventListener('click', () => copy('program'));
-  byId('save-csv').addEventListener('click', () => {
+  for (const id of ['command', 'program']) {
+    const button = byId(`copy-${id}`);
+    button.addEventListener('click', () => void copyFrom(byId<HTMLTextAreaElement>(id), button));
+  }
+  /** Saves what is made; what cannot be made is said. */
+  const save = (id: string, make: () => Promise<void>): void =>
+    byId(id).addEventListener('click', () => void make().catch((error: Error) => complain(error.message)));
+  save('save-csv', async () => {
     const scores = active?.result?.scores;
-    if (scores !== undefined) void reader.rows(scores).then((csv) => download('scores.csv', csv));
+    if (scores !== undefined) download('scores.csv', await reader.rows(scores));
   });
   const svg = (): string => figureOf(opened!, panels, labels.all, axis, figure.range);
-  byId('save-svg').addEventListener('click', () => opened && download('figure.svg', svg(), 'image/svg+xml'));
-  byId('save-png').addEventListener(
-    'click',
-    () => opened && void toPNG(svg()).then((png) => download('figure.png', png)),
-  );
+  save('save-svg', async () => download('figure.svg', svg(), 'image/svg+xml'));
+  save('save-png', async () => download('figure.png', await toPNG(svg())));
 }
 
 async function loadLabels(file: Blob, name: string): Promise<void> {

@@ -148,6 +148,10 @@ describe.skipIf(browser === undefined && !isAllRequired)('a first look', { timeo
       await page.until(`opened.column === 'cpu_percent'`);
       await page.until(`document.querySelector('#command').value.includes('--column cpu_percent')`);
       expect(await page.evaluate(`document.querySelector('#command').value`)).not.toContain('memory_mb');
+      // A press of a button that takes something along says what it did.
+      await page.press('#copy-command');
+      await page.until(`['Copied', 'Selected, to copy'].includes(document.querySelector('#copy-command').textContent)`);
+      expect(page.errors).toEqual([]);
     } finally {
       await stop();
     }
