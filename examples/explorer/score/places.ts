@@ -34,7 +34,7 @@ export function placeAt(
 }
 
 /** Multiplications that an explanation may take that nobody has asked for, so that the next slider need not wait for it. */
-const CHEAP = 2e7;
+const CHEAP = 1e8;
 
 /** Values that a monitor sees again within a moment. */
 const FEW_VALUES = 20_000;
