@@ -12,7 +12,7 @@
 import type { BlocksLeft } from './blocks.ts';
 import { BLOCK, type TopShape } from './kernel/state.ts';
 import { boundOfLast, byRank, greedyPlaces, type Place } from './places.ts';
-import { type Costs, isHopeless } from './plan.ts';
+import { type Costs, isHopeless, isInVain } from './plan.ts';
 import { RowHeap } from './row-heap.ts';
 import { isBehind, numChunks, type RowBatch, type RowSteps } from './rows.ts';
 import { RowStore } from './store.ts';
@@ -23,6 +23,10 @@ export type TopSteps<T> = Generator<TopTask[], T, TopResult[]>;
 
 /** Lags per window in each pass. The first one sees a sample of the blocks. */
 const BUDGETS: readonly number[] = [24, 24, 96, 384, 1536, 6144, 24576];
+
+/** Blocks and lags of the pilot after the first pass, by which a search that is in vain ends before it has cost much. */
+const PILOT_BLOCKS = 16;
+const PILOT_LAGS = 384;
 
 /** From this pass on, it is the last if the one before left less than this share of all windows: they become rows. */
 const FIRST_LAST = 3;
@@ -140,23 +144,34 @@ export class TopSearch {
         this.#most = isLast ? 0 : left.most;
       }
       yield* this.#lifts(pass === 0 ? 1 : MOST_LIFTS);
+      if (pass === 0 && this.#costs && (yield* this.#pilot(blocks, this.#costs))) return false;
       const before = this.#numLeft;
       cost += left.cost;
       if (pass > 0) this.#numLeft = left.numLeft;
       this.stage++;
       const state = {
-        pass,
         before,
         left: left.numLeft * share,
         cost,
         lags: budget - lags,
         nextLags: BUDGETS[pass + 1] ?? 0,
       };
-      if (!isLast && this.#costs && isHopeless(state, this.#costs)) return false;
+      if (pass > 0 && !isLast && this.#costs && isHopeless(state, this.#costs)) return false;
       if (pass > 0) lags = budget;
       if (isLast) return true;
       this.#store.filter((r) => this.#isExact(r));
     }
+  }
+
+  /** Whether a few blocks, at more lags, say that the search should give up at once. */
+  *#pilot(blocks: ArrayLike<number>, costs: Costs): TopSteps<boolean> {
+    const lags = PILOT_LAGS + 2 * this.#shape.k;
+    const every = Math.max(1, Math.floor(blocks.length / PILOT_BLOCKS));
+    const pilot = Array.from(blocks).filter((_, p) => p % every === 0);
+    const { numLeft } = yield* this.#cover(pilot, lags, false);
+    this.#store.filter((r) => this.#isExact(r));
+    const share = numLeft / (pilot.length * BLOCK);
+    return isInVain(share, lags, costs);
   }
 
   /** Whether the windows that a pass leaves become rows: few are left, or the lags are a large share of all. */
