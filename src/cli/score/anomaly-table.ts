@@ -66,13 +66,13 @@ function cellsOf({ rank, score, explanation, at, labels }: AnomalyRow): string[]
 }
 
 /** Index of the value in the window that differs most from the neighbors' value there. */
-function oddOf({ window, expected, shares }: Explanation): number {
+export function oddOf({ window, expected, shares }: Explanation): number {
   const weights = shares?.some((share) => share > 0) ? shares : window.map((x, l) => Math.abs(x - expected[l]!));
   return weights.indexOf(Math.max(...weights));
 }
 
 /** The value that differs most from the neighbors, in words: on which side of their value it lies. */
-function verdict(explanation: Explanation): string {
+export function verdict(explanation: Explanation): string {
   const { expected, direction } = explanation;
   return `${direction === 'none' ? 'around' : direction} ${shortNumber(expected[oddOf(explanation)]!)}`;
 }

@@ -3,12 +3,10 @@ import { LARGEST_VALUE } from '../../core/series.ts';
 import { formatCount } from '../cost.ts';
 import type { Scored } from '../output/formats.ts';
 import { cellOf, sparkline } from '../output/sparkline.ts';
-import { type Paint, plain, shortNumber, wrap, wrapped } from '../output/text.ts';
+import { NOTHING, type Paint, plain, shortNumber, wrap, wrapped } from '../output/text.ts';
 import { type AnomalyRow, anomalyTable } from './anomaly-table.ts';
 
 const MARGIN = 10; // width of the names on the left
-
-const NOTHING = 'No place stands out: every score is 0 or missing.';
 
 /** The parts of the summary of one series. */
 export interface SummaryParts {
