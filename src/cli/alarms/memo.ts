@@ -42,11 +42,12 @@ export function newMemo(change: ChangeKind | undefined): Memo {
 /** A detector's bytes with the memo of its column. A memo that holds nothing leaves them as they are. */
 export function withMemo({ since, run, change }: Memo, detector: Uint8Array): Uint8Array {
   if (since === '' && run === undefined && change === undefined) return detector;
-  const state = new StateWriter(KIND, run?.own === undefined ? WITHOUT_OWN : FORMAT);
+  const own = run?.own;
+  const state = own === undefined ? new StateWriter(KIND, WITHOUT_OWN) : new StateWriter(KIND, FORMAT);
   state.text(since);
   state.u8(Number(run !== undefined));
   if (run !== undefined) for (const x of [run.begin, run.last, run.peak, run.worst, run.value]) state.f64(x);
-  if (run?.own !== undefined) for (const x of [run.own.numRows, run.own.numToLast]) state.f64(x);
+  if (own !== undefined) for (const x of [own.numRows, own.numToLast]) state.f64(x);
   state.text(change?.kind ?? '');
   if (change !== undefined) for (const x of [change.before, change.at]) state.f64(x);
   state.bytes(detector);
