@@ -97,7 +97,7 @@ describe('knn-anomaly locate', () => {
       1,
       'standard input: nothing can be compared: there is no more than one value',
     ]);
-    const once = Array.from({ length: 100 }, (_, t) => (t < 10 ? t : '')).join('\n');
+    const once = Array.from({ length: 100 }, (_, t) => (t < 10 ? t : 'NaN')).join('\n');
     expect(await refused(['locate'], `${once}\n`)).toEqual([
       1,
       'standard input: nothing can be compared: there is no more than one window of 10 values',

@@ -33,8 +33,6 @@ export interface BacktestCommand extends OutputOptions, FigureOptions {
   readonly times: TimeOptions;
   readonly timeUnit: TimeUnit;
   readonly monitor: MonitorOptions;
-  /** What is watched instead of the values. */
-  readonly change: 'diff' | undefined;
   /** `undefined`: those of the library. */
   readonly thresholds: readonly number[] | undefined;
   /** Alarms a day that are wanted. */
@@ -56,10 +54,10 @@ export function backtestOptionsOf(given: ParsedOptions, isTerminal: Terminals): 
   const options: BacktestCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
-    times: timeOptionsOf(given),
+    // A rate is the monitor's own.
+    times: { ...timeOptionsOf(given), change: given.flag('diff') ? 'diff' : undefined },
     timeUnit: given.choice('time-unit'),
     monitor: monitorOf(given),
-    change: given.flag('diff') ? 'diff' : undefined,
     failOnAlarm: given.flag('fail-on-alarm'),
     thresholds: given.has('thresholds') ? thresholdsOf(given.text('thresholds')!) : undefined,
     perDay: given.has('per-day') ? given.number('per-day') : undefined,

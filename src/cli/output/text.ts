@@ -45,6 +45,15 @@ export function shortNumber(x: number, digits = 4): string {
   return String(Number(x.toPrecision(digits))).replace('e+', 'e');
 }
 
+/** Narrower lines than that are broken. */
+const NARROW = 80;
+
+/** A sentence in lines that are no longer than they may be; where they have at least `narrow` characters it is one. */
+export function inWidth(text: string, narrow: number = NARROW): string {
+  const width = lineWidth();
+  return width < narrow ? wrapped(text, width).join('\n') : text;
+}
+
 /** What is said where scores have no strangest place. */
 export const NOTHING = 'No place stands out: every score is 0 or missing.';
 
