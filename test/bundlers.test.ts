@@ -1,6 +1,6 @@
 // The published files in applications: bundled by Vite, webpack and esbuild or not at all, in a browser and in Node.
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import * as esbuild from 'esbuild';
 import * as vite from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import webpack from 'webpack';
-import { main } from './support/built.ts';
+import { main, metrics } from './support/built.ts';
 import { findBrowser, isAllRequired } from './support/find-browser.ts';
 
 const run = promisify(execFile);
@@ -33,14 +33,20 @@ const n = 3000;
 const series = Float64Array.from({ length: n }, (_, i) => ((i * i * 31) % 1009) / 7);
 const expected = Array.from(new main.KNN(50, 3).score(series));
 
+/** With a metric of ml-distance, of fewer values: it is slow. */
+const few = 500;
+const withMetric = new main.KNN(50, 3, { metric: metrics.manhattan });
+const expectedWithMetric = Array.from(withMetric.score(series.subarray(0, few)));
+
 /** An application that computes the same scores with two workers. */
-const application = (from: string, options = ''): string => `
+const application = (from: string, options = '', metric = ''): string => `
   import { KNN } from '${from}';
-  const series = Float64Array.from({ length: ${n} }, (_, i) => ((i * i * 31) % 1009) / 7);
+  ${metric && `import { ${metric} as metric } from '${from}/metrics';`}
+  const series = Float64Array.from({ length: ${metric ? few : n} }, (_, i) => ((i * i * 31) % 1009) / 7);
   async function report() {
     let threads = -1;
     const onProgress = (progress) => { threads = progress.threads; };
-    const scores = await new KNN(50, 3).scoreAsync(series, { threads: 2, onProgress, ${options} });
+    const scores = await new KNN(50, 3, {${metric && 'metric'}}).scoreAsync(series, { threads: 2, onProgress, ${options} });
     return { scores: Array.from(scores), threads, isIsolated: globalThis.crossOriginIsolated === true };
   }
   const body = JSON.stringify(await report().catch((error) => ({ error: String(error) })));
@@ -66,18 +72,27 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   await run('tar', ['-xzf', join(folder, `knn-anomaly-${version}.tgz`), '--strip-components=1', '-C', installed]);
+  for (const name of readdirSync(join(ROOT, 'node_modules')).filter((name) => name.startsWith('ml-'))) {
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
 });
 
 describe('bundlers', () => {
-  test('Vite finds the worker', async () => {
-    const root = page('vite-source', { 'app.js': application('knn-anomaly') });
-    const outDir = join(folder, 'vite');
+  // The metrics have a worker of their own, which knows ml-distance.
+  const kinds = [
+    { name: '', metric: '', worker: 'knn-anomaly/worker' },
+    { name: '-metrics', metric: 'manhattan', worker: 'knn-anomaly/metrics-worker' },
+  ];
+
+  test.each(kinds)('Vite finds the worker $name', async ({ name, metric }) => {
+    const root = page(`vite${name}-source`, { 'app.js': application('knn-anomaly', '', metric) });
+    const outDir = join(folder, `vite${name}`);
     await vite.build({ root, base: './', configFile: false, logLevel: 'error', build: { outDir, target: 'es2022' } });
   });
 
-  test('webpack finds the worker, and warns of nothing', async () => {
-    const context = page('webpack-source', { 'app.js': application('knn-anomaly') });
-    const path = page('webpack', {});
+  test.each(kinds)('webpack finds the worker $name, and warns of nothing', async ({ name, metric }) => {
+    const context = page(`webpack${name}-source`, { 'app.js': application('knn-anomaly', '', metric) });
+    const path = page(`webpack${name}`, {});
     const settings: webpack.Configuration = {
       context,
       entry: './app.js',
@@ -92,14 +107,14 @@ describe('bundlers', () => {
     expect(stats.toJson({ all: false, errors: true, warnings: true })).toMatchObject({ errors: [], warnings: [] });
   });
 
-  test('esbuild makes the worker of an entry point', async () => {
-    const absWorkingDir = page('esbuild-source', { 'app.js': application('knn-anomaly', WEB_WORKER) });
-    const entryPoints = { app: './app.js', 'knn-worker': 'knn-anomaly/worker' };
+  test.each(kinds)('esbuild makes the worker $name of an entry point', async ({ name, metric, worker }) => {
+    const absWorkingDir = page(`esbuild${name}-source`, { 'app.js': application('knn-anomaly', WEB_WORKER, metric) });
+    const entryPoints = { app: './app.js', 'knn-worker': worker };
     const settings = { absWorkingDir, entryPoints, bundle: true, format: 'esm', logLevel: 'silent' } as const;
-    const { warnings } = await esbuild.build({ ...settings, outdir: page('esbuild', {}) });
+    const { warnings } = await esbuild.build({ ...settings, outdir: page(`esbuild${name}`, {}) });
     expect(warnings).toEqual([]);
     // What imports nothing but the worker must not lose it.
-    const imported = page('imported', { 'worker.js': "import 'knn-anomaly/worker';" });
+    const imported = page(`imported${name}`, { 'worker.js': `import '${worker}';` });
     const { outputFiles } = await esbuild.build({
       ...settings,
       absWorkingDir: imported,
@@ -149,6 +164,9 @@ describe.skipIf(browser === undefined && !isAllRequired)('in a browser', () => {
     vite: {},
     webpack: {},
     esbuild: {},
+    'vite-metrics': {},
+    'webpack-metrics': {},
+    'esbuild-metrics': {},
     native: {},
     isolated: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
     refused: { 'Content-Security-Policy': "default-src 'self'; worker-src 'none'" }, // and WebAssembly with it
@@ -208,11 +226,21 @@ describe.skipIf(browser === undefined && !isAllRequired)('in a browser', () => {
     }
   });
 
-  test.each(['vite', 'webpack', 'esbuild', 'native', 'isolated'])('%s: workers compute what Node computes', (name) => {
+  const working = [
+    'vite',
+    'webpack',
+    'esbuild',
+    'vite-metrics',
+    'webpack-metrics',
+    'esbuild-metrics',
+    'native',
+    'isolated',
+  ];
+  test.each(working)('%s: workers compute what Node computes', (name) => {
     expect([...reports.keys()]).toContain(name);
     const report = reports.get(name)!;
     expect(report.error).toBe(undefined);
-    expect(report.scores).toEqual(expected);
+    expect(report.scores).toEqual(name.endsWith('metrics') ? expectedWithMetric : expected);
     expect(report.threads).toBeGreaterThan(0);
     expect(report.isIsolated).toBe(name === 'isolated');
   });

@@ -19,15 +19,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   changefinder: ['changefinder', 'core'],
   calibrate: ['calibrate', 'stream', 'core'],
   blocks: ['blocks', 'knn', 'threads', 'search', 'core'],
-  redis: ['redis', 'calibrate', 'stream', 'core'],
+  redis: ['redis', 'calibrate', 'stream', 'files', 'core'],
   evaluate: ['evaluate', 'core'],
   plot: ['plot', 'core'],
   time: ['time', 'core'],
+  files: ['files'],
   prometheus: ['prometheus', 'calibrate', 'stream', 'core'],
   // biome-ignore format: a row per folder
   entries: ['core', 'search', 'threads', 'knn', 'stream', 'changefinder', 'calibrate', 'blocks', 'redis', 'evaluate', 'plot', 'time', 'prometheus'],
   // biome-ignore format: a row per folder
-  cli: ['cli', 'entries', 'core', 'search', 'knn', 'stream', 'changefinder', 'calibrate', 'blocks', 'redis', 'evaluate', 'plot', 'time', 'prometheus'],
+  cli: ['cli', 'entries', 'files', 'core', 'search', 'knn', 'stream', 'changefinder', 'calibrate', 'blocks', 'redis', 'evaluate', 'plot', 'time', 'prometheus'],
 };
 
 /** Folders with one door: files outside may import the named files only. */
@@ -42,7 +43,7 @@ const DOORS: Record<string, readonly string[]> = {
 /** The packages, and who may import them: a file, or a folder with everything in it. */
 const PACKAGES: Record<string, string | readonly string[]> = {
   'ml-matrix': 'core/mahalanobis.ts',
-  'ml-distance': 'metrics.ts',
+  'ml-distance': ['metrics.ts', 'threads/metrics/worker.ts'],
   '@resvg/resvg-js': 'plot/png.ts',
   uplot: 'plot/html/',
   papaparse: 'cli/',
@@ -51,7 +52,7 @@ const PACKAGES: Record<string, string | readonly string[]> = {
   'cli-progress': 'cli/',
   yaml: 'cli/prometheus/',
   redis: 'redis/',
-  'node:': ['cli/', 'blocks/', 'redis/'],
+  'node:': ['cli/', 'blocks/', 'redis/', 'files/'],
 };
 
 function folderOf(file: string): string {

@@ -1,4 +1,6 @@
 // The page: takes a file in, and joins the figure, the detectors, the labels and what is taken along.
+import { withoutOptions } from '../../src/cli/explore/words.ts';
+import { formatSpan } from '../../src/cli/input/time/duration.ts';
 import { labelsCsv } from './label/label-file.ts';
 import { LabelsView } from './label/labels-view.ts';
 import { MeritClient, type Part, partOf } from './label/merit.ts';
@@ -6,20 +8,25 @@ import { listMerit } from './label/merit-view.ts';
 import { ReadClient, ReadFailure } from './read/client.ts';
 import type { Columns } from './read/inspect.ts';
 import type { Opened } from './read/protocol.ts';
-import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './score/detectors.ts';
+import { DEFAULT, type Detector, KIND_TITLES, KINDS, nameOf, scoresOf, thresholdOf } from './score/detectors.ts';
 import { Panel, type PanelListener, type PanelSeries } from './score/panel.ts';
+import { placeAt } from './score/places.ts';
 import type { Place } from './score/protocol.ts';
 import { fromHash, isZone, NEW, type Settings, toHash } from './settings.ts';
 import { commandOf, programOf } from './take/command.ts';
 import { download, toPNG } from './take/download.ts';
 import { figureOf } from './take/figure.ts';
 import { Axis, writeNumber } from './view/axis.ts';
-import { drawDetail } from './view/detail.ts';
 import { byId, fill } from './view/elements.ts';
 import { Figure } from './view/figure.ts';
 import { type Mark, PanelChart } from './view/panel-chart.ts';
-import { listPlaces } from './view/places.ts';
+import { listPlaces, SHORT } from './view/places.ts';
+import { showProblem } from './view/problem.ts';
 import { Pyramid } from './view/pyramid.ts';
+import { WhyView } from './view/why.ts';
+
+/** Options that choose the values. */
+const COLUMN_OPTIONS = ['column', 'field', 'path'];
 
 /** Panels that are shown at most: each has a worker and the series in memory. */
 const MOST_PANELS = 4;
@@ -30,7 +37,6 @@ let axis = new Axis(undefined, 1);
 let seriesChart: PanelChart | undefined;
 let panels: Panel[] = [];
 let active: Panel | undefined;
-let chosen: Place | undefined;
 let numPanels = 0;
 
 const reader = new ReadClient();
@@ -39,10 +45,18 @@ const labels = new LabelsView(byId('labels'), {
   changed: () => markAll(),
   shown: ({ begin, end }) => figure.focus(begin, end),
 });
+const why = new WhyView(
+  { text: byId('detail-text'), chart: byId('detail-chart'), legend: byId('detail-legend'), label: byId('label-place') },
+  () => markAll(),
+);
 const figure = new Figure({
   moved: (from, to) => keep({ range: from <= 0 && to >= length() - 1 ? undefined : [from, to] }),
   hovered: readOut,
   selected: (begin, end) => labels.add(begin, end),
+  picked: (index, tolerance) => {
+    const place = active?.result && placeAt(active.result, active.detector, index, tolerance);
+    if (place !== undefined) choose(place);
+  },
 });
 const listener: PanelListener = {
   changed: () => {
@@ -51,7 +65,10 @@ const listener: PanelListener = {
     measure();
   },
   scored: (panel) => {
-    if (panel === active) showPlaces();
+    if (panel === active) {
+      why.follow(panel);
+      showPlaces();
+    }
     markAll();
   },
   chosen: (panel) => activate(panel),
@@ -61,6 +78,7 @@ const listener: PanelListener = {
     if (active === panel) activate(panels[0]);
     keep({ detectors: panels.map(({ detector }) => detector) });
     showAdd();
+    byId('add').focus();
   },
 };
 
@@ -80,9 +98,18 @@ function keep(changes: Partial<Settings>): void {
 }
 
 function complain(message: string | undefined): void {
-  const problem = byId('problem');
-  problem.hidden = message === undefined;
-  problem.textContent = message ?? '';
+  showProblem(byId('problem'), message, (option) => {
+    const options = byId<HTMLInputElement>('options');
+    options.value = `${options.value} ${option}`.trim();
+    again({ options: options.value });
+  });
+}
+
+/** Reads the file once more, in another way. */
+function again(changes: Partial<Settings>): void {
+  keep({ range: undefined, ...changes });
+  const name = byId('name').textContent!;
+  if (name !== '') void read(name);
 }
 
 /** Reads a file that is known to the reader, with the settings of the page. */
@@ -91,6 +118,12 @@ async function read(name: string): Promise<void> {
   byId('source').hidden = false;
   byId('name').textContent = name;
   byId<HTMLInputElement>('options').value = settings.options;
+  const isTuned = withoutOptions(settings.options, [...COLUMN_OPTIONS, 'time']) !== '' || settings.zone !== undefined;
+  if (isTuned) byId<HTMLDetailsElement>('more').open = true;
+  // What is shown until the file is read, or stays where it cannot be, is not what the settings say.
+  const work = byId('work');
+  work.inert = true;
+  work.hidden ||= opened?.name !== name;
   try {
     const { options, column, time } = settings;
     opened = await reader.open(name, { options, column, time });
@@ -98,8 +131,11 @@ async function read(name: string): Promise<void> {
     const { message } = error as Error;
     byId('notices').textContent = '';
     complain(message.startsWith(name) ? message : `${name}: ${message}`);
-    if (error instanceof ReadFailure && error.columns !== undefined)
-      showColumns(error.columns, settings.column, settings.time);
+    if (error instanceof ReadFailure && error.columns !== undefined) {
+      const { columns } = error;
+      showColumns(columns, settings.column ?? columns.numbers[0], settings.time ?? columns.times[0]);
+    }
+    byId<HTMLDetailsElement>('more').open = true;
     return;
   }
   complain(undefined);
@@ -116,25 +152,34 @@ function showColumns(columns: Columns, column: string | undefined, time: string 
 
 /** Shows the series that was read. */
 function show(): void {
-  const { columns, column, time, values, grid, notices, numRows } = opened!;
+  const { name, columns, column, time, values, grid, notices, numRows } = opened!;
   showColumns(columns, column, time);
-  const step =
-    grid === undefined
-      ? ''
-      : `, a step of ${grid.isDate ? `${writeNumber(grid.step / 1000)} s` : writeNumber(grid.step)}`;
-  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...notices].join('\n');
+  const step = grid === undefined ? '' : `, a step of ${grid.isDate ? formatSpan(grid.step) : writeNumber(grid.step)}`;
+  // The name of the file stands beside them.
+  const said = notices.map((text) => (text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text));
+  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...said].join('\n');
   byId('welcome').hidden = true;
-  byId('work').hidden = false;
+  const work = byId('work');
+  work.hidden = false;
+  work.inert = false;
   axis = new Axis(grid, values.length, settings.zone);
   if (seriesChart !== undefined) figure.remove(seriesChart);
   const host = byId('series-chart');
   host.tabIndex = 0;
-  host.ariaLabel = `The series ${column ?? ''}. Arrow keys move, plus and minus zoom.`;
-  seriesChart = new PanelChart(host, { axis, color: 'series', height: 220, fromZero: false, hasTicks: true });
+  host.ariaLabel = `The series ${column ?? ''}. Arrow keys move, plus and minus zoom, l labels what is in sight.`;
+  seriesChart = new PanelChart(host, {
+    axis,
+    color: 'series',
+    height: 236,
+    fromZero: false,
+    hasTicks: true,
+    hasRanks: true,
+    hasThreshold: false,
+  });
   seriesChart.setCurve(new Pyramid(values));
   figure.reset(values.length, settings.range);
   figure.add(seriesChart);
-  chosen = undefined;
+  why.setSeries(values, axis);
   labels.set([], axis);
   if (panels.length === 0) for (const detector of settings.detectors) addPanel(detector);
   else for (const panel of panels) panel.setSeries(seriesOf());
@@ -163,9 +208,10 @@ function showAdd(): void {
 function activate(panel: Panel | undefined): void {
   if (active === panel) return;
   active = panel;
-  chosen = undefined;
-  for (const other of panels) other.element.classList.toggle('active', other === panel);
+  for (const other of panels) other.setTurned(other === panel);
+  why.follow(panel);
   showPlaces();
+  markAll();
   showTake();
   measure();
 }
@@ -173,38 +219,37 @@ function activate(panel: Panel | undefined): void {
 function showPlaces(): void {
   const result = active?.result;
   byId('places-of').textContent =
-    active === undefined ? '' : nameOf(active.detector) + (result?.exact === false ? ' (so far)' : '');
-  listPlaces(byId('places'), result?.places ?? [], axis, (place) => void explain(place), chosen);
+    active === undefined ? '' : `${nameOf(active.detector)}: ${scoresOf(active.detector)}`;
+  byId('places-state').hidden = result?.exact !== false;
+  const otherwise =
+    active === undefined ? 'add a detector' : active.isBusy ? 'being looked for …' : 'no place stands out';
+  byId('places-more').hidden = (result?.places.length ?? 0) <= SHORT;
+  const show = (place: Place): void => {
+    choose(place);
+    figure.focus(place.begin, place.end);
+  };
+  listPlaces(byId('places'), result?.places ?? [], axis, show, why.place, otherwise);
 }
 
-async function explain(place: Place): Promise<void> {
-  const panel = active!;
-  chosen = place;
-  figure.focus(place.begin, place.end);
-  markAll();
+/** Shows a place of the active panel, which the user has chosen in the list or in the figure. */
+function choose(place: Place): void {
+  why.choose(active!, place);
   showPlaces();
-  const text = byId('detail-text');
-  text.textContent = '…';
-  try {
-    const explained = await panel.explain(place);
-    if (chosen !== place) return;
-    text.textContent = explained.text;
-    byId('detail-legend').hidden = false;
-    drawDetail(byId('detail-chart'), opened!.values, axis, explained);
-  } catch (error) {
-    text.textContent = (error as Error).message;
-  }
 }
 
 /** Marks of labels, alarms and the chosen place in all panels. */
 function markAll(): void {
-  const marks: Mark[] = labels.all.map(({ begin, end, name }) => ({ begin, end, kind: 'label', text: name }));
-  const place: Mark[] = chosen === undefined ? [] : [{ begin: chosen.begin, end: chosen.end, kind: 'chosen' }];
-  for (const panel of panels) panel.setLabels([...marks, ...place]);
+  const marks: Mark[] = labels.all.map(({ begin, end }) => ({ begin, end, kind: 'label' }));
+  const { place } = why;
+  const chosen: Mark[] = place === undefined ? [] : [{ begin: place.begin, end: place.end, kind: 'chosen' }];
+  for (const panel of panels) panel.setLabels([...marks, ...chosen]);
   const result = active?.result;
-  const strange = (result?.places ?? []).slice(0, 10).map(({ begin, end }): Mark => ({ begin, end, kind: 'place' }));
+  const strange = (result?.places ?? []).slice(0, SHORT).map(({ index, begin, end }, p): Mark => {
+    return { begin, end, kind: index === place?.index ? 'chosen' : 'place', rank: p + 1 };
+  });
+  const isListed = strange.some(({ kind }) => kind === 'chosen');
   const points = result?.alarms ?? active?.alarms.map(({ begin }) => begin) ?? [];
-  seriesChart?.setMarks({ ranges: [...marks, ...strange, ...place], points, threshold: undefined });
+  seriesChart?.setMarks({ ranges: [...marks, ...strange, ...(isListed ? [] : chosen)], points, threshold: undefined });
   measure();
 }
 
@@ -296,19 +341,22 @@ function listen(): void {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text.trim() !== '') void take(new Blob([text]), 'pasted');
   });
-  const again = (changes: Partial<Settings>): void => {
-    keep({ range: undefined, ...changes });
-    const name = byId('name').textContent!;
-    if (name !== '') void read(name);
+  // What is chosen in a menu takes the place of what the options say.
+  const choice = (id: 'column' | 'time', names: readonly string[]): void => {
+    const menu = byId<HTMLSelectElement>(id);
+    menu.addEventListener('change', () =>
+      again({ [id]: menu.value, options: withoutOptions(settings.options, names) }),
+    );
   };
-  byId('column').addEventListener('change', () => again({ column: byId<HTMLSelectElement>('column').value }));
-  byId('time').addEventListener('change', () => again({ time: byId<HTMLSelectElement>('time').value }));
+  choice('column', COLUMN_OPTIONS);
+  choice('time', ['time']);
   byId('reread').addEventListener('click', () => again({ options: byId<HTMLInputElement>('options').value.trim() }));
   byId('options').addEventListener('keydown', (event) => {
     if (event.key === 'Enter') again({ options: byId<HTMLInputElement>('options').value.trim() });
   });
   const zone = byId<HTMLInputElement>('zone');
   zone.value = settings.zone ?? '';
+  zone.placeholder = Intl.DateTimeFormat().resolvedOptions().timeZone;
   byId('zones').replaceChildren(
     ...['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) =>
       Object.assign(document.createElement('option'), { value: name }),
@@ -329,7 +377,7 @@ function listen(): void {
     mode.setAttribute('aria-pressed', String(figure.isSelecting));
   });
   const add = byId<HTMLSelectElement>('add');
-  fill(add, ['', ...KINDS], '', (kind) => (kind === '' ? 'a detector …' : kind));
+  fill(add, ['', ...KINDS], '', (kind) => (kind === '' ? 'a detector …' : KIND_TITLES[kind]));
   add.addEventListener('change', () => {
     const kind = KINDS.find((one) => one === add.value);
     add.value = '';
@@ -338,6 +386,15 @@ function listen(): void {
     keep({ detectors: panels.map(({ detector }) => detector) });
   });
   byId('part').addEventListener('change', measure);
+  const more = byId('places-more');
+  more.addEventListener('click', () => {
+    const isLong = byId('places').classList.toggle('long');
+    more.ariaExpanded = String(isLong);
+    more.textContent = isLong ? 'Fewer places' : 'More places';
+  });
+  byId('label-place').addEventListener('click', () => {
+    if (why.place !== undefined) labels.add(why.place.begin, why.place.end);
+  });
   listenToFiles();
   new ResizeObserver(() => figure.resize()).observe(byId('figure'));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => opened && show());

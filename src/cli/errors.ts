@@ -1,4 +1,7 @@
 // Errors of the command line: each is one clear line and an exit status.
+import { codeOf } from '../files/error-code.ts';
+
+export { codeOf };
 
 /** A problem with the input or the output: one line for stderr; exit status 1. */
 export class CliError extends Error {
@@ -50,12 +53,6 @@ const FILE_PROBLEMS: Record<string, string> = {
   ELOOP: 'too many symbolic links',
   EIO: 'input/output error',
 };
-
-/** The system's code of an error, such as `'ENOENT'`. */
-export function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : undefined;
-}
 
 /** A file system error as a {@link FileError} whose message begins with `name`; `EPIPE` and other errors stay as they are. */
 export function fileError(error: unknown, name: string): unknown {

@@ -36,7 +36,10 @@ export async function readWithin(
   const watch = async (source: Source, table: Table): Promise<void> => {
     const n = numBefore + numRows(table);
     const share = source.size === undefined || numBefore > 0 ? undefined : source.bytesRead / source.size;
-    checkMemory(n, bytesOf(n, table) + (table.times?.size ?? 0), options.maxMemory, share);
+    // The work is that on the whole input: for much of it there may be a way that takes less.
+    const whole = share ? Math.ceil(n / share) : n;
+    const bytes = bytesOf(whole, table) * (share || 1);
+    checkMemory(n, bytes + (table.times?.size ?? 0), options.maxMemory, share);
     await progress.reading(source, numRows(table));
   };
   try {

@@ -118,9 +118,9 @@ export class KNN {
    * What {@link KNN.score} returns, to the bit, computed by several threads while this one stays free.
    *
    * Starting threads takes 50 to 100 ms, so they wait five seconds for the next call before they end; they do not keep
-   * Node alive. The calling thread does the work where that start would take longer, where the metric is a function,
-   * and where no worker can be started. It works in slices of a few milliseconds, between which timers and input have
-   * their turn; an index is built in one go.
+   * Node alive. The calling thread does the work where that start would take longer, where the metric is a function
+   * of your own (those of `knn-anomaly/metrics` reach workers by name), and where no worker can be started. It works in
+   * slices of a few milliseconds, between which timers and input have their turn; an index is built in one go.
    *
    * @param options.threads number of workers; default: as many as there are processors, for work above 0.2 s
    * @param options.signal an `AbortSignal` that ends the work: the promise is rejected with its reason

@@ -18,6 +18,7 @@ import {
   searchOf,
   windowsOf,
 } from '../threads/job.ts';
+import { routes } from '../threads/metrics/named.ts';
 import { checkThreadOptions, THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Progress } from '../threads/progress.ts';
 import { distanceOf, emptyResults, putRow, type Results, scoreOf, slotOf } from '../threads/results.ts';
@@ -226,7 +227,8 @@ export class Scorer {
 
   /** A copy: the caller may change its array before the work is done. */
   #copy(values: Float64Array): Float64Array {
-    return isFunctionMetric(this.#settings.metric) ? values.slice() : sharedCopy(values);
+    const { metric } = this.#settings;
+    return isFunctionMetric(metric) && !routes.has(metric) ? values.slice() : sharedCopy(values);
   }
 
   #aligned(scores: Float64Array): Steps<Float64Array> {

@@ -4,10 +4,11 @@ import { type Monitor, monitor } from '../calibrate/monitors/monitor.ts';
 import { PRESETS } from '../calibrate/monitors/presets.ts';
 import { checkNumber, isPositive } from '../core/checks.ts';
 import { turn } from '../core/steps.ts';
+import { SLICE } from './answer.ts';
 import { Server } from './call.ts';
-import { type IncidentReport, reportOf } from './incident-report.ts';
+import { byBegin, type IncidentReport, reportOf } from './incident-report.ts';
 import type { Labels } from './labels.ts';
-import { type RangeChunk, readRange, SLICE } from './query.ts';
+import { byKey, type RangeChunk, readRange } from './query.ts';
 import { type Followed, type FollowOptions, followedOf } from './settings.ts';
 import { type AlarmRule, type Counted, Tally } from './tally.ts';
 
@@ -101,7 +102,7 @@ export async function backtestQueries(options: BacktestQueriesOptions): Promise<
   const presets = new Set(followed.map(({ monitors }) => monitors.preset));
   return {
     queries: runs.map((run) => run.result(perDay)),
-    incidents: runs.flatMap((run) => run.incidents).sort((a, b) => a.begin - b.begin),
+    incidents: byBegin(runs.flatMap((run) => run.incidents)),
     suggested: perDay === undefined || presets.size > 1 ? undefined : suggest(runs, perDay),
   };
 }
@@ -212,7 +213,7 @@ class QueryRun {
     const { shard, maxSeries } = this.#query;
     const values = new Map(series.map((one) => [one.key, one]));
     let slice = performance.now();
-    for (const { key, labels } of series) {
+    for (const { key, labels } of byKey(series)) {
       if (this.#watched.has(key) || (shard && shardOf(key, shard.count) !== shard.index)) continue;
       if (this.#watched.size >= maxSeries) this.#refused.add(key);
       else this.#begins(key, labels, from + step * firstIn(values.get(key)!.values));

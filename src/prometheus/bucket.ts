@@ -70,6 +70,14 @@ export class Bucket {
     return this.#entries.has(key);
   }
 
+  /** Series without a value at the last step. */
+  get numMissing(): number {
+    const { position } = this;
+    let count = 0;
+    for (const { seen } of this.#entries.values()) count += Number(seen < position);
+    return count;
+  }
+
   /** The series, the one without a value for the longest first. */
   *series(): Generator<{ key: string; entry: Entry; surprise: number; isInIncident: boolean }, void, undefined> {
     for (const key of this.#monitors.ids()) {

@@ -1,6 +1,7 @@
 // Calls of a server's HTTP interface: what is sent, what is tried again, and what an answer must be.
 import { checkBoolean, checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
 import { addressesOf } from './address.ts';
+import { type Answer, AnswerReader } from './answer.ts';
 
 /** Names and values of HTTP headers. */
 export type Headers = Readonly<Record<string, string>>;
@@ -67,6 +68,7 @@ export class Server {
   readonly #fetch: NonNullable<ServerOptions['fetch']>;
   readonly #signal: AbortSignal | undefined;
   readonly #warn: (text: string) => void;
+  readonly #reader: AnswerReader;
   /** Remarks that were told. */
   readonly #told: Set<string>;
   /** The address that answered last, and whether it takes POST. */
@@ -88,6 +90,7 @@ export class Server {
     this.#fetch = options.fetch ?? fetch;
     this.#signal = signal;
     this.#warn = options.onWarning ?? (() => {});
+    this.#reader = new AnswerReader();
     this.#told = new Set();
     this.#current = 0;
     this.#posts = true;
@@ -132,7 +135,7 @@ export class Server {
       this.#posts = false; // some proxies let GET pass only
       return await this.#attempt(path, parameters);
     }
-    return this.#dataOf(response, text, shown);
+    return this.#dataOf(response, text, await this.#reader.read(text), shown);
   }
 
   /** Waits for an answer to its end. @throws QueryError when none comes, or none in time */
@@ -158,13 +161,12 @@ export class Server {
     }
   }
 
-  #dataOf(response: Response, text: string, shown: string): unknown {
+  #dataOf(response: Response, text: string, answer: Answer | undefined, shown: string): unknown {
     const { status } = response;
     if (status >= 300 && status < 400) {
       const target = response.headers.get('location') ?? 'another address';
       throw new QueryError(`${shown}: answers with a redirect to ${target}: give that address`, false, status);
     }
-    const answer = parsed(text);
     if (answer?.status !== 'success') {
       const isTemporary = status >= 500 || status === 429;
       if (typeof answer?.error === 'string') throw new QueryError(`${status}: ${answer.error}`, isTemporary, status);
@@ -203,24 +205,6 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) stop();
     else signal?.addEventListener('abort', stop, { once: true });
   });
-}
-
-/** An answer of the interface. */
-interface Answer {
-  readonly status: unknown;
-  readonly data?: unknown;
-  readonly error?: unknown;
-  readonly warnings?: readonly string[];
-}
-
-/** The answer in a text; `undefined` if it is no JSON object. */
-function parsed(text: string): Answer | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Answer) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** What is said of an answer that is none of this interface. */

@@ -2,14 +2,11 @@
 //
 // It is written by hand: libraries want the names of all labels beforehand, and the series of one query may have different ones.
 import type { QueryHealth } from './health.ts';
-import { escaped, labelsOfKey, plainName } from './labels.ts';
+import { escaped, exposedLabels, labelsOfKey } from './labels.ts';
 import { type QueryFollower, STEPS_SHOWN } from './query-follower.ts';
 
 /** The type of `/metrics`. */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
-/** Labels that are added; one of the series with such a name becomes `exported_…`, as with Prometheus itself. */
-const ADDED = ['query', 'of'];
 
 interface Family {
   readonly name: string;
@@ -31,7 +28,7 @@ const OF_QUERY: readonly (Family & { readonly valueOf: (query: QueryFollower, he
   { name: 'series', type: 'gauge', help: 'Series that are watched.', valueOf: ({ numSeries }) => numSeries },
   {
     ...{ name: 'missing_series', type: 'gauge', help: 'Series without a value at the last step.' },
-    valueOf: numMissing,
+    valueOf: ({ buckets }) => sumOf(buckets.map(({ numMissing }) => numMissing)),
   },
   {
     ...{ name: 'refused_series', type: 'gauge', help: 'Series beyond --max-series, which are not watched.' },
@@ -115,26 +112,16 @@ function addSeries({ query, position, buckets }: QueryFollower, lines: string[][
 const shown = new Map<string, string>();
 const MOST_SHOWN = 100_000;
 
-/** What stands between the braces: the query, the metric as `of`, and the series' own labels. */
+/** What stands between the braces. */
 function shownLabels(query: string, key: string): string {
   const id = `${query}\n${key}`;
   const known = shown.get(id);
   if (known !== undefined) return known;
-  const { __name__: of, ...labels } = labelsOfKey(key);
-  const pairs: [string, string][] = [['query', query], ...(of === undefined ? [] : [['of', of] as [string, string]])];
-  for (const [name, value] of Object.entries(labels)) {
-    let free = plainName(name);
-    while (ADDED.includes(free) || (free !== plainName(name) && free in labels)) free = `exported_${free}`;
-    pairs.push([free, value]);
-  }
-  const text = pairs.map(([name, value]) => `${name}="${escaped(value)}"`).join(',');
+  const labels = exposedLabels(query, labelsOfKey(key));
+  const text = Array.from(labels, ([name, value]) => `${name}="${escaped(value)}"`).join(',');
   if (shown.size >= MOST_SHOWN) shown.clear();
   shown.set(id, text);
   return text;
-}
-
-function numMissing({ buckets, position }: QueryFollower): number {
-  return sumOf(buckets.map((bucket) => [...bucket.series()].filter(({ entry }) => entry.seen < position).length));
 }
 
 function sumOf(numbers: readonly number[]): number {

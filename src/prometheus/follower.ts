@@ -7,6 +7,9 @@ import type { IncidentReport } from './incident-report.ts';
 import { QueryFollower } from './query-follower.ts';
 import { type Followed, type FollowOptions, followedOf, type StateStore } from './settings.ts';
 
+/** Seconds of a wait at most: a timer of Node cannot be longer than 24 days. */
+const LONGEST_WAIT = 3600;
+
 /** Milliseconds that `stop` may take to save what was not saved. */
 const MOST_SAVING = 1500;
 
@@ -219,7 +222,10 @@ export class Follower {
   /** Seconds until the values of a next step have arrived. */
   #untilNext(): number {
     const now = this.#now();
-    return Math.min(...this.#queries.map(({ query }) => lastStep(now, query) + query.step + query.delay - now));
+    return Math.min(
+      LONGEST_WAIT,
+      ...this.#queries.map(({ query }) => lastStep(now, query) + query.step + query.delay - now),
+    );
   }
 }
 

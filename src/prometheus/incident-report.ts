@@ -59,3 +59,14 @@ export function reportOf(
     ...{ value, surprise: worst, expected, direction, alarms: numAlarms, text },
   };
 }
+
+/** Incidents in the order in which they began. */
+export function byBegin(reports: readonly IncidentReport[]): IncidentReport[] {
+  const order = (a: IncidentReport, b: IncidentReport): number =>
+    a.begin - b.begin || compare(a.query, b.query) || compare(a.key, b.key);
+  return [...reports].sort(order);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -50,11 +50,26 @@ function quotedName(name: string): string {
  * A name as every version of Prometheus reads it. What is no plain name becomes `U__` and its characters, `_` doubled and others
  * by their code: `U__http_2e_method`. Prometheus 3 turns this back.
  */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   if (PLAIN_NAME.test(name)) return name;
   const characters = Array.from(name, (c) => {
     if (c === '_') return '__';
     return /[a-zA-Z0-9]/.test(c) ? c : `_${c.codePointAt(0)!.toString(16)}_`;
   });
   return `U__${characters.join('')}`;
+}
+
+/**
+ * The labels under which a series of a query is told of, by `/metrics` and in alerts: `query`, the metric as `of`, and its own. One
+ * of its own whose name is taken becomes `exported_…`, as with Prometheus itself.
+ */
+export function exposedLabels(query: string, { __name__: of, ...own }: Labels): Map<string, string> {
+  const labels = new Map([['query', query]]);
+  if (of !== undefined) labels.set('of', of);
+  for (const [name, value] of Object.entries(own)) {
+    let free = plainName(name);
+    while (free === 'of' || labels.has(free)) free = `exported_${free}`;
+    labels.set(free, value);
+  }
+  return labels;
 }

@@ -1,10 +1,12 @@
 // One query that is followed: its buckets, and how they are brought to the present.
 import { shardOf } from '../calibrate/fleet/shard-of.ts';
 import { turn } from '../core/steps.ts';
+import { joined } from '../stream/members-records.ts';
+import { SLICE } from './answer.ts';
 import { Bucket, type Rows } from './bucket.ts';
 import type { Server } from './call.ts';
 import type { IncidentReport } from './incident-report.ts';
-import { type RangeChunk, type RangeSeries, readRange, resultOf, SLICE } from './query.ts';
+import { byKey, type RangeChunk, type RangeSeries, readRange, resultOf } from './query.ts';
 import type { Followed, StateStore } from './settings.ts';
 
 /** A small part of all series, for a save to be short; saved in turn. */
@@ -173,14 +175,13 @@ export class QueryFollower {
     }
   }
 
-  /** The series of each bucket in the order of their keys, whatever that of the server is. */
+  /** The series of each bucket in the order of their keys. */
   #deal(series: readonly RangeSeries[]): Rows[] {
     const { shard, maxSeries } = this.query;
     const rows = this.#buckets.map(() => ({ keys: [] as string[], values: [] as Float64Array[] }));
     let numFree = maxSeries - this.numSeries;
     let numRefused = 0;
-    const sorted = [...series].sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const { key, labels, values } of sorted) {
+    for (const { key, labels, values } of byKey(series)) {
       if (shard !== undefined && shardOf(key, shard.count) !== shard.index) continue;
       // A line feed is in no key, so that buckets do not depend on shards.
       const b = shardOf(`${key}\n`, NUM_BUCKETS);
@@ -242,14 +243,4 @@ function lastFilled({ from, step, count, series }: RangeChunk): number | undefin
 /** Steps from `from` to before `to` without a value. */
 function nothing(from: number, to: number, step: number): RangeChunk {
   return { from, step, count: Math.max(0, Math.round((to - from) / step)), series: [] };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

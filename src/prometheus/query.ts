@@ -1,6 +1,7 @@
 // queryRange: the values of a query at regular times, read in calls of bounded size.
 import { checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
 import { turn } from '../core/steps.ts';
+import { type MatrixEntry, SLICE } from './answer.ts';
 import { QueryError, SERVER_OPTIONS, Server, type ServerOptions } from './call.ts';
 import { type Labels, seriesKey } from './labels.ts';
 
@@ -39,9 +40,6 @@ export interface RangeSeries {
   /** A value per time; NaN where there is none. */
   readonly values: Float64Array;
 }
-
-/** Milliseconds of work after which timers and requests have their turn. */
-export const SLICE = 20;
 
 /** Times per series and call that Prometheus allows. */
 const MOST_POINTS = 11_000;
@@ -151,7 +149,7 @@ async function readPart(
 
 /** A series of an answer, its values at their steps. */
 function seriesOf(entry: MatrixEntry, from: number, step: number, count: number): RangeSeries {
-  const { metric = {}, values: pairs = [], histograms } = entry;
+  const { metric = {}, key = seriesKey(metric), values: pairs = [], histograms } = entry;
   if (histograms !== undefined) {
     const cure = 'take a number of them, as in histogram_quantile(0.99, …), histogram_count(…) or histogram_sum(…)';
     throw new QueryError(`the query gives native histograms, as of {${seriesKey(metric)}}: ${cure}`, false);
@@ -165,13 +163,12 @@ function seriesOf(entry: MatrixEntry, from: number, step: number, count: number)
     }
     values[p] = numberOf(text);
   }
-  return { labels: metric, key: seriesKey(metric), values };
+  return { labels: metric, key, values };
 }
 
-interface MatrixEntry {
-  readonly metric?: Labels;
-  readonly values?: readonly (readonly [time: number, value: string])[];
-  readonly histograms?: unknown;
+/** Series in the order of their keys, whatever that of the server is: with `maxSeries` the first ones are watched. */
+export function byKey(series: readonly RangeSeries[]): RangeSeries[] {
+  return [...series].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** How many series there are at most, at some times of the range. @throws QueryError for what is no vector of series */

@@ -49,7 +49,7 @@ export interface FollowOptions extends ServerOptions, MonitorSettings {
   history?: number;
   /** Seconds after which all values of a step have arrived at the server, at least 0; default 30. Later ones are missing. */
   delay?: number;
-  /** Series of a query at most, at least 1; default 20 000. Further ones are not watched: see `refused`. */
+  /** Series of a query at most, at least 1; default 20 000. Further ones are not watched: `metrics()` counts them. */
   maxSeries?: number;
   /** Seconds without a value after which a series is forgotten, above 0; default a day. */
   maxIdle?: number;
@@ -96,6 +96,11 @@ const MOST_LOOKBACK = 300;
 
 const NAME = /^[a-zA-Z0-9_.-]{1,64}$/;
 
+/** Seconds for which the server shall take an earlier value for a step. */
+export function lookbackOf(step: number): number {
+  return Math.min(2 * step, MOST_LOOKBACK);
+}
+
 /** @throws TypeError for an option of the wrong kind, RangeError for a wrong value */
 export function followedOf(options: FollowOptions): Followed[] {
   checkOptions(options, [...OWN, ...MONITOR_KEYS, ...SERVER_OPTIONS]);
@@ -128,10 +133,9 @@ export function followedOf(options: FollowOptions): Followed[] {
       maxIdle: Math.max(1, Math.round(maxIdle / step)),
     };
     checkMonitors(monitors, argument);
-    const lookback = Math.min(2 * step, MOST_LOOKBACK);
     const fingerprint = JSON.stringify([expr, monitors, shard ?? null]);
     const numHistory = Math.max(1, Math.floor(history / step));
-    return { name, expr, step, numHistory, delay, lookback, maxSeries, shard, monitors, fingerprint };
+    return { name, expr, step, numHistory, delay, lookback: lookbackOf(step), maxSeries, shard, monitors, fingerprint };
   });
 }
 

@@ -58,8 +58,8 @@ interface Stream extends Member<Stream> {
 
 /**
  * Many streams in one process, each with the scores of a `StreamingKNN` of its own. The first value of a series adds it to the
- * fleet. Short plain windows take 8 bytes per value of `history`, in memory that all series share: 100 000 series with a
- * history of 512 fit in 600 MB.
+ * fleet. Short plain windows take 10 bytes per value of `history`, in memory that all series share: 100 000 series with a
+ * history of 512 fit in 800 MB.
  *
  * @example
  * const fleet = new Fleet({ windowSize: 2, k: 1, history: 500 });

@@ -27,7 +27,7 @@ export async function* records(
     pending.push(chunk);
     size += chunk.length;
     if (size < needed) continue;
-    const bytes = joined(pending, size);
+    const bytes = joined(pending);
     const view = new DataView(bytes.buffer);
     let at = 0;
     for (needed = 4; at + needed <= size; ) {
@@ -46,8 +46,9 @@ export async function* records(
   if (size > 0) throw new RangeError(`bytes are damaged or cut short: ${size} are left over`);
 }
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(size);
+/** Parts of bytes, one after the other, as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -6,7 +6,7 @@ import type { StreamSettings } from './settings.ts';
 /** What the last update has replaced. */
 export interface LastStep {
   /** The value that it made the stream forget; NaN if there was none. */
-  readonly oldest: number;
+  readonly forgotten: number;
   /** The windowSize − 1 values before it, NaN for missing ones and before the first. */
   readonly window: Float64Array;
 }
@@ -192,7 +192,7 @@ export function nextWindow(
   const span = settings.history + settings.windowSize - 1;
   if (numValues <= span) return new NextWindow(settings, before, last.window, numValues - 1);
   const whole = new Float64Array(span);
-  whole[0] = last.oldest;
+  whole[0] = last.forgotten;
   whole.set(before, 1);
   return new NextWindow(settings, whole, last.window, numValues - 1);
 }

@@ -25,7 +25,7 @@ const FORMAT = 1;
  * With `update(x, { learn: false })` the value enters the current window but not the memory. The windows that contain it, which
  * are this one and up to w − 1 later ones, are scored but are no candidates later.
  *
- * Memory per value of `history`: about 30 bytes for windowSize 1; 8 for windowSize 2 to 8 with a history of up to 1000; 48 for
+ * Memory per value of `history`: about 30 bytes for windowSize 1; 10 for windowSize 2 to 8 with a history of up to 1000; 48 for
  * longer windows or histories; and 8·windowSize more, for one vector, with function metrics and normalized or whitened windows.
  *
  * @example
@@ -102,16 +102,16 @@ export class StreamingKNN implements StreamingDetector {
     return learnAll(this, series);
   }
 
-  /** @internal The value that the next `update` makes it forget; NaN if there is none. */
-  get oldest(): number {
-    return this.#history.oldest;
+  /** @internal The value that the last `update` made it forget; NaN if there was none. */
+  get forgotten(): number {
+    return this.#history.forgotten;
   }
 
   /**
    * How the score of the next value depends on that value.
    *
    * @internal
-   * @param last as it was before the last value: what `oldest` was then, and the windowSize − 1 values before the last
+   * @param last as it was before the last value: what it has `forgotten` for it, and the windowSize − 1 values before the last
    * @returns `undefined` where windows are not compared value by value, or not with those of the stream
    */
   nextWindow(last?: LastStep): NextWindow | undefined {

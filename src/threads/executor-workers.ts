@@ -4,11 +4,10 @@ import type { BuildPlan } from '../search/kdtree/index.ts';
 import type { Rows } from '../search/partial-rows.ts';
 import { releaseMemory } from '../wasm/arena.ts';
 import type { Executor, PartsDone } from './executor.ts';
-import type { Job } from './job.ts';
-import type { ThreadOptions } from './options.ts';
+import type { SentJob } from './job.ts';
 import type { Found } from './results.ts';
 import type { JobPlan, Request, Sharing, ThreadPlan } from './task.ts';
-import { acquireThread, releaseThread, Thread } from './worker-pool.ts';
+import { acquireThread, releaseThread, type Thread } from './worker-pool.ts';
 
 /** Milliseconds of work that a worker is given at a time. */
 const BATCH = 50;
@@ -17,8 +16,8 @@ const BATCH = 50;
 interface JobWorker {
   readonly thread: Thread;
   /**
-   * `'failed'`: it could not be loaded, or one of its steps failed; its thread is ended and its work left to the
-   * others.
+   * `'failed'`: it could not be loaded, does not know the metric, or one of its steps failed; its thread is ended and its
+   * work left to the others.
    */
   state: 'loading' | 'ready' | 'failed';
   /** Settles when the steps that the worker was given so far are done, or it has failed. It is never rejected. */
@@ -29,10 +28,9 @@ interface JobWorker {
 
 /** Workers, each with a task of its own. */
 export class WorkerExecutor implements Executor {
-  readonly #job: Job;
+  readonly #job: SentJob;
   readonly #numThreads: number;
-  /** Starts a worker; `undefined`: they come from the pool, and go back there. */
-  readonly #start: ThreadOptions['worker'];
+  readonly #acquire: () => Thread | undefined;
   readonly #workers: JobWorker[];
   /** The workers that chose the engine or ran a part: what they know of the rows counts. */
   readonly #contributors: Set<JobWorker>;
@@ -41,10 +39,11 @@ export class WorkerExecutor implements Executor {
   /** The first error of a worker that was loaded and could not go on. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(job: Job, numThreads: number, start: ThreadOptions['worker']) {
+  /** @param acquire starts a worker; by default they come from the pool, and go back there */
+  constructor(job: SentJob, numThreads: number, acquire: () => Thread | undefined = acquireThread) {
     this.#job = job;
     this.#numThreads = numThreads;
-    this.#start = start;
+    this.#acquire = acquire;
     this.#workers = [];
     this.#contributors = new Set();
     this.#areRowsShared = false;
@@ -121,7 +120,7 @@ export class WorkerExecutor implements Executor {
   }
 
   release(): void {
-    if (this.#start !== undefined) return;
+    if (this.#acquire !== acquireThread) return;
     const { arena } = this.#job;
     const threads = this.#workers.splice(0).map(({ thread }) => thread);
     // A worker that is late may still write to the arena.
@@ -136,7 +135,7 @@ export class WorkerExecutor implements Executor {
   /** Starts the workers, as many as can be had, and sends the job to each as soon as it is loaded. */
   #load(): void {
     for (let t = 0; t < this.#numThreads; t++) {
-      const thread = this.#start ? new Thread(this.#start()) : acquireThread();
+      const thread = this.#acquire();
       if (thread === undefined) break;
       this.#workers.push({ thread, state: 'loading', settled: Promise.resolve(), plan: undefined });
     }
@@ -152,7 +151,8 @@ export class WorkerExecutor implements Executor {
       return;
     }
     worker.state = 'ready';
-    await this.#ask(worker, { job: this.#job });
+    const isKnown = await this.#ask<boolean>(worker, { job: this.#job });
+    if (isKnown === false) fail(worker, undefined);
   }
 
   /** Builds an index, phase by phase. */

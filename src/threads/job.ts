@@ -14,7 +14,7 @@ import { canShare, sharedCopy } from './shared-memory.ts';
 export interface JobSettings {
   readonly windowSize: number;
   readonly k: number;
-  /** `undefined` is Euclidean distance. A job with a function stays on its thread: functions cannot be sent. */
+  /** `undefined` is Euclidean distance. Functions cannot be sent: see {@link SentJob}. */
   readonly metric: DistanceFunction | FittedMahalanobis | undefined;
   readonly normalize: Normalization;
   readonly aggregation: Aggregation;
@@ -34,6 +34,18 @@ export interface Job extends JobSettings {
   /** The starts of the valid windows of `series`, if they lie in that arena, too. */
   readonly starts?: Int32Array | undefined;
 }
+
+/** What a worker is sent instead of a function. */
+export interface NamedMetric {
+  readonly kind: 'named';
+  /** Its name in ml-distance. */
+  readonly name: string;
+  /** The exponent of `minkowski`. */
+  readonly p: number | undefined;
+}
+
+/** A job on its way to a worker: a function as metric has become its name. */
+export type SentJob = Omit<Job, 'metric'> & { readonly metric: FittedMahalanobis | NamedMetric | undefined };
 
 /** A series and the memory it lies in. */
 export type StoredSeries = Pick<Job, 'series' | 'arena' | 'starts'>;

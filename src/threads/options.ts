@@ -8,7 +8,8 @@ import type { WorkerLike } from './worker-pool.ts';
 export interface ThreadOptions {
   /**
    * Workers that compute. Default: one per processor, fewer for little work and none where starting them would take
-   * longer than the work. Function metrics cannot be sent to workers and are computed on the calling thread.
+   * longer than the work. The distances of `knn-anomaly/metrics` are known to workers by name. A function of your own
+   * cannot be sent: it is called on the calling thread, in slices, and `threads` of the progress is 0.
    */
   threads?: number | undefined;
   /** Ends the work and its workers when it is aborted: the promise is rejected with the signal's reason. */
@@ -16,8 +17,9 @@ export interface ThreadOptions {
   /** Called at most ten times a second and once at the end. What it throws ends the work and rejects the promise. */
   onProgress?: ((progress: Progress) => void) | undefined;
   /**
-   * Starts a worker with the module `knn-anomaly/worker`, for bundlers that do not find that module by themselves. Such
-   * workers are ended with the job; without this option workers wait five seconds for another job.
+   * Starts a worker with the module `knn-anomaly/worker`, for bundlers that do not find that module by themselves; with
+   * `knn-anomaly/metrics-worker`, if it is to know the distances of ml-distance, which else are computed on the calling
+   * thread. Such workers are ended with the job; without this option workers wait five seconds for another job.
    */
   worker?: (() => WorkerLike) | undefined;
 }

@@ -6,11 +6,12 @@ import type { Executor } from './executor.ts';
 import { LocalExecutor } from './executor-local.ts';
 import { WorkerExecutor } from './executor-workers.ts';
 import type { Job } from './job.ts';
+import { routes } from './metrics/named.ts';
 import type { ThreadOptions } from './options.ts';
 import { type Progress, ProgressMeter } from './progress.ts';
 import { emptyResults, putFound, putRow, type Results, slotOf } from './results.ts';
 import type { JobPlan } from './task.ts';
-import { numProcessors } from './worker-pool.ts';
+import { numProcessors, Thread } from './worker-pool.ts';
 
 /** Seconds of work that make starting workers worth it, and each further worker. */
 const WORTH_WORKERS = 0.2;
@@ -87,12 +88,16 @@ async function readRows(executor: Executor, plan: JobPlan, job: Job, results: Re
   }
 }
 
-/** The calling thread for little work and for function metrics, else workers. */
+/** The calling thread for little work and for functions that no worker knows by name, else workers. */
 function executorFor(job: Job, { threads, worker }: ThreadOptions): Executor {
+  const { metric } = job;
   const seconds = estimateJob(job);
   const isLong = seconds >= WORTH_WORKERS || (threads !== undefined && threads > 1);
-  if (!isLong || typeof job.metric === 'function') return new LocalExecutor(job);
-  return new WorkerExecutor(job, threads ?? Math.min(numProcessors(), Math.ceil(seconds / WORTH_ANOTHER)), worker);
+  const route = typeof metric === 'function' ? routes.get(metric) : undefined;
+  const sent = typeof metric === 'function' ? route?.metric : metric;
+  if (!isLong || (typeof metric === 'function' && !route)) return new LocalExecutor(job);
+  const numThreads = threads ?? Math.min(numProcessors(), Math.ceil(seconds / WORTH_ANOTHER));
+  return new WorkerExecutor({ ...job, metric: sent }, numThreads, worker ? () => new Thread(worker()) : route?.acquire);
 }
 
 /** Seconds that one thread needs, about. */

@@ -6,14 +6,14 @@ import { attachIndex, type BuildPlan, planIndex, type SharedIndex } from '../sea
 import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import type { SharedTop, TopTask } from '../search/top/engine.ts';
-import { arenaOf, type Job, joinOf, maxNeighbors, searchOf } from './job.ts';
+import { arenaOf, type Job, joinOf, maxNeighbors, type SentJob, searchOf } from './job.ts';
 import { type Found, FoundBuffer, slotsOf } from './results.ts';
 import { canShare } from './shared-memory.ts';
 
 /**
  * What a thread can be asked, in this order; `parts` and `rows` again and again:
  *
- * - `job`: opens the job. Replies nothing.
+ * - `job`: opens the job. Replies whether its metric is known.
  * - `plan`: plans the work of this number of threads. Replies a {@link ThreadPlan}.
  * - `attach`: takes part in building that index, as the thread of this number. Replies nothing.
  * - `build`: does the parts [from, to) of a phase of that index. Replies nothing.
@@ -26,7 +26,7 @@ import { canShare } from './shared-memory.ts';
  * - `forget`: forgets the job. It is the only message without an answer.
  */
 export type Request =
-  | { readonly job: Job }
+  | { readonly job: SentJob }
   | { readonly plan: number }
   | { readonly attach: BuildPlan; readonly thread: number }
   | { readonly build: readonly [phase: number, from: number, to: number] }

@@ -1,4 +1,4 @@
-// Workers of Node and of browsers: only this file knows the difference. Loading it starts nothing, and it imports no
+// Workers of Node and of browsers. Loading it starts nothing, and it imports no
 // module of Node: bundlers for browsers must not meet one.
 
 import { describe } from '../core/checks.ts';
@@ -31,13 +31,18 @@ function startWorker(): WorkerLike | undefined {
   try {
     // Bundlers know this expression, and only if it is written exactly so.
     if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    const { Worker: NodeWorker } = builtin('node:worker_threads');
-    // A worker inherits Node's own arguments, but refuses this one.
-    const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'));
-    return new NodeWorker(`${import.meta.dirname}/worker.js`, isEval ? { execArgv: [] } : {});
+    return startNodeWorker(`${import.meta.dirname}/worker.js`);
   } catch {
     return undefined;
   }
+}
+
+/** A new worker of Node with the module at `path`. Throws elsewhere. */
+export function startNodeWorker(path: string): WorkerLike {
+  const { Worker: NodeWorker } = builtin('node:worker_threads');
+  // A worker inherits Node's own arguments, but refuses this one.
+  const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'));
+  return new NodeWorker(path, isEval ? { execArgv: [] } : {});
 }
 
 const idleThreads = new IdlePool<Thread>((thread) => thread.end(undefined));

@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { optionNames } from '../../src/cli/command.ts';
+import { StringColumn } from '../../src/cli/input/columns.ts';
+import { Labels } from '../../src/cli/input/labels.ts';
 import { readTable } from '../../src/cli/input/read.ts';
 import { inputOptionsOf } from '../../src/cli/options/input-options.ts';
 import { parseOptions } from '../../src/cli/options/parse.ts';
 import { score } from '../../src/cli/score/score.ts';
 import { file } from '../support/cli-run.ts';
 import { EXPORTS } from '../support/exports.ts';
+import { SYSTEM_EXPORTS } from '../support/exports-of-systems.ts';
 import { TOOL_EXPORTS } from '../support/exports-of-tools.ts';
 
 /** What `score` reads of a file, and what it says about it. */
@@ -29,8 +32,14 @@ async function readFile(path: string, args: readonly string[]) {
 describe('exports of other programs', () => {
   test.each(EXPORTS.map((one) => [one.name, one] as const))(
     '%s',
-    async (name, { content, args, values, times, refusal }) => {
+    async (name, { content, args, values, times, refusal, ranges }) => {
       const path = file(name, content);
+      if (ranges !== undefined) {
+        const column = times && new StringColumn();
+        for (const time of times ?? []) column!.push(time);
+        expect((await Labels.read(path, column)).rangesFor(undefined, 600)).toEqual(ranges);
+        return;
+      }
       if (refusal !== undefined) {
         await expect(readFile(path, args)).rejects.toThrow(refusal);
         return;
@@ -43,17 +52,15 @@ describe('exports of other programs', () => {
   );
 
   test('at least 90 are read, with at most one option that decides', () => {
-    expect(EXPORTS.length).toBeGreaterThanOrEqual(94);
+    expect(EXPORTS.length).toBe(96);
     const isRead = EXPORTS.filter(({ values }) => values !== undefined);
-    expect(
-      isRead.length + EXPORTS.filter(({ name }) => /^(?:empty|blank|header|trunc)/.test(name)).length,
-    ).toBeGreaterThanOrEqual(90);
+    expect(isRead.length).toBeGreaterThanOrEqual(90);
     for (const { args } of isRead) expect(args.filter((arg) => arg.startsWith('--')).length).toBeLessThanOrEqual(1);
   });
 });
 
-describe('further files of tools', () => {
-  test.each(TOOL_EXPORTS.map((one) => [one.name, one] as const))(
+describe('further files of tools and systems', () => {
+  test.each([...TOOL_EXPORTS, ...SYSTEM_EXPORTS].map((one) => [one.name, one] as const))(
     '%s',
     async (name, { content, args, values, times, refusal }) => {
       const path = file(name, content);

@@ -259,6 +259,24 @@ describe('rows in another order', () => {
     expect(JSON.parse(taken.stdout)).toMatchObject({ values: N });
   });
 
+  test('times without a step are refused with the step that most of them have', async () => {
+    const rows = [0, 60, 120, 180, 240, 300, 360, 385, 445, 505, 565].map(
+      (second) => `${new Date(1000 * second).toISOString()},1\n`,
+    );
+    file('drift.csv', `time,v\n${rows.join('')}`);
+    const refused = await cli(['score', 'drift.csv', '--column=v', '--time=time', '--format=lines', '--window=2']);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('their median difference is 1 min, but 1970-01-01T00:06:25.000Z');
+    expect(refused.stderr).toContain(
+      '; --step 1min puts each on the nearest multiple of it (--step none takes rows as they lie)',
+    );
+    const taken = await cli([
+      ...['score', 'drift.csv', '--column=v', '--time=time', '--format=lines', '--window=2'],
+      ...['--step', '1min'],
+    ]);
+    expect([taken.status, taken.stdout.split('\n')]).toEqual([0, [...Array(11).fill('0'), '']]);
+  });
+
   test('streams refuse times that go back', async () => {
     for (const command of ['stream', 'changefinder', 'monitor']) {
       const run = await cli([command, 'shuffled.csv', '--column=v', '--time=time']);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { durationOf, shortDuration } from '../../src/cli/prometheus/durations.ts';
 import { Webhook } from '../../src/cli/prometheus/webhook.ts';
 import type { IncidentReport } from '../../src/prometheus.ts';
 import { cli, file, folder } from '../support/cli-run.ts';
@@ -147,6 +148,11 @@ describe('options', () => {
       () => ['--url', url, ...query, '--backtest', '1d', '--webhook', url],
       '--webhook is not together with --backtest',
     ],
+    [
+      'a state of a backtest',
+      () => ['--url', url, ...query, '--backtest', '1d', '--state', 'states'],
+      '--state is not together with --backtest',
+    ],
     ['no threshold', () => ['--url', url, ...query, '--threshold=-1'], '--threshold must be a positive number'],
     ['no header', () => ['--url', url, ...query, '--header', 'tenant'], '--header must be NAME: VALUE'],
     ['a file', () => ['--url', url, ...query, 'cpu.csv'], 'prometheus reads no files, got cpu.csv'],
@@ -274,6 +280,29 @@ describe('the webhook', () => {
     expect(webhook.numWaiting).toBe(0);
   });
 
+  test('names labels as /metrics does, so that Alertmanager takes them all', async () => {
+    const { url: to, posts } = await receiver([]);
+    const webhook = new Webhook(
+      to,
+      () => undefined,
+      () => {},
+    );
+    const labels = {
+      __name__: 'load',
+      'http.method': 'GET',
+      query: 'q',
+      of: 'o',
+      U__http_2e_method: 'PUT',
+      alertname: 'x',
+    };
+    webhook.post(report(60, { labels }));
+    await until('posts', () => posts.length > 0, 10);
+    expect(posts[0]![0]!.labels).toEqual({
+      ...{ alertname: 'Anomaly', query: 'cpu', of: 'load', exported_query: 'q', exported_of: 'o' },
+      ...{ U__http_2e_method: 'GET', exported_U__http_2e_method: 'PUT' },
+    });
+  });
+
   test('drops what is refused for good, and the oldest of too many', async () => {
     const { url: to, posts } = await receiver([400]);
     const told: string[] = [];
@@ -291,4 +320,32 @@ describe('the webhook', () => {
     expect(posts[0]).toHaveLength(100);
     expect(posts[0]![0]).toMatchObject({ startsAt: '1970-01-01T00:00:50.000Z' });
   });
+});
+
+test.each([
+  ['90s', 90],
+  ['1h30m', 5400],
+  ['1d12h', 129_600],
+  ['1y', 31_536_000],
+  ['2w', 1_209_600],
+  ['500ms', 0.5],
+  ['45', 45],
+  ['1.5h', 5400],
+  ['5 min', 300],
+  ['0s', 0],
+])('the time %s is %d seconds', (text, seconds) => {
+  expect(durationOf(text, '--x')).toBe(seconds);
+});
+
+test.each(['', '14x', '1h 30', '-5m', 'm', '1.5h30m', '1e3'])('%j is no time', (text) => {
+  expect(() => durationOf(text, '--x')).toThrow('--x must be a time such as 30s, 5m, 1h30m or 7d, got');
+});
+
+test.each([
+  [0, '0s'],
+  [90, '1m30s'],
+  [129_660, '1d12h'],
+  [59.7, '1m'],
+])('%d seconds are shown as %s', (seconds, text) => {
+  expect(shortDuration(seconds)).toBe(text);
 });

@@ -83,6 +83,21 @@ describe('distances by lag, carried and settled, are sums to the bit', () => {
   }
 });
 
+describe('candidates that a copy in 16 bits rules out are none of the nearest', () => {
+  const random = mulberry32(11);
+  for (const [name, generate] of [...Object.entries(generators), ...Object.entries(hostile)]) {
+    for (const windowSize of [2, 3, 4, 5, 6, 7, 8]) {
+      const shape = {
+        windowSize,
+        k: 1 + Math.floor(12 * random()),
+        history: 100 + Math.floor(901 * random()),
+        exclusionZone: Math.floor(random() < 0.5 ? 0 : 9 * random()),
+      };
+      test(`${name}: ${JSON.stringify(shape)}`, () => expectEqual(generate(3000), shape, windowSize));
+    }
+  }
+});
+
 test('so they are after 300 000 values, with every kind of series in turn', () => {
   const shape = { windowSize: 12, k: 5, history: 1100, exclusionZone: 0 };
   const parts = [...Object.values(generators), ...Object.values(hostile)];

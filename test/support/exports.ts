@@ -1,7 +1,7 @@
 // Files as monitoring systems, spreadsheets, databases and system tools write them, with the values that are in them.
 // The files are made from the values here, so that every expected value is known without reading a file.
 import { Buffer } from 'node:buffer';
-import { gzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 
 /** A file, how it is to be read, and what must come out. */
 export interface ExportCase {
@@ -13,6 +13,8 @@ export interface ExportCase {
   readonly values?: readonly number[];
   /** The texts of the times, where they are part of what is read. */
   readonly times?: readonly string[];
+  /** Of a file of known faults: the indices of the values within, among values at `times`, or at indices. */
+  readonly ranges?: readonly { readonly begin: number; readonly end: number }[];
   /** Part of the one line that refuses the file. */
   readonly refusal?: RegExp;
 }
@@ -67,6 +69,22 @@ const prometheus = (...all: string[]): string =>
   `{"status":"success","data":{"resultType":"matrix","result":[${all.join(',')}]}}`;
 const utf16 = (text: string): Buffer => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
 const plain = rows((t) => c(t));
+/** Compressed, and cut: the lines that end before. */
+export const CUT: Uint8Array = gzipSync(plain).subarray(0, 900);
+const CUT_LINES = gunzipSync(CUT, { finishFlush: constants.Z_SYNC_FLUSH }).toString().split('\n').slice(0, -1);
+export const ONE_SCRAPE =
+  '# HELP node_cpu_seconds_total Seconds the CPUs spent in each mode.\n# TYPE node_cpu_seconds_total counter\nnode_cpu_seconds_total{cpu="0",mode="idle"} 362812.78\nnode_cpu_seconds_total{cpu="0",mode="user"} 8521.1\n# TYPE go_goroutines gauge\ngo_goroutines 8\n';
+/** What nginx writes of the answers of several servers. */
+export const UPSTREAMS: string = rows((t) => (t % 40 === 0 ? '-' : t % 33 === 0 ? '0.040, 0.020' : c(t)));
+
+/** A file of numpy.save: magic, version, length of the header, header, data. */
+export function npy(descr: string, shape: string, data: Uint8Array, order = 'False'): Uint8Array {
+  const text = `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`;
+  const header = `${text.padEnd(64 * Math.ceil((text.length + 11) / 64) - 11)}\n`;
+  const size = Uint8Array.of(header.length & 255, header.length >> 8);
+  return Buffer.concat([Uint8Array.of(0x93), Buffer.from('NUMPY\x01\x00'), size, Buffer.from(header), data]);
+}
+
 /** Katakana and kanji of two headers in Shift-JIS. */
 const SJIS = Buffer.from([0x8e, 0x9e, 0x8d, 0x8f, 0x2c, 0x89, 0x9e, 0x93, 0x9a, 0x8e, 0x9e, 0x8a, 0xd4, 0x0d, 0x0a]);
 const INFLUX = ',result,table,_start,_stop,_time,_value,_field,_measurement\n';
@@ -281,11 +299,7 @@ export const EXPORTS: readonly ExportCase[] = [
     '--field',
     '1',
   ),
-  refused(
-    'metrics.txt',
-    '# HELP node_cpu_seconds_total Seconds the CPUs spent in each mode.\n# TYPE node_cpu_seconds_total counter\nnode_cpu_seconds_total{cpu="0",mode="idle"} 362812.78\n',
-    /one scrape of Prometheus.*query_range/,
-  ),
+  read('metrics.txt', ONE_SCRAPE, [362812.78], '--column', 'node_cpu_seconds_total{cpu="0",mode="idle"}'),
   read('vm-export.jsonl', `${json({ metric: { __name__: 'cpu' }, values: cpu4, timestamps: at })}\n`, cpu4),
   // Spreadsheets.
   read(
@@ -355,10 +369,12 @@ export const EXPORTS: readonly ExportCase[] = [
       3,
     ),
   ),
-  refused(
+  read(
     'nginx-awk-upstream.txt',
-    rows((t) => (t % 40 === 0 ? '-' : t % 33 === 0 ? '0.040, 0.020' : '0.040')),
-    /line 34: .*"0\.040, 0\.020".*several numbers/,
+    UPSTREAMS,
+    some(cpu3, (t) => t % 40 === 0 || t % 33 === 0),
+    '--bad-lines',
+    'missing',
   ),
   read(
     'uniq-c.txt',
@@ -498,7 +514,7 @@ export const EXPORTS: readonly ExportCase[] = [
   ),
   read('gz-noext', gzipSync(plain), cpu3),
   read('concat.gz', Buffer.concat([gzipSync(plain.slice(0, 700)), gzipSync(plain.slice(700))]), cpu3),
-  refused('trunc.gz', gzipSync(plain).subarray(0, 900), /damaged gzip data/),
+  read('trunc.gz', CUT, CUT_LINES.map(Number), '--bad-lines', 'skip'),
   // pandas and numpy.
   read(
     'pandas-dtindex.csv',
@@ -554,6 +570,13 @@ export const EXPORTS: readonly ExportCase[] = [
     '--column',
     'v',
   ),
-  refused('array.npy', Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, 0x76, 0), /binary data/),
-  refused('df.pkl', Uint8Array.of(0x80, 5, 0x95, 0x12, 0x4d, 0, 0, 0, 0, 0), /binary data|not UTF-8/),
+  read('array.npy', npy("'<f8'", `(${N},)`, new Uint8Array(Float64Array.from(cpu).buffer)), cpu),
+  refused('df.pkl', Uint8Array.of(0x80, 5, 0x95, 0x12, 0x4d, 0, 0, 0, 0, 0), /pickle of Python.*to_csv.*numpy\.save/),
+  // Known faults, for eval and plot.
+  {
+    ...read('labels.csv', 'begin,end\n2024-03-01T06:40:00Z,2024-03-01T06:47:00Z\n', []),
+    times: iso,
+    ranges: [{ begin: 400, end: 407 }],
+  },
+  { ...read('labels-idx.csv', 'begin,end\n400,407\n', []), ranges: [{ begin: 400, end: 407 }] },
 ];

@@ -58,7 +58,7 @@ export class LabelsView {
         const remove = make('button', { type: 'button', title: 'Remove this label' }, '×');
         remove.ariaLabel = 'Remove this label';
         remove.addEventListener('click', () => this.set(this.#labels.filter((_, q) => q !== p)));
-        return make('li', {}, show, name, remove);
+        return make('li', {}, name, show, remove);
       }),
     );
   }

@@ -49,16 +49,6 @@ export class ReadClient {
     return (await this.#ask<{ csv: Blob }>({ type: 'rows', job: ++this.#job, scores })).csv;
   }
 
-  /** Times as they were written; `undefined` where no row is. */
-  async times(indices: readonly number[]): Promise<readonly (string | undefined)[]> {
-    const answer = await this.#ask<{ times: readonly (string | undefined)[] }>({
-      type: 'times',
-      job: ++this.#job,
-      indices,
-    });
-    return answer.times;
-  }
-
   #ask<T>(request: Exclude<ReadRequest, { type: 'add' }>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(request.job, { resolve, reject });

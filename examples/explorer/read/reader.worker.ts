@@ -34,8 +34,7 @@ async function answer(request: Exclude<ReadRequest, { type: 'add' }>): Promise<v
       const opened = await open(request, (found) => (columns = found));
       say({ job, opened }, [opened.values.buffer]);
     } else if (request.type === 'labels') say({ job, labels: await labelsOf(request.name) });
-    else if (request.type === 'rows') say({ job, csv: csvOf(request.scores) });
-    else say({ job, times: request.indices.map((t) => textAt(t)) });
+    else say({ job, csv: csvOf(request.scores) });
   } catch (error) {
     takeNotices();
     say({ job, failure: (error as Error).message, columns });
@@ -124,9 +123,4 @@ function csvOf(scores: Float64Array): Blob {
   const { name, values } = grid.table.columns[0]!;
   const rows = grid.ofRows([{ name, values: values.toArray(), scores }]);
   return new Blob([...formatCsv(rows.scored, rows.times)], { type: 'text/csv' });
-}
-
-function textAt(t: number): string | undefined {
-  const text = current?.grid.table.times?.at(t).trim();
-  return text === '' ? undefined : text;
 }

@@ -1,12 +1,13 @@
 // The worker of one panel: scores the series with one detector at a time. A new request ends the one before.
 
-import { ChangeFinder, KNN, locate, type Metric, topAnomalies } from 'knn-anomaly';
+import { ChangeFinder, KNN, locate, type Metric, suggestWindow, topAnomalies } from 'knn-anomaly';
 import { monitor } from 'knn-anomaly/calibrate';
 import { chebyshev, mahalanobis, manhattan } from 'knn-anomaly/metrics';
 import type { Grid } from '../read/protocol.ts';
-import { Axis } from '../view/axis.ts';
-import { changeFinderSettings, type Detector, PRESET_THRESHOLDS, separationOf } from './detectors.ts';
+import { Axis, writeNumber } from '../view/axis.ts';
+import { changeFinderSettings, type Detector, separationOf } from './detectors.ts';
 import { firstBounds } from './first-bounds.ts';
+import { spanOf } from './places.ts';
 import type { Answer, Explained, Place, Request, Scored, Span } from './protocol.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -31,8 +32,10 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
   if (data.type === 'series') {
     ({ values: series, grid } = data);
     axis = new Axis(grid, series.length, data.zone);
-  } else if (data.type === 'explain') attempt(data.job, () => say(explain(data.job, data.detector, data.place)));
-  else {
+  } else if (data.type === 'explain') void attempt(data.job, () => say(explain(data.job, data.detector, data.place)));
+  else if (data.type === 'suggest') {
+    void attempt(data.job, () => say({ type: 'suggested', job: data.job, suggestion: suggestWindow(series) }));
+  } else {
     current.abort();
     if (data.type === 'stop') return;
     current = new AbortController();
@@ -80,6 +83,9 @@ async function scoreWindows(
   tell: Tell,
   progress: (share: number) => void,
 ): Promise<void> {
+  if (d.windowSize > series.length) {
+    throw new RangeError(`a window of ${d.windowSize} values is longer than the series of ${series.length}`);
+  }
   const knn = knnOf(d);
   const isPlain = d.metric === 'euclidean' && d.normalize === 'none' && series.length > LONG;
   const bounds = isPlain ? firstBounds(series, d.windowSize, d.k, d.exclusionZone) : undefined;
@@ -140,12 +146,10 @@ function scoreOfPlaces(found: readonly Place[]): Pick<Scored, 'scores' | 'exact'
 
 function placesOf(scores: Float64Array, d: Detector): Place[] {
   const separation = separationOf(d);
-  const width = d.kind === 'knn' ? d.windowSize : d.kind === 'monitor' ? 5 : 1;
   return topAnomalies(scores, MOST_PLACES, { separation }).map(({ index, score }) => ({
     index,
     score,
-    begin: Math.max(0, index - width + 1),
-    end: index,
+    ...spanOf(d, index),
   }));
 }
 
@@ -162,13 +166,13 @@ function knnOf({ windowSize, k, metric, normalize, exclusionZone }: Detector): K
 
 function monitorOf({ preset, threshold }: Detector): ReturnType<typeof monitor> {
   const day = preset === 'metrics' && grid?.isDate ? { step: grid.step / 1000 } : {};
-  return monitor({ preset, threshold: threshold ?? PRESET_THRESHOLDS[preset], ...day });
+  return monitor({ preset, ...(threshold !== undefined && { threshold }), ...day });
 }
 
 function explain(job: number, d: Detector, place: Place): Explained {
   if (d.kind === 'monitor') return explainByMonitor(job, d, place);
   if (d.kind === 'changefinder') {
-    const text = `the process behind the series seems to change at ${axis.write(place.index)}`;
+    const text = `The series seems to change its behavior at ${axis.write(place.index)}.`;
     return {
       type: 'explained',
       job,
@@ -187,12 +191,21 @@ function explain(job: number, d: Detector, place: Place): Explained {
   return {
     type: 'explained',
     job,
-    text: sentenceOf(why, (t) => axis.write(t)),
+    text: sentenceOf(
+      why,
+      (t) => axis.write(t),
+      (x) => writeNumber(x, 4),
+    ),
     start: why.start,
     windowSize,
     expected: Float64Array.from(why.expected),
     neighbors: why.neighbors.map(({ start, distance }) => ({ start, distance })),
   };
+}
+
+/** An explanation of the library with times as the page writes them. */
+function inWords(text: string): string {
+  return text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => axis.writeTime(Date.parse(time)));
 }
 
 function explainByMonitor(job: number, d: Detector, { index }: Place): Explained {
@@ -205,5 +218,6 @@ function explainByMonitor(job: number, d: Detector, { index }: Place): Explained
   }
   const why = watched.explain();
   const windowSize = index + 1 - start;
-  return { type: 'explained', job, text: why.text, start, windowSize, expected, neighbors: [] };
+  const text = inWords(why.text);
+  return { type: 'explained', job, text, start, windowSize, expected, neighbors: [] };
 }

@@ -1,8 +1,17 @@
 // The detectors of the page: what each may be told, and how it is written in the page's address.
+import { type MonitorPreset, PRESET_THRESHOLDS } from '../../../src/calibrate/monitors/preset-thresholds.ts';
 
 /** The kinds of detectors, in the order of the menu. */
 export const KINDS = ['knn', 'monitor', 'locate', 'changefinder'] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** The kinds as the menu names them. */
+export const KIND_TITLES: Readonly<Record<Kind, string>> = {
+  knn: 'KNN: unlike all other windows',
+  monitor: 'monitor: alarms, value after value',
+  locate: 'locate: the strangest places alone',
+  changefinder: 'ChangeFinder: changes of behavior',
+};
 
 /** What one panel shows. Every setting has a value, whether its kind uses it or not. */
 export interface Detector {
@@ -29,11 +38,8 @@ export const METRICS = ['euclidean', 'manhattan', 'chebyshev', 'mahalanobis'] as
 export type Metric = (typeof METRICS)[number];
 export const NORMALIZATIONS = ['none', 'mean', 'zscore'] as const;
 export type Normalize = (typeof NORMALIZATIONS)[number];
-export const PRESETS = ['metrics', 'novelty', 'views'] as const;
-export type Preset = (typeof PRESETS)[number];
-
-/** The thresholds of the presets, which `monitor` takes if none is given. */
-export const PRESET_THRESHOLDS: Readonly<Record<Preset, number>> = { metrics: 4, novelty: 4.65, views: 24.4 };
+export type Preset = MonitorPreset;
+export const PRESETS = Object.keys(PRESET_THRESHOLDS) as Preset[];
 
 /** The orders of ChangeFinder: those of the command line. */
 export const OUTLIER_ORDER = 5;
@@ -71,6 +77,22 @@ export function nameOf(d: Detector): string {
       return `locate: ${d.places} ${d.places === 1 ? 'place' : 'places'}`;
     case 'changefinder':
       return `ChangeFinder(${changeFinderSettings(d).join(', ')})`;
+  }
+}
+
+/** What the scores of a detector are, in a few words. */
+export function scoresOf(d: Detector): string {
+  switch (d.kind) {
+    case 'knn': {
+      const window = d.windowSize === 1 ? 'a value' : `a window of ${d.windowSize} values`;
+      return `how far ${window} is from the ${d.k === 1 ? 'one' : d.k} most like it`;
+    }
+    case 'monitor':
+      return `the surprise of a value, by what came before; ${thresholdOf(d)} or more is an alarm`;
+    case 'locate':
+      return 'how far a place stands out';
+    case 'changefinder':
+      return 'how much the series changes its behavior';
   }
 }
 

@@ -1,5 +1,7 @@
 // A panel: one detector with its controls, its scores and what they mark.
 
+import { formatSpan } from '../../../src/cli/input/time/duration.ts';
+import { describeSuggestion, NO_PERIOD } from '../../../src/cli/suggest/words.ts';
 import type { Axis } from '../view/axis.ts';
 import { writeNumber } from '../view/axis.ts';
 import { make, menu } from '../view/elements.ts';
@@ -8,7 +10,7 @@ import { type Mark, PanelChart } from '../view/panel-chart.ts';
 import { Pyramid } from '../view/pyramid.ts';
 import { ScoreClient } from './client.ts';
 import { controlsOf } from './controls.ts';
-import { DEFAULT, type Detector, KINDS, nameOf, thresholdOf } from './detectors.ts';
+import { DEFAULT, type Detector, KIND_TITLES, KINDS, type Kind, nameOf, thresholdOf } from './detectors.ts';
 import type { Explained, Place, Scored, TimedSeries } from './protocol.ts';
 
 /** What a panel tells the page. */
@@ -39,9 +41,11 @@ export class Panel {
   readonly #listener: PanelListener;
   readonly #figure: Figure;
   readonly #client: ScoreClient;
+  readonly #head: HTMLElement;
   readonly #controls: HTMLElement;
   readonly #host: HTMLElement;
   readonly #status: HTMLElement;
+  readonly #turn: HTMLButtonElement;
   readonly #progress: HTMLProgressElement;
   readonly #cancel: HTMLButtonElement;
   readonly #color: string;
@@ -49,6 +53,7 @@ export class Panel {
   #series: PanelSeries | undefined;
   #labels: readonly Mark[];
   #frame: number;
+  #failure: string | undefined;
 
   constructor(detector: Detector, number: number, figure: Figure, listener: PanelListener) {
     this.detector = detector;
@@ -56,16 +61,26 @@ export class Panel {
     this.#listener = listener;
     this.#labels = [];
     this.#frame = 0;
+    this.#failure = undefined;
     this.#color = `score${number % 4}`;
+    this.#head = make('div', { className: 'row head' });
     this.#controls = make('div', { className: 'row controls' });
     this.#host = make('div', { className: 'chart', tabIndex: 0, role: 'application', ariaRoleDescription: 'chart' });
     this.#status = make('output', { className: 'status faint' });
     this.#progress = make('progress', { max: 1, hidden: true });
     this.#cancel = make('button', { type: 'button', hidden: true }, 'Stop');
     this.#cancel.addEventListener('click', () => this.stop());
-    this.element = make('section', { className: 'panel' }, this.#controls, this.#host);
+    this.element = make('section', { className: 'panel' }, this.#head, this.#controls, this.#host);
     this.element.addEventListener('pointerdown', () => listener.chosen(this));
-    this.element.addEventListener('focusin', () => listener.chosen(this));
+    // Not where the focus comes by: from the last panel it goes on to the places of the one that was turned to.
+    this.element.addEventListener('input', () => listener.chosen(this));
+    this.#turn = make(
+      'button',
+      { type: 'button', title: 'Lists the places of this panel and explains them' },
+      'Places',
+    );
+    this.#turn.addEventListener('click', () => listener.chosen(this));
+    this.setTurned(false);
     this.#client = new ScoreClient({
       scored: (result) => this.#take(result),
       progress: (share, remaining) => this.#tell(share, remaining),
@@ -76,6 +91,7 @@ export class Panel {
   /** Shows another series. */
   setSeries(series: PanelSeries): void {
     this.#series = series;
+    this.result = undefined;
     if (this.#chart !== undefined) this.#figure.remove(this.#chart);
     this.#host.replaceChildren();
     this.#chart = new PanelChart(this.#host, {
@@ -84,12 +100,20 @@ export class Panel {
       height: 130,
       fromZero: true,
       hasTicks: false,
+      hasRanks: false,
+      hasThreshold: this.detector.kind !== 'locate',
     });
-    this.#figure.add(this.#chart, this.detector.kind === 'locate' ? undefined : (at) => this.#dragThreshold(at));
+    this.#figure.add(this.#chart, (at) => this.#dragThreshold(at));
     const { values, grid, zone } = series;
     this.#client.setSeries({ values, grid, zone });
     this.#drawControls();
     this.score();
+  }
+
+  /** Whether the user has turned to it. */
+  setTurned(isTurned: boolean): void {
+    this.element.classList.toggle('active', isTurned);
+    this.#turn.ariaPressed = String(isTurned);
   }
 
   setLabels(labels: readonly Mark[]): void {
@@ -150,28 +174,56 @@ export class Panel {
   }
 
   #drawControls(): void {
-    const kind = menu(KINDS, this.detector.kind, (chosen) => {
-      this.detector = { ...DEFAULT, kind: chosen };
-      this.#drawControls();
-      this.score();
-      this.#listener.changed(this);
-    });
+    const kind = menu(
+      KINDS,
+      this.detector.kind,
+      (chosen) => this.#become(chosen),
+      (one) => KIND_TITLES[one],
+    );
     kind.ariaLabel = 'detector';
     const close = make('button', { type: 'button', title: 'Remove this panel' }, '×');
     close.ariaLabel = 'Remove this panel';
     close.addEventListener('click', () => this.#listener.closed(this));
     const length = this.#series?.values.length ?? 0;
-    const settings = controlsOf(this.detector, length, (changes) => this.#change(changes));
-    this.#controls.replaceChildren(kind, ...settings, this.#status, this.#progress, this.#cancel, close);
+    const settings = controlsOf(
+      this.detector,
+      length,
+      (changes) => this.#change(changes),
+      () => this.#suggest(),
+    );
+    this.#head.replaceChildren(kind, this.#turn, this.#status, this.#progress, this.#cancel, close);
+    this.#controls.replaceChildren(...settings);
     this.#nameIt();
   }
 
+  /** The window that fits the series, and how certain it is, in words. */
+  async #suggest(): Promise<{ windowSize: number | undefined; words: string }> {
+    const suggestion = await this.#client.suggest();
+    if (suggestion === undefined) return { windowSize: undefined, words: NO_PERIOD.replace('--window', 'the window') };
+    const { grid } = this.#series!;
+    const spanOf = (steps: number): string | undefined => (grid?.isDate ? formatSpan(steps * grid.step) : undefined);
+    return { windowSize: suggestion.windowSize, words: describeSuggestion(suggestion, spanOf) };
+  }
+
+  /** Another kind of detector, with the settings of a new page. */
+  #become(kind: Kind): void {
+    this.detector = { ...DEFAULT, kind };
+    this.result = undefined;
+    if (this.#series !== undefined) this.setSeries(this.#series);
+    this.#head.querySelector('select')?.focus();
+    this.#listener.changed(this);
+    this.#listener.scored(this);
+  }
+
   #nameIt(): void {
-    this.#host.ariaLabel = `Scores of ${nameOf(this.detector)}. Arrow keys move, plus and minus zoom.`;
+    const name = nameOf(this.detector);
+    this.element.ariaLabel = name;
+    this.#host.ariaLabel = `Scores of ${name}. Arrow keys move, plus and minus zoom, l labels what is in sight.`;
   }
 
   #take(result: Scored): void {
     this.result = result;
+    this.#failure = undefined;
     this.#show();
     if (result.exact) this.#tell(1, 0);
     this.#listener.scored(this);
@@ -211,7 +263,13 @@ export class Panel {
     this.#progress.value = share;
   }
 
+  /** Whether scores are still to come. */
+  get isBusy(): boolean {
+    return this.result === undefined && this.#failure === undefined;
+  }
+
   #fail(message: string): void {
+    this.#failure = message;
     this.#tell(1, 0);
     this.result = undefined;
     this.#chart?.setCurve(undefined);

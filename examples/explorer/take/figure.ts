@@ -29,11 +29,11 @@ export function figureOf(
       const { result, detector } = panel;
       if (result === undefined) return [];
       const threshold = thresholdOf(detector);
-      const alarms = result.alarms?.filter((t) => t >= first && t < behind).map((t) => t - first);
+      // A score at the threshold is an alarm, as in the panel.
+      const begins = result.alarms ?? panel.alarms.map(({ begin }) => begin);
+      const alarms = begins.filter((t) => t >= first && t < behind).map((t) => t - first);
       const values = result.scores.subarray(first, behind);
-      return [
-        { label: nameOf(detector), values, ...(threshold !== undefined && { threshold }), ...(alarms && { alarms }) },
-      ];
+      return [{ label: nameOf(detector), values, ...(threshold !== undefined && { threshold }), alarms }];
     }),
   });
 }

@@ -4,6 +4,9 @@ import type { Grid } from '../read/protocol.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+/** Characters that have space beside an axis. */
+const MOST_CHARACTERS = 8;
+
 /** The axis of a series: indices, numbers or dates. */
 export class Axis {
   readonly isDate: boolean;
@@ -33,6 +36,16 @@ export class Axis {
     return this.isDate ? at / 1000 : at;
   }
 
+  /** A moment in words, as the place of a value is written. */
+  writeTime(milliseconds: number): string {
+    return this.write((milliseconds - this.#start) / this.#step);
+  }
+
+  /** Whether values are counted, so that no label stands between two of them. */
+  get isCount(): boolean {
+    return !this.isDate && this.#start === 0 && this.#step === 1;
+  }
+
   /** The index at a place, not rounded. */
   indexOf(place: number): number {
     return ((this.isDate ? place * 1000 : place) - this.#start) / this.#step;
@@ -59,10 +72,10 @@ export class Axis {
     return this.isDate ? new Date(at).toISOString() : String(at);
   }
 
-  /** Labels of ticks: short ones, with the date where it changes. */
-  ticks(places: readonly number[]): string[] {
+  /** Labels of ticks: short ones, with the date where it changes. @param step between ticks, as places */
+  ticks(places: readonly number[], step: number): string[] {
     if (!this.isDate) return places.map((place) => new Intl.NumberFormat().format(Number(place.toPrecision(12))));
-    const between = places.length > 1 ? (places[1]! - places[0]!) * 1000 : DAY;
+    const between = step * 1000;
     let before = '';
     return places.map((place) => {
       const at = place * 1000;
@@ -94,13 +107,33 @@ export class Axis {
   }
 }
 
-/** A number for people: at most six digits that count, in the locale of the browser. */
-export function writeNumber(x: number): string {
+/** Numbers for people, all with as many decimals as let the largest have four digits, so that they stand below each other. */
+export function writeAlike(numbers: readonly number[]): string[] {
+  const size = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs));
+  const decimals = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(size))));
+  if (!(size >= 1e-4 && size < 1e9)) return numbers.map((x) => writeNumber(x));
+  const format = new Intl.NumberFormat(undefined, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return numbers.map((x) => (Number.isFinite(x) ? format.format(x) : '–'));
+}
+
+/** Labels of an axis of numbers: short ones, such as 120M, where these differ. */
+export function writeTicks(numbers: readonly number[]): string[] {
+  const isTold = (texts: readonly string[]): boolean => new Set(texts).size === numbers.length;
+  let full = numbers.map((x) => writeNumber(x));
+  if (!isTold(full)) full = numbers.map((x) => writeNumber(x, 12));
+  if (!full.some((text) => text.length > MOST_CHARACTERS)) return full;
+  const format = new Intl.NumberFormat(undefined, { notation: 'compact', maximumSignificantDigits: 5 });
+  const short = numbers.map((x) => format.format(x));
+  return isTold(short) ? short : full;
+}
+
+/** A number for people: at most so many digits that count, in the locale of the browser. */
+export function writeNumber(x: number, digits = 6): string {
   if (!Number.isFinite(x)) return '–';
   const size = Math.abs(x);
   const isPlain = size === 0 || (size >= 1e-4 && size < 1e9);
   return new Intl.NumberFormat(undefined, {
-    maximumSignificantDigits: 6,
+    maximumSignificantDigits: digits,
     ...(!isPlain && { notation: 'scientific' }),
   }).format(x);
 }

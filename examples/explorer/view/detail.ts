@@ -1,10 +1,16 @@
 // The window of a place over its neighbors and over what was expected.
 import uPlot from 'uplot';
-import type { Explained } from '../score/protocol.ts';
-import { type Axis, writeNumber } from './axis.ts';
+import type { Explained, Place } from '../score/protocol.ts';
+import { type Axis, writeTicks } from './axis.ts';
 
-/** Draws an explanation. Returns the plot. */
-export function drawDetail(host: HTMLElement, series: Float64Array, axis: Axis, explained: Explained): uPlot {
+/** Draws the explanation of a place. Returns the plot. */
+export function drawDetail(
+  host: HTMLElement,
+  series: Float64Array,
+  axis: Axis,
+  explained: Explained,
+  { begin, end }: Place,
+): uPlot {
   const { start, windowSize, expected, neighbors } = explained;
   const style = getComputedStyle(host);
   const paint = (name: string): string => style.getPropertyValue(`--${name}`).trim();
@@ -24,7 +30,7 @@ export function drawDetail(host: HTMLElement, series: Float64Array, axis: Axis, 
     {
       width: host.clientWidth || 320,
       height: 170,
-      padding: [6, 6, 0, 0],
+      padding: [6, 38, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false } },
@@ -32,10 +38,11 @@ export function drawDetail(host: HTMLElement, series: Float64Array, axis: Axis, 
         {
           ...ink,
           size: 22,
-          values: (_, places) => places.map((t) => (Number.isInteger(t) ? shortPlace(axis, t) : '')),
+          values: (_, places, __, ___, step) =>
+            places.map((t) => (Number.isInteger(t) ? shortPlace(axis, t, step) : '')),
           space: 90,
         },
-        { ...ink, size: 54, values: (_, values) => values.map(writeNumber), space: 26 },
+        { ...ink, size: 54, values: (_, values) => writeTicks(values), space: 26 },
       ],
       series: [
         {},
@@ -46,7 +53,7 @@ export function drawDetail(host: HTMLElement, series: Float64Array, axis: Axis, 
       hooks: {
         drawClear: [
           (plot) => {
-            const [left, right] = [start - 0.5, start + windowSize - 0.5].map((t) => plot.valToPos(t, 'x', true));
+            const [left, right] = [begin - 0.5, end + 0.5].map((t) => plot.valToPos(t, 'x', true));
             plot.ctx.fillStyle = paint('chosen');
             plot.ctx.fillRect(left!, plot.bbox.top, right! - left!, plot.bbox.height);
           },
@@ -62,6 +69,9 @@ function known(x: number | undefined): number | null {
   return x !== undefined && Number.isFinite(x) ? x : null;
 }
 
-function shortPlace(axis: Axis, t: number): string {
-  return axis.isDate ? axis.ticks([axis.placeOf(t), axis.placeOf(t + 1)])[0]!.split('\n')[0]! : axis.write(t);
+/** A place in a few characters: of dates what tells places apart that are `step` values from each other. */
+function shortPlace(axis: Axis, t: number, step: number): string {
+  return axis.isDate
+    ? axis.ticks([axis.placeOf(t)], axis.placeOf(t + step) - axis.placeOf(t))[0]!.split('\n')[0]!
+    : axis.write(t);
 }

@@ -9,6 +9,8 @@ export interface FigureListener {
   hovered(index: number | undefined): void;
   /** A range was drawn, to be labeled. */
   selected(begin: number, end: number): void;
+  /** A value was pointed at, as exactly as `tolerance` values. */
+  picked(index: number, tolerance: number): void;
 }
 
 interface Panel {
@@ -19,6 +21,14 @@ interface Panel {
 /** How far a press of an arrow key moves, as a share of what is shown; and a step of zooming. */
 const KEY_STEP = 0.15;
 const ZOOM_STEP = 1.4;
+
+/** Pixels that a press may move and still point at a value; and around it, in which a place is meant. */
+const STILL = 3;
+const NEAR = 8;
+
+/** A place is shown with this many times its width around it, and at least so many values. */
+const AROUND = 12;
+const LEAST_AROUND = 240;
 
 /** The fewest values that are shown. */
 const FEWEST = 4;
@@ -89,10 +99,11 @@ export class Figure {
     this.move(0, this.#length - 1);
   }
 
-  /** Brings a range into sight, with as much again around it. */
+  /** Brings a range into sight, with what is around it; what is shown stays if it does that. */
   focus(begin: number, end: number): void {
-    const margin = Math.max(2 * (end - begin), 20);
-    this.move(begin - margin, end + margin);
+    const width = Math.max(AROUND * (end - begin + 1), LEAST_AROUND);
+    const isInSight = this.#from <= begin && end <= this.#to && this.#to - this.#from <= width;
+    if (!isInSight) this.move((begin + end - width) / 2, (begin + end + width) / 2);
   }
 
   resize(): void {
@@ -103,7 +114,8 @@ export class Figure {
     const { over } = chart.plot;
     const pointers = new Map<number, number>();
     let drag: 'pan' | 'select' | 'threshold' | undefined;
-    let anchor = 0; // pixels from the left
+    let anchor = 0; // pixels from the left,
+    let anchorTop = 0; // and from the top
     let begin: readonly [number, number] = [0, 0]; // what was shown when the drag began
     const leftOf = (event: PointerEvent | WheelEvent): number => event.clientX - over.getBoundingClientRect().left;
     const topOf = (event: PointerEvent): number => event.clientY - over.getBoundingClientRect().top;
@@ -123,7 +135,7 @@ export class Figure {
       over.setPointerCapture(event.pointerId);
       const isOnThreshold = dragThreshold !== undefined && chart.isOnThreshold(topOf(event));
       drag = isOnThreshold ? 'threshold' : this.isSelecting || event.shiftKey ? 'select' : 'pan';
-      anchor = leftOf(event);
+      [anchor, anchorTop] = [leftOf(event), topOf(event)];
       begin = this.range;
     });
     over.addEventListener('pointermove', (event) => {
@@ -148,9 +160,12 @@ export class Figure {
     const end = (event: PointerEvent): void => {
       pointers.delete(event.pointerId);
       const left = leftOf(event);
-      if (drag === 'select' && event.type === 'pointerup' && Math.abs(left - anchor) > 3) {
+      if (drag === 'select' && event.type === 'pointerup' && Math.abs(left - anchor) > STILL) {
         const [from, to] = [chart.indexAt(Math.min(anchor, left)), chart.indexAt(Math.max(anchor, left))];
         this.#select(Math.round(from), Math.round(to));
+      } else if (drag !== undefined && drag !== 'threshold' && event.type === 'pointerup') {
+        const isStill = Math.abs(left - anchor) <= STILL && Math.abs(topOf(event) - anchorTop) <= STILL;
+        if (isStill) this.#pick(chart, left);
       }
       if (drag === 'select') chart.plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
       drag = undefined;
@@ -171,6 +186,7 @@ export class Figure {
         '=': () => this.zoom(1 / ZOOM_STEP),
         '-': () => this.zoom(ZOOM_STEP),
         0: () => this.showAll(),
+        l: () => this.#select(Math.ceil(this.#from), Math.floor(this.#to)),
         Home: () => this.move(0, this.#to - this.#from),
         End: () => this.move(this.#length - 1 - (this.#to - this.#from), this.#length - 1),
       };
@@ -191,6 +207,12 @@ export class Figure {
     const before = Math.abs(pointers.get(id)! - other!);
     const after = Math.abs(left - other!);
     if (before > 0 && after > 0) this.zoom(before / after, chart.indexAt((left + other!) / 2));
+  }
+
+  /** A press that hardly moved points at a value. */
+  #pick(chart: PanelChart, left: number): void {
+    const index = Math.round(chart.indexAt(left));
+    this.#listener.picked(index, Math.abs(chart.indexAt(left + NEAR) - chart.indexAt(left)));
   }
 
   #select(begin: number, end: number): void {

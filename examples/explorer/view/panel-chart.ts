@@ -1,6 +1,6 @@
 // One panel of the figure: a curve, marked ranges and points, and perhaps a threshold that can be dragged.
 import uPlot from 'uplot';
-import { type Axis, writeNumber } from './axis.ts';
+import { type Axis, writeTicks } from './axis.ts';
 import type { Pyramid } from './pyramid.ts';
 
 /** A part of the axis that is marked from top to bottom. Both ends are inclusive. */
@@ -9,7 +9,8 @@ export interface Mark {
   readonly end: number;
   /** Its color: see the style sheet. */
   readonly kind: 'label' | 'place' | 'incident' | 'chosen';
-  readonly text?: string;
+  /** Its number in the list of places, which then stands above the curve. */
+  readonly rank?: number;
 }
 
 /** What a panel shows beside its curve. */
@@ -28,6 +29,16 @@ const LEFT = 64;
 /** Pixels on the right for half of the last label. */
 const RIGHT = 28;
 
+/** Pixels above the curve of a panel with numbers of places, and the radius of one. */
+const ABOVE = 26;
+const BADGE = 9;
+
+/** Whole steps between the labels of an axis that counts values. */
+const WHOLE = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+
+/** Pixels around the line of a threshold, or below the upper edge where there is none, by which it is taken hold of. */
+const GRIP = 7;
+
 /** Values of which each is drawn as a point, if there are no more in sight. */
 const FEW = 60;
 
@@ -42,6 +53,10 @@ export interface PanelChartOptions {
   readonly fromZero: boolean;
   /** Whether it has the labels of the time axis. */
   readonly hasTicks: boolean;
+  /** Whether the numbers of places stand above the curve. */
+  readonly hasRanks: boolean;
+  /** Whether a threshold can be drawn. */
+  readonly hasThreshold: boolean;
 }
 
 /** Draws a series of any length in the time of its columns of pixels. */
@@ -49,6 +64,7 @@ export class PanelChart {
   readonly plot: uPlot;
   readonly #axis: Axis;
   readonly #fromZero: boolean;
+  readonly #hasThreshold: boolean;
   #pyramid: Pyramid | undefined;
   #marks: Marks;
   #from: number;
@@ -56,9 +72,11 @@ export class PanelChart {
   #low: number;
   #high: number;
 
-  constructor(host: HTMLElement, { axis, color, height, fromZero, hasTicks }: PanelChartOptions) {
+  constructor(host: HTMLElement, options: PanelChartOptions) {
+    const { axis, color, height, fromZero, hasTicks, hasRanks, hasThreshold } = options;
     this.#axis = axis;
     this.#fromZero = fromZero;
+    this.#hasThreshold = hasThreshold;
     this.#marks = NO_MARKS;
     [this.#from, this.#to, this.#low, this.#high] = [0, 1, 0, 1];
     const style = getComputedStyle(host);
@@ -70,7 +88,7 @@ export class PanelChart {
       {
         width: host.clientWidth || 600,
         height,
-        padding: [8, RIGHT, hasTicks ? 0 : 4, 0],
+        padding: [hasRanks ? ABOVE : 8, RIGHT, hasTicks ? 0 : 4, 0],
         legend: { show: false },
         ...(axis.isDate && zone !== undefined && { tzDate: (ts: number) => uPlot.tzDate(new Date(ts * 1000), zone) }),
         cursor: {
@@ -102,13 +120,14 @@ export class PanelChart {
             show: hasTicks,
             size: 40,
             space: axis.isDate ? 96 : 70,
-            values: (_, places) => axis.ticks(places),
+            values: (_, places, __, ___, step) => axis.ticks(places, step),
+            ...(axis.isCount && { incrs: WHOLE }),
           },
-          { ...ink, size: LEFT, values: (_, values) => values.map(writeNumber), space: 28 },
+          { ...ink, size: LEFT, values: (_, values) => writeTicks(values), space: 28 },
         ],
         hooks: {
           drawClear: [() => this.#drawRanges(paint)],
-          draw: [() => this.#drawMarks(paint)],
+          draw: [() => this.#drawMarks(paint), () => hasRanks && this.#drawRanks(paint, font)],
         },
       },
       [[], []],
@@ -168,10 +187,11 @@ export class PanelChart {
     return this.plot.posToVal(top, 'y');
   }
 
-  /** Whether this place is on the line of the threshold. */
+  /** Whether this place is where the threshold is taken hold of: on its line, or at the upper edge where there is none yet. */
   isOnThreshold(top: number): boolean {
+    if (!this.#hasThreshold) return false;
     const { threshold } = this.#marks;
-    return threshold !== undefined && Math.abs(this.plot.valToPos(threshold, 'y') - top) < 7;
+    return Math.abs((threshold === undefined ? 0 : this.plot.valToPos(threshold, 'y')) - top) < GRIP;
   }
 
   destroy(): void {
@@ -184,7 +204,7 @@ export class PanelChart {
     const at = (index: number): number => plot.valToPos(this.#axis.placeOf(index), 'x', true);
     const left = Math.max(plot.bbox.left, at(begin - 0.5));
     const right = Math.min(plot.bbox.left + plot.bbox.width, at(end + 0.5));
-    return [left, Math.max(right - left, 2)];
+    return [left, Math.max(right - left, 3)];
   }
 
   #drawRanges(paint: (name: string) => string): void {
@@ -194,8 +214,36 @@ export class PanelChart {
     for (const { begin, end, kind } of this.#marks.ranges) {
       if (end < this.#from - 1 || begin > this.#to + 1 || ++numDrawn > MOST_MARKS) continue;
       const [left, width] = this.#edges(begin, end);
-      ctx.fillStyle = paint(kind);
+      ctx.fillStyle = paint(kind === 'label' ? 'band' : kind);
       ctx.fillRect(left, bbox.top, width, bbox.height);
+      if (kind !== 'chosen' || width < 8 * devicePixelRatio) continue;
+      ctx.fillStyle = paint('series');
+      for (const x of [left, left + width - devicePixelRatio]) ctx.fillRect(x, bbox.top, devicePixelRatio, bbox.height);
+    }
+    ctx.restore();
+  }
+
+  /** The numbers of places above the curve. One that has no space beside a stranger one is left out. */
+  #drawRanks(paint: (name: string) => string, font: string): void {
+    const { ctx, bbox } = this.plot;
+    const scale = devicePixelRatio;
+    const taken: number[] = [];
+    ctx.save();
+    ctx.font = font.replace('12px', `bold ${11 * scale}px`);
+    ctx.textAlign = 'center';
+    ctx.textBaseline = 'middle';
+    for (const { begin, end, kind, rank } of this.#marks.ranges) {
+      if (rank === undefined || end < this.#from || begin > this.#to) continue;
+      const [left, width] = this.#edges(begin, end);
+      const x = left + width / 2;
+      if (taken.some((other) => Math.abs(other - x) < 2 * BADGE * scale)) continue;
+      taken.push(x);
+      ctx.fillStyle = paint(kind === 'chosen' ? 'series' : 'faint');
+      ctx.beginPath();
+      ctx.arc(x, bbox.top - (BADGE + 3) * scale, BADGE * scale, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.fillStyle = paint('ground');
+      ctx.fillText(String(rank), x, bbox.top - (BADGE + 2.5) * scale);
     }
     ctx.restore();
   }
@@ -220,6 +268,16 @@ export class PanelChart {
       ctx.setLineDash([]);
     }
     ctx.fillStyle = paint('alarm');
+    if (this.#hasThreshold) {
+      // The grip at the right end of the line, or of the upper edge.
+      const y = threshold === undefined ? bbox.top + 6 * scale : this.plot.valToPos(threshold, 'y', true);
+      const right = bbox.left + bbox.width;
+      ctx.beginPath();
+      ctx.moveTo(right, y - 6 * scale);
+      ctx.lineTo(right, y + 6 * scale);
+      ctx.lineTo(right - 9 * scale, y);
+      ctx.fill();
+    }
     let numDrawn = 0;
     for (const index of points) {
       if (index < this.#from || index > this.#to || ++numDrawn > MOST_MARKS) continue;

@@ -25,10 +25,9 @@ export class CalibratedDetector implements Rule {
   score: number;
   surprise: number;
 
-  /** The value between `judge` and `settle`, whether it is to be learned, and what a `StreamingKNN` forgot for it. */
+  /** The value between `judge` and `settle`, and whether it is to be learned. */
   #value: number;
   #isLearned: boolean;
-  #oldest: number;
   #isPending: boolean;
 
   constructor(detector: StreamingDetector, calibrator: Calibrator) {
@@ -38,7 +37,6 @@ export class CalibratedDetector implements Rule {
     this.surprise = NaN;
     this.#value = NaN;
     this.#isLearned = false;
-    this.#oldest = NaN;
     this.#isPending = false;
   }
 
@@ -72,11 +70,7 @@ export class CalibratedDetector implements Rule {
     this.#isPending = true;
     this.#isLearned = learn;
     this.#value = x;
-    if (detector instanceof Novelty) this.score = detector.peek(x);
-    else {
-      if (detector instanceof StreamingKNN) this.#oldest = detector.oldest;
-      this.score = detector.update(x, { learn });
-    }
+    this.score = detector instanceof Novelty ? detector.peek(x) : detector.update(x, { learn });
     this.surprise = this.#calibrator.peek(this.score);
     return this.surprise;
   }
@@ -92,13 +86,13 @@ export class CalibratedDetector implements Rule {
     const { detector } = this;
     if (detector instanceof Novelty) return this.#surpriseCurve(NaN, (x) => detector.peek(x));
     if (!(detector instanceof StreamingKNN)) return undefined;
-    const windows = detector.nextWindow(this.#isPending ? { oldest: this.#oldest, window } : undefined);
+    const windows = detector.nextWindow(this.#isPending ? { forgotten: detector.forgotten, window } : undefined);
     return windows && this.#surpriseCurve(windows.expected, (x) => windows.score(x));
   }
 
   comparedWindows(window: Float64Array): NextWindow | undefined {
     if (!(this.detector instanceof StreamingKNN) || this.detector.windowSize === 1) return undefined;
-    return this.detector.nextWindow({ oldest: NaN, window });
+    return this.detector.nextWindow({ forgotten: NaN, window });
   }
 
   peek(x: Value): number {

@@ -37,7 +37,7 @@ const FEWEST_SCORES = 10;
  *
  * `update` returns the surprise at an alarm and 0 in the rest of an incident. Outside of incidents it returns the surprise if it
  * is the largest of the last `hold` values, else 0; NaN for a missing value. `last` has all results of the last value;
- * `expected`, `low` and `high` say what would be normal next. About 2 µs per value and 17 KB for `'metrics'`, 1 µs and 7 KB for
+ * `expected`, `low` and `high` say what would be normal next. About 2 µs per value and 19 KB for `'metrics'`, 1 µs and 7 KB for
  * `'novelty'`.
  *
  * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value

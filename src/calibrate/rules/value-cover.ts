@@ -127,8 +127,9 @@ export class ValueCover implements ValueMemory {
   #firstNotBelow(x: number): number {
     const values = this.#values;
     const { size } = this;
-    const last = this.#found;
+    let last = this.#found;
     if (last <= size && (last === size || values[last]! >= x) && (last === 0 || values[last - 1]! < x)) return last;
+    if (size === this.maxValues) last = this.#guess(x);
     // From there on in growing steps: the next value is often near the last one, and what lies between is in the cache.
     let from = 0;
     let to = size;
@@ -152,6 +153,14 @@ export class ValueCover implements ValueMemory {
     }
     this.#found = from;
     return from;
+  }
+
+  /** Where `x` would be if all holes were equal: a full cover has no large ones, so it is near there. */
+  #guess(x: number): number {
+    const values = this.#values;
+    const last = this.size - 1;
+    const share = (x - values[0]!) / (values[last]! - values[0]!);
+    return share > 0 ? Math.min(Math.ceil(share * last), this.size) : 0;
   }
 
   /** Puts an entry at index p; there are fewer than `maxValues`. */

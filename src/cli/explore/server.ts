@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CliError, codeOf } from '../errors.ts';
+import { codeOf } from '../errors.ts';
+import { listen } from '../listen.ts';
 
 /** A file that the page may ask for. */
 interface ServedFile {
@@ -54,14 +54,7 @@ export async function serve(served: Served, port: number): Promise<{ address: st
       send(response, 500, 'text/plain; charset=utf-8', error instanceof Error ? error.message : String(error));
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      const isTaken = codeOf(error) === 'EADDRINUSE';
-      reject(isTaken ? new CliError(`--port ${port}: another program listens there`) : error);
-    });
-    server.listen(port, HOST, resolve);
-  });
-  const { port: chosen } = server.address() as AddressInfo;
+  const { port: chosen } = await listen(server, { host: HOST, port }, `--port ${port}`);
   const closed = new Promise<void>((resolve) => void server.once('close', resolve));
   return { address: `http://${HOST}:${chosen}/${secret}/`, closed };
 }

@@ -15,6 +15,16 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/** A line of options without those of these names and their values, as `--column cpu` or `--column=cpu`. */
+export function withoutOptions(text: string, names: readonly string[]): string {
+  const flags = names.map((name) => `--${name}`);
+  const kept = wordsOf(text).filter((word, p, words) => {
+    const isValue = p > 0 && flags.includes(words[p - 1]!);
+    return !isValue && !flags.includes(word) && !flags.some((flag) => word.startsWith(`${flag}=`));
+  });
+  return kept.map(quoted).join(' ');
+}
+
 /** A word as a shell takes it back. */
 export function quoted(word: string): string {
   return /^[\w./:=,%+@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -2,7 +2,7 @@
 import { failLine, show } from '../errors.ts';
 
 const MISSING =
-  /^(?:[+-]?nan|<?na>?|#?n\/a|#na|null|<null>|nil|none|nat|undefined|missing|\\n|[-–—]{1,3}|\?|\.|[+-]?(?:inf(?:inity)?|∞))$/i;
+  /^(?:[+-]?nan|<?na>?|#?n\/a|#na|null|<null>|nil|none|nat|undefined|missing|unavailable|unknown|no[ _]?data|n\/e|\\n|[-–—]{1,3}|\?|\.|[+-]?(?:inf(?:inity)?|∞))$/i;
 
 /**
  * The number in a cell; NaN for a missing value (nothing, `NaN`, `NA`, `N/A`, `null`, `None`, `-`, ±`Infinity` and the

@@ -6,14 +6,15 @@ import { isBlank, parseCell } from './cells.ts';
 import { columnarFormatOf } from './columnar/columnar.ts';
 import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
 import { ANY_DIALECT, type Dialect, type InputFormat, type InputOptions } from './dialect.ts';
-import { documentTable, isDocument } from './json/documents.ts';
-import { graphiteDocument, isGraphiteRaw } from './json/graphite-raw.ts';
-import { allFields, jsonRows, onlyField } from './json/lines.ts';
+import { isDocument } from './json/documents.ts';
+import { allFields, jsonRows, onlyField, refuseSeries } from './json/lines.ts';
+import { jsonDocument, type ReadText, textDocument } from './json/text-documents.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
 import { BadLines, type BlankLines, numberLines, numberRow, type RowReader } from './rows.ts';
 import { nameOf, openSource, type Source } from './source.ts';
 import { csvRows, isTelling } from './table/csv.ts';
+import { refuseMarkup, refuseOneLine } from './table/others.ts';
 import { ownScores, withoutIndex } from './table/own-output.ts';
 import { StreamRange, withinRange } from './time/range.ts';
 import { resampled } from './time/resample.ts';
@@ -126,6 +127,9 @@ export async function readerOnceTold(
   if (dialect.path !== undefined || isOneDocument) {
     fail('a JSON document is read as a whole, and cannot be followed: leave out --follow');
   }
+  if (options.format === 'auto' && textDocument(sample) !== undefined) {
+    fail('this text holds a series in every line, or one in several, and cannot be followed: leave out --follow');
+  }
   return await readerFor(format, sample, false, options, 'immediate', bad);
 }
 
@@ -198,8 +202,12 @@ async function readLines(
   if (!hasContent && fault !== undefined) throw fault;
   if (!hasContent && (blanks === 'deferred' || format === 'csv')) return undefined;
   refuseOthers(sample, isWhole, options, format);
-  if (options.format === 'auto' && format !== 'json' && isGraphiteRaw(sample)) {
-    return await readDocument(source, [...sample, ...rest], batches, options, watch, graphiteDocument);
+  const text = options.format === 'auto' ? textDocument(sample) : undefined;
+  if (text !== undefined) {
+    if (options.series !== undefined || dialect.where !== undefined || options.time !== undefined) {
+      fail('--series, --where and --time are for rows; here --column takes one of the series, with its times');
+    }
+    return await readDocument(source, [...sample, ...rest], batches, options, watch, text);
   }
   if (
     format === 'json' &&
@@ -209,6 +217,9 @@ async function readLines(
       fail(
         "--series is for tables and JSON lines; of a document --column takes one of its series, and '*' all of them",
       );
+    }
+    if (dialect.where !== undefined) {
+      fail('--where is for tables and JSON lines; of a document --column takes one of its series');
     }
     return await readDocument(source, [...sample, ...rest], batches, options, watch);
   }
@@ -257,13 +268,13 @@ async function readDocument(
   batches: AsyncGenerator<string[]>,
   { columns, fields, time, dialect }: InputOptions,
   watch: Watch,
-  documentIn: (lines: readonly string[]) => string = (lines) => lines.join('\n'),
+  read: ReadText = jsonDocument,
 ): Promise<Read> {
   const lines = [...begin];
   for await (const batch of batches) for (const line of batch) lines.push(line);
-  const read = documentTable(documentIn(lines), [...columns, ...fields], time, dialect ?? ANY_DIALECT);
-  await watch(source, read.table);
-  return read;
+  const found = read(lines, [...columns, ...fields], time, dialect ?? ANY_DIALECT);
+  await watch(source, found.table);
+  return found;
 }
 
 interface Sample {
@@ -352,34 +363,18 @@ function isLoneNumber(line: string, { notation }: Dialect): boolean {
   return (isMarked || !/[,;\t|]/.test(line)) && looksNumeric(line);
 }
 
-/** What is no table of numbers, and what has none of the usual forms, said in one sentence. */
+/** What is no table of numbers, and what has none of the usual forms. */
 function refuseOthers(
   sample: readonly string[],
   isWhole: boolean,
-  options: InputOptions,
+  { format: given, columns, time, dialect = ANY_DIALECT }: InputOptions,
   format: InputFormat | undefined,
 ): void {
-  const first = sample.find((line) => !isBlank(line));
-  if (first === undefined || format === 'json' || format === 'row' || options.format !== 'auto') return;
-  if (/^\s*<(?:!|\?|[a-z])/i.test(first)) {
-    const isRrd = sample.some((line) => /<(?:xport|rrd)>/.test(line));
-    fail(
-      `this is ${isRrd ? 'XML, not a table of numbers: rrdtool xport --json writes what is read here' : 'HTML or XML, not a table of numbers'}`,
-    );
+  if (format === 'json' || format === 'row' || given !== 'auto') return;
+  refuseMarkup(sample);
+  if (isWhole && columns.length === 0 && time === undefined) {
+    refuseOneLine(sample.filter((line) => isContent(line, dialect)));
   }
-  if (/^\*{10,} 1\. row \*+$/.test(first.trim())) {
-    fail('one value per line, as mysql writes with \\G at the end of a query: end it with ; instead');
-  }
-  if (/^# (?:HELP|TYPE) \S+ /.test(first)) {
-    fail(
-      'this is one scrape of Prometheus, one value of each series: ask its server for a range of time (/api/v1/query_range)',
-    );
-  }
-  const content = sample.filter((line) => isContent(line, options.dialect ?? ANY_DIALECT));
-  if (!isWhole || content.length !== 1 || options.columns.length > 0 || options.time !== undefined) return;
-  const cells = content[0]!.trim().split(/\s*[,;]\s*|\s+/);
-  if (cells.length < 3 || !cells.every((cell) => parseCell(cell) !== undefined)) return;
-  fail(`one line of ${cells.length} numbers: --input row reads them as a series (or choose one with --column)`);
 }
 
 async function readerFor(
@@ -406,6 +401,7 @@ async function readerFor(
     const chosen = fields.length === 0 && dialect.isSparse ? onlyField(sample, time) : fields;
     if (series !== undefined && chosen.length === 0)
       throw new UsageError('--series needs --field: the values beside it');
+    if (series === undefined && dialect.where === undefined) refuseSeries(sample, chosen, time);
     return jsonRows(chosen, time, dialect, blanks, bad, series);
   }
   if (series !== undefined)

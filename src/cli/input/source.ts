@@ -1,8 +1,7 @@
 // From a path to lines of text: files and standard input, gzip by its first bytes, bounded memory.
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { CliError, codeOf, fail, fileError } from '../errors.ts';
 import { markedEncoding, TextLines } from './text-lines.ts';
 
@@ -22,6 +21,8 @@ export interface Source {
   bytesRead: number;
   /** What is to be said about the input when it has been read. */
   readonly notices: string[];
+  /** What is wrong with compressed data behind what was read of it, where that is no error; `undefined` for nothing. */
+  damage?: string;
   /** The lines without their line feeds, several at a time; a carriage return is still at their end. */
   lines(): AsyncGenerator<string[]>;
 }
@@ -64,7 +65,7 @@ function sourceOf(
     size,
     bytesRead: 0,
     notices: [],
-    lines: () => linesOf(source, plainBytes(source, stream), encoding, isLenient),
+    lines: () => linesOf(source, plainBytes(source, stream, isLenient), encoding, isLenient),
   };
   return source;
 }
@@ -84,13 +85,17 @@ async function* linesOf(
   }
   if (lines === undefined) return;
   if (lines.numHoles > 0) source.notices.push(`skipped ${lines.numHoles} NUL bytes before lines`);
+  if (source.damage !== undefined) {
+    source.notices.push(`damaged gzip data (${source.damage}): the lines before that are read`);
+    return; // a line that was cut off could be read as another number
+  }
   const last = lines.end();
   if (lines.problem !== undefined) fail(lines.problem);
   if (last !== '') yield [last];
 }
 
 /** The bytes of the stream, decompressed if they begin as gzip does (1f 8b). */
-async function* plainBytes(source: Source, stream: Readable): AsyncGenerator<Buffer> {
+async function* plainBytes(source: Source, stream: Readable, isLenient: boolean): AsyncGenerator<Buffer> {
   const raw = counted(source, stream);
   try {
     let head: Buffer = Buffer.alloc(0);
@@ -99,7 +104,7 @@ async function* plainBytes(source: Source, stream: Readable): AsyncGenerator<Buf
       if (done) break;
       head = Buffer.concat([head, value]);
     }
-    if (head[0] === 0x1f && head[1] === 0x8b) yield* decompressed(head, raw);
+    if (head[0] === 0x1f && head[1] === 0x8b) yield* decompressed(source, head, raw, isLenient);
     else {
       yield head;
       yield* raw;
@@ -121,19 +126,42 @@ async function* counted(source: Source, stream: Readable): AsyncGenerator<Buffer
   }
 }
 
-async function* decompressed(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+/** The bytes before a damage come first. Then it is an error, or noted in the source where that is wanted. */
+async function* decompressed(
+  source: Source,
+  head: Buffer,
+  rest: AsyncGenerator<Buffer>,
+  isLenient: boolean,
+): AsyncGenerator<Buffer> {
   const { createGunzip } = await import('node:zlib');
-  const all = async function* (): AsyncGenerator<Buffer> {
-    yield head;
-    yield* rest;
-  };
-  const plain = new PassThrough({ highWaterMark: CHUNK });
-  const done = pipeline(all(), createGunzip({ chunkSize: CHUNK }), plain);
-  done.catch(() => {}); // the iteration below meets the same error
+  const gunzip = createGunzip({ chunkSize: CHUNK });
+  const plain: Buffer[] = [];
+  let problem: Error | undefined;
+  gunzip.on('data', (chunk: Buffer) => plain.push(chunk));
+  gunzip.on('error', (error) => {
+    problem ??= error;
+  });
   try {
-    yield* plain as AsyncIterable<Buffer>;
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    fail(`damaged gzip data (${(error as Error).message})`);
+    await new Promise<void>((done) => gunzip.write(head, () => done()));
+    yield* plain.splice(0);
+    while (problem === undefined) {
+      const { value, done: isEnd } = await rest.next();
+      if (isEnd) break;
+      await new Promise<void>((done) => gunzip.write(value, () => done()));
+      yield* plain.splice(0);
+    }
+    if (problem === undefined) {
+      await new Promise<void>((done) => {
+        gunzip.on('error', () => done());
+        gunzip.on('end', () => done());
+        gunzip.end();
+      });
+      yield* plain.splice(0);
+    }
+  } finally {
+    gunzip.destroy();
   }
+  if (problem === undefined) return;
+  if (!isLenient) fail(`damaged gzip data (${problem.message}); --bad-lines skip reads the lines before that`);
+  source.damage = problem.message;
 }

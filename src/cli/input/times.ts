@@ -19,17 +19,21 @@ export interface Clock {
 /** What `--time-format` may name beside a pattern with `%`. */
 export const TIME_FORMATS = ['iso', 'dmy', 'mdy', 's', 'ms', 'us', 'ns', 'number'] as const;
 
-const CLOCK = String.raw`(?:[T ,:_]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s*([AP])\.?M\.?)?)?`;
+const CLOCK = String.raw`(?:(?:[T ,:_]| @)\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:\s*([AP])\.?M\.?)?)?`;
 const ZONE = String.raw`\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?|(?:UTC|GMT)[+-]\d\d?(?::?\d\d)?)?(?:\s*[[(][^\])]*[\])])?`;
 const ISO = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${CLOCK}${ZONE}$`, 'i');
 const COMPACT = new RegExp(String.raw`^(\d{4})()(\d\d)(\d\d)T(\d\d):?(\d\d):?(\d\d)?(?:[.,](\d+))?()${ZONE}$`, 'i');
 const JAPANESE = new RegExp(
-  `^(\\d{4})(年)(\\d{1,2})月(\\d{1,2})日${CLOCK.replace('[T ,:_]', '[T ,:_]?')}${ZONE}$`,
+  `^(\\d{4})(年)(\\d{1,2})月(\\d{1,2})日${CLOCK.replace('(?:[T ,:_]| @)', '[T ,:_]?')}${ZONE}$`,
   'i',
 );
 const NUMERIC = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${CLOCK}${ZONE}$`, 'i');
 const NAMED = new RegExp(`^(?:[a-z]{3,9},?\\s+)?(\\d{1,2})[-/ ]([a-z]{3,9})[-/ ,]+(\\d{4})${CLOCK}${ZONE}$`, 'i');
 const AMERICAN = new RegExp(`^(?:[a-z]{3,9},?\\s+)?([a-z]{3,9})\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}${ZONE}$`, 'i');
+/** `Fri Mar  1 00:00:00 UTC 2024`, as date and ctime write it. */
+const CTIME = /^[a-z]{3} ([a-z]{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)()()(?: (Z|UTC|GMT|[+-]\d{4}))? (\d{4})$/i;
+/** The end of a stretch of time behind its beginning: `00:00 - 00:15`. */
+const UNTIL = /^(.*\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?[AP]M)?) ?[-–] ?\d.*\d:\d\d.*$/i;
 const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
 
 type Order = 'dmy' | 'mdy';
@@ -59,7 +63,11 @@ export function parseDate(text: string, order?: Order, zone?: Zone, isLater = fa
   const named = NAMED.exec(t);
   if (named !== null) return moment(named[3]!, monthOf(named[2]!), named[1]!, named.slice(4));
   const american = AMERICAN.exec(t);
-  return american === null ? NaN : moment(american[3]!, monthOf(american[1]!), american[2]!, american.slice(4));
+  if (american !== null) return moment(american[3]!, monthOf(american[1]!), american[2]!, american.slice(4));
+  const ctime = CTIME.exec(t);
+  if (ctime !== null) return moment(ctime[9]!, monthOf(ctime[1]!), ctime[2]!, ctime.slice(3));
+  const begin = UNTIL.exec(t)?.[1];
+  return begin === undefined ? NaN : parseDate(begin, order, zone, isLater);
 }
 
 function monthOf(name: string): string {

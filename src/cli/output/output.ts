@@ -1,10 +1,10 @@
 // Where results go: standard output, or a file that appears when it is complete and not before.
-import { type Stats, unlinkSync } from 'node:fs';
-import { chmod, open, realpath, stat } from 'node:fs/promises';
+import { rmSync, type Stats } from 'node:fs';
+import { open, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { replaceFile } from '../../files/replace.ts';
 import { type CliError, codeOf, fail, fileError } from '../errors.ts';
 import { atExit } from '../signals.ts';
-import { renameOver } from './rename.ts';
 
 /** A destination for text, or bytes. */
 export interface Output {
@@ -19,7 +19,7 @@ export async function openOutput(path: string | undefined, force: boolean): Prom
     write: async (pieces) => {
       if (target.isFile) await checkTarget(path, force); // the file may have appeared meanwhile
       try {
-        await (target.isFile ? replaceFile(target.path, target.mode, pieces) : writeInto(path, pieces));
+        await (target.isFile ? replaceWhole(target.path, target.mode, pieces) : writeInto(path, pieces));
       } catch (error) {
         throw fileError(error, path);
       }
@@ -58,25 +58,16 @@ async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Writes a temporary file beside the target, then renames it, so that no reader ever sees a half. */
-async function replaceFile(
+/** Replaces a file; a signal in between leaves nothing of it behind. */
+async function replaceWhole(
   target: string,
   mode: number | undefined,
   pieces: Iterable<string | Uint8Array>,
 ): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-  const file = await open(temporary, 'wx');
-  const forget = atExit(() => unlinkSync(temporary));
+  const forget = atExit(() => rmSync(temporary, { force: true }));
   try {
-    for (const piece of pieces) await file.writeFile(piece);
-    await file.sync();
-    await file.close();
-    if (mode !== undefined) await chmod(temporary, mode & 0o7777);
-    renameOver(temporary, target);
-  } catch (error) {
-    await file.close().catch(() => {});
-    unlinkSync(temporary);
-    throw error;
+    await replaceFile(target, temporary, pieces, mode);
   } finally {
     forget();
   }

@@ -1,6 +1,6 @@
 // --detector: from texts such as knn:5,5 to detectors that score a whole series.
 import { type MonitorOptions, monitor } from '../../calibrate.ts';
-import { KNN, type KNNOptions, type Progress, type StreamingDetector } from '../../index.ts';
+import { type Anomaly, KNN, type KNNOptions, type Progress, type StreamingDetector } from '../../index.ts';
 import type { Work } from '../cost.ts';
 import { show, UsageError } from '../errors.ts';
 import { WORK } from '../locate/locate.ts';
@@ -15,6 +15,8 @@ export interface Detector {
   /** Number of scores at the start that say nothing, because the detector has seen too little. */
   readonly warmup: number;
   score(values: Float64Array, onProgress: (progress: Progress) => void): Promise<ArrayLike<number>>;
+  /** The strangest windows alone, as `topAnomalies` finds them in the scores, if the detector has windows. */
+  strangest?(values: Float64Array, n: number, onProgress: (progress: Progress) => void): Promise<Anomaly[]>;
   /** The options of a monitor, which is watched instead of scored. */
   readonly monitor?: MonitorOptions;
   /** Number of strangest parts to find, by a detector without scores. */
@@ -96,6 +98,7 @@ function makeKNN([windowSize, k, ...words]: readonly string[]): Detector {
     work: { windowSize: w, k: numNeighbors, metric: 'euclidean', normalize, engine: 'auto', reference: undefined },
     warmup: 0,
     score: (values, onProgress) => knn.scoreAsync(values, { onProgress }),
+    strangest: (values, n, onProgress) => knn.topAsync(values, n, { separation: w, onProgress }),
   };
 }
 

@@ -1,5 +1,5 @@
 // One series of a figure with what detectors say of it: panels of scores, alarms, incidents, the band of a monitor.
-import { type Anomaly, locate, topAnomalies } from '../../index.ts';
+import { locate, topAnomalies } from '../../index.ts';
 import type { LabeledRange, PlottedAnomaly, PlottedScore, PlottedSeries } from '../../plot.ts';
 import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
@@ -55,14 +55,20 @@ export async function panelOf(
   };
 }
 
-/** The strangest windows of a series whose scores have no panel. */
+/** The strangest windows of a series whose scores have no panel, so that they need not be known. */
 async function strangestWindows(values: Float64Array, options: PlotCommand): Promise<PlottedAnomaly[]> {
   const [detector] = options.detectors as [Detector];
   const { windowSize } = detector.work!;
   if (values.length < windowSize) return [];
-  const scores = await scoreWith(detector, values, options);
-  const found: Anomaly[] = topAnomalies(scores, options.top ?? 1, { separation: windowSize });
-  return found.map(({ index }) => ({ begin: Math.max(0, index - windowSize + 1), end: index }));
+  const progress = progressOf(options);
+  try {
+    const found = await detector.strangest!(values, options.top ?? 1, (state) => {
+      void progress.scoring(state, detector.label);
+    });
+    return found.map(({ index }) => ({ begin: Math.max(0, index - windowSize + 1), end: index }));
+  } finally {
+    await progress.stop();
+  }
 }
 
 function placesIn(values: Float64Array, n: number): readonly PlottedAnomaly[] {

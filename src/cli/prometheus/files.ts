@@ -1,16 +1,14 @@
 // The states of a follower as files of a folder, each replaced as a whole.
 import { mkdirSync, realpathSync, statSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../files/replace.ts';
 import type { StateStore } from '../../prometheus.ts';
 import { codeOf, fail, fileError } from '../errors.ts';
 import { StateLock } from '../state/state-lock.ts';
 
 /**
- * A folder, made if it is not there. This process alone writes it until it ends.
- *
- * Bytes go to a file beside the state, which is flushed to the disk and renamed over it. So a reader, and a restart after a
- * failure of power, finds the old state or the new one. Nothing of this blocks the thread.
+ * A folder, made if it is not there. This process alone writes it until it ends. Writing does not block the thread.
  *
  * @throws CliError if it cannot be used, or if another process has it
  */
@@ -37,15 +35,8 @@ export function openStates(path: string): StateStore {
     write: async (name, bytes) => {
       try {
         lock.check();
-        const temporary = join(folder, `.${name}.tmp`); // one is enough: the lock keeps others away
-        const file = await open(temporary, 'w');
-        try {
-          await file.writeFile(bytes);
-          await file.sync();
-        } finally {
-          await file.close();
-        }
-        await rename(temporary, join(folder, name));
+        // One temporary file is enough: the lock keeps others away.
+        await replaceFile(join(folder, name), join(folder, `.${name}.tmp`), [bytes]);
       } catch (error) {
         throw fileError(error, join(path, name));
       }

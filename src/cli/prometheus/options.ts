@@ -129,7 +129,7 @@ function queriesOf(given: Given, configured: Readonly<Record<string, QuerySettin
 function checkMode(given: Given, mode: PrometheusCommand['mode']): void {
   const only: Partial<Record<OptionName, PrometheusCommand['mode']>> = {
     ...{ budget: 'backtest', output: 'backtest', force: 'backtest' },
-    ...{ webhook: 'serve', listen: 'serve' },
+    ...{ webhook: 'serve', listen: 'serve', ...(mode === 'backtest' && { state: 'serve' }) },
   };
   for (const [name, needed] of Object.entries(only) as [OptionName, PrometheusCommand['mode']][]) {
     if (!given.has(name) || mode === needed) continue;

@@ -1,5 +1,6 @@
 // The command `prometheus`: watches the series of a Prometheus, or tells what it finds in its history.
-import { follow, type IncidentReport } from '../../prometheus.ts';
+import { byBegin } from '../../prometheus/incident-report.ts';
+import { type Follower, follow, type IncidentReport } from '../../prometheus.ts';
 import type { Command } from '../command.ts';
 import { formatCount } from '../cost.ts';
 import { CliError } from '../errors.ts';
@@ -7,7 +8,7 @@ import { uninterrupted } from '../signals.ts';
 import { optionsIn } from '../stream/monitor-settings.ts';
 import { backtestQueries } from './backtest.ts';
 import { openStates } from './files.ts';
-import { byBegin, IncidentLines, incidentLine } from './incident-lines.ts';
+import { IncidentLines, incidentLine } from './incident-lines.ts';
 import { type PrometheusCommand, prometheusOptionsOf } from './options.ts';
 import { serve } from './server.ts';
 import { Webhook } from './webhook.ts';
@@ -82,14 +83,34 @@ async function watch(options: PrometheusCommand): Promise<void> {
     if (!follower.isReady) return;
     clearInterval(timer);
     for (const report of follower.incidents) webhook?.post(report);
-    const counts = Object.entries(follower.numSeries).map(([name, count]) => `${formatCount(count)} of ${name}`);
-    warn(`watching ${counts.join(', ')}`);
+    tellSeries(follower);
   }, 100).unref();
   await uninterrupted(async () => {
     await follower.run(stop.signal);
     await lines.end();
   });
   if (stop.signal.reason instanceof Error && stop.signal.reason.name !== 'AbortError') throw stop.signal.reason;
+}
+
+/** Tells how many series each query has; of one that has none, as soon as it has. */
+function tellSeries(follower: Follower): void {
+  const told = new Set<string>();
+  const tellNew = (): void => {
+    const isNew = ([name, count]: [string, number]): boolean => count > 0 && !told.has(name);
+    const found = Object.entries(follower.numSeries).filter(isNew);
+    for (const [name] of found) told.add(name);
+    if (found.length > 0) {
+      warn(`watching ${found.map(([name, count]) => `${formatCount(count)} of ${name}`).join(', ')}`);
+    }
+  };
+  tellNew();
+  const empty = Object.keys(follower.numSeries).filter((name) => !told.has(name));
+  for (const name of empty) if (!(name in follower.waiting)) warn(`${name}: the query gives no series yet`);
+  if (empty.length === 0) return;
+  const timer = setInterval(() => {
+    tellNew();
+    if (empty.every((name) => told.has(name))) clearInterval(timer);
+  }, 1000).unref();
 }
 
 /** The page of Prometheus about a query. */

@@ -1,5 +1,6 @@
 // The report of a backtest as a page: tables, and a figure of each of the worst incidents. It needs nothing from elsewhere.
 import { plotSVG } from '../../plot.ts';
+import { lookbackOf } from '../../prometheus/settings.ts';
 import { type FollowOptions, type IncidentReport, queryRange } from '../../prometheus.ts';
 import { cellsOf, dateOf, headOf, NUM_SERIES, nameOf, type Reported, suggestionsOf, summaryOf } from './report.ts';
 
@@ -38,7 +39,10 @@ ${series.length === 0 ? '' : `<table><tr><th>alarms</th><th>incidents</th><th cl
   });
   const figures: string[] = [];
   for (const report of worst) {
-    const figure = await figureOf(report, server).catch(() => '');
+    // The server may have ended meanwhile: the rest of the report stands.
+    const figure = await figureOf(report, server).catch(
+      (error: unknown) => `<p>No figure: ${html((error as Error).message)}</p>`,
+    );
     figures.push(`<h3>${html(headOf(report))}</h3>\n<p>${html(report.text)}</p>\n${figure}`);
   }
   return `<!doctype html>
@@ -53,15 +57,19 @@ ${figures.length === 0 ? '' : `<h2>The most surprising incidents</h2>\n${figures
 }
 
 /** The values around an incident, read again: they were not kept. */
-async function figureOf({ key, query, begin, end, labels }: IncidentReport, options: FollowOptions): Promise<string> {
+async function figureOf(
+  { key, query, begin, end, time, labels }: IncidentReport,
+  options: FollowOptions,
+): Promise<string> {
   const { queries, step: common = 60, url, headers, timeout, compress } = options;
   const settings = queries[query]!;
   const { expr, step = common } = typeof settings === 'string' ? { expr: settings } : settings;
-  const last = Math.min((end ?? begin) + AFTER * step, begin + MOST * step);
+  // One that is not over goes on to the end of the backtest.
+  const last = Math.min(end === undefined ? time : end + AFTER * step, begin + MOST * step);
   const values: number[] = [];
   const times: Date[] = [];
   const start = begin - BEFORE * step;
-  const range = { query: expr, start, end: last, step, lookback: Math.min(2 * step, 300) };
+  const range = { query: expr, start, end: last, step, lookback: lookbackOf(step) };
   const server = { url, ...(headers && { headers }), ...(timeout && { timeout }), ...(compress && { compress }) };
   for await (const chunk of queryRange({ ...server, ...range })) {
     const own = chunk.series.find((one) => one.key === key);

@@ -1,8 +1,8 @@
 // The pages of a follower: /metrics for Prometheus, /-/healthy and /-/ready for whoever starts and stops programs.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { CONTENT_TYPE, type Follower } from '../../prometheus.ts';
-import { CliError, show, UsageError } from '../errors.ts';
+import { show, UsageError } from '../errors.ts';
+import { listen } from '../listen.ts';
 
 /** Where pages are served. */
 export interface Address {
@@ -44,22 +44,6 @@ export async function serve(follower: Pick<Follower, 'metrics' | 'isReady'>, { h
     } else if (path === '/') answer(200, INDEX);
     else answer(404, 'not found: see /\n');
   });
-  await listen(server, host, port);
-  const { address, family, port: actual } = server.address() as AddressInfo;
+  const { address, family, port: actual } = await listen(server, { host, port }, `--listen ${host}:${port}`);
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reasons: Record<string, string> = {
-        EADDRINUSE: 'another program serves there',
-        EADDRNOTAVAIL: 'this machine has no such address',
-        EACCES: 'permission denied',
-        ENOTFOUND: 'there is no such host',
-      };
-      reject(new CliError(`--listen ${host}:${port}: ${reasons[error.code ?? ''] ?? error.message}`));
-    });
-    server.listen(port, host, resolve);
-  });
 }

@@ -4,6 +4,7 @@
 // posted every minute, as Alertmanager takes an alert for resolved that it has not heard of for five. Its end is posted once.
 
 import { takeSecret } from '../../prometheus/address.ts';
+import { exposedLabels } from '../../prometheus/labels.ts';
 import type { IncidentReport } from '../../prometheus.ts';
 import { shortNumber } from '../output/text.ts';
 
@@ -129,12 +130,10 @@ export class Webhook {
 
 function alertOf(report: IncidentReport, link: string | undefined): Alert {
   const { query, labels, begin, end, surprise, value, expected, alarms, text } = report;
-  const { __name__: of, ...own } = labels;
-  const where = Object.entries(own).map(([name, x]) => `${name}=${x}`);
+  const where = Object.entries(labels).flatMap(([name, x]) => (name === '__name__' ? [] : [`${name}=${x}`]));
   const unlike = Number.isNaN(expected) ? '' : `, ${shortNumber(expected)} was expected`;
   return {
-    // An empty value is no label for Alertmanager.
-    labels: { ...own, alertname: 'Anomaly', query, ...(of !== undefined && { of }) },
+    labels: { ...Object.fromEntries(exposedLabels(query, labels)), alertname: 'Anomaly' },
     annotations: {
       summary: `${[query, ...where].join(' ')}: ${shortNumber(value)}${unlike}`,
       description: text,

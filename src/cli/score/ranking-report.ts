@@ -1,5 +1,6 @@
 // The summary of many series: what was scored, and the strangest places of all, one line each.
 import { KNN } from '../../index.ts';
+import { oddValueOf } from '../../knn/explain.ts';
 import { formatCount } from '../cost.ts';
 import type { Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
@@ -7,7 +8,7 @@ import type { Scored } from '../output/formats.ts';
 import { columnWidths, lineWidth, NOTHING, painter, plain, shortNumber, wrap } from '../output/text.ts';
 import { rankPlaces } from '../series/ranking.ts';
 import { nameOfSeries } from '../series/split.ts';
-import { oddOf, verdict } from './anomaly-table.ts';
+import { verdict } from './anomaly-table.ts';
 import type { ScoreOptions } from './options.ts';
 import { endAt, settingsOf, WHERE } from './report.ts';
 
@@ -53,7 +54,7 @@ export function rankingReport(all: readonly RankedSeries[], options: ScoreOption
       nameOfSeries(series, hasColumns ? name : undefined) ?? '',
       at,
       shortNumber(surprise, 3),
-      `${shortNumber(explained!.window[oddOf(explained!)]!)} ${verdict(explained!)}`,
+      `${shortNumber(explained!.window[oddValueOf(explained!)]!)} ${verdict(explained!)}`,
     ];
   });
   const what = all[0]!.series === undefined ? 'columns' : 'series';

@@ -1,16 +1,15 @@
 // From scores to the summaries of all columns: finds the strangest places, explains them, counts the labels they meet.
 import { toFloat64 } from '../../core/series.ts';
 import { endOf, validStarts } from '../../core/windows.ts';
-import { type Alignment, KNN, topAnomalies } from '../../index.ts';
+import { type Alignment, KNN } from '../../index.ts';
 import type { Table } from '../input/columns.ts';
 import type { Label, Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
 import { DEFAULT_COVARIANCE } from '../options/metric-option.ts';
-import type { Scored } from '../output/formats.ts';
 import { lineWidth, painter, plain } from '../output/text.ts';
 import type { AnomalyRow } from './anomaly-table.ts';
 import { type ScoreOptions, separationOf } from './options.ts';
-import { summarize } from './summary.ts';
+import { type PlacedSeries, summarize } from './summary.ts';
 
 /** Headings of the column that says where the strangest places are. */
 export const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middle at', cover: 'at' };
@@ -18,7 +17,7 @@ export const WHERE: Record<Alignment, string> = { end: 'ends at', center: 'middl
 /** The inputs of {@link report}. */
 export interface ReportParts {
   readonly options: ScoreOptions;
-  readonly scored: readonly Scored[];
+  readonly placed: readonly PlacedSeries[];
   readonly table: Table;
   readonly reference: Table | undefined;
   readonly labels: Labels | undefined;
@@ -26,12 +25,12 @@ export interface ReportParts {
 
 /** One summary per column. */
 export function report(parts: ReportParts): string[] {
-  const { options, scored, labels } = parts;
+  const { options, placed, labels } = parts;
   const isTerminal = process.stdout.isTTY === true && options.output === undefined;
   const width = lineWidth(isTerminal);
   const paint = painter(isTerminal);
   const found = new Set<Label>();
-  const blocks = scored.map((series, c) => {
+  const blocks = placed.map((series, c) => {
     const anomalies = anomaliesOf(parts, series, c, found);
     const title = [nameOf(options.input), ...(series.name === undefined ? [] : [series.name])].join(' · ');
     const closing = labels === undefined ? [] : [countFound(labels.for(series.name), found, anomalies.length)];
@@ -39,17 +38,17 @@ export function report(parts: ReportParts): string[] {
     const unit = parts.table.times === undefined ? where : `${where} time`;
     return summarize({ title, series, settings: settingsOf(options), anomalies, unit, closing }, width, paint);
   });
-  if (labels !== undefined && scored.length > 1) {
+  if (labels !== undefined && placed.length > 1) {
     blocks.push(`all columns: found ${found.size} of ${labels.all.length} labeled faults`);
   }
   return [`${blocks.join('\n\n')}\n`];
 }
 
-function anomaliesOf(parts: ReportParts, series: Scored, c: number, found: Set<Label>): AnomalyRow[] {
+function anomaliesOf(parts: ReportParts, series: PlacedSeries, c: number, found: Set<Label>): AnomalyRow[] {
   const { options, table, reference, labels } = parts;
-  const { windowSize, k, knn, top, separation } = options;
+  const { windowSize, k, knn } = options;
+  const { places } = series;
   const candidates = labels?.for(series.name);
-  const places = topAnomalies(series.scores, top, { separation });
   const ends = places.map(({ index }) => endAt(index, options, series.values));
   const memory = reference?.columns[c]?.values.toArray();
   const explanations = new KNN(windowSize, k, knn).explain(series.values, ends, memory && { reference: memory });

@@ -1,12 +1,12 @@
 // The command `score`: reads a table, scores its columns, writes what was asked for.
 import { availableParallelism } from 'node:os';
-import { KNN, suggestWindow } from '../../index.ts';
+import { KNN, suggestWindow, topAnomalies } from '../../index.ts';
 import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
 import { alarmFields } from '../alarms/runs.ts';
 import { estimateBlockBytes, openBlock, writeBlock } from '../blocks/write-block.ts';
 import { CHANGE_OPTIONS } from '../change/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
-import { announce, checkMemory, estimateBytes, estimateSeconds, formatCount, threadsIn } from '../cost.ts';
+import { announce, checkMemory, estimateSeconds, formatCount, formatDuration, threadsIn } from '../cost.ts';
 import { fail, UsageError } from '../errors.ts';
 import { numRows, type Table } from '../input/columns.ts';
 import type { Labels } from '../input/labels.ts';
@@ -23,7 +23,8 @@ import { TIME_OPTIONS } from '../time/options.ts';
 import { nothingCompared } from './compared.ts';
 import { checkSameStep, type InTime, inTime } from './in-time.ts';
 import { type ScoreOptions, scoreOptionsOf, withWindow } from './options.ts';
-import { estimateTopBytes, isSearched } from './top-memory.ts';
+import type { PlacedSeries } from './summary.ts';
+import { estimateScoreBytes, isPlacesOnly, isRanking, secondsOfScoring } from './top-memory.ts';
 
 /** The command `knn-anomaly score`. */
 export const score: Command = {
@@ -124,6 +125,11 @@ async function run(given: ScoreOptions): Promise<void> {
     else await topOf(knn, options, grid, reference, output);
     return;
   }
+  const only = parts.length === 1 ? parts[0]! : undefined;
+  if (only && isPlacesOnly(options, numAll, only.grid.table.columns.length)) {
+    await output.write(await longSummary(knn, options, only.grid.table, labels[0]));
+    return;
+  }
   const warnings: string[] = [];
   const all: Scored[][] = [];
   for (const { name: series, grid } of parts) {
@@ -173,12 +179,11 @@ async function summaryOf(
   reference: Table | undefined,
   labels: readonly (Labels | undefined)[],
 ): Promise<string[]> {
-  const { series, columns, fields } = options.inputOptions;
-  const isAll = [...columns, ...fields][0] === '*';
-  if (series === undefined && !isAll && all[0]!.length <= MOST_BLOCKS) {
-    const { report } = await import('./report.ts');
+  if (!isRanking(options, all[0]!.length)) {
     const { table } = parts[0]!.grid;
-    return interruptible(() => report({ options, scored: all[0]!, table, reference, labels: labels[0] }));
+    const { top, separation } = options;
+    const placed = all[0]!.map((one) => ({ ...one, places: topAnomalies(one.scores, top, { separation }) }));
+    return await reportOf(options, placed, table, reference, labels[0]);
   }
   const { rankingReport } = await import('./ranking-report.ts');
   const ranked = parts.flatMap(({ name, grid: { table } }, p) =>
@@ -193,8 +198,45 @@ async function summaryOf(
   return [interruptible(() => rankingReport(ranked, options))];
 }
 
-/** Columns that have a summary each; more are ranked. */
-const MOST_BLOCKS = 8;
+async function reportOf(
+  options: ScoreOptions,
+  placed: readonly PlacedSeries[],
+  table: Table,
+  reference: Table | undefined,
+  labels: Labels | undefined,
+): Promise<string[]> {
+  const { report } = await import('./report.ts');
+  return interruptible(() => report({ options, placed, table, reference, labels }));
+}
+
+/** The summary of a series whose scores would take long: its places are found alone, and it has no curve of the scores. */
+async function longSummary(
+  knn: KNN,
+  options: ScoreOptions,
+  table: Table,
+  labels: Labels | undefined,
+): Promise<string[]> {
+  const numWindows = numRows(table) - options.windowSize + 1;
+  const duration = formatDuration(secondsOfScoring(options, numWindows, table.columns.length));
+  const reason = `the scores of all ${formatCount(numWindows)} windows may take one thread ${duration}`;
+  process.stderr.write(
+    `knn-anomaly: ${reason}: the summary has the strangest places alone, which are the same (--format csv has all scores)\n`,
+  );
+  tellOf(nothingComparedIn(table, options));
+  const { findPlaces } = await import('./top-only.ts');
+  const placed: PlacedSeries[] = [];
+  for (const [c, { name, values }] of table.columns.entries()) {
+    const places = await findPlaces(knn, options, table, c, undefined);
+    placed.push({ name, values: values.toArray(), scores: undefined, places });
+  }
+  return await reportOf(options, placed, table, undefined, labels);
+}
+
+function nothingComparedIn(table: Table, options: ScoreOptions): string[] {
+  return table.columns.flatMap(
+    ({ name, values }) => nothingCompared({ name, values: values.toArray() }, options) ?? [],
+  );
+}
 
 /** The rows that were read; those of several series in the order of their times. */
 function rowsOf(parts: readonly GridPart[], all: readonly (readonly Scored[])[]): Rows {
@@ -232,12 +274,9 @@ async function topOf(
   reference: Table | undefined,
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
-  const warnings = grid.table.columns.map(({ name, values }) =>
-    nothingCompared({ name, values: values.toArray() }, options),
-  );
-  tellOf(warnings.flatMap((warning) => warning ?? []));
+  tellOf(nothingComparedIn(grid.table, options));
   const { writePlaces } = await import('./top-only.ts');
-  await writePlaces(knn, options, grid, reference, threadsFor(options, grid.table, reference), output);
+  await writePlaces(knn, options, grid, reference, output);
 }
 
 /** The options with the window of `--window auto`, which is said on standard error with how sure it is. */
@@ -256,7 +295,7 @@ async function withFoundWindow(options: ScoreOptions, parts: readonly GridPart[]
   process.stderr.write(`knn-anomaly: ${name}: --window auto: ${describeSuggestion(suggestion)}\n`);
   const n = numRows(table);
   const found = withWindow(options, suggestion.windowSize);
-  checkMemory(n, estimateBytes(n, found, 1, options.threads) + (table.times?.size ?? 0), options.maxMemory, 1);
+  checkMemory(n, estimateScoreBytes(n, found, 1) + (table.times?.size ?? 0), options.maxMemory, 1);
   return found;
 }
 
@@ -271,12 +310,9 @@ function detectorOf(options: ScoreOptions): KNN {
 
 /** Reads an input beside `numBefore` rows that are already in memory. */
 async function read(path: string, options: ScoreOptions, numBefore: number): Promise<Table> {
-  const { target, topOnly, threads } = options;
-  const bytesOf = (n: number, { columns: { length } }: Table): number => {
-    if (target !== undefined) return estimateBlockBytes(n, options, target);
-    const isPruned = topOnly && isSearched(options);
-    return isPruned ? estimateTopBytes(n, options, length) : estimateBytes(n, options, length, threads);
-  };
+  const { target } = options;
+  const bytesOf = (n: number, { columns: { length } }: Table): number =>
+    target === undefined ? estimateScoreBytes(n, options, length) : estimateBlockBytes(n, options, target);
   return await readWithin(path, options.inputOptions, options, bytesOf, 'as read', numBefore);
 }
 

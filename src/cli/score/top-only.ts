@@ -1,5 +1,6 @@
-// `score --top-only`: the strangest places alone, which need neither the scores of all values nor their memory.
-import type { KNN } from '../../index.ts';
+// The strangest places alone, which need neither the scores of all values nor their memory: for `score --top-only`, and for the
+// summary of a long series.
+import type { Anomaly, KNN } from '../../index.ts';
 import type { Table } from '../input/columns.ts';
 import type { Output } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
@@ -18,13 +19,35 @@ interface Place {
   readonly score: number;
 }
 
+/** The strangest places of column c. */
+export async function findPlaces(
+  knn: KNN,
+  options: ScoreOptions,
+  table: Table,
+  c: number,
+  reference: Table | undefined,
+): Promise<Anomaly[]> {
+  const { name, values } = table.columns[c]!;
+  const memory = reference?.columns[c]?.values.toArray();
+  const progress = progressOf(options);
+  try {
+    return await knn.topAsync(values.toArray(), options.top, {
+      separation: options.separation,
+      ...(memory !== undefined && { reference: memory }),
+      threads: options.threads,
+      onProgress: (state) => void progress.scoring(state, name),
+    });
+  } finally {
+    await progress.stop();
+  }
+}
+
 /** Finds the places of every column and writes them. */
 export async function writePlaces(
   knn: KNN,
   options: ScoreOptions,
   grid: InTime,
   reference: Table | undefined,
-  threads: number | undefined,
   output: Output,
 ): Promise<void> {
   const { columns, times } = grid.table;
@@ -36,7 +59,7 @@ export async function writePlaces(
   ];
   const rows: Record<string, Cell>[] = [];
   for (const c of columns.keys()) {
-    for (const place of await placesOf(knn, options, grid, c, reference, threads)) {
+    for (const place of await placesOf(knn, options, grid, c, reference)) {
       rows.push(Object.fromEntries(names.map((name) => [name, cellOf(place[name])])));
     }
   }
@@ -73,24 +96,12 @@ async function placesOf(
   { table, rowFrom }: InTime,
   c: number,
   reference: Table | undefined,
-  threads: number | undefined,
 ): Promise<Place[]> {
   const { name, values: numbers } = table.columns[c]!;
+  const found = await findPlaces(knn, options, table, c, reference);
   const values = numbers.toArray();
-  const memory = reference?.columns[c]?.values.toArray();
-  const progress = progressOf(options);
-  try {
-    const found = await knn.topAsync(values, options.top, {
-      separation: options.separation,
-      ...(memory !== undefined && { reference: memory }),
-      threads,
-      onProgress: (state) => void progress.scoring(state, name),
-    });
-    return found.map(({ index, score }, p) => ({
-      ...{ column: name, rank: p + 1, index: rowFrom(index) },
-      ...{ time: table.times?.at(index), value: values[index]!, score },
-    }));
-  } finally {
-    await progress.stop();
-  }
+  return found.map(({ index, score }, p) => ({
+    ...{ column: name, rank: p + 1, index: rowFrom(index) },
+    ...{ time: table.times?.at(index), value: values[index]!, score },
+  }));
 }

@@ -1,14 +1,10 @@
 // A file that holds the state of a command. It is replaced as a whole, so that it is readable whenever the program ends.
 //
-// The bytes go to a temporary file in the same folder. This file is flushed to the disk and renamed over the state; then
-// the folder is flushed. A reader sees the old state or the new one. All steps are synchronous, so that a signal is handled
-// before or after them. A lock keeps a second process away (see state-lock.ts). A symbolic link stays one, and the file that
+// All steps are synchronous, so that a signal is handled before or after them. A lock keeps a second process away (see state-lock.ts). A symbolic link stays one, and the file that
 // it names is replaced, also if there is no such file yet.
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   closeSync,
-  fsyncSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -18,11 +14,10 @@ import {
   type Stats,
   statSync,
   unlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { replaceFileSync } from '../../files/replace.ts';
 import { codeOf, fail, fileError } from '../errors.ts';
-import { renameOver } from '../output/rename.ts';
 import { StateLock } from './state-lock.ts';
 
 /** A temporary file older than this many milliseconds was left behind by a process that was killed. */
@@ -76,45 +71,10 @@ export class StateFile {
   write(bytes: Uint8Array): void {
     try {
       this.#lock.check();
-      this.#replace(bytes);
+      replaceFileSync(this.#target, this.#temporary(), bytes, this.#stat(this.#target)?.mode);
     } catch (error) {
       throw fileError(error, this.path);
     }
-  }
-
-  #replace(bytes: Uint8Array): void {
-    const temporary = this.#temporary();
-    const file = openSync(temporary, 'wx');
-    try {
-      try {
-        writeFileSync(file, bytes);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      const mode = this.#stat(this.#target)?.mode;
-      if (mode !== undefined) chmodSync(temporary, mode & 0o7777);
-      renameOver(temporary, this.#target);
-    } catch (error) {
-      unlinkSync(temporary);
-      throw error;
-    }
-    this.#flushFolder();
-  }
-
-  /**
-   * Makes the new name survive a power failure. Windows cannot open a folder (EISDIR or EPERM), and some network file
-   * systems cannot flush one; the bytes of the file are flushed there all the same, so the error is ignored.
-   */
-  #flushFolder(): void {
-    try {
-      const folder = openSync(dirname(this.#target), 'r');
-      try {
-        fsyncSync(folder);
-      } finally {
-        closeSync(folder);
-      }
-    } catch {}
   }
 
   #temporary(): string {

@@ -5,7 +5,7 @@ import { changedColumns } from '../change/options.ts';
 import { formatCount } from '../cost.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
-import { formatSpan } from '../input/time/duration.ts';
+import { durationOf, formatSpan } from '../input/time/duration.ts';
 import { readTimes } from '../input/time-column.ts';
 import type { Step, TimeOptions } from './options.ts';
 
@@ -92,7 +92,7 @@ function orderedTable(table: Table, options: TimeOptions, name: string, need: Ne
   let irregular: string | undefined;
   let grid: Grid;
   try {
-    grid = need === 'order' ? ranks() : inInput(name, () => gridOf(numbers, isDate, gridOptions));
+    grid = need === 'order' ? ranks() : inInput(name, () => gridOf(numbers, isDate, gridOptions), isDate);
   } catch (error) {
     const isIrregular = error instanceof CliError && error.message.includes('common step');
     if (need !== 'grid or order' || !isIrregular) throw error;
@@ -211,13 +211,28 @@ const WORDS: readonly (readonly [string, string])[] = [
 ];
 
 /** Turns what the library refuses into an error about the input, with the names of options. */
-function inInput<T>(name: string, compute: () => T): T {
+function inInput<T>(name: string, compute: () => T, isDate = false): T {
   try {
     return compute();
   } catch (error) {
     if (!(error instanceof CliError || error instanceof RangeError)) throw error;
-    const message = WORDS.reduce((text, [from, to]) => text.replace(from, to), error.message);
+    const message = inSpans(
+      WORDS.reduce((text, [from, to]) => text.replace(from, to), error.message),
+      isDate,
+    );
     const inRows = message.replaceAll(/times\[(\d+)\]/g, (_, t) => `row ${Number(t) + 1}`);
     throw new CliError(`${name}: ${inRows} (--step none takes rows as they lie)`);
   }
+}
+
+/** Between dates the median difference in words, and as the step that is proposed. */
+function inSpans(message: string, isDate: boolean): string {
+  const [, milliseconds] = /median difference is (\d+(?:\.\d+)?),/.exec(message) ?? [];
+  if (!isDate || milliseconds === undefined) return message;
+  const span = formatSpan(Number(milliseconds));
+  const { number, unit = 1 } = durationOf(span)!;
+  const isExact = number * unit === Number(milliseconds);
+  return message
+    .replace(`median difference is ${milliseconds},`, `median difference is ${span},`)
+    .replace('--step S puts each', isExact ? `--step ${span.replace(' ', '')} puts each` : '--step S puts each');
 }

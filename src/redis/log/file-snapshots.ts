@@ -1,7 +1,9 @@
 // Snapshots as files of a folder. The two latest of a shard are kept: a power failure may take the end of Redis' append-only file,
 // but not a file that was written, and a snapshot that is ahead of the scores cannot be continued.
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../files/error-code.ts';
+import { replaceFile } from '../../files/replace.ts';
 import type { Snapshot } from './tick-log.ts';
 
 /** Snapshots of a shard that are kept. */
@@ -25,7 +27,7 @@ export class FileSnapshots {
         return { position, bytes: await readFile(this.#path(shard, position)) };
       } catch (error) {
         // Another worker has dropped it, because it wrote a later one.
-        if ((error as { code?: string }).code !== 'ENOENT') throw error;
+        if (codeOf(error) !== 'ENOENT') throw error;
       }
     }
   }
@@ -33,30 +35,13 @@ export class FileSnapshots {
   /** Keeps a snapshot. Returns the position of the oldest one that is kept: ticks before it are not needed. */
   async keep(shard: number, { position, bytes }: Snapshot): Promise<number> {
     const before = await this.#positions(shard);
-    if (!before.includes(position)) await this.#write(this.#path(shard, position), bytes);
+    const path = this.#path(shard, position);
+    if (!before.includes(position)) await replaceFile(path, `${path}.${process.pid}.tmp`, [bytes]);
     const positions = await this.#positions(shard);
     for (const old of positions.slice(KEPT)) await rm(this.#path(shard, old), { force: true });
     const oldest = positions[KEPT - 1] ?? 0;
     await this.#removeUnfinished(shard, oldest);
     return oldest;
-  }
-
-  /** Writes beside the target, then renames: whoever reads sees all of it or nothing. */
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
-    const temporary = `${path}.${process.pid}.tmp`;
-    try {
-      const file = await open(temporary, 'w');
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
   }
 
   /** Removes what workers that were killed have begun to write, up to a position. */

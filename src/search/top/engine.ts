@@ -15,8 +15,9 @@ import { type TopQuery, TopSearch } from './search.ts';
 import { TopWorker } from './task.ts';
 
 export { numWindowsOf, type TopSource } from './fill.ts';
+export { LeafSearchTop } from './leaves.ts';
 export type { Place } from './places.ts';
-export { type Costs, planTop, servesTop } from './plan.ts';
+export { type Costs, planTop, servesLeaves, servesTop } from './plan.ts';
 export { type TopQuery, TopSearch } from './search.ts';
 export { type TopResult, type TopTask, TopWorker } from './task.ts';
 

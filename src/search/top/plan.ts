@@ -16,7 +16,6 @@ export interface Costs {
 
 /** A search after a pass over the blocks. */
 export interface PassState {
-  readonly pass: number;
   /** Windows that were left before the pass, and after it. */
   readonly before: number;
   readonly left: number;
@@ -32,7 +31,7 @@ export interface PassState {
 const PER_PAIR = 0.145;
 const PER_SCALED_PAIR = 0.35;
 /** Of the profile by a tree, per row: of smooth or repeating series, and of short windows. */
-const PER_TREE_ROW = 2500;
+const PER_TREE_ROW = 7000;
 const PER_SHORT_TREE_ROW = 4000;
 /** Windows of up to so many values are short. */
 const SHORT = 16;
@@ -55,6 +54,9 @@ const MOST_LOST = 0.04;
 /** Logarithms by which the number of windows that are left must fall until rows are cheap. */
 const LOGS = 3;
 
+/** The pilot knows a low T only: more windows are left than will be. It must say that the profile costs this share of the search. */
+const MOST_IN_VAIN = 1 / 3;
+
 /** Windows by which the contrast is estimated. */
 const SAMPLED = 4096;
 
@@ -74,6 +76,25 @@ function sampledJoin({ series, reference, windowSize, normalize, exclusionZone, 
   return reference ? referenceJoin(rows, windowsOf(reference)) : selfJoin(rows, exclusionZone, side);
 }
 
+/** Neighbors that a window is likely to have in its leaf. */
+const MOST_LEAF_NEIGHBORS = 8;
+
+/** Whether the places and what they rule out are few enough. */
+function areFew(numRows: number, numColumns: number, { n, separation }: { n: number; separation: number }): boolean {
+  return n * (2 * separation - 1) <= MOST_RULED_OUT * numRows && n <= MOST_PLACES * numColumns;
+}
+
+/** Whether a tree should be searched leaf by leaf: for short windows of a series among its own. See leaves.ts. */
+export function servesLeaves(
+  { reference, windowSize, normalize }: TopSource,
+  numRows: number,
+  k: number,
+  query: { n: number; separation: number },
+): boolean {
+  const isShort = windowSize <= MAX_POINT_WIDTH && !reference && normalize === 'none';
+  return isShort && numRows >= FEWEST_WINDOWS && k <= MOST_LEAF_NEIGHBORS && areFew(numRows, numRows, query);
+}
+
 /** Whether bounds can put windows out at all: squares must stay in range. O(n). */
 export function servesTop({ series, reference, windowSize, normalize, exclusionZone, side }: TopSource): boolean {
   const windowsOf = (values: Float64Array): ReturnType<typeof embed> =>
@@ -87,11 +108,11 @@ export function planTop(
   source: TopSource,
   { numRows, numColumns }: { numRows: number; numColumns: number },
   k: number,
-  { n, separation }: { n: number; separation: number },
+  query: { n: number; separation: number },
 ): Costs | undefined {
   const isShort = numRows < FEWEST_WINDOWS || numColumns < FEWEST_WINDOWS;
   if (isShort || source.windowSize <= MAX_POINT_WIDTH || k > MOST_NEIGHBORS) return undefined;
-  if (n * (2 * separation - 1) > MOST_RULED_OUT * numRows || n > MOST_PLACES * numColumns) return undefined;
+  if (!areFew(numRows, numColumns, query)) return undefined;
   if (!servesTop(source)) return undefined;
   const perPair = source.normalize === 'zscore' ? PER_SCALED_PAIR : PER_PAIR;
   const byPairs = perPair * numColumns * (source.reference ? 2 : 1);
@@ -100,12 +121,14 @@ export function planTop(
   return { numRows, profile: numRows * Math.min(byPairs, byTree) };
 }
 
+/** Whether a search should give up because a pilot of so many lags leaves this share of its windows. */
+export function isInVain(share: number, lags: number, { numRows, profile }: Costs): boolean {
+  const rate = Math.log(1 / share) / lags;
+  return profile < MOST_IN_VAIN * share * numRows * PER_LAG * (LOGS / Math.max(rate, 1e-12));
+}
+
 /** Whether a search should give up after a pass. */
-export function isHopeless(
-  { pass, before, left, cost, lags, nextLags }: PassState,
-  { numRows, profile }: Costs,
-): boolean {
-  if (pass === 0) return false;
+export function isHopeless({ before, left, cost, lags, nextLags }: PassState, { numRows, profile }: Costs): boolean {
   // The next pass costs too little to matter, or what lags put out tells how many are needed.
   const next = left * nextLags * PER_LAG;
   if (cost + next < MOST_LOST * profile) return false;

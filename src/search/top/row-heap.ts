@@ -1,13 +1,18 @@
 // The rows in a heap: the largest bound first, of equal bounds the smallest start.
-import type { RowStore } from './store.ts';
 
-/** A binary heap of the rows of a store, which stay where they are. */
+/** Rows with a bound each, which may change. */
+export interface BoundedRows {
+  readonly count: number;
+  readonly rows: { readonly bounds: Float64Array; readonly starts: Int32Array };
+}
+
+/** A binary heap of rows, such as those of a store, which stay where they are. */
 export class RowHeap {
-  readonly #store: RowStore;
+  readonly #store: BoundedRows;
   readonly #heap: Int32Array;
   size: number;
 
-  constructor(store: RowStore) {
+  constructor(store: BoundedRows) {
     this.#store = store;
     this.#heap = Int32Array.from({ length: store.count }, (_, r) => r);
     this.size = store.count;
@@ -24,9 +29,16 @@ export class RowHeap {
     for (let p = (this.size >> 1) - 1; p >= 0; p--) this.#sift(p);
   }
 
-  /** Restores the order when the bound of the first row has fallen. */
-  siftFirst(): void {
-    this.#sift(0);
+  /** Adds a row that was removed. */
+  add(r: number): void {
+    const heap = this.#heap;
+    let p = this.size++;
+    for (; p > 0; p = (p - 1) >> 1) {
+      const parent = heap[(p - 1) >> 1]!;
+      if (!this.#isBefore(r, parent)) break;
+      heap[p] = parent;
+    }
+    heap[p] = r;
   }
 
   removeFirst(): void {

@@ -12,7 +12,7 @@
 import type { BlocksLeft } from './blocks.ts';
 import { BLOCK, type TopShape } from './kernel/state.ts';
 import { boundOfLast, byRank, greedyPlaces, type Place } from './places.ts';
-import { type Costs, isHopeless } from './plan.ts';
+import { type Costs, isHopeless, isInVain } from './plan.ts';
 import { RowHeap } from './row-heap.ts';
 import { isBehind, numChunks, type RowBatch, type RowSteps } from './rows.ts';
 import { RowStore } from './store.ts';
@@ -24,26 +24,35 @@ export type TopSteps<T> = Generator<TopTask[], T, TopResult[]>;
 /** Lags per window in each pass. The first one sees a sample of the blocks. */
 const BUDGETS: readonly number[] = [24, 24, 96, 384, 1536, 6144, 24576];
 
+/** Blocks and lags of the pilot after the first pass, by which a search that is in vain ends before it has cost much. */
+const PILOT_BLOCKS = 16;
+const PILOT_LAGS = 384;
+
 /** From this pass on, it is the last if the one before left less than this share of all windows: they become rows. */
 const FIRST_LAST = 3;
 const FEW_LEFT = 0.6;
 
-/** Lags of the blocks of a task, rows of a task, and tasks that are asked for at a time: a millisecond or a few. */
+/** Lags of the blocks of a task, and tasks that are asked for at a time: a millisecond or a few. */
 const LAGS_AT_A_TIME = 8192;
-const ROWS_AT_A_TIME = 256;
 const TASKS_AT_A_TIME = 256;
 
 /** T is raised again if that has put out this share of the rows, at most so many times. */
 const WORTH_LIFTING = 0.07;
 const MOST_LIFTS = 5;
 
-/** Steps of the rounds over all rows. */
-const ROUNDS: readonly RowSteps[] = [
-  { learn: true, leaves: 8, chunks: 0, adaptive: true },
-  { learn: true, leaves: 32, chunks: 4, adaptive: true },
-  { learn: true, leaves: 128, chunks: 32, adaptive: true },
-  { learn: true, leaves: 0, chunks: 256, adaptive: false },
+/** Steps of the rounds over rows, which learn from each other in the order of their starts; and how many of them are a task. */
+interface Round {
+  readonly steps: RowSteps;
+  readonly atATime: number;
+}
+const ROUNDS: readonly Round[] = [
+  { steps: { learn: true, leaves: 8, chunks: 0, adaptive: true }, atATime: 256 },
+  { steps: { learn: true, leaves: 32, chunks: 4, adaptive: true }, atATime: 128 },
+  { steps: { learn: true, leaves: 128, chunks: 32, adaptive: true }, atATime: 32 },
 ];
+
+/** Rows that are compared at a time when the places are taken off the heap. */
+const MOST_CHOSEN = 256;
 
 const ASK: RowSteps = { learn: false, leaves: 16, chunks: 0, adaptive: false };
 const LEARN: RowSteps = { learn: true, leaves: 0, chunks: 0, adaptive: false };
@@ -62,6 +71,8 @@ export class TopSearch {
   readonly #query: TopQuery;
   readonly #costs: Costs | undefined;
   readonly #store: RowStore;
+  /** Windows for which the index was asked in the search for the places. */
+  readonly #asked: Set<number>;
   /** The scores that are known. */
   readonly #settled: Map<number, number>;
 
@@ -83,6 +94,7 @@ export class TopSearch {
     this.#query = query;
     this.#costs = costs;
     this.#store = new RowStore(shape.k);
+    this.#asked = new Set();
     this.#settled = new Map();
     this.#numLeft = numRows;
   }
@@ -132,23 +144,34 @@ export class TopSearch {
         this.#most = isLast ? 0 : left.most;
       }
       yield* this.#lifts(pass === 0 ? 1 : MOST_LIFTS);
+      if (pass === 0 && this.#costs && (yield* this.#pilot(blocks, this.#costs))) return false;
       const before = this.#numLeft;
       cost += left.cost;
       if (pass > 0) this.#numLeft = left.numLeft;
       this.stage++;
       const state = {
-        pass,
         before,
         left: left.numLeft * share,
         cost,
         lags: budget - lags,
         nextLags: BUDGETS[pass + 1] ?? 0,
       };
-      if (!isLast && this.#costs && isHopeless(state, this.#costs)) return false;
+      if (pass > 0 && !isLast && this.#costs && isHopeless(state, this.#costs)) return false;
       if (pass > 0) lags = budget;
       if (isLast) return true;
       this.#store.filter((r) => this.#isExact(r));
     }
+  }
+
+  /** Whether a few blocks, at more lags, say that the search should give up at once. */
+  *#pilot(blocks: ArrayLike<number>, costs: Costs): TopSteps<boolean> {
+    const lags = PILOT_LAGS + 2 * this.#shape.k;
+    const every = Math.max(1, Math.floor(blocks.length / PILOT_BLOCKS));
+    const pilot = Array.from(blocks).filter((_, p) => p % every === 0);
+    const { numLeft } = yield* this.#cover(pilot, lags, false);
+    this.#store.filter((r) => this.#isExact(r));
+    const share = numLeft / (pilot.length * BLOCK);
+    return isInVain(share, lags, costs);
   }
 
   /** Whether the windows that a pass leaves become rows: few are left, or the lags are a large share of all. */
@@ -194,8 +217,13 @@ export class TopSearch {
     return Array.from(this.#settled, ([start, score]) => ({ start, score })).filter(({ score }) => score > 0);
   }
 
-  /** Does the steps with these rows. */
-  *#advance(indices: readonly number[] | Int32Array, steps: RowSteps, atATime: number): TopSteps<void> {
+  /** Does the steps with these rows, as far as they are not behind a place; (T, iT) if it is left out. */
+  *#advance(
+    indices: readonly number[] | Int32Array,
+    steps: RowSteps,
+    atATime: number,
+    { score, start }: Place = { score: this.#score, start: this.#start },
+  ): TopSteps<void> {
     const size = atATime * TASKS_AT_A_TIME;
     for (let from = 0; from < indices.length; from += size) {
       const parts = [];
@@ -205,8 +233,8 @@ export class TopSearch {
       const tasks = parts.map((part) => ({
         rows: this.#store.take(part),
         steps,
-        score: this.#score,
-        start: this.#start,
+        score,
+        start,
       }));
       const results = (yield tasks) as RowBatch[];
       for (const [p, part] of parts.entries()) this.#store.put(part, results[p]!);
@@ -224,6 +252,7 @@ export class TopSearch {
     for (let lift = 0; lift < most; lift++) {
       const before = this.#store.count;
       yield* this.#lift();
+      this.#store.drop(this.#score, this.#start);
       this.stage++;
       if (this.#store.count > (1 - WORTH_LIFTING) * before || this.#store.count < 4 * this.#query.n) break;
     }
@@ -234,7 +263,7 @@ export class TopSearch {
    * again, while each sees eight times as many columns.
    */
   *#lift(): TopSteps<void> {
-    const { n, separation } = this.#query;
+    const { n } = this.#query;
     const store = this.#store;
     store.sort();
     let candidates = this.#worstRows(16 * n + 32);
@@ -247,12 +276,16 @@ export class TopSearch {
       chunks = kept === n + 1 ? Infinity : chunks === 0 ? 2 : 8 * chunks;
       candidates = candidates.slice(0, kept);
     }
-    const last = boundOfLast(this.#known(), n, separation);
+    this.#raise();
+  }
+
+  /** Raises T to what the windows say whose scores are known. */
+  #raise(): void {
+    const last = boundOfLast(this.#known(), this.#query.n, this.#query.separation);
     if (last && (last.score > this.#score || (last.score === this.#score && last.start < this.#start))) {
       this.#score = last.score;
       this.#start = last.start;
     }
-    store.drop(this.#score, this.#start);
   }
 
   #isBehind(r: number): boolean {
@@ -287,51 +320,88 @@ export class TopSearch {
     return chosen;
   }
 
+  /** What seems to be the last place. Rows behind it may have to go on later, but seldom have. */
+  #goal(): Place {
+    const last = this.places[this.#query.n - 1];
+    return last && last.score >= this.#score ? last : { score: this.#score, start: this.#start };
+  }
+
   /** Compares all rows with more and more columns. */
   *#rounds(): TopSteps<void> {
     const store = this.#store;
-    for (const steps of ROUNDS) {
+    for (const { steps, atATime } of ROUNDS) {
       if (store.count <= 4 * this.#query.n) return;
       store.sort();
-      yield* this.#advance(
-        Int32Array.from({ length: store.count }, (_, r) => r),
-        steps,
-        ROWS_AT_A_TIME,
-      );
+      const all = Int32Array.from({ length: store.count }, (_, r) => r);
+      yield* this.#advance(all, steps, atATime);
       store.drop(this.#score, this.#start);
       yield* this.#lifts(MOST_LIFTS);
       this.#numLeft = Math.min(this.#numLeft, store.count);
     }
   }
 
-  /** The places, by the heap of the rows. */
+  /**
+   * The places, by the heap of the rows. Only rows that are ahead of the first settled one are compared with more columns: the
+   * others are no place before it is one.
+   */
   *#greedy(): TopSteps<Place[]> {
-    const { n, separation } = this.#query;
     const store = this.#store;
     store.sort();
     const heap = new RowHeap(store);
-    const asked = new Set<number>();
     const places: Place[] = [];
-    while (heap.size > 0 && places.length < n) {
-      const r = heap.first;
-      const start = store.rows.starts[r]!;
-      const score = store.rows.bounds[r]!;
-      const isRuledOut = score === 0 || places.some((place) => Math.abs(place.start - start) < separation);
-      if (isRuledOut || this.#isExact(r)) {
-        if (!isRuledOut) places.push({ start, score });
+    while (places.length < this.#query.n) {
+      const chosen = this.#rowsAhead(heap, places);
+      if (chosen.length === 0) {
+        if (heap.size === 0) break;
+        const { starts, bounds } = store.rows;
+        places.push({ start: starts[heap.first]!, score: bounds[heap.first]! });
         heap.removeFirst();
         continue;
       }
-      const steps = asked.has(r) ? scanTo(Math.max(8, 8 * store.rows.seen[r]!)) : ASK;
-      asked.add(r);
-      yield* this.#advance([r], steps, 1);
-      if (this.#isExact(r)) {
-        yield* this.#teach(r);
-        heap.build();
-        this.stage++;
-      } else heap.siftFirst();
+      yield* this.#compare(chosen);
+      const settled = chosen.filter((r) => this.#isExact(r));
+      for (const r of settled) yield* this.#teach(r);
+      for (const r of chosen) if (!this.#isBehind(r)) heap.add(r);
+      this.#numLeft = Math.min(this.#numLeft, heap.size);
+      if (settled.length === 0) continue;
+      this.#raise();
+      heap.build();
+      this.stage++;
     }
     return places;
+  }
+
+  /** Removes rows from the heap that are ahead of the first settled one, and those that can be no place. */
+  #rowsAhead(heap: RowHeap, places: readonly Place[]): number[] {
+    const { starts } = this.#store.rows;
+    const chosen: number[] = [];
+    while (heap.size > 0 && chosen.length < MOST_CHOSEN) {
+      const r = heap.first;
+      const isRuledOut =
+        this.#isBehind(r) || places.some((place) => Math.abs(place.start - starts[r]!) < this.#query.separation);
+      if (!isRuledOut && this.#isExact(r)) break;
+      heap.removeFirst();
+      if (!isRuledOut) chosen.push(r);
+    }
+    return chosen;
+  }
+
+  /** Asks the index for rows, or compares them with eight times the columns that they have seen if it was asked before. */
+  *#compare(chosen: readonly number[]): TopSteps<void> {
+    const goal = this.#goal();
+    const { starts, seen } = this.#store.rows;
+    const unknown: number[] = [];
+    const byChunks = new Map<number, number[]>();
+    for (const r of chosen) {
+      const chunks = Math.max(8, 8 * seen[r]!);
+      if (!this.#asked.has(starts[r]!)) unknown.push(r);
+      else if (byChunks.has(chunks)) byChunks.get(chunks)!.push(r);
+      else byChunks.set(chunks, [r]);
+    }
+    if (unknown.length > 0) yield* this.#advance(unknown, ASK, 16, goal);
+    for (const r of unknown) this.#asked.add(starts[r]!);
+    for (const [chunks, rows] of byChunks)
+      yield* this.#advance(rows, scanTo(chunks), Math.max(1, Math.floor(64 / chunks)), goal);
   }
 
   /** Lets the rows around a settled one try its neighbors. */

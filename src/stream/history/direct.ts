@@ -61,8 +61,8 @@ class DirectHistory implements HistorySearch {
     return this.#ring.snapshot();
   }
 
-  get oldest(): number {
-    return this.#ring.oldest;
+  get forgotten(): number {
+    return this.#ring.forgotten;
   }
 
   get bytes(): number {

@@ -24,8 +24,8 @@ export interface HistorySearch {
   peek(x: number): number;
   /** Everything that later answers depend on. */
   snapshot(): HistoryState;
-  /** The value that the next update makes it forget; NaN if there is none, or if it is missing or was not learned. */
-  readonly oldest: number;
+  /** The value that the last update made it forget; NaN if there is none, or if it is missing or was not learned. */
+  readonly forgotten: number;
   /** Bytes of memory that belong to this history alone. */
   readonly bytes: number;
   /** Frees memory outside of the JavaScript heap at once. The history must not be used afterwards. */

@@ -47,13 +47,9 @@
 // all D of the block are computed as sums, which is cheaper and refreshes the block. Other blocks are refreshed in turn.
 //
 // Squares and their sums are finite: |x| ≤ 2⁵⁰⁰ and w < 2¹⁸ (`servesLags`).
-import { FULL } from './fields.ts';
+import { FULL, SHORT_HISTORY, SHORT_WINDOW } from './fields.ts';
 import { countPresent, type HistorySearch, type HistoryShape, type HistoryState, stateOf } from './history-search.ts';
 import { type Allocation, allocateStream, type StreamPool, type StreamShape } from './wasm.ts';
-
-/** Where neither is exceeded, sums cost less than carried distances, in time or in memory. */
-const SHORT_WINDOW = 8;
-const SHORT_HISTORY = 1000;
 
 /** Windows of this size and longer ones are left to `scanHistory`. */
 const LONGEST_WINDOW = 2 ** 18;
@@ -67,7 +63,7 @@ export function servesLags({ windowSize }: HistoryShape): boolean {
 }
 
 /**
- * O(history) per value, or O(history · w) where windows and history are short. Memory: 48 bytes per value of `history`, or 8
+ * O(history) per value, or O(history · w) where windows and history are short. Memory: 48 bytes per value of `history`, or 10
  * where they are short.
  *
  * @returns `undefined` where WASM is refused
@@ -83,7 +79,7 @@ function shapeFor({ windowSize, k, history, exclusionZone }: HistoryShape, numVa
   const isLagged = windowSize > SHORT_WINDOW || history > SHORT_HISTORY;
   const span = Math.min(MOST_VALUES, history + windowSize - 1);
   // Values are written towards the start of their buffers, and moved to the end when the start is reached.
-  // Short ones are moved after every 16 values: that costs 10 ns per value, and each slot costs 8 bytes in every stream.
+  // Short ones are moved after every 16 values: that costs 10 ns per value, and each slot costs 10 bytes in every stream.
   const fullCapacity = span + (isLagged ? Math.max(64, span >> 2) : 16) + 2;
   // A short history gets its full capacity at once: many streams of this shape would free small blocks that none reuses.
   const capacity = isLagged ? Math.min(fullCapacity, Math.max(64, numValues) + 2 * windowSize) : fullCapacity;
@@ -145,11 +141,12 @@ class LagHistory implements HistorySearch {
     return snapshotStream(this.#allocation, this.#numValues);
   }
 
-  get oldest(): number {
-    const count = this.#pool.get(this.#offset, 'count');
-    if (count < this.#allocation.shape.span) return NaN;
+  /** The kernel leaves it where it was, behind the values in memory. */
+  get forgotten(): number {
+    const { span } = this.#allocation.shape;
+    if (this.#numValues <= span) return NaN;
     const newest = this.#pool.get(this.#offset, 'x') / 8 + this.#pool.get(this.#offset, 'head');
-    return this.#pool.f64[newest + count - 1]!;
+    return this.#pool.f64[newest + span]!;
   }
 
   get bytes(): number {
@@ -183,7 +180,7 @@ function baseOf({ pool, offset }: Allocation): number {
 /** Writes a state into a new allocation. The kernel keeps values newest first. */
 function restoreStream({ pool, offset, shape }: Allocation, { memory, window }: HistoryState): void {
   const { f64 } = pool;
-  const { capacity, isLagged } = shape;
+  const { capacity } = shape;
   // The remembered values, at the end of their buffer.
   const count = memory.length;
   const head = capacity - count - 1;
@@ -196,7 +193,7 @@ function restoreStream({ pool, offset, shape }: Allocation, { memory, window }: 
   pool.set(offset, 'head', head);
   pool.set(offset, 'count', count);
   pool.set(offset, 'present', present);
-  if (isLagged) pool.kernel.restore(offset);
+  pool.kernel.restore(offset);
 }
 
 /** The state of the stream in an allocation. */

@@ -24,6 +24,8 @@ export class RingBuffer {
   values: Float64Array;
   /** The number of slots. */
   capacity: number;
+  /** The value that the last `push` overwrote; NaN if there was none. */
+  forgotten: number;
   readonly #span: number;
   readonly #numCopies: number;
   /** Values in a row, up to the last one, that are not missing. */
@@ -39,6 +41,7 @@ export class RingBuffer {
     this.numValues = numValues;
     this.window = new Float64Array(windowSize).fill(NaN);
     this.window.set(window, windowSize - 1 - window.length);
+    this.forgotten = NaN;
     this.#span = history + windowSize - 1;
     this.#numCopies = isContiguous ? windowSize - 1 : 0;
     this.#numPresent = countPresent(window);
@@ -64,6 +67,7 @@ export class RingBuffer {
     this.#numLearned = isMissing || !learn ? 0 : this.#numLearned + 1;
     // The buffer: `x` takes the next slot, where it overwrites the oldest value once there are `span`.
     if (this.numValues === this.capacity && this.numValues < this.#span) this.#grow();
+    this.forgotten = this.numValues < this.#span ? NaN : this.at(this.numValues - this.#span);
     this.#set(this.numValues++, learn ? x : NaN);
     return this.#numLearned >= window.length;
   }
@@ -80,11 +84,6 @@ export class RingBuffer {
   /** The number of values that it holds. */
   get size(): number {
     return Math.min(this.numValues, this.#span);
-  }
-
-  /** The value that the next `push` overwrites; NaN if there is none. */
-  get oldest(): number {
-    return this.numValues < this.#span ? NaN : this.at(this.numValues - this.#span);
   }
 
   get bytes(): number {

@@ -87,8 +87,8 @@ class ScanHistory implements HistorySearch {
     return this.#ring.snapshot();
   }
 
-  get oldest(): number {
-    return this.#ring.oldest;
+  get forgotten(): number {
+    return this.#ring.forgotten;
   }
 
   get bytes(): number {

@@ -63,8 +63,8 @@ class SortedHistory implements HistorySearch {
   }
 
   /** An estimate: SortedValues takes up to twice the bytes of its values. */
-  get oldest(): number {
-    return this.#ring.oldest;
+  get forgotten(): number {
+    return this.#ring.forgotten;
   }
 
   get bytes(): number {

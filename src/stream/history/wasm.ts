@@ -43,7 +43,7 @@ const ARRAYS = Math.max(...Object.values(FIELD_OFFSETS)) + 8;
 const NUM_BEYOND = 16;
 
 /** The arrays of a stream: fields that hold an address. */
-const ARRAY_NAMES = ['y', 'dist', 'lag', 'x', 'filled', 'u', 'v', 'sum', 'd', 'ySum', 'blocks'] as const;
+const ARRAY_NAMES = ['y', 'dist', 'lag', 'coarse', 'x', 'filled', 'u', 'v', 'sum', 'd', 'ySum', 'blocks'] as const;
 
 /** The offsets of the arrays from the start of the stream, the length of `y`, and the size of the stream in bytes. */
 interface Parts extends Readonly<Record<(typeof ARRAY_NAMES)[number], number>> {
@@ -66,6 +66,7 @@ function partsOf({ windowSize: w, k, capacity, exclusionZone, isLagged }: Stream
     y: reserve(yCapacity, 8),
     dist: reserve(k, 8),
     lag: reserve(k, 4),
+    coarse: reserve(isLagged ? 0 : numValues, 2), // next to what every update reads
     x: reserve(numValues, 8),
     filled: reserve(numIf, 8),
     u: reserve(numIf, 8),

@@ -6,9 +6,11 @@ import { numWindowsOf, prepareTop, type TopSource, topPlaces } from '../../../sr
 import { fillSeries, shapeOf } from '../../../src/search/top/fill.ts';
 import { buildGuesses, Guesser } from '../../../src/search/top/guesses.ts';
 import { scalarTop } from '../../../src/search/top/kernel/scalar.ts';
+import type { TopState } from '../../../src/search/top/kernel/state.ts';
+import { allocateTop, topModule, wasmTop } from '../../../src/search/top/kernel/wasm.ts';
 import { boundOfLast, byRank, greedyPlaces } from '../../../src/search/top/places.ts';
 import { emptyBatch, isBehind, RowSearch } from '../../../src/search/top/rows.ts';
-import { allocateArray } from '../../../src/wasm/arrays.ts';
+import { allocateArray, viewArrays } from '../../../src/wasm/arrays.ts';
 import { naiveNeighbors, naiveTop, scoreOf } from '../../naive.ts';
 import { generators, mulberry32 } from '../../support/series.ts';
 import { caseOf, isServed, placesOfBounds, placesOfScores } from './cases.ts';
@@ -112,42 +114,68 @@ describe('a column counts once', () => {
     side: 'both',
   };
   const shape = shapeOf(source, k, false);
-  const { state, kernel } = scalarTop(shape, fillSeries(shape, source, allocateArray));
-  const guesses = buildGuesses(state, false);
+  const scalar = scalarTop(shape, fillSeries(shape, source, allocateArray));
+  const layout = allocateTop(shape, 1, false);
+  fillSeries(shape, source, viewArrays(layout.memory.buffer, layout.seriesAt));
+  const twins = [
+    ['in plain JavaScript', scalar],
+    ['in WebAssembly', wasmTop(topModule()!, layout, 0)],
+  ] as const;
   const rows = naiveNeighbors(series, w, k);
   const scores = scoreOf(rows, series.length, w).slice(w - 1);
 
-  /** An index that knows the near copy only, and says so eight times. */
+  /** An index that knows the near copy only, and says so eight times: in the answers whose numbers are from … to. */
   class OneColumn extends Guesser {
+    readonly #from: number;
+    readonly #to: number;
+    #number = 0;
+
+    constructor(state: TopState, from = 0, to = Infinity) {
+      super(state, buildGuesses(state, false));
+      this.#from = from;
+      this.#to = to;
+    }
+
     override ask(i: number): number {
+      const isSaid = this.#number >= this.#from && this.#number < this.#to;
+      this.#number++;
       this.columns.fill(i + 300);
-      return 8;
+      return isSaid ? 8 : 0;
     }
   }
-  const guesser = new OneColumn(state, guesses);
 
-  test('in the bounds of a block, whatever proposes it', () => {
-    const blocks = new BlockSearch(state, kernel, guesser);
-    for (const budget of [8, 16, 64]) {
+  describe.each(twins)('%s', (_name, { state, kernel }) => {
+    const holdBlocks = (guesser: Guesser, budget: number): void => {
+      const blocks = new BlockSearch(state, kernel, guesser);
       const { rows: starts, bounds } = blocks.cover([0, 1], budget, 0, true);
       expect(starts.length).toBe(256);
-      for (const [p, i] of starts.entries()) expect(bounds[p]).toBeGreaterThanOrEqual(scores[i]!);
-    }
-  });
+      for (const [p, i] of starts.entries()) expect(bounds[p]).toBeGreaterThanOrEqual(scores[i]! * (1 - 1e-12));
+    };
 
-  test('among the neighbors of a row, whatever proposes it', () => {
-    const search = new RowSearch(state, kernel, guesser);
-    const batch = emptyBatch(3, k);
-    batch.starts.set([0, 1, 2]);
-    const steps = { learn: true, leaves: 4, chunks: 0, adaptive: false };
-    for (let round = 0; round < 3; round++) search.advance(batch, steps, 0, Infinity);
-    for (const r of [0, 1, 2]) {
-      const columns = batch.columns.subarray(r * k, r * k + k);
-      expect(new Set(columns).size).toBe(k);
-      expect(batch.bounds[r]).toBeGreaterThanOrEqual(scores[r]!);
-    }
-    search.advance(batch, { ...steps, chunks: Infinity }, 0, Infinity);
-    expect(Array.from(batch.bounds)).toEqual(Array.from(scores.slice(0, 3)));
+    test('in the bounds of a block, where the index says it again and again', () => {
+      for (const budget of [8, 16, 64]) holdBlocks(new OneColumn(state), budget);
+    });
+
+    test('where a group of lags that is drawn again holds it', () => holdBlocks(new OneColumn(state, 0, 0), 8192));
+
+    test('where the index says it, and then a group holds it', () => holdBlocks(new OneColumn(state, 0, 1), 8192));
+
+    test('where a group holds it, and then the index says it', () => holdBlocks(new OneColumn(state, 60), 8192));
+
+    test('among the neighbors of a row, whatever proposes it', () => {
+      const search = new RowSearch(state, kernel, new OneColumn(state));
+      const batch = emptyBatch(3, k);
+      batch.starts.set([0, 1, 2]);
+      const steps = { learn: true, leaves: 4, chunks: 0, adaptive: false };
+      for (let round = 0; round < 3; round++) search.advance(batch, steps, 0, Infinity);
+      for (const r of [0, 1, 2]) {
+        const columns = batch.columns.subarray(r * k, r * k + k);
+        expect(new Set(columns).size).toBe(k);
+        expect(batch.bounds[r]).toBeGreaterThanOrEqual(scores[r]!);
+      }
+      search.advance(batch, { ...steps, chunks: Infinity }, 0, Infinity);
+      expect(Array.from(batch.bounds)).toEqual(Array.from(scores.slice(0, 3)));
+    });
   });
 
   test('and embed(series) has as many windows as are counted', () => {

@@ -1,10 +1,11 @@
-// Files of columns, Parquet and Arrow, as the tables that CSV gives: their cells become texts, and numbers are checked to be exact.
+// Files of columns, Parquet, Arrow and NumPy, as the tables that CSV gives: their cells become texts, and numbers are checked to be exact.
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { codeOf, fail, fileError, show } from '../../errors.ts';
 import type { Table } from '../columns.ts';
 import { cellRows, type TableOptions } from '../table/csv.ts';
 import { timeNames } from '../time/joined.ts';
+import { foreignKind } from './foreign.ts';
 
 /** What a file of columns holds. */
 export interface ColumnarFile {
@@ -18,7 +19,7 @@ export interface ColumnarFile {
 }
 
 /** The formats of files of columns. */
-export type ColumnarFormat = 'parquet' | 'arrow';
+export type ColumnarFormat = 'parquet' | 'arrow' | 'numpy';
 
 const EXTENSIONS: Readonly<Record<string, ColumnarFormat>> = {
   '.parquet': 'parquet',
@@ -26,6 +27,7 @@ const EXTENSIONS: Readonly<Record<string, ColumnarFormat>> = {
   '.arrow': 'arrow',
   '.feather': 'arrow',
   '.ipc': 'arrow',
+  '.npy': 'numpy',
 };
 
 /** Rows from which the layout is found. */
@@ -39,10 +41,13 @@ export async function columnarFormatOf(path: string): Promise<ColumnarFormat | u
     const file = await open(path);
     try {
       if (!(await file.stat()).isFile()) return undefined; // what is read from a pipe is gone
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(6), 0, 6, 0);
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(16), 0, 16, 0);
       const head = buffer.toString('latin1', 0, bytesRead);
       if (head.startsWith('PAR1')) return 'parquet';
-      if (head === 'ARROW1') return 'arrow';
+      if (head.startsWith('ARROW1')) return 'arrow';
+      if (head.startsWith('\x93NUMPY')) return 'numpy';
+      const foreign = foreignKind(head);
+      if (foreign !== undefined) fail(`${path}: ${foreign}`);
       if (head.startsWith('FEA1')) {
         fail(
           `${path}: Feather of version 1, which is no longer written: save it anew, as Feather version 2 or Parquet`,

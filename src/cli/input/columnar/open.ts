@@ -4,7 +4,10 @@ import type { Table } from '../columns.ts';
 import { ANY_DIALECT, type InputOptions } from '../dialect.ts';
 import { openArrow } from './arrow.ts';
 import { type ColumnarFile, type ColumnarFormat, columnarTable } from './columnar.ts';
+import { openNumpy } from './numpy.ts';
 import { openParquet } from './parquet.ts';
+
+const OPENERS = { parquet: openParquet, arrow: openArrow, numpy: openNumpy };
 
 /**
  * Reads a file of columns to its end.
@@ -20,11 +23,11 @@ export async function readColumnar(
 ): Promise<{ table: Table; notices: string[] }> {
   let file: ColumnarFile | undefined;
   try {
-    file = format === 'parquet' ? await openParquet(path) : await openArrow(path);
+    file = await OPENERS[format](path);
     return await columnarTable(file, { ...options, dialect: options.dialect ?? ANY_DIALECT }, watch);
   } catch (error) {
     if (error instanceof CliError || codeOf(error) !== undefined) throw error;
-    const name = format === 'parquet' ? 'Parquet' : 'Arrow';
+    const name = { parquet: 'Parquet', arrow: 'Arrow', numpy: 'NumPy' }[format];
     return fail(`damaged ${name} data (${(error as Error).message.slice(0, 100)})`);
   } finally {
     await file?.close();

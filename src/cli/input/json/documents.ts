@@ -4,7 +4,9 @@ import { isBlank } from '../cells.ts';
 import { emptyTable, type Table } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
+import { spaced } from './exposition.ts';
 import { pushValue } from './lines.ts';
+import { nestedSeries, pathsIn } from './nested.ts';
 import { follow, plainSeries, type Series } from './plain.ts';
 import { knownSeries } from './shapes.ts';
 
@@ -23,7 +25,10 @@ export function isDocument(sample: readonly string[], isWhole: boolean, hasField
   if (value === undefined) return /^[[{]\s*(?:$|[[{"\-\d])/.test(first) && !(isWhole && second === undefined);
   if (second !== undefined && parsed(second) !== undefined) return isSeriesLine(value);
   if (knownSeries(value) !== undefined) return true;
-  if (!Array.isArray(value)) return isWhole && !hasFields && (plainSeries(value)?.[0]?.values.length ?? 0) > 1;
+  if (!Array.isArray(value)) {
+    const series = isWhole && !hasFields ? (nestedSeries(value) ?? plainSeries(value)) : undefined;
+    return (series?.[0]?.values.length ?? 0) > 1;
+  }
   if (isWhole) return true;
   return hasFields && !value.some((item) => typeof item === 'object') ? false : undefined;
 }
@@ -53,8 +58,18 @@ export function documentTable(
 ): { table: Table; notices: string[] } {
   const document = documentOf(text);
   const at = dialect.path === undefined ? document : follow(document, dialect.path);
-  const all = (knownSeries(at) ?? plainSeries(at, time))?.filter(({ values }) => values.length > 0);
-  if (all === undefined) refuse(at);
+  const all = (knownSeries(at) ?? nestedSeries(at, time) ?? plainSeries(at, time))?.filter(
+    ({ values }) => values.length > 0,
+  );
+  return seriesTable(all ?? refuse(at), wanted, dialect);
+}
+
+/** The wanted ones of these series, by name or number from 1, as a table with times, if they have any. */
+export function seriesTable(
+  all: readonly Series[],
+  wanted: readonly string[],
+  dialect: Dialect,
+): { table: Table; notices: string[] } {
   if (all.length === 0) fail('empty: there are no values');
   const isAll = wanted.length === 1 && wanted[0] === '*';
   const chosen = isAll
@@ -105,7 +120,7 @@ function fill(column: NumberColumn, values: readonly unknown[], name: string): v
 }
 
 function find(all: readonly Series[], wanted: string): Series {
-  const found = all.filter(({ name }) => name === wanted);
+  const found = all.filter(({ name }) => name === wanted || name === spaced(wanted));
   if (found.length === 1) return found[0]!;
   const number = /^\d+$/.test(wanted) ? Number(wanted) : 0;
   if (found.length === 0 && all[number - 1] !== undefined) return all[number - 1]!;
@@ -158,5 +173,8 @@ function refuse(value: unknown): never {
   const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
   const what =
     keys.length > 0 ? `an object with ${keys.slice(0, MOST_NAMES).join(', ')}` : show(JSON.stringify(value) ?? '');
-  fail(`a JSON document that is not known: ${what}; say where the values are: --path, such as data.rows[*].cpu`);
+  const paths = pathsIn(value);
+  fail(
+    `a JSON document that is not known: ${what}; say where the values are: --path${paths.length > 0 ? ` ${paths.slice(0, 3).join(' or ')}` : ', such as data.rows[*].cpu'}`,
+  );
 }

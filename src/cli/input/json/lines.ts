@@ -7,7 +7,11 @@ import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
 import { type BadLines, type BlankLines, type RowReader, remembering } from '../rows.ts';
 import { TIME_NAME } from '../table/layout.ts';
+import { isLabelOf, refuseSeveral, seriesColumn } from '../table/several.ts';
+import { timeNames } from '../time/joined.ts';
 import { seriesName } from '../time/series-name.ts';
+
+import { flat, TIME_KEY } from './plain.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -25,7 +29,8 @@ export function jsonRows(
 ): RowReader {
   const twice = fields.findIndex((field, c) => fields.indexOf(field) !== c);
   if (twice >= 0) fail(`--field ${fields[twice]} is already chosen`);
-  const { notation, isSparse } = dialect;
+  const { notation, isSparse, where } = dialect;
+  const wherePath = where?.column.split('.');
   const table = emptyTable(
     fields.length > 0 ? fields : [undefined],
     time === undefined ? undefined : dialect,
@@ -38,6 +43,13 @@ export function jsonRows(
   const paths = fields.map((field) => field.split('.'));
   const seriesPaths = series.map((name) => [name, name.split('.')] as const);
   let numSkipped = 0;
+  let labels: readonly (readonly [string, unknown])[] | undefined;
+  const checkLabels = (value: JsonObject): void => {
+    labels ??= Object.entries(value).filter(([name, own]) => typeof own === 'string' && isLabelOf(name, fields[0]));
+    for (const [name, own] of labels) {
+      if (value[name] !== own) refuseSeveral(name, [textOf(own), textOf(value[name] ?? '')], 'field');
+    }
+  };
   return remembering(columns, {
     table,
     push(line, lineNumber) {
@@ -51,6 +63,7 @@ export function jsonRows(
         numSkipped++;
         return;
       }
+      if (where !== undefined && !isAt(value, where.column, wherePath!, where.value)) return;
       if (paths.length === 0) pushBare(columns[0]!, value, lineNumber);
       for (let c = 0; c < paths.length; c++) {
         bad.orMissing(table.columns[c]!, () => {
@@ -58,6 +71,8 @@ export function jsonRows(
           pushValue(columns[c]!, found, lineNumber, fields[c]);
         });
       }
+      if (seriesPaths.length === 0 && where === undefined && fields.length === 1 && value !== null)
+        checkLabels(value as JsonObject);
       if (seriesPaths.length > 0) {
         const names = seriesPaths.map(([name, path]) => textOf(fieldOf(value ?? {}, name, path, lineNumber) ?? ''));
         table.series!.push(seriesName(names));
@@ -85,8 +100,8 @@ export function onlyField(sample: readonly string[], time: string | undefined): 
   const names = new Set<string>();
   for (const line of sample) {
     if (!/^\s*\{/.test(line)) continue;
-    for (const [name, value] of Object.entries(parseLine(line, 1) as JsonObject)) {
-      const isTime = name === time || TIME_NAME.test(name);
+    for (const [name, value] of Object.entries(flat(parseLine(line, 1)))) {
+      const isTime = name === time || TIME_NAME.test(name.replace(/.*\./, ''));
       if (typeof value === 'number' && !isTime) names.add(name);
     }
   }
@@ -94,6 +109,33 @@ export function onlyField(sample: readonly string[], time: string | undefined): 
   throw new UsageError(
     `--sparse needs --field: ${names.size === 0 ? 'no field holds' : `${[...names].join(', ')} hold`} numbers`,
   );
+}
+
+/**
+ * Refuses lines of several series, which a field of texts tells apart. Lines that are no objects, or have none of the fields, are
+ * not looked at.
+ */
+export function refuseSeries(sample: readonly string[], fields: readonly string[], time: string | undefined): void {
+  const rows = sample.flatMap((line) => {
+    if (!/^\s*\{/.test(line)) return [];
+    try {
+      const row = flat(JSON.parse(line));
+      return fields.some((field) => Object.hasOwn(row, field)) ? [row] : [];
+    } catch {
+      return []; // refused when its turn comes
+    }
+  });
+  if (rows.length < 2) return;
+  const names = Object.keys(rows[0]!);
+  const asked = timeNames(time, names);
+  const found = names.find((name) => TIME_KEY.test(name));
+  const keys = asked.length > 0 ? asked : found === undefined ? [] : [found];
+  const times = keys.length === 0 ? undefined : rows.map((row) => keys.map((key) => textOf(row[key] ?? '')).join(' '));
+  const texts = names
+    .filter((name) => ![...keys, ...fields].includes(name) && rows.every((row) => typeof row[name] === 'string'))
+    .map((name) => ({ name, texts: rows.map((row) => row[name] as string) }));
+  const apart = texts[seriesColumn(times, texts, fields.length === 1 ? fields[0] : undefined)];
+  if (apart !== undefined) refuseSeveral(apart.name, [...new Set(apart.texts)], 'field');
 }
 
 /** All fields of numbers in the first of these objects that has one; those of the time and of names of series are none. */
@@ -150,6 +192,11 @@ function isThere(value: unknown, field: string, path: readonly string[]): boolea
     at = at[name];
   }
   return true;
+}
+
+/** Whether the text at a path is this one. */
+function isAt(value: unknown, field: string, path: readonly string[], wanted: string): boolean {
+  return isThere(value, field, path) && textOf(fieldOf(value, field, path, 0) ?? '').trim() === wanted;
 }
 
 /** The value at a path. A field whose own name is the whole path, dots and all, comes first. */

@@ -1,5 +1,6 @@
 // JSON as series: plain arrays and objects of numbers, and what the readers of documents have in common.
 import { fail } from '../../errors.ts';
+import { seriesColumn } from '../table/several.ts';
 import { timeNames } from '../time/joined.ts';
 
 /** A series in a document. */
@@ -40,7 +41,9 @@ export function flat(value: unknown, path = '', into: Json = {}): Json {
   return into;
 }
 
-const TIME_KEY = /(?:^|[._@])(?:time|timestamp|ts|date|datetime|_time|t|x)$/i;
+/** Names of fields with the time. */
+export const TIME_KEY: RegExp =
+  /(?:^|[._@])(?:times?|timestamps?|ts|dates?|datetime|_time|t|x|clock|epoch|(?:created|updated|recorded|observed|measured)_?at|(?:begin|start)_?time(?:_?in_?millis|_?seconds)?|time_?unix_?nano)$/i;
 
 /** The columns of flat objects: those of numbers, with the time that is in them. */
 export function columnsOf(rows: readonly Json[], prefix = '', time?: string): Series[] {
@@ -55,9 +58,27 @@ export function columnsOf(rows: readonly Json[], prefix = '', time?: string): Se
   const times = keys.length === 0 ? undefined : rows.map(timeIn);
   const isText = (name: string): boolean =>
     rows.every((row) => typeof row[name] === 'string' && Number.isNaN(Number.parseFloat(row[name])));
-  return names
-    .filter((name) => !keys.includes(name) && !isText(name))
-    .map((name) => ({ name: `${prefix}${name}`, times, values: rows.map((row) => row[name]) }));
+  const free = names.filter((name) => !keys.includes(name));
+  const values = free.filter((name) => !isText(name));
+  const texts = free.filter(isText).map((name) => ({ name, texts: rows.map((row) => row[name] as string) }));
+  const apart =
+    texts[
+      seriesColumn(
+        times?.map((stamp) => text(stamp)),
+        texts,
+        values.length === 1 ? values[0] : undefined,
+      )
+    ];
+  if (apart !== undefined) {
+    return [...new Set(apart.texts)].flatMap((own) =>
+      columnsOf(
+        rows.filter((row) => row[apart.name] === own),
+        `${prefix}${own}.`,
+        time,
+      ),
+    );
+  }
+  return values.map((name) => ({ name: `${prefix}${name}`, times, values: rows.map((row) => row[name]) }));
 }
 
 /** The series of any other array or object of arrays; `undefined` if it holds no numbers in rows. */

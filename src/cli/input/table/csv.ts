@@ -6,9 +6,10 @@ import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
 import { BadLines, type BlankLines, BlankRows, type ReaderMemory, type RowReader } from '../rows.ts';
 import { seriesName } from '../time/series-name.ts';
-import { looksLikeTime, parseDate } from '../times.ts';
+import { looksLikeTime } from '../times.ts';
 import { isEnough, isTextRow, type Layout, layoutOf, type SampleRow, type Wanted } from './layout.ts';
 import { CsvRecords } from './records.ts';
+import { isLabelOf, momentOf, refuseSeries, refuseSeveral } from './several.ts';
 
 /** What reports write below a table, in its first cell. */
 const FOOTER =
@@ -41,7 +42,7 @@ export async function csvRows(
   if (found.rows.length === 0) found.records.end();
   if (isWhole) found.records.end();
   const layout = layoutOf(found.rows, wantedOf(options, records, blanks === 'immediate'));
-  refuseSeries(layout, options, blanks);
+  refuseSeries(layout, options.dialect, blanks);
   return new TableReader(records, layout, options, blanks, bad);
 }
 
@@ -54,7 +55,7 @@ export async function cellRows(
   const records = await CsvRecords.for([], { delimiter: ',' });
   const rows = [names, ...sample].map((cells, line) => ({ cells, line, isAfterBlank: false, comment: undefined }));
   const layout = layoutOf(rows, { ...wantedOf(options, records, false), hasHeader: true });
-  refuseSeries(layout, options, 'deferred');
+  refuseSeries(layout, options.dialect, 'deferred');
   return new TableReader(records, layout, options, 'deferred', new BadLines(options.dialect.badLines));
 }
 
@@ -116,48 +117,6 @@ function recordIn(records: CsvRecords, line: string, lineNumber: number, takesBa
   }
 }
 
-/** Refuses rows of several series, and times that go back although nobody asked for them to be sorted. */
-function refuseSeries(
-  { rows, guard, textColumns, header, timeIndices, whereIndex, seriesIndices, isRepeated }: Layout,
-  { dialect }: TableOptions,
-  blanks: BlankLines,
-): void {
-  if (whereIndex !== undefined || seriesIndices.length > 0) return;
-  const named = (c: number): string => header?.[c] ?? String(c + 1);
-  if (guard === undefined) {
-    // Snapshots without a time: what is in several of them is a series each.
-    for (const c of isRepeated ? textColumns : []) {
-      const texts = rows.map(({ cells }) => cells[c]?.trim() ?? '');
-      const distinct = new Set(texts);
-      if (distinct.size > 1 && distinct.size <= texts.length / 2) refuseSeveral(named(c), [...distinct]);
-    }
-    return;
-  }
-  const times = rows.map(({ cells }) =>
-    timeIndices.length > 1 ? timeIndices.map((c) => cells[c]?.trim()).join(' ') : (cells[guard]?.trim() ?? ''),
-  );
-  const numDistinct = new Set(times).size;
-  for (const c of textColumns) {
-    const texts = new Set(rows.map(({ cells }) => cells[c]?.trim() ?? ''));
-    const pairs = new Set(rows.map(({ cells }, i) => `${times[i]}\n${cells[c]?.trim()}`));
-    if (texts.size > 1 && numDistinct < rows.length && pairs.size === rows.length) refuseSeveral(named(c), [...texts]);
-  }
-  if (timeIndices.length > 0 || blanks === 'immediate' || dialect.timeFormat !== undefined) return;
-  const moments = times.map((text) => parseDate(text));
-  const back = moments.findIndex((at, i) => i > 0 && at < moments[i - 1]!);
-  if (back < 0) return;
-  fail(
-    `line ${rows[back]!.line}: the times in column ${show(named(guard))} go back: --time ${show(named(guard))} sorts the rows`,
-  );
-}
-
-function refuseSeveral(column: string, values: readonly string[]): never {
-  const shown = values.slice(0, 3).join(', ') + (values.length > 3 ? ', …' : '');
-  fail(
-    `several series lie in the rows, told apart by column ${show(column)} (${shown}): --series ${show(column)} takes each by itself, or keep the rows of one with --where ${show(`${column}=${values[0]}`)}`,
-  );
-}
-
 /** Takes the lines of a table. */
 class TableReader implements RowReader {
   readonly table: RowReader['table'];
@@ -171,6 +130,8 @@ class TableReader implements RowReader {
   readonly #areTimesNamed: boolean;
   /** Texts of the text columns that are the same in all first rows, by column. */
   readonly #constant: readonly { readonly index: number; readonly text: string }[];
+  /** Those of them that say what the values are of, wherever another text comes. */
+  readonly #labels: readonly { readonly index: number; readonly text: string }[];
   #isHeader: boolean;
   /** True from the first line of a further file to its header, or its first row. */
   #isFileBegin: boolean;
@@ -179,6 +140,11 @@ class TableReader implements RowReader {
   #lastTime: string;
   #oddTime: string | undefined;
   #numFooters: number;
+  /** Whether no row came since the last line that is no record. */
+  #isAfterGap: boolean;
+  /** The first of the sentences that no row may follow, and their number. */
+  #below: { readonly line: number; readonly text: string } | undefined;
+  #numBelow: number;
   #numHeaders: number;
 
   constructor(records: CsvRecords, layout: Layout, options: TableOptions, blanks: BlankLines, bad: BadLines) {
@@ -209,12 +175,17 @@ class TableReader implements RowReader {
       const text = rows[0]?.cells[index] ?? '';
       return rows.every(({ cells }) => cells[index] === text) ? [{ index, text }] : [];
     });
+    const isOne = layout.whereIndex === undefined && layout.seriesIndices.length === 0 && names.length === 1;
+    this.#labels = isOne ? this.#constant.filter(({ index }) => isLabelOf(layout.header?.[index] ?? '', names[0])) : [];
     this.#isHeader = layout.hasHeader;
     this.#isFileBegin = false;
     this.#hasBegun = false;
     this.#lastTime = '';
     this.#oddTime = undefined;
     this.#numFooters = 0;
+    this.#isAfterGap = false;
+    this.#below = undefined;
+    this.#numBelow = 0;
     this.#numHeaders = 0;
   }
 
@@ -225,6 +196,7 @@ class TableReader implements RowReader {
     if (cells === undefined) {
       // In a table of one column a blank line is an empty cell; in a wider one it is no row.
       if (width === 1 && !records.isOpen && !this.#isHeader && isBlank(line)) this.#blank.add();
+      this.#isAfterGap ||= width > 1 && !records.isOpen;
       return;
     }
     if (!this.#hasBegun && records.firstLine < firstLine) return;
@@ -234,8 +206,23 @@ class TableReader implements RowReader {
       this.#isHeader = false;
       return;
     }
+    if (this.#isAfterGap && this.#isBelow(cells)) return;
     if (cells.length !== width && this.#isOther(cells)) return;
     this.#take(cells);
+  }
+
+  /** Whether a record behind a blank line is a sentence below the table; throws for a row below such a sentence. */
+  #isBelow(cells: readonly string[]): boolean {
+    const { header, preamble, whereIndex } = this.#layout;
+    const isHeader = header?.every((name, c) => name === cells[c]?.trim()) || preamble.has(cells.join('\n'));
+    if (!isHeader && isTextRow(cells) && whereIndex === undefined && this.#bad.how === 'stop') {
+      this.#below ??= { line: this.#records.firstLine, text: cells.join(' ') };
+      this.#numBelow++;
+      return true;
+    }
+    this.#isAfterGap = false;
+    if (this.#below === undefined) return false;
+    failLine(`line ${this.#below.line}: expected a row of the table, got ${show(this.#below.text.trim())}`);
   }
 
   /** Takes a row that is no line of text. */
@@ -249,6 +236,11 @@ class TableReader implements RowReader {
     const { indices, timeIndices, seriesIndices, guard, whereIndex } = this.#layout;
     if (whereIndex !== undefined && cells[whereIndex]?.trim() !== this.#where) return;
     if (guard !== undefined && this.#isFooter(cells, guard)) return;
+    for (const { index, text } of this.#labels) {
+      const cell = cells[index] ?? '';
+      if (cell !== text && cell !== this.#layout.header?.[index])
+        refuseSeveral(this.#layout.header![index]!, [text, cell]);
+    }
     this.#blank.flush();
     const bad = this.#bad;
     const numBefore = bad.count;
@@ -316,6 +308,9 @@ class TableReader implements RowReader {
     const lines = (n: number, what: string): string => `skipped ${n} line${n === 1 ? '' : 's'} ${what}`;
     if (this.#numHeaders > 0) notices.push(lines(this.#numHeaders, 'that repeat the header'));
     if (this.#numFooters > 0) notices.push(lines(this.#numFooters, 'of totals below or between the rows'));
+    if (this.#below !== undefined) {
+      notices.push(`${lines(this.#numBelow, 'below the table')}: ${show(this.#below.text.trim())}`);
+    }
     if (preamble.size > 0) notices.push(`the table begins on line ${firstLine}`);
     if (this.#oddTime !== undefined) notices.push(this.#oddTime);
     return notices;
@@ -378,7 +373,7 @@ class TableReader implements RowReader {
       return true;
     }
     if (seriesIndices.length > 0) return false;
-    const isBack = time < this.#lastTime && parseDate(time.trim()) < parseDate(this.#lastTime.trim());
+    const isBack = time < this.#lastTime && momentOf(time.trim()) < momentOf(this.#lastTime.trim());
     if (isBack || (time === this.#lastTime && time.trim() !== '')) {
       for (const { index, text } of this.#constant) {
         if (cells[index] !== text) refuseSeveral(header?.[index] ?? String(index + 1), [text, cells[index] ?? '']);

@@ -3,7 +3,7 @@ import { fail, show } from '../../errors.ts';
 import { parseCell } from '../cells.ts';
 import { isMissingIn, looksNumeric, type Notation } from '../numbers.ts';
 import { partners, timeNames } from '../time/joined.ts';
-import { epochOf, looksLikeTime } from '../times.ts';
+import { epochOf, looksLikeTime, parseDate } from '../times.ts';
 
 /** A record among the first lines. */
 export interface SampleRow {
@@ -50,7 +50,7 @@ export interface Layout {
   readonly indices: readonly number[];
   /** Columns whose texts make the time, one after the other; none: there are no times. */
   readonly timeIndices: readonly number[];
-  /** A column of dates, whether it was asked for or not. */
+  /** A column of dates or of numbers since 1970, whether it was asked for or not. */
   readonly guard: number | undefined;
   readonly whereIndex: number | undefined;
   readonly seriesIndices: readonly number[];
@@ -60,16 +60,22 @@ export interface Layout {
   readonly isRepeated: boolean;
   /** Columns of texts. */
   readonly textColumns: readonly number[];
+  /** What each column holds. */
+  readonly kinds: readonly ColumnKind[];
+  /** Columns of numbers that are not read. */
+  readonly otherNumbers: readonly number[];
   /** The rows of the sample without the header. */
   readonly rows: readonly SampleRow[];
 }
 
-type Kind = 'number' | 'nearly' | 'time' | 'index' | 'missing' | 'text';
+/** What a column holds: numbers, or mostly, times, a number of the row, nothing as far as is known, texts. */
+export type ColumnKind = 'number' | 'nearly' | 'time' | 'index' | 'missing' | 'text';
 
 /** Names of columns of times. */
 export const TIME_NAME: RegExp =
   /^_?(?:unix|epoch|event|start|end|sample|log)?[_ ]?(?:time|times|timestamp|ts|date|datetime|epoch|t|start|stop|zeit|datum|uhrzeit|zeitstempel|時刻|日時|日付|heure|fecha|hora|when|clock)(?:[_ ]?(?:utc|local|ms|us|ns|s|sec))?$/i;
-const INDEX_NAME = /^(?:|index|idx|id|#|no\.?|nr\.?|row|row[_ ]?(?:id|no|num|number)|unnamed: ?\d+|level_\d+)$/i;
+const INDEX_NAME =
+  /^(?:|(?:\w+[_ .])?(?:id|no|nr|num|number|seq|sequence|index)|index|idx|id|#|no\.?|nr\.?|row|row[_ ]?(?:id|no|num|number)|unnamed: ?\d+|level_\d+)$/i;
 
 /** Reads the layout off the first rows. Throws if what is wanted is not there, or not clear. */
 export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
@@ -112,6 +118,8 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
   const twice = indices.findIndex((index, c) => indices.indexOf(index) !== c);
   if (twice >= 0) fail(`--column ${wanted.columns[twice]} names a column that is already chosen`);
   const dates = kinds.flatMap((kind, c) => (kind === 'time' && isDates(rows, c) ? [c] : []));
+  const epochs = kinds.flatMap((kind, c) => (kind === 'time' && isEpochs(rows, c) ? [c] : []));
+  const others = [...dates, ...epochs].filter((c) => !indices.includes(c));
   return {
     firstLine,
     preamble: new Set(all.filter(({ line }) => line < firstLine).map(({ cells }) => cells.join('\n'))),
@@ -124,7 +132,7 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
     ),
     indices,
     timeIndices,
-    guard: timeIndices[0] ?? (dates.length > 0 && !indices.includes(dates[0]!) ? dates[0] : undefined),
+    guard: timeIndices[0] ?? others[0],
     whereIndex,
     seriesIndices,
     isRepeated: hasHeader && body.length - 1 > rows.length,
@@ -133,6 +141,10 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
       : [],
     textColumns: kinds.flatMap((kind, c) =>
       kind === 'text' && !timeIndices.includes(c) && !indices.includes(c) ? [c] : [],
+    ),
+    kinds,
+    otherNumbers: kinds.flatMap((kind, c) =>
+      (kind === 'number' || kind === 'index') && !timeIndices.includes(c) && !indices.includes(c) ? [c] : [],
     ),
     rows,
   };
@@ -263,7 +275,7 @@ export function isTextRow(cells: readonly string[]): boolean {
   );
 }
 
-function kindOf(rows: readonly SampleRow[], c: number, name: string | undefined, notation: Notation): Kind {
+function kindOf(rows: readonly SampleRow[], c: number, name: string | undefined, notation: Notation): ColumnKind {
   const cells = rows.map((row) => row.cells[c] ?? '').filter((cell) => !isMissingIn(cell, notation));
   if (cells.length === 0) return 'missing';
   const numNumbers = cells.filter((cell) => isNumber(cell, notation)).length;
@@ -279,9 +291,12 @@ function kindOf(rows: readonly SampleRow[], c: number, name: string | undefined,
   return isCounting && name === undefined && c === 0 && cells.length > 2 && numbers[0]! <= 1 ? 'index' : 'number';
 }
 
-/** Where no column is one of times yet, numbers that rise as seconds to nanoseconds since 1970 do are. */
+/** Milliseconds between a date, perhaps without its time of day and of another zone, and the same moment as a number. */
+const MOST_APART = 38 * 3_600_000;
+
+/** Numbers since 1970 beside a date that says the same are times, too. Where no column is one of times yet, numbers that rise as seconds to nanoseconds since 1970 do are. */
 function separateTimes(
-  kinds: Kind[],
+  kinds: ColumnKind[],
   rows: readonly SampleRow[],
   header: readonly string[] | undefined,
   notation: Notation,
@@ -289,6 +304,12 @@ function separateTimes(
   if (kinds.length === 1) {
     kinds[0] = kinds[0] === 'nearly' || kinds[0] === 'text' || kinds[0] === 'missing' ? kinds[0] : 'number';
     return;
+  }
+  const date = kinds.findIndex((kind, c) => kind === 'time' && isDates(rows, c));
+  for (let c = 0; date >= 0 && c < kinds.length; c++) {
+    const isSame = ({ cells }: SampleRow): boolean =>
+      Math.abs(epochOf(Number(cells[c] || NaN)) - parseDate(cells[date]!.trim())) < MOST_APART;
+    if (kinds[c] === 'number' && rows.every(isSame)) kinds[c] = 'time';
   }
   if (kinds.includes('time')) return;
   for (let c = 0; c < kinds.length; c++) {
@@ -310,6 +331,10 @@ function separateTimes(
 
 function isDates(rows: readonly SampleRow[], c: number): boolean {
   return rows.every(({ cells }) => cells[c] === undefined || cells[c]!.trim() === '' || looksLikeTime(cells[c]!));
+}
+
+function isEpochs(rows: readonly SampleRow[], c: number): boolean {
+  return rows.every(({ cells }) => !Number.isNaN(epochOf(Number(cells[c] || NaN))));
 }
 
 /** The name in cells such as `time=12.3`, if all cells of the column have it. */
@@ -344,7 +369,7 @@ function timeColumns(
 
 /** The one column of numbers when none was asked for. */
 function onlyNumeric(
-  kinds: readonly Kind[],
+  kinds: readonly ColumnKind[],
   rows: readonly SampleRow[],
   names: readonly string[],
   taken: readonly number[],
@@ -353,7 +378,7 @@ function onlyNumeric(
 ): number {
   if (kinds.length === 1) return 0;
   if (rows.length === 0) fail('empty: there are no values');
-  const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && !taken.includes(c) ? [c] : []));
+  const of = (kind: ColumnKind): number[] => kinds.flatMap((k, c) => (k === kind && !taken.includes(c) ? [c] : []));
   const numbers = takesBad ? [...of('number'), ...of('nearly')].sort((a, b) => a - b) : of('number');
   const nearly = takesBad ? [] : of('nearly');
   const isRow = body.length === 1 && numbers.length > 9;
@@ -383,7 +408,7 @@ function onlyNumeric(
 
 /** All columns of numbers. Throws where one is hardly of numbers, and where there are none. */
 function allNumeric(
-  kinds: readonly Kind[],
+  kinds: readonly ColumnKind[],
   rows: readonly SampleRow[],
   names: readonly string[],
   taken: readonly number[],

@@ -21,10 +21,18 @@ const LONGEST_RECORD = 1 << 20;
 /** Lines between the rows of a table that is drawn with characters. */
 const RULER = /^[\s|+:=-]*(?:---|===)[\s|+:=-]*$/;
 /** What databases write below a table. */
-const COUNT = /^\s*\(?\d+ rows?(?: in set)?(?: affected)?\)?(?: \(.*\))?\s*$/i;
+const COUNT =
+  /^\s*\(?[\d,]+ rows?(?: in set| affected| selected| returned| retrieved| fetched)*(?:, \d+ warnings?)?\.?\)?(?: \(.*\))?\s*$/i;
+/** Widths and kinds of the columns below their names, as in files of the USGS: `5s	15s	20d	14n`. */
+const FORMATS = /^\d{1,3}[sdn](?:\t\d{1,3}[sdn])+$/;
 
-/** A value of a plugin of Nagios, with its limits: `time=0.012s;1;2;0`. */
-const PERFDATA = /\t'?[^=\t;]+'?=[-+\d.]+[A-Za-z%]*;[-\d.;:~@]*\s*$/;
+/** Values of a plugin of Nagios, each with its limits: `time=0.012s;1;2;0 size=512B;;;0`. */
+const PERFDATA = /\t'?[^=\t;]+'?=[-+\d.]+[A-Za-z%]*;[-\d.;:~@]*(?: '?[^=\t;]+'?=[-+\d.]+[A-Za-z%]*;[-\d.;:~@]*)*\s*$/;
+
+/** Cells between tabs, the last of them values of a plugin of Nagios. */
+const PERF = '\t ';
+/** Cells of the line protocol of InfluxDB: measurement and tags, each field, the time. */
+const PROTOCOL = ' ,';
 
 /** A line of StatsD: `api.time:320|ms`. */
 const STATSD = /^[A-Za-z_][\w.-]{0,200}:[-+]?[\d.]+\|(?:ms|c|g|h|d)(?:\|\S*)?\s*$/;
@@ -102,11 +110,11 @@ export class CsvRecords {
   /** Whether a line is no record. */
   isApart(text: string): boolean {
     const first = text.charCodeAt(0);
-    if (first >= 48 && first <= 57 && !text.endsWith('t') && !text.endsWith('s') && !text.endsWith(')')) return false;
+    if (first >= 48 && first <= 57 && !/[dnst).]$/i.test(text)) return false;
     if (isBlank(text)) return true;
     if (this.#comment !== undefined && text.startsWith(this.#comment)) return true;
     if (first === 115 && declaredDelimiter(text) !== undefined) return true;
-    return RULER.test(text) || COUNT.test(text);
+    return RULER.test(text) || COUNT.test(text) || FORMATS.test(text);
   }
 
   /** The cells of a comment, which may name the columns. */
@@ -135,13 +143,21 @@ export class CsvRecords {
     if (this.delimiter === NONE) return [text];
     if (this.delimiter === GAPS) return text.trim().split(/\s{2,}/);
     if (this.delimiter === BLANKS) return /[["]/.test(text) ? blankCells(text) : text.trim().split(/\s+/);
+    if (this.delimiter === PERF) {
+      const cells = text.trimEnd().split('\t');
+      return [...cells.slice(0, -1), ...cells.at(-1)!.split(' ')];
+    }
+    if (this.delimiter === PROTOCOL) {
+      const [series, fields = '', ...time] = text.trim().split(' ');
+      return [series!, ...fields.split(','), ...time];
+    }
     if (this.delimiter !== '|') return text.split(this.delimiter);
     const inner = /^\s*\|/.test(text) ? text.replace(/^[\s|]+|[\s|]+$/g, '') : text;
     return inner.split('|').map((cell) => cell.trim());
   }
 
   #parse(record: string): string[] | undefined {
-    if (this.delimiter === GAPS) return this.#split(record);
+    if ([GAPS, PERF, PROTOCOL].includes(this.delimiter)) return this.#split(record);
     if (this.delimiter === BLANKS) return blankCells(record);
     const { data, errors } = this.#papa.parse<string[]>(record, { delimiter: this.delimiter, newline: '\n' });
     const codes = errors.map(({ code }) => code);
@@ -177,8 +193,8 @@ function guessDelimiter(lines: readonly string[], make: (delimiter: string) => C
   const text = lines.map(plainLine).filter((line) => !make(',').isApart(line));
   const isQuoted = text.some((line) => line.includes('"'));
   if (!isQuoted && isOneColumn(text)) return NONE;
-  if (text.length > 0 && text.every((line) => LINE_PROTOCOL.test(line))) return BLANKS;
-  if (text.length > 0 && text.every((line) => PERFDATA.test(line))) return '\t';
+  if (text.length > 0 && text.every((line) => LINE_PROTOCOL.test(line))) return PROTOCOL;
+  if (text.length > 0 && text.every((line) => PERFDATA.test(line))) return PERF;
   if (text.length > 0 && text.every((line) => STATSD.test(line))) return NONE;
   let [best, bestShare] = [',', 0] as [string, number];
   for (const delimiter of DELIMITERS) {

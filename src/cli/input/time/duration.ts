@@ -6,7 +6,8 @@ export interface Span {
   readonly unit: number | undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = {
+/** Milliseconds by the name of a unit. */
+export const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1000,
   sec: 1000,

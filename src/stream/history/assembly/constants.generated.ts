@@ -6,3 +6,4 @@ export const NONE: i32 = -1;
 export const FULL: i32 = -2;
 export const SORTED_UP_TO: i32 = 16;
 export const EMPTY: i32 = 2147483647;
+export const SHORT_HISTORY: i32 = 1000;

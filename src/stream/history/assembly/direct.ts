@@ -1,6 +1,7 @@
 // AssemblyScript. The search that sums every candidate: for short windows and histories, and for `peek`. Its twin in TypeScript is
 // ../direct.ts.
 import { addressOf, f64At, i32At } from './access';
+import { coarseSearch } from './coarse';
 import { above, clear, finish, replaceWorst } from './neighbors';
 import { Stream } from './stream-fields.generated';
 import { addSquare, LANES, sumEight } from './sums';
@@ -13,6 +14,7 @@ export function directSearch(s: Stream, y: usize): i32 {
   const k = min(s.k, end - s.zone);
   if (k <= 0) return (s.found = 0);
   const memory0 = addressOf(s.x, s.head);
+  if (!s.isLagged && coarseSearch(s, y, k, end)) return finish(s, k);
   let threshold = above(boundBySums(s, y, memory0, k));
   clear(s, k, threshold);
   let limit = f64x2.splat(threshold);

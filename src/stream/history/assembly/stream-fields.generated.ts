@@ -19,16 +19,22 @@ export class Stream {
   clock: i32; // at 56
   nextBlock: i32; // at 60
   since: i32; // at 64
-  x: usize; // at 68
-  y: usize; // at 72
-  dist: usize; // at 76
-  lag: usize; // at 80
-  filled: usize; // at 84
-  u: usize; // at 88
-  v: usize; // at 92
-  sum: usize; // at 96
-  ySum: usize; // at 100
-  d: usize; // at 104
-  blocks: usize; // at 108
-  center: f64; // at 112
+  due: i32; // at 68
+  pause: i32; // at 72
+  nextPause: i32; // at 76
+  x: usize; // at 80
+  y: usize; // at 84
+  dist: usize; // at 88
+  lag: usize; // at 92
+  coarse: usize; // at 96
+  filled: usize; // at 100
+  u: usize; // at 104
+  v: usize; // at 108
+  sum: usize; // at 112
+  ySum: usize; // at 116
+  d: usize; // at 120
+  blocks: usize; // at 124
+  center: f64; // at 128
+  origin: f64; // at 136
+  scale: f64; // at 144
 }

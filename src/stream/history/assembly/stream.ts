@@ -4,9 +4,10 @@
 //
 //   stream.ts      the exports; values enter memory and the window
 //   recurrence.ts  the search that carries distances by lag: hits.ts its inner loops, margin.ts its error bounds
-//   direct.ts      the search that sums every candidate
+//   direct.ts      the search that sums every candidate, but for those that coarse.ts rules out
 //   neighbors.ts   the k nearest;  sums.ts  sums of squares;  access.ts  arrays
 import { addressOf, f64At, setF64 } from './access';
+import { copyNewest, startCopy } from './coarse';
 import { FULL, NONE } from './constants.generated';
 import { directSearch } from './direct';
 import { coefficient, startSums } from './margin';
@@ -40,6 +41,10 @@ export function peek(s: Stream, x: f64): i32 {
 
 /** Computes everything that is derived from s.x and s.y, which the caller has written. No D is valid afterwards. */
 export function restore(s: Stream): void {
+  if (!s.isLagged) {
+    startCopy(s);
+    return;
+  }
   const w = s.w;
   for (let p = s.head + s.count - 1; p >= s.head; p--) {
     const x = f64At(s.x, p);
@@ -79,6 +84,7 @@ function push(s: Stream, x: f64): void {
   }
   s.head = head;
   if (s.count < s.span) s.count++;
+  if (!s.isLagged) copyNewest(s);
 }
 
 /** Moves memory to the end of its buffers, with one value before those that matter: its running sum is still needed. */
@@ -90,7 +96,7 @@ function moveToEnd(s: Stream): void {
     move(s.u, head, length);
     move(s.v, head, length);
     move(s.sum, head, length);
-  }
+  } else memory.copy(s.coarse + (<usize>head << 1), s.coarse, <usize>length << 1);
   move(s.x, head, length);
   s.head = head;
 }

@@ -1,6 +1,6 @@
 // Renames a file over another one, on every system.
 import { renameSync } from 'node:fs';
-import { codeOf } from '../errors.ts';
+import { codeOf } from './error-code.ts';
 
 /** What Windows answers while another program has the target open for a moment. */
 const BUSY = ['EPERM', 'EACCES', 'EBUSY'];

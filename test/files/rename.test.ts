@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { renameOver } from '../../src/cli/output/rename.ts';
+import { renameOver } from '../../src/files/rename.ts';
 import { file, files, folder } from '../support/cli-run.ts';
 
 const failing = (code: string, times: number) => {
