@@ -109,6 +109,34 @@ describe.skipIf(browser === undefined && !isAllRequired)('a first look', { timeo
     }
   });
 
+  test('labels are taken from a column of zeros and ones', async () => {
+    const file = join(folder, 'labeled.csv');
+    const rows = Array.from({ length: 300 }, (_, t) => `${t % 17},${(t >= 100 && t < 110) || t === 200 ? 1 : 0},${t}`);
+    writeFileSync(file, ['value,anomaly,other', ...rows, ''].join('\n'));
+    const { address, stop } = await explore(file, '--column', 'value');
+    try {
+      const page = await openPage(chromium, address);
+      await page.until(settled('knn'));
+      const take = async (column: string): Promise<void> =>
+        await page.evaluate(
+          `(() => { const menu = document.querySelector('#labels-column'); menu.value = '${column}'; menu.dispatchEvent(new Event('change')); })()`,
+        );
+      await take('anomaly');
+      await page.until(`document.querySelectorAll('#labels li').length === 2`);
+      expect(
+        await page.evaluate(
+          `[...document.querySelectorAll('#labels li')].map((li) => li.querySelector('button').textContent)`,
+        ),
+      ).toEqual(['100', '200']);
+      await take('other');
+      await page.until(`!document.querySelector('#problem').hidden`);
+      expect(await page.text('#problem')).toContain('must be 0 or 1, got 2');
+      expect(await page.evaluate(`document.querySelectorAll('#labels li').length`)).toBe(2);
+    } finally {
+      await stop();
+    }
+  });
+
   test('a menu takes the place of the option that the command gave', async () => {
     const { address, stop } = await explore(data, '--column', 'memory_mb');
     try {
@@ -120,6 +148,10 @@ describe.skipIf(browser === undefined && !isAllRequired)('a first look', { timeo
       await page.until(`opened.column === 'cpu_percent'`);
       await page.until(`document.querySelector('#command').value.includes('--column cpu_percent')`);
       expect(await page.evaluate(`document.querySelector('#command').value`)).not.toContain('memory_mb');
+      // A press of a button that takes something along says what it did.
+      await page.press('#copy-command');
+      await page.until(`['Copied', 'Selected, to copy'].includes(document.querySelector('#copy-command').textContent)`);
+      expect(page.errors).toEqual([]);
     } finally {
       await stop();
     }
@@ -150,6 +182,10 @@ describe.skipIf(browser === undefined && !isAllRequired)('a first look', { timeo
       expect(await shown()).toEqual(['uneven.csv', 'time', false]);
       expect(await page.evaluate(`document.querySelector('#options').value`)).toBe('--step 1min');
       expect(await page.evaluate(`document.querySelector('#problem').hidden`)).toBe(true);
+      // Options about times need not name the column that the page has found.
+      await page.evaluate(`document.querySelector('#options').value = '--resample 5min'`);
+      await page.press('#reread');
+      await page.until(`opened.grid.step === 300000 && scored.knn !== undefined`);
       expect(page.errors).toEqual([]);
     } finally {
       await stop();

@@ -1,6 +1,7 @@
 // backtestQueries against monitors by hand: incidents, and the alarms at every threshold.
 import { expect, test } from 'vitest';
 import { monitor } from '../../src/calibrate.ts';
+import { reportText } from '../../src/cli/prometheus/report.ts';
 import { backtestQueries, follow, type IncidentReport } from '../../src/prometheus.ts';
 import { type FakeSeries, fakeFetch, noise } from '../support/fake-prometheus.ts';
 
@@ -99,4 +100,28 @@ test('on innocent data the threshold for a budget holds in the following week, w
   expect(later.queries[0]!.own.alarms).toBeLessThanOrEqual(16);
   // Monitors that saw less of the past agree: the week was chosen at 0.75 of the default or above.
   expect(threshold).toBeGreaterThanOrEqual(3);
+});
+
+/** The report of a backtest, as the command prints it. */
+async function reported(more: object, perDay: number): Promise<string> {
+  const result = await backtestQueries({ ...common, period: (NUM - BEGIN) * STEP, perDay, ...more });
+  return [...reportText({ result, perDay, worst: [] })].join('');
+}
+
+test('without values there is no threshold, and the report says so', async () => {
+  const nothing = fakeFetch([{ labels: { s: '0' }, valueAt: () => NaN }]);
+  const { suggested, queries } = await backtestQueries({ ...common, fetch: nothing, period: 86_400, perDay: 5 });
+  expect([suggested, queries[0]!.suggested, queries[0]!.numValues]).toEqual([undefined, undefined, 0]);
+  const text = await reported({ fetch: nothing }, 5);
+  expect(text).toContain('q: no values\nthe server has none of this query in the 1d');
+  expect(text).toContain('without values there is no threshold for the budget');
+  expect(text).not.toMatch(/--threshold|incidents/);
+});
+
+test('a budget of fewer than three alarms in the period is too few to tell, and the report says so', async () => {
+  // The period is a day and an hour.
+  expect(await reported({}, 2)).toContain(
+    'that is 2.1 alarms in 1d1h, too few to tell: a longer --backtest knows more',
+  );
+  expect(await reported({}, 3)).not.toContain('too few to tell');
 });

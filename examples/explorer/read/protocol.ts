@@ -48,6 +48,7 @@ export type ReadRequest =
   | { readonly type: 'add'; readonly name: string; readonly file: Blob }
   | ({ readonly type: 'open'; readonly job: number; readonly name: string } & ReadOptions)
   | { readonly type: 'labels'; readonly job: number; readonly name: string }
+  | { readonly type: 'column-labels'; readonly job: number; readonly column: string }
   | { readonly type: 'rows'; readonly job: number; readonly scores: Float64Array };
 
 export type ReadAnswer =

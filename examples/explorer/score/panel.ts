@@ -2,6 +2,7 @@
 
 import { formatSpan } from '../../../src/cli/input/time/duration.ts';
 import { describeSuggestion, NO_PERIOD } from '../../../src/cli/suggest/words.ts';
+import { alarmsOf } from '../../../src/evaluate/labels.ts';
 import type { Axis } from '../view/axis.ts';
 import { writeNumber } from '../view/axis.ts';
 import { make, menu } from '../view/elements.ts';
@@ -153,7 +154,7 @@ export class Panel {
     if (result === undefined) return [];
     if (result.incidents !== undefined) return result.incidents;
     const threshold = thresholdOf(this.detector);
-    return threshold === undefined ? [] : runsFrom(result.scores, threshold);
+    return threshold === undefined ? [] : alarmsOf(result.scores, threshold);
   }
 
   #change(changes: Partial<Detector>): void {
@@ -276,16 +277,4 @@ export class Panel {
     this.#status.textContent = message;
     this.#listener.scored(this);
   }
-}
-
-/** Runs of scores at or above a threshold. */
-function runsFrom(scores: Float64Array, threshold: number): Alarm[] {
-  const runs: Alarm[] = [];
-  for (let t = 0; t < scores.length; t++) {
-    if (!(scores[t]! >= threshold)) continue;
-    const begin = t;
-    while (t + 1 < scores.length && scores[t + 1]! >= threshold) t++;
-    runs.push({ begin, end: t });
-  }
-  return runs;
 }

@@ -1,6 +1,13 @@
 // The command `backtest`: runs a monitor over a whole file as if it were live, and says what it would have meant.
-import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
+import {
+  type BacktestOptions,
+  type MonitorOptions,
+  monitor,
+  backtest as run,
+  type ThresholdCount,
+} from '../../calibrate.ts';
 import type { LabeledRange } from '../../plot.ts';
+import { detectorOf } from '../alarms/detector-option.ts';
 import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, formatCount } from '../cost.ts';
@@ -38,6 +45,7 @@ is a path, or - or nothing for standard input. Gzip is recognized.`,
       note: `With --time rows are sorted, and those that are absent count as missing
 values, if the times have a common step; else values are taken as they come.`,
     },
+    { title: 'Instead of a preset', options: ['detector'] },
     ...MONITOR_GROUPS,
     { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format', 'fail-on-alarm'] },
     { title: 'Figure', options: ['output', 'band', ...FIGURE_OPTIONS, 'force'] },
@@ -49,7 +57,7 @@ ${FAIL_ON_ALARM}`,
   examples: `knn-anomaly backtest cpu.csv --column cpu --time time
 knn-anomaly backtest cpu.csv --column cpu --time time --per-day 0.5
 knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
-  run: async (given) => await execute(backtestOptionsOf(given, terminals())),
+  run: async (given) => await execute(await backtestOptionsOf(given, terminals())),
 };
 
 async function execute(options: BacktestCommand): Promise<void> {
@@ -62,7 +70,7 @@ async function execute(options: BacktestCommand): Promise<void> {
   if (options.progress) announceRuns(values.length, options);
   const series = times === undefined ? values : { values, times: times.numbers };
   const result = run(series, {
-    ...options.monitor,
+    ...runOptions(options),
     worst,
     ...(thresholds !== undefined && { thresholds }),
     ...(perDay !== undefined && { perDay }),
@@ -72,7 +80,7 @@ async function execute(options: BacktestCommand): Promise<void> {
     title: [nameOf(options.input), ...(name === undefined ? [] : [name])].join(' · '),
     result,
     suggested: result.suggested && inFewDigits(result.suggested, series, options),
-    threshold: monitor(options.monitor).threshold,
+    threshold: monitor(monitorOptions(options)).threshold,
     numSilent: bounds === undefined ? Math.max(warmup + FIRST_LEARNED, mute) : mute,
     step: times === undefined ? step : undefined,
     perDay,
@@ -84,6 +92,16 @@ async function execute(options: BacktestCommand): Promise<void> {
   if (options.failOnAlarm && result.incidents.length > 0) process.exitCode = ALARM_STATUS;
 }
 
+/** What the runs of the library are given. */
+function runOptions({ monitor, detector }: BacktestCommand): BacktestOptions {
+  return { ...monitor, ...(detector !== undefined && { detector: () => detectorOf(detector) }) };
+}
+
+/** What one monitor is given. */
+function monitorOptions({ monitor, detector }: BacktestCommand): MonitorOptions {
+  return { ...monitor, ...(detector !== undefined && { detector: detectorOf(detector) }) };
+}
+
 /** A threshold with four digits that keeps to the budget, too, and its own counts; the one that is given if there is none. */
 function inFewDigits(
   suggested: ThresholdCount,
@@ -93,7 +111,7 @@ function inFewDigits(
   const { threshold } = suggested;
   const nearest = Number(threshold.toPrecision(4));
   const short = nearest >= threshold ? nearest : Number((threshold * (1 + 1e-3)).toPrecision(4));
-  const [count] = run(series, { ...options.monitor, thresholds: [short], worst: 0 }).counts;
+  const [count] = run(series, { ...runOptions(options), thresholds: [short], worst: 0 }).counts;
   return count!.perDay <= options.perDay! ? count! : suggested;
 }
 
@@ -139,7 +157,7 @@ async function draw(
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
   const progress = progressOf(options);
-  const watched = await watch(values, times?.numbers, options.monitor, options.band, (state) => {
+  const watched = await watch(values, times?.numbers, monitorOptions(options), options.band, (state) => {
     void progress.scoring(state, name, 'values');
   }).finally(() => progress.stop());
   const ranks = new Map(result.worst.map(({ incident }, p) => [incident.begin, p + 1]));

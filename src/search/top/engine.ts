@@ -55,11 +55,11 @@ export function prepareTop(
   const layout = backend === 'auto' && topModule(isShared) ? layoutOf(shape, numThreads + 1, isShared) : undefined;
   if (!layout) {
     const { state, kernel } = scalarTop(shape, fillSeries(shape, source, allocateArray));
-    return { shape, worker: new TopWorker(state, kernel, buildGuesses(state, false)), shared: undefined };
+    return { shape, worker: new TopWorker(state, kernel, buildGuesses(state, kernel, false)), shared: undefined };
   }
   fillSeries(shape, source, viewArrays(layout.memory.buffer, layout.seriesAt));
   const { state, kernel } = wasmTop(topModule(isShared)!, layout, 0);
-  const guesses = buildGuesses(state, isShared);
+  const guesses = buildGuesses(state, kernel, isShared);
   return { shape, worker: new TopWorker(state, kernel, guesses), shared: isShared ? { layout, guesses } : undefined };
 }
 
