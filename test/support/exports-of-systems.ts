@@ -338,6 +338,20 @@ export const SYSTEM_EXPORTS: readonly ExportCase[] = [
     values: whole,
   },
   {
+    name: 'points-by-name.json',
+    content: json({ a: all.map((t) => [second(t), u[t]]), b: all.map((t) => [second(t), v[t]]) }),
+    args: ['--column', 'b'],
+    values: v,
+    times: all.map((t) => String(second(t))),
+  },
+  {
+    name: 'deep.json',
+    content: json({ report: { parts: [{ load: 1 }, { load: 2 }] }, more: { list: [1, 2, 3] } }),
+    args: [],
+    refusal:
+      /JSON document that is not known: an object with report, more; .*--path report\.parts\[\*\]\.load or more\.list/,
+  },
+  {
     name: 'jmeter-full.jtl',
     content: `timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,sentBytes,grpThreads,allThreads,URL,Latency,IdleTime,Connect\n${rows((t) => `${at[t]},${whole[t]},GET /,200,OK,Thread Group 1-1,text,true,,1591,115,1,1,http://a/,20,0,3`)}`,
     args: ['--column', 'elapsed'],

@@ -28,7 +28,8 @@ export function isDocument(sample: readonly string[], isWhole: boolean, hasField
   if (knownSeries(value) !== undefined) return true;
   if (!Array.isArray(value)) {
     const series = isWhole && !hasFields ? (nestedSeries(value) ?? plainSeries(value)) : undefined;
-    return (series?.[0]?.values.length ?? 0) > 1;
+    if ((series?.[0]?.values.length ?? 0) > 1) return true;
+    return isWhole && !hasFields && pathsIn(value).length > 0; // refused with these paths
   }
   if (isWhole) return true;
   return hasFields && !value.some((item) => typeof item === 'object') ? false : undefined;
