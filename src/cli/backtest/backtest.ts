@@ -9,7 +9,6 @@ import {
 import type { LabeledRange } from '../../plot.ts';
 import { detectorOf } from '../alarms/detector-option.ts';
 import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
-import { changesOf } from '../change/change.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
@@ -20,6 +19,7 @@ import { openOutput } from '../output/output.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, timeAt, writeFigure } from '../plot/figure.ts';
 import { SECONDS_PER_BAND, SECONDS_PER_VALUE, spanOf, watch } from '../plot/watched.ts';
 import { progressOf, readWithin } from '../read-within.ts';
+import { tellOf } from '../series/split.ts';
 import { FIRST_LEARNED, MONITOR_GROUPS } from '../stream/monitor-kind.ts';
 import { type RegularTable, regularTable } from '../time/time-order.ts';
 import { type BacktestCommand, backtestOptionsOf } from './options.ts';
@@ -64,8 +64,7 @@ async function execute(options: BacktestCommand): Promise<void> {
   const figure = options.output === undefined ? undefined : await openOutput(options.output, options.force);
   const table = await readWithin(options.input, options.inputOptions, options, (n) => BYTES_PER_VALUE * n, 'as read');
   const regular = inOrder(table, options);
-  const { name, values: given } = regular.columns[0]!;
-  const values = options.change === undefined ? given : changesOf(given, options.change);
+  const { name, values } = regular.columns[0]!;
   const times = regular.gridTimes && timesOf(regular.gridTimes, regular, options);
   const { thresholds, perDay, worst } = options;
   if (options.progress) announceRuns(values.length, options);
@@ -129,7 +128,7 @@ function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestC
 /** The rows in the order of their times, one per step if they have one. What was done to them is said on standard error. */
 function inOrder(table: Table, { input, times }: BacktestCommand): RegularTable {
   const regular = regularTable(table, times, nameOf(input), 'grid or order');
-  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+  tellOf([regular.notice]);
   return regular;
 }
 

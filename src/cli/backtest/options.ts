@@ -37,8 +37,6 @@ export interface BacktestCommand extends OutputOptions, FigureOptions {
   readonly monitor: Omit<MonitorOptions, 'detector'>;
   /** What `--detector` says, instead of a preset; it is prepared. `undefined`: the preset. */
   readonly detector: string | undefined;
-  /** What is watched instead of the values. */
-  readonly change: 'diff' | undefined;
   /** `undefined`: those of the library. */
   readonly thresholds: readonly number[] | undefined;
   /** Alarms a day that are wanted. */
@@ -62,11 +60,11 @@ export async function backtestOptionsOf(given: ParsedOptions, isTerminal: Termin
   const options: BacktestCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
-    times: timeOptionsOf(given),
+    // A rate is the monitor's own.
+    times: { ...timeOptionsOf(given), change: given.flag('diff') ? 'diff' : undefined },
     timeUnit: given.choice('time-unit'),
     monitor: monitorOf(given),
     detector,
-    change: given.flag('diff') ? 'diff' : undefined,
     failOnAlarm: given.flag('fail-on-alarm'),
     thresholds: given.has('thresholds') ? thresholdsOf(given.text('thresholds')!) : undefined,
     perDay: given.has('per-day') ? given.number('per-day') : undefined,
