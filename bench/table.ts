@@ -42,6 +42,18 @@ const factor = (ratio: number) => (ratio < 100 ? ratio.toPrecision(2) : String(M
 const big = (n: number) => String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 const size = (r: Line) => `w = ${r.w}, k = ${r.k}, n = ${big(r.n)}`;
 
+/** A row of top.ts: seconds of the places, and of the scores of all windows if they were computed. */
+interface TopRow {
+  readonly series: string;
+  readonly n: number;
+  readonly w: number;
+  readonly k: number;
+  readonly top: { readonly seconds: number };
+  readonly all?: { readonly seconds: number };
+}
+
+const sizeOfTop = ({ w, n }: TopRow) => `w = ${w}, n = ${big(n)}`;
+
 const byContender = (rows: Line[], notes: Set<string>) =>
   pivot(
     '',
@@ -62,6 +74,19 @@ const tables: Record<string, (rows: Line[], notes: Set<string>) => string> = {
   'start-up': (rows) => {
     const body = rows.map((r) => [r.what, time(r.median!), r.interval.map(time).join(' to ')]);
     return markdown(['', 'median', 'interval'], body);
+  },
+  top: (rows) => {
+    const measured = rows as unknown as TopRow[];
+    const columns = [...new Set(measured.map(sizeOfTop))];
+    const body = [...new Set(measured.map(({ series }) => series))].map((name) => [
+      name,
+      ...columns.map((column) => {
+        const row = measured.find((r) => r.series === name && sizeOfTop(r) === column);
+        if (!row) return '–';
+        return time(row.top.seconds) + (row.all ? ` (${factor(row.all.seconds / row.top.seconds)}×)` : '');
+      }),
+    ]);
+    return markdown(['', ...columns], body);
   },
   memory: (rows) => {
     const body = rows.map((r) => [

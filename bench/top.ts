@@ -1,19 +1,21 @@
 // What does `top` cost against the scores of all windows, where it serves and where it does not? Both in processes of their own,
 // by CPU seconds of the first call, and their peak memory; the places of both are compared.
-//   npx tsx bench/top.ts --n 1000000 --series server,rw --window 100 --all 0
+//   npx tsx bench/top.ts                                  the table of bench/README.md: minutes
+//   npx tsx bench/top.ts --n 10000000 --series server --window 100 --out FILE
 
 import { integers, runPinned, save, settings, time } from './harness.ts';
 import { seriesFile } from './series.ts';
 
 const options = settings({
-  n: '100000',
-  series: 'server,rw,ecg,noise,metrics,integers,uniform,jittered-square,jittered-sine',
-  window: '100',
+  n: '100000,1000000',
+  series: 'server,metrics,rw,ecg,noise,jittered-sine,jittered-square,integers,uniform',
+  window: '5,100',
   k: '1',
   places: '10',
   separation: '0', // 0: the window
   normalize: 'none',
-  all: '1', // 0: without the scores of all windows, which take hours for long series
+  all: '100000', // longer series at windows of more than 8 values: without the scores of all, which take minutes to hours
+  slow: 'integers,uniform', // these fall back on them, and are left out there
 });
 
 /** What a process measures: CPU seconds, peak memory and the answer. */
@@ -46,11 +48,12 @@ for (const w of integers(options.window)) {
   for (const series of options.series.split(',')) {
     for (const n of integers(options.n)) {
       for (const k of integers(options.k)) {
-        const file = seriesFile(series, n);
+        const isQuick = w <= 8 || n <= integers(options.all)[0]!;
+        const file = !isQuick && options.slow.split(',').includes(series) ? null : seriesFile(series, n);
         if (file === null) continue;
         const separation = options.separation === '0' ? w : integers(options.separation)[0]!;
         const { places, ...top } = measure(file, w, k, separation, true);
-        const all = options.all === '0' ? undefined : measure(file, w, k, separation, false);
+        const all = isQuick ? measure(file, w, k, separation, false) : undefined;
         if (all && JSON.stringify(all.places) !== JSON.stringify(places)) throw new Error(`${series}: other places`);
         rows.push({
           series,

@@ -1,5 +1,5 @@
 // The page: takes a file in, and joins the figure, the detectors, the labels and what is taken along.
-import { withoutOptions } from '../../src/cli/explore/words.ts';
+import { CHOOSING, withoutOptions } from '../../src/cli/explore/words.ts';
 import { formatSpan } from '../../src/cli/input/time/duration.ts';
 import { labelsCsv } from './label/label-file.ts';
 import { LabelsView } from './label/labels-view.ts';
@@ -7,14 +7,15 @@ import { MeritClient, type Part, partOf } from './label/merit.ts';
 import { listMerit } from './label/merit-view.ts';
 import { ReadClient, ReadFailure } from './read/client.ts';
 import type { Columns } from './read/inspect.ts';
-import type { Opened } from './read/protocol.ts';
+import { listenForFiles } from './read/intake.ts';
+import type { LabelRange, Opened } from './read/protocol.ts';
 import { DEFAULT, type Detector, KIND_TITLES, KINDS, nameOf, scoresOf, thresholdOf } from './score/detectors.ts';
 import { Panel, type PanelListener, type PanelSeries } from './score/panel.ts';
 import { placeAt } from './score/places.ts';
 import type { Place } from './score/protocol.ts';
 import { fromHash, isZone, NEW, type Settings, toHash } from './settings.ts';
 import { commandOf, programOf } from './take/command.ts';
-import { download, toPNG } from './take/download.ts';
+import { copyFrom, download, toPNG } from './take/download.ts';
 import { figureOf } from './take/figure.ts';
 import { Axis, writeNumber } from './view/axis.ts';
 import { byId, fill } from './view/elements.ts';
@@ -24,9 +25,6 @@ import { listPlaces, SHORT } from './view/places.ts';
 import { showProblem } from './view/problem.ts';
 import { Pyramid } from './view/pyramid.ts';
 import { WhyView } from './view/why.ts';
-
-/** Options that choose the values. */
-const COLUMN_OPTIONS = ['column', 'field', 'path'];
 
 /** Panels that are shown at most: each has a worker and the series in memory. */
 const MOST_PANELS = 4;
@@ -78,6 +76,7 @@ const listener: PanelListener = {
     if (active === panel) activate(panels[0]);
     keep({ detectors: panels.map(({ detector }) => detector) });
     showAdd();
+    byId('add').focus();
   },
 };
 
@@ -117,7 +116,7 @@ async function read(name: string): Promise<void> {
   byId('source').hidden = false;
   byId('name').textContent = name;
   byId<HTMLInputElement>('options').value = settings.options;
-  const isTuned = withoutOptions(settings.options, [...COLUMN_OPTIONS, 'time']) !== '' || settings.zone !== undefined;
+  const isTuned = withoutOptions(settings.options, [...CHOOSING, 'time']) !== '' || settings.zone !== undefined;
   if (isTuned) byId<HTMLDetailsElement>('more').open = true;
   // What is shown until the file is read, or stays where it cannot be, is not what the settings say.
   const work = byId('work');
@@ -151,10 +150,16 @@ function showColumns(columns: Columns, column: string | undefined, time: string 
 
 /** Shows the series that was read. */
 function show(): void {
-  const { columns, column, time, values, grid, notices, numRows } = opened!;
+  const { name, columns, column, time, values, grid, notices, numRows } = opened!;
   showColumns(columns, column, time);
   const step = grid === undefined ? '' : `, a step of ${grid.isDate ? formatSpan(grid.step) : writeNumber(grid.step)}`;
-  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...notices].join('\n');
+  // The name of the file stands beside them.
+  const said = notices.map((text) => (text.startsWith(`${name}: `) ? text.slice(name.length + 2) : text));
+  byId('notices').textContent = [`${writeNumber(numRows)} values${step}`, ...said].join('\n');
+  const others = columns.numbers.filter((other) => other !== column);
+  const from = byId<HTMLSelectElement>('labels-column');
+  fill(from, ['', ...others], '', (other) => (other === '' ? 'a column …' : other));
+  from.parentElement!.hidden = others.length === 0;
   byId('welcome').hidden = true;
   const work = byId('work');
   work.hidden = false;
@@ -205,7 +210,7 @@ function showAdd(): void {
 function activate(panel: Panel | undefined): void {
   if (active === panel) return;
   active = panel;
-  for (const other of panels) other.element.classList.toggle('active', other === panel);
+  for (const other of panels) other.setTurned(other === panel);
   why.follow(panel);
   showPlaces();
   markAll();
@@ -309,35 +314,7 @@ async function take(file: Blob, name: string): Promise<void> {
 }
 
 function listen(): void {
-  const file = byId<HTMLInputElement>('file');
-  byId('open').addEventListener('click', () => file.click());
-  file.addEventListener('change', () => {
-    const [first] = file.files ?? [];
-    if (first !== undefined) void take(first, first.name);
-    file.value = '';
-  });
-  addEventListener('dragover', (event) => {
-    event.preventDefault();
-    document.body.classList.add('over');
-  });
-  addEventListener('dragleave', () => document.body.classList.remove('over'));
-  addEventListener('drop', (event) => {
-    event.preventDefault();
-    document.body.classList.remove('over');
-    const [first] = event.dataTransfer?.files ?? [];
-    if (first !== undefined) void take(first, first.name);
-  });
-  const dialog = byId<HTMLDialogElement>('paste-dialog');
-  byId('paste').addEventListener('click', () => dialog.showModal());
-  dialog.addEventListener('close', () => {
-    const { value } = byId<HTMLTextAreaElement>('paste-text');
-    if (dialog.returnValue === 'ok' && value.trim() !== '') void take(new Blob([value]), 'pasted');
-  });
-  addEventListener('paste', (event) => {
-    if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
-    const text = event.clipboardData?.getData('text/plain') ?? '';
-    if (text.trim() !== '') void take(new Blob([text]), 'pasted');
-  });
+  listenForFiles((file, name) => void take(file, name));
   // What is chosen in a menu takes the place of what the options say.
   const choice = (id: 'column' | 'time', names: readonly string[]): void => {
     const menu = byId<HTMLSelectElement>(id);
@@ -345,7 +322,7 @@ function listen(): void {
       again({ [id]: menu.value, options: withoutOptions(settings.options, names) }),
     );
   };
-  choice('column', COLUMN_OPTIONS);
+  choice('column', CHOOSING);
   choice('time', ['time']);
   byId('reread').addEventListener('click', () => again({ options: byId<HTMLInputElement>('options').value.trim() }));
   byId('options').addEventListener('keydown', (event) => {
@@ -405,26 +382,36 @@ function listenToFiles(): void {
     file.value = '';
     if (first !== undefined) void loadLabels(first, first.name);
   });
+  const from = byId<HTMLSelectElement>('labels-column');
+  from.addEventListener('change', () => {
+    if (from.value !== '') void takeLabels(reader.columnLabels(from.value));
+    from.value = '';
+  });
   byId('labels-save').addEventListener('click', () => download('labels.csv', labelsCsv(labels.all, axis), 'text/csv'));
-  const copy = (id: string): void => void navigator.clipboard.writeText(byId<HTMLTextAreaElement>(id).value);
-  byId('copy-command').addEventListener('click', () => copy('command'));
-  byId('copy-program').addEventListener('click', () => copy('program'));
-  byId('save-csv').addEventListener('click', () => {
+  for (const id of ['command', 'program']) {
+    const button = byId(`copy-${id}`);
+    button.addEventListener('click', () => void copyFrom(byId<HTMLTextAreaElement>(id), button));
+  }
+  /** Saves what is made; what cannot be made is said. */
+  const save = (id: string, make: () => Promise<void>): void =>
+    byId(id).addEventListener('click', () => void make().catch((error: Error) => complain(error.message)));
+  save('save-csv', async () => {
     const scores = active?.result?.scores;
-    if (scores !== undefined) void reader.rows(scores).then((csv) => download('scores.csv', csv));
+    if (scores !== undefined) download('scores.csv', await reader.rows(scores));
   });
   const svg = (): string => figureOf(opened!, panels, labels.all, axis, figure.range);
-  byId('save-svg').addEventListener('click', () => opened && download('figure.svg', svg(), 'image/svg+xml'));
-  byId('save-png').addEventListener(
-    'click',
-    () => opened && void toPNG(svg()).then((png) => download('figure.png', png)),
-  );
+  save('save-svg', async () => download('figure.svg', svg(), 'image/svg+xml'));
+  save('save-png', async () => download('figure.png', await toPNG(svg())));
 }
 
 async function loadLabels(file: Blob, name: string): Promise<void> {
   reader.add(name, file);
+  await takeLabels(reader.labels(name));
+}
+
+async function takeLabels(read: Promise<readonly LabelRange[]>): Promise<void> {
   try {
-    labels.set(await reader.labels(name));
+    labels.set(await read);
     complain(undefined);
   } catch (error) {
     complain((error as Error).message);

@@ -2,18 +2,34 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { paletteOf, variablesOf } from '../../src/plot/palette.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the readers import from Node, in a browser. */
+/** What the readers import from Node, in a browser; and what the page leaves out. */
 const alias = [
   { find: /^.*\/source\.ts$/, replacement: here('read/source.ts') },
   { find: /^.*\/columnar\/(?:columnar|open)\.ts$/, replacement: here('read/columnar.ts') },
+  { find: /^.*\/threads\/metrics\/route\.js$/, replacement: here('score/route.ts') },
   { find: 'node:path', replacement: here('read/path.ts') },
   { find: 'node:util', replacement: '@pkgjs/parseargs' },
   { find: /^knn-anomaly$/, replacement: here('../../dist/index.js') },
   { find: /^knn-anomaly\/(\w+)$/, replacement: here('../../dist/$1.js') },
 ];
+
+/** The colors of the library's figures, before the page's own. */
+function palette(): Plugin {
+  const colors =
+    `:root{${variablesOf(paletteOf('light'))}}` +
+    `@media (prefers-color-scheme:dark){:root{${variablesOf(paletteOf('dark'))}}}`;
+  return {
+    name: 'palette',
+    enforce: 'pre',
+    // Only an import may stand before them.
+    transform: (code, id) =>
+      id.endsWith('/explorer/style.css') ? code.replace(/;\n/, (end) => `${end}${colors}\n`) : undefined,
+  };
+}
 
 /** Puts program and styles into the page, and says what it may load: itself and its workers, nothing else. */
 function onePage(): Plugin {
@@ -63,7 +79,7 @@ export default defineConfig({
   resolve: { alias },
   define: { global: 'globalThis' },
   worker: { format: 'es' },
-  plugins: [onePage()],
+  plugins: [palette(), onePage()],
   build: {
     outDir: here('../../dist/explorer'),
     emptyOutDir: true,

@@ -45,8 +45,8 @@ export function explainRow(
   const expected = Array.from(sums, (sum) => (sum / neighbors.length) * own.scale + own.mean);
   const total = squares?.reduce((sum, s) => sum + s, 0);
   const shares = total === undefined ? null : Array.from(squaresAt, (s) => (total > 0 ? s / total : 0));
-  const weights = shares ?? window.map((value, l) => Math.abs(value - expected[l]!));
-  const difference = window.map((value, l) => value - expected[l]!)[largestOf(weights)]!;
+  const odd = oddValueOf({ window, expected, shares });
+  const difference = window[odd]! - expected[odd]!;
   const direction = difference > 0 ? 'above' : difference < 0 ? 'below' : 'none';
   return { index, start, score, window, expected, shares, direction, neighbors };
 }
@@ -66,8 +66,9 @@ function shapeOf(
   return { values: compared, mean, scale: normalize === 'mean' ? 1 : scale };
 }
 
-/** The index of the largest weight, the first of equal ones. */
-function largestOf(weights: ArrayLike<number>): number {
+/** Position in the window of the value with the largest share; for other metrics, of the one with the largest difference. */
+export function oddValueOf({ window, expected, shares }: Pick<Explanation, 'window' | 'expected' | 'shares'>): number {
+  const weights = shares ?? window.map((value, l) => Math.abs(value - expected[l]!));
   let largest = 0;
   for (let l = 1; l < weights.length; l++) if (weights[l]! > weights[largest]!) largest = l;
   return largest;

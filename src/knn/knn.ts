@@ -171,9 +171,10 @@ export class KNN {
    * best score that is known.
    *
    * Where bounds cannot help, all windows are scored: with a function or Mahalanobis metric, `aggregation` `'median'`, `align`
-   * `'cover'`, an `engine` by name, k above 64, windows of up to 8 values, fewer than 65 536 windows, and places that
-   * rule out a twentieth of the series. It is also what the search falls back on after a few percent of that time, where
-   * most windows are about as strange as the strangest, as in noise of few levels.
+   * `'cover'`, an `engine` by name, k above 64, fewer than 65 536 windows, and places that rule out a twentieth of the series;
+   * of windows of up to 8 values also those that are normalized or compared with a reference, and k above 8. It is also what
+   * the search falls back on after a tenth of that time, where most windows are about as strange as the strangest, as in noise
+   * of few levels.
    *
    * @param n how many places, at least 1
    * @param options.separation least distance of two places; default 1: all places count
@@ -181,7 +182,8 @@ export class KNN {
    * @returns places highest first, equal scores by smaller index; fewer than `n` where no other score is above 0
    * @throws RangeError when `n` or `separation` is no positive integer
    *
-   * Where bounds help: O(n) and little more in the length of the series, 12 to 15 bytes a value (28 normalized).
+   * Where bounds help: O(n) and little more in the length of the series, 12 to 15 bytes a value (28 normalized). Windows of up to 8
+   * values: O(n log n) and 80 bytes a value, for a tree; `topAsync` searches it on the calling thread.
    *
    * @example
    * new KNN(2, 1).top([2, 2, 2, 2, 9, 2, 2, 2], 1, { separation: 2 }); // => [{ index: 4, score: 7 }]

@@ -1,8 +1,18 @@
 // The search for the strangest places, as KNN asks for it: whether there are bounds for these settings, and places as indices
 // into the scores.
 import { euclidean } from '../core/metric.ts';
+import { atOnce } from '../core/steps.ts';
 import { endOf } from '../core/windows.ts';
-import { numWindowsOf, type Place, planTop, prepareTop, type TopSource, topPlaces } from '../search/top/engine.ts';
+import {
+  LeafSearchTop,
+  numWindowsOf,
+  type Place,
+  planTop,
+  prepareTop,
+  servesLeaves,
+  type TopSource,
+  topPlaces,
+} from '../search/top/engine.ts';
 import { runTop, type TopJob } from '../threads/top/top-job.ts';
 import type { Settings } from './settings.ts';
 import type { Anomaly } from './top-anomalies.ts';
@@ -13,7 +23,10 @@ export const topEngine: TopEngine = {
   places(scoring, query) {
     const job = planned(scoring, query);
     if (!job) return undefined;
-    const places = topPlaces(prepareTop(job.source, job.k, job.isMax), job.numRows, query, job.costs);
+    const { source, k, isMax, numRows, costs } = job;
+    const places = costs
+      ? topPlaces(prepareTop(source, k, isMax), numRows, query, costs)
+      : atOnce(new LeafSearchTop(source, k, isMax, query).search());
     return places && anomalies(scoring.settings, places);
   },
 
@@ -35,8 +48,10 @@ function planned({ settings, series, reference }: Scoring, query: Query): TopJob
   if (metric !== euclidean || aggregation === 'median' || align === 'cover' || engine !== 'auto') return undefined;
   const source: TopSource = { series, reference, windowSize, normalize, exclusionZone, side };
   const counts = numWindowsOf(source);
+  const job = { source, k, isMax: aggregation === 'max', numRows: counts.numRows, query };
+  if (servesLeaves(source, counts.numRows, k, query)) return { ...job, costs: undefined };
   const costs = planTop(source, counts, k, query);
-  return costs && { source, k, isMax: aggregation === 'max', numRows: counts.numRows, query, costs };
+  return costs && { ...job, costs };
 }
 
 /** Places as indices into the scores: see `align`. */

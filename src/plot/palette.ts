@@ -49,15 +49,29 @@ export function paletteOf(page: 'light' | 'dark'): Palette {
   return page === 'dark' ? DARK : LIGHT;
 }
 
+/** The colors as custom properties of a style sheet: `--ground`, …, `--score0`, …. */
+export function variablesOf(palette: Palette): string {
+  const { scores, ...named } = palette;
+  const pairs = [...Object.entries(named), ...scores.map((color, s): [string, string] => [`score${s}`, color])];
+  return pairs.map(([role, color]) => `--${role}:${color}`).join(';');
+}
+
 /** The fonts, in the order in which they are looked for. */
 export const FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif';
 
 /** A color of the palette. Elements of this color have a class of the same name. */
 export type Role = Exclude<keyof Palette, 'scores'> | `score${number}`;
 
+/** The role whose color this one has: scores beyond the last color begin again with the first. */
+export function classOf(role: Role): Role {
+  return role.startsWith('score') ? `score${Number(role.slice(5)) % LIGHT.scores.length}` : role;
+}
+
 function colorOf(palette: Palette, role: Role): string {
-  if (!role.startsWith('score')) return palette[role as Exclude<keyof Palette, 'scores'>];
-  return palette.scores[Number(role.slice(5)) % palette.scores.length]!;
+  const own = classOf(role);
+  return own.startsWith('score')
+    ? palette.scores[Number(own.slice(5))]!
+    : palette[own as Exclude<keyof Palette, 'scores'>];
 }
 
 /** The colors of a figure. */
@@ -84,8 +98,6 @@ export function paintsFor(theme: Theme, numScores: number): Paints {
     const color = colorOf(DARK, role);
     return `.knn-plot-auto .f-${role}{fill:${color}}.knn-plot-auto .s-${role}{stroke:${color}}`;
   });
-  const classOf = (role: Role): string =>
-    role.startsWith('score') ? `score${Number(role.slice(5)) % LIGHT.scores.length}` : role;
   return {
     fill: (role) => `class="f-${classOf(role)}" fill="${colorOf(base, role)}"`,
     stroke: (role) => `class="s-${classOf(role)}" stroke="${colorOf(base, role)}"`,

@@ -27,6 +27,9 @@ export interface MatrixEntry {
   readonly histograms?: unknown;
 }
 
+/** Takes a series of a matrix. What it returns stands for the series. */
+export type Take = (entry: MatrixEntry) => unknown;
+
 /** Milliseconds of work after which timers and requests have their turn. */
 export const SLICE = 20;
 
@@ -46,19 +49,27 @@ export class AnswerReader {
     this.#known = new Map();
   }
 
-  /** The answer in a text; `undefined` if it is no JSON object. */
-  async read(text: string): Promise<Answer | undefined> {
+  /**
+   * The answer in a text; `undefined` if it is no JSON object.
+   *
+   * @param take is given each series of a matrix as soon as it is parsed, so that its texts need no memory for long
+   */
+  async read(text: string, take: Take = (entry) => entry): Promise<Answer | undefined> {
     try {
-      return (text.startsWith(MATRIX) ? await this.#matrix(text) : undefined) ?? parsed(text);
+      const answer = text.startsWith(MATRIX) ? await this.#matrix(text, take) : undefined;
+      if (answer !== undefined) return answer;
     } catch (error) {
-      if (error instanceof SyntaxError) return parsed(text);
-      throw error;
+      if (!(error instanceof SyntaxError)) throw error;
     }
+    const answer = parsed(text);
+    const { resultType, result } = Object(answer?.data) as { resultType?: unknown; result?: unknown };
+    if (answer === undefined || resultType !== 'matrix' || !Array.isArray(result)) return answer;
+    return { ...answer, data: { ...(answer.data as object), result: result.map(take) } };
   }
 
   /** @returns `undefined` for a text that cannot be cut. @throws SyntaxError for one whose pieces are no JSON */
-  async #matrix(text: string): Promise<Answer | undefined> {
-    const result: MatrixEntry[] = [];
+  async #matrix(text: string, take: Take): Promise<Answer | undefined> {
+    const result: unknown[] = [];
     let at = MATRIX.length;
     let slice = performance.now();
     while (text[at] !== ']') {
@@ -70,7 +81,7 @@ export class AnswerReader {
       const next = text[end + 1];
       if (end < 2 || text[end] !== '}' || (next !== ',' && next !== ']')) return undefined;
       const { labels, key } = this.#metricOf(metric);
-      result.push({ metric: labels, key, values: JSON.parse(text.slice(begin, end)) });
+      result.push(take({ metric: labels, key, values: JSON.parse(text.slice(begin, end)) }));
       at = end + (next === ',' ? 2 : 1);
       if (performance.now() - slice < SLICE) continue;
       await turn();

@@ -49,7 +49,7 @@ export interface QueryBacktest {
   readonly own: QueryCount;
   /** The same at other thresholds: 0.75, 1, 1.5, 2, 3 and 4 times its own. */
   readonly counts: readonly QueryCount[];
-  /** With `perDay`: the least threshold found at which this query alone has no more alarms than that. */
+  /** With `perDay`: the least threshold found at which this query alone has no more alarms than that; `undefined` without values. */
   readonly suggested: QueryCount | undefined;
   /** The series with alarms, the one with most of them first. */
   readonly series: readonly SeriesCount[];
@@ -62,7 +62,7 @@ export interface QueriesBacktest {
   readonly incidents: readonly IncidentReport[];
   /**
    * With `perDay`: the least common threshold found at which all queries together have no more alarms than that. `undefined`
-   * where queries have several presets, whose surprises cannot be compared; each query has its own then.
+   * where queries have several presets, whose surprises cannot be compared; each query has its own then. And without any values.
    */
   readonly suggested: QueryCount | undefined;
 }
@@ -103,7 +103,7 @@ export async function backtestQueries(options: BacktestQueriesOptions): Promise<
   return {
     queries: runs.map((run) => run.result(perDay)),
     incidents: byBegin(runs.flatMap((run) => run.incidents)),
-    suggested: perDay === undefined || presets.size > 1 ? undefined : suggest(runs, perDay),
+    suggested: presets.size > 1 ? undefined : suggest(runs, perDay),
   };
 }
 
@@ -164,6 +164,10 @@ class QueryRun {
     return Math.max(this.#query.step, this.#end - this.#since + this.#query.step) / SECONDS_PER_DAY;
   }
 
+  get numValues(): number {
+    return this.#numValues;
+  }
+
   get least(): number {
     return this.#least;
   }
@@ -194,7 +198,7 @@ class QueryRun {
       ...{ begin: this.#since, end: this.#end, days: this.days, threshold: this.threshold },
       own: countAt(this.threshold),
       counts: FACTORS.map((factor) => countAt(factor * this.threshold)),
-      suggested: perDay === undefined ? undefined : suggest([this], perDay),
+      suggested: suggest([this], perDay),
       series: series.filter(({ alarms }) => alarms > 0).sort((a, b) => b.alarms - a.alarms),
     };
   }
@@ -280,7 +284,9 @@ function firstIn(values: Float64Array): number {
 }
 
 /** The least common threshold for a budget that bisection finds, between the least one that was looked at and the largest surprise. */
-function suggest(runs: readonly QueryRun[], wanted: number): QueryCount {
+function suggest(all: readonly QueryRun[], wanted: number | undefined): QueryCount | undefined {
+  const runs = all.filter(({ numValues }) => numValues > 0);
+  if (wanted === undefined || runs.length === 0) return undefined;
   const countAt = (threshold: number): QueryCount => {
     let [alarms, incidents, perDay] = [0, 0, 0];
     for (const run of runs) {

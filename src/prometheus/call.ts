@@ -1,7 +1,7 @@
 // Calls of a server's HTTP interface: what is sent, what is tried again, and what an answer must be.
 import { checkBoolean, checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
 import { addressesOf } from './address.ts';
-import { type Answer, AnswerReader } from './answer.ts';
+import { type Answer, AnswerReader, type Take } from './answer.ts';
 
 /** Names and values of HTTP headers. */
 export type Headers = Readonly<Record<string, string>>;
@@ -100,13 +100,14 @@ export class Server {
    * The data of an answer. What finds no answer, or is answered by 429 or 5xx, or with a part of the answer, is tried again,
    * first at the other addresses. 4xx is never tried again.
    *
+   * @param take what stands for a series of a matrix, made as soon as it is parsed
    * @throws QueryError with the server's message
    */
-  async call(path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> {
+  async call(path: string, parameters: Readonly<Record<string, string>>, take?: Take): Promise<unknown> {
     const numAddresses = this.#addresses.length;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#attempt(path, parameters);
+        return await this.#attempt(path, parameters, take);
       } catch (error) {
         this.#signal?.throwIfAborted();
         if (!(error instanceof QueryError) || !error.isTemporary) throw error;
@@ -118,7 +119,7 @@ export class Server {
     }
   }
 
-  async #attempt(path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> {
+  async #attempt(path: string, parameters: Readonly<Record<string, string>>, take?: Take): Promise<unknown> {
     const { url, shown, headers } = this.#addresses[this.#current]!;
     const asked = typeof this.#headers === 'function' ? await this.#headers() : this.#headers;
     if (asked !== undefined) checkHeaders(asked);
@@ -133,9 +134,9 @@ export class Server {
     const { response, text } = await this.#send(`${url}${path}${this.#posts ? '' : `?${body}`}`, init, shown);
     if (response.status === 405 && this.#posts) {
       this.#posts = false; // some proxies let GET pass only
-      return await this.#attempt(path, parameters);
+      return await this.#attempt(path, parameters, take);
     }
-    return this.#dataOf(response, text, await this.#reader.read(text), shown);
+    return this.#dataOf(response, text, await this.#reader.read(text, take), shown);
   }
 
   /** Waits for an answer to its end. @throws QueryError when none comes, or none in time */

@@ -1,7 +1,6 @@
 // queryRange: the values of a query at regular times, read in calls of bounded size.
 import { checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
-import { turn } from '../core/steps.ts';
-import { type MatrixEntry, SLICE } from './answer.ts';
+import type { MatrixEntry } from './answer.ts';
 import { QueryError, SERVER_OPTIONS, Server, type ServerOptions } from './call.ts';
 import { type Labels, seriesKey } from './labels.ts';
 
@@ -129,22 +128,15 @@ async function readPart(
   from: number,
   count: number,
 ): Promise<RangeSeries[]> {
-  const data = await server.call('query_range', {
+  const asked = {
     query,
     start: textOf(from),
     end: textOf(from + (count - 1) * step),
     step: textOf(step),
     ...(lookback !== undefined && { lookback_delta: `${textOf(lookback)}s` }),
-  });
-  const series: RangeSeries[] = [];
-  let slice = performance.now();
-  for (const entry of resultOf(data, 'matrix')) {
-    series.push(seriesOf(entry as MatrixEntry, from, step, count));
-    if (performance.now() - slice < SLICE) continue;
-    await turn();
-    slice = performance.now();
-  }
-  return series;
+  };
+  const data = await server.call('query_range', asked, (entry) => seriesOf(entry, from, step, count));
+  return resultOf(data, 'matrix') as RangeSeries[];
 }
 
 /** A series of an answer, its values at their steps. */

@@ -8,31 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Chromium, type Page } from '../support/chromium.ts';
+import { explore, main, openPage, type Settings, scoresOf, settled } from '../support/explorer.ts';
 import { findBrowser, findFirefox, isAllRequired } from '../support/find-browser.ts';
 import { Firefox } from '../support/firefox.ts';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const data = fileURLToPath(new URL('../../examples/data/server-metrics.csv.gz', import.meta.url));
 const faults = fileURLToPath(new URL('../../examples/data/faults.csv', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'knn-anomaly-explorer-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }));
-
-/** A running `explore`: its address, and its end. */
-async function explore(...args: readonly string[]): Promise<{ address: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [main, 'explore', ...args, '--no-open'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const address = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (text) => resolve(String(text).trim()));
-    child.once('exit', (status) => reject(new Error(`explore ended with ${status}`)));
-  });
-  const stop = (): Promise<void> =>
-    new Promise((resolve) => {
-      child.once('exit', () => resolve());
-      child.kill('SIGTERM');
-    });
-  return { address, stop };
-}
 
 /** The status of a request, with the headers of a browser. */
 async function status(address: string, headers: Record<string, string> = {}, method = 'GET'): Promise<number> {
@@ -87,38 +70,11 @@ describe.skipIf(browser === undefined && !isAllRequired)('the page in a browser'
   });
   afterAll(async () => await chromium?.close());
 
-  /** Opens the page, and keeps the exact scores of its panels where tests find them. */
-  async function open(address: string, settings: Parameters<Chromium['page']>[2] = {}, width = 1300): Promise<Page> {
-    const page = await chromium.page(width, 900, settings);
-    const source = `window.scored = {};
-      document.addEventListener('knn-opened', ({ detail }) => { window.opened = detail; });
-      document.addEventListener('knn-scored', ({ detail: { result, detector } }) => {
-        if (result.exact) window.scored[detector.kind] = [...result.scores].map((x) => String(x));
-      });`;
-    await page.send('Page.addScriptToEvaluateOnNewDocument', { source });
-    await page.goto(address);
-    return page;
-  }
-
-  const settled = (kind: string): string => `window.scored?.${kind} !== undefined`;
-
-  /** The scores of a command line, as texts. */
-  function scoresOf(command: string, column: string): string[] {
-    const text = execFileSync('sh', ['-c', command.replace(/^knn-anomaly/, `"${process.execPath}" "${main}"`)], {
-      cwd: join(data, '..'),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const [header, ...rows] = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split(','));
-    const c = header!.indexOf(column);
-    return rows.map((cells) => (cells[c] === '' ? 'NaN' : cells[c]!));
-  }
+  const open = (address: string, settings?: Settings, width?: number): Promise<Page> =>
+    openPage(chromium, address, settings, width);
 
   test('shows a file with its labels, and the numbers are those of the command that it gives', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { address, stop } = await explore(data, '--column', 'memory_mb', '--labels', faults);
     try {
@@ -156,7 +112,7 @@ describe.skipIf(browser === undefined && !isAllRequired)('the page in a browser'
     }
   });
 
-  test('zooms, moves, labels a dragged range, and saves what it shows', { timeout: 60_000 }, async () => {
+  test('zooms, moves, labels a dragged range, and saves what it shows', { timeout: 120_000 }, async () => {
     const { address, stop } = await explore();
     try {
       const page = await open(address);
@@ -222,7 +178,7 @@ describe.skipIf(browser === undefined && !isAllRequired)('the page in a browser'
     }
   });
 
-  test('says what the command line says of a file that cannot be read', { timeout: 60_000 }, async () => {
+  test('says what the command line says of a file that cannot be read', { timeout: 120_000 }, async () => {
     const { address, stop } = await explore();
     try {
       const page = await open(address);
@@ -240,7 +196,7 @@ describe.skipIf(browser === undefined && !isAllRequired)('the page in a browser'
     }
   });
 
-  test('fits a phone in the dark, with the numbers of another locale', { timeout: 60_000 }, async () => {
+  test('fits a phone in the dark, with the numbers of another locale', { timeout: 120_000 }, async () => {
     const { address, stop } = await explore(data);
     try {
       const page = await open(address, { dark: true, locale: 'de-DE' }, 390);

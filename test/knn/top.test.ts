@@ -43,6 +43,21 @@ describe('top(series, n, { separation }) gives the places of topAnomalies(score(
     expect(new KNN(40, 1).fit(reference).top(metric, 4, { separation: 3 })).toEqual(want);
   });
 
+  test('of short windows, by the leaves of a tree', async () => {
+    for (const options of [{ exclusionZone: 2 }, { side: 'left', aggregation: 'max' }] as const) {
+      const knn = new KNN(5, 2, options);
+      const want = topAnomalies(knn.score(metric), 6, { separation: 5 });
+      expect(want.length).toBe(6);
+      expect(knn.top(metric, 6, { separation: 5 })).toEqual(want);
+      const told: number[] = [];
+      const onProgress = ({ done }: Progress): void => void told.push(done);
+      expect(await knn.topAsync(metric, 6, { separation: 5, onProgress })).toEqual(want);
+      expect(told.at(-1)).toBe(metric.length - 4);
+    }
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(new KNN(5, 2).topAsync(metric, 6, { signal })).rejects.toThrow('enough');
+  });
+
   test('of short series, by the definition', () => {
     const series = whiteNoise(300, 2);
     const rows = naiveNeighbors(series, 7, 3);

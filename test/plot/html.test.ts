@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeNumbers, encodeNumbers } from '../../src/plot/html/encode.ts';
 import { type PlotOptions, plotHTML } from '../../src/plot.ts';
-import { Page } from '../support/browser.ts';
+import { Chromium, type Page } from '../support/chromium.ts';
 import { findBrowser, isAllRequired } from '../support/find-browser.ts';
 import { mulberry32, normal, whiteNoise } from '../support/series.ts';
 
@@ -131,16 +131,20 @@ describe('plotHTML(options)', () => {
 const browser = findBrowser();
 
 describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', { timeout: 120_000 }, () => {
-  const opened: Page[] = [];
+  let chromium: Chromium;
+  beforeAll(() => {
+    if (browser === undefined) throw new Error('no browser was found: install chromium, or set CHROMIUM');
+    chromium = Chromium.start(browser);
+  });
+  afterAll(async () => await chromium?.close());
   const open = async (name: string, html: string, size: [number, number] = [900, 900]): Promise<Page> => {
     const path = join(folder, name);
     writeFileSync(path, html);
-    const page = await Page.open(browser!, pathToFileURL(path).href, size);
-    opened.push(page);
-    await page.until('document.documentElement.dataset.drawn !== undefined');
+    const page = await chromium.page(...size);
+    await page.goto(pathToFileURL(path).href);
+    await page.until('document.documentElement.dataset.drawn !== undefined', 60);
     return page;
   };
-  afterAll(async () => await Promise.all(opened.map((page) => page.close())));
 
   /** Where the plotting area of a panel is on the page. */
   const areaOf = async (page: Page, p: number): Promise<{ left: number; top: number; width: number; height: number }> =>
@@ -168,7 +172,7 @@ describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', 
         return false;
       })`);
       expect(colors).toEqual([true, true, true]);
-      expect(page.complaints).toEqual([]);
+      expect(page.errors).toEqual([]);
     });
 
     test('shows the exact value, its time and its index at the mouse, in all panels', async () => {
@@ -230,7 +234,7 @@ describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', 
       }
       expect(await rangeOf(page)).toEqual([berlin(0), berlin(n - 1)]);
       expect(await page.evaluate("document.querySelector('#reset').hidden")).toBe(true);
-      expect(page.complaints).toEqual([]);
+      expect(page.errors).toEqual([]);
     });
   });
 
@@ -251,7 +255,7 @@ describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', 
     expect(Math.abs((to! - from!) / (0.4 * n * MINUTE) - 1)).toBeLessThan(0.02);
     await page.send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: 'dark' }] });
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(13, 17, 23)');
-    expect(page.complaints).toEqual([]);
+    expect(page.errors).toEqual([]);
   });
 
   test('of a million values is drawn soon, and shows exact values of dense columns', async () => {
@@ -268,6 +272,6 @@ describe.skipIf(browser === undefined && !isAllRequired)('a page in a browser', 
     const [shown] = await valuesOf(page);
     expect(shown).toMatch(new RegExp(`^${String(many[index])} \\(here -?[\\d.]+ to [\\d.]+\\)$`.replace('-', '\\-')));
     expect(await page.evaluate("document.querySelector('.envelope').hidden")).toBe(false);
-    expect(page.complaints).toEqual([]);
+    expect(page.errors).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 // backtestQueries against monitors by hand: incidents, and the alarms at every threshold.
 import { expect, test } from 'vitest';
 import { monitor } from '../../src/calibrate.ts';
+import { reportText } from '../../src/cli/prometheus/report.ts';
 import { backtestQueries, follow, type IncidentReport } from '../../src/prometheus.ts';
 import { type FakeSeries, fakeFetch, noise } from '../support/fake-prometheus.ts';
 
@@ -99,4 +100,47 @@ test('on innocent data the threshold for a budget holds in the following week, w
   expect(later.queries[0]!.own.alarms).toBeLessThanOrEqual(16);
   // Monitors that saw less of the past agree: the week was chosen at 0.75 of the default or above.
   expect(threshold).toBeGreaterThanOrEqual(3);
+});
+
+/** The report of a backtest, as the command prints it. */
+async function reported(more: object, perDay: number): Promise<string> {
+  const result = await backtestQueries({ ...common, period: (NUM - BEGIN) * STEP, perDay, ...more });
+  return [...reportText({ result, perDay, worst: [] })].join('');
+}
+
+test('without values there is no threshold, and the report says so', async () => {
+  const nothing = fakeFetch([{ labels: { s: '0' }, valueAt: () => NaN }]);
+  const { suggested, queries } = await backtestQueries({ ...common, fetch: nothing, period: 86_400, perDay: 5 });
+  expect([suggested, queries[0]!.suggested, queries[0]!.numValues]).toEqual([undefined, undefined, 0]);
+  const text = await reported({ fetch: nothing }, 5);
+  expect(text).toContain('q: no values\nthe server has none of this query in the 1d');
+  expect(text).toContain('without values there is no threshold for the budget');
+  expect(text).not.toMatch(/--threshold|incidents/);
+});
+
+test('a budget of fewer than three alarms in the period is too few to tell, and the report says so', async () => {
+  // The period is a day and an hour.
+  expect(await reported({}, 2)).toContain(
+    'that is 2.1 alarms in 1d1h, too few to tell: a longer --backtest knows more',
+  );
+  expect(await reported({}, 3)).not.toContain('too few to tell');
+});
+
+test('the same where surprises are many: cubes of normal numbers', async () => {
+  const step = 300;
+  const week = (7 * 86_400) / step;
+  const normal = (time: number, s: number): number =>
+    Math.sqrt(-2 * Math.log(1 - noise(time, s) / 2)) * Math.cos(Math.PI * noise(time, s + 100));
+  const innocent = Array.from({ length: 40 }, (_, s) => ({
+    labels: { s: String(s) },
+    valueAt: (time: number) => 20 + normal(time, s) ** 3,
+  }));
+  const given = { ...common, step, fetch: fakeFetch(innocent), history: 3 * week * step, period: week * step };
+  const chosen = await backtestQueries({ ...given, perDay: 1, now: () => 3 * week * step });
+  const { threshold, alarms } = chosen.suggested!;
+  const later = await backtestQueries({ ...given, threshold, history: 4 * week * step, now: () => 4 * week * step });
+  // 106 alarms at the default; 7 were wanted and counted, 8 came. A Poisson number of mean 7 is 0 or above 16 once in 500.
+  expect([chosen.queries[0]!.own.alarms > 50, alarms]).toEqual([true, 7]);
+  expect(later.queries[0]!.own.alarms).toBeGreaterThan(0);
+  expect(later.queries[0]!.own.alarms).toBeLessThanOrEqual(16);
 });

@@ -6,7 +6,7 @@
 //   npx tsx test/slow/top.ts --values 6000 --long 0     longer series
 
 import { parseArgs } from 'node:util';
-import { caseOf, isServed, placesOfBounds, placesOfScores } from '../search/top/cases.ts';
+import { caseOf, isServed, placesOfBounds, placesOfLeaves, placesOfScores } from '../search/top/cases.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +24,7 @@ const [first, long, most] = [Number(values.first), Number(values.long), Number(v
 const [numCases, maxSeconds] = [Number(values.cases), isBounded ? Number(values.seconds) : 60];
 const backend = values.backend === 'scalar' ? 'scalar' : 'auto';
 
-const counts = { cases: 0, refused: 0, long: 0, places: 0, differences: 0 };
+const counts = { cases: 0, refused: 0, long: 0, leaves: 0, places: 0, differences: 0 };
 let firstDifference = '';
 
 function hold(number: number): void {
@@ -37,8 +37,11 @@ function hold(number: number): void {
   }
   if (isLong) counts.long++;
   const want = placesOfScores(it);
-  const got = placesOfBounds(it, backend);
+  const byLeaves = placesOfLeaves(it);
+  const isSame = byLeaves === undefined || JSON.stringify(byLeaves) === JSON.stringify(want);
+  const got = isSame ? placesOfBounds(it, backend) : byLeaves;
   counts.places += want.length;
+  if (byLeaves !== undefined) counts.leaves++;
   if (JSON.stringify(got) === JSON.stringify(want)) return;
   counts.differences++;
   const { series, reference, ...rest } = it;
@@ -52,7 +55,7 @@ npx tsx test/slow/top.ts --first ${number} --cases 1 --values ${most} --long ${l
 const start = performance.now();
 const seconds = (): number => (performance.now() - start) / 1e3;
 const report = (): string =>
-  `${Math.round(seconds())} s: ${counts.cases} cases (${counts.long} long, ${counts.refused} without bounds), ` +
+  `${Math.round(seconds())} s: ${counts.cases} cases (${counts.long} long, ${counts.leaves} by leaves, too, ${counts.refused} without bounds), ` +
   `${counts.places} places, ${counts.differences} differences`;
 let reported = 0;
 for (let number = first; number < first + numCases && seconds() < maxSeconds; number++) {

@@ -51,6 +51,7 @@ export class Chromium {
     await page.send('Page.enable');
     await page.send('Runtime.enable');
     await page.send('Network.enable');
+    await page.send('Log.enable');
     await page.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
     const scheme = { name: 'prefers-color-scheme', value: settings.dark === true ? 'dark' : 'light' };
     await page.send('Emulation.setEmulatedMedia', { features: [scheme] });
@@ -103,7 +104,7 @@ export class Page {
   readonly #session: string;
   /** Addresses that the page has asked for. */
   readonly requests: string[];
-  /** What it wrote to its console as errors, and exceptions. */
+  /** What it complained about: errors on its console, exceptions, and what its security policy refused. */
   readonly errors: string[];
 
   constructor(browser: Chromium, session: string) {
@@ -117,6 +118,7 @@ export class Page {
       if (method === 'Runtime.exceptionThrown') this.errors.push(JSON.stringify(params!.exceptionDetails));
       if (method === 'Runtime.consoleAPICalled' && params!.type === 'error')
         this.errors.push(JSON.stringify(params!.args));
+      if (method === 'Log.entryAdded') this.errors.push(JSON.stringify(params!.entry));
     });
   }
 
@@ -148,14 +150,20 @@ export class Page {
   }
 
   /** Waits until an expression is true. */
-  async until(expression: string, seconds = 20): Promise<void> {
+  async until(expression: string, seconds = 60): Promise<void> {
     const end = Date.now() + 1000 * seconds;
     while (!(await this.evaluate<boolean>(`Boolean(${expression})`))) {
-      if (Date.now() > end) throw new Error(`not within ${seconds} s: ${expression}`);
+      if (Date.now() > end) throw new Error(`not within ${seconds} s: ${expression}; ${this.errors.join(' ')}`);
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
   }
 
+  /** The text of an element. */
+  async text(selector: string): Promise<string> {
+    return await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`);
+  }
+
+  /** Moves the mouse over the page, or presses it; `more` are further properties of the event, such as deltaY. */
   async mouse(
     type: 'Pressed' | 'Released' | 'Moved' | 'Wheel',
     x: number,
@@ -163,8 +171,7 @@ export class Page {
     more: object = {},
   ): Promise<void> {
     const button = type === 'Pressed' || type === 'Released' ? { button: 'left', clickCount: 1 } : {};
-    const held = type === 'Moved' ? { buttons: 1, button: 'left' } : {};
-    await this.send('Input.dispatchMouseEvent', { type: `mouse${type}`, x, y, ...button, ...held, ...more });
+    await this.send('Input.dispatchMouseEvent', { type: `mouse${type}`, x, y, ...button, ...more });
   }
 
   /** Drags from one place to another in steps. */
@@ -177,7 +184,7 @@ export class Page {
     await this.mouse('Pressed', ...from, more);
     for (let step = 1; step <= steps; step++) {
       const at = (c: 0 | 1): number => from[c] + ((to[c] - from[c]) * step) / steps;
-      await this.mouse('Moved', at(0), at(1), more);
+      await this.mouse('Moved', at(0), at(1), { buttons: 1, button: 'left', ...more });
     }
     await this.mouse('Released', ...to, more);
   }
@@ -186,9 +193,12 @@ export class Page {
     await this.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
   }
 
-  async key(key: string, code = key): Promise<void> {
-    await this.send('Input.dispatchKeyEvent', { type: 'keyDown', key, code, ...(key.length === 1 && { text: key }) });
-    await this.send('Input.dispatchKeyEvent', { type: 'keyUp', key, code });
+  /** A press of a key. @param number its virtual key code, without which controls do not answer to it */
+  async key(key: string, code = key, number = 0): Promise<void> {
+    const text = key === 'Enter' ? '\r' : key.length === 1 ? key : undefined;
+    const event = { key, code, windowsVirtualKeyCode: number };
+    await this.send('Input.dispatchKeyEvent', { type: 'keyDown', ...event, ...(text !== undefined && { text }) });
+    await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
   }
 
   /** Gives files to an input of a page. */
@@ -198,7 +208,20 @@ export class Page {
     await this.send('DOM.setFileInputFiles', { nodeId, files: paths });
   }
 
-  /** A picture as PNG. */
+  /** A press of the mouse on an element, where it is in sight. */
+  async press(selector: string, nth = 0): Promise<void> {
+    const [x, y] = await this.evaluate<[number, number]>(`(() => {
+      const element = document.querySelectorAll(${JSON.stringify(selector)})[${nth}];
+      element.scrollIntoView({ block: 'nearest' });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    })()`);
+    await this.mouse('Moved', x, y);
+    await this.mouse('Pressed', x, y);
+    await this.mouse('Released', x, y);
+  }
+
+  /** A picture of what is in sight as PNG. */
   async screenshot(): Promise<Buffer> {
     const { data } = await this.send('Page.captureScreenshot', { format: 'png' });
     return Buffer.from(data as string, 'base64');

@@ -1,4 +1,5 @@
 // Labels as the command line reads them: CSV with begin, end and label.
+import { csvCell } from '../../../src/cli/output/rows.ts';
 import type { LabelRange } from '../read/protocol.ts';
 import type { Axis } from '../view/axis.ts';
 
@@ -6,10 +7,6 @@ import type { Axis } from '../view/axis.ts';
 export function labelsCsv(labels: readonly LabelRange[], axis: Axis): string {
   const rows = [...labels]
     .sort((a, b) => a.begin - b.begin)
-    .map(({ begin, end, name }) => [axis.writeExact(begin), axis.writeExact(end), cell(name)].join(','));
+    .map(({ begin, end, name }) => [axis.writeExact(begin), axis.writeExact(end), csvCell(name)].join(','));
   return `${['begin,end,label', ...rows].join('\n')}\n`;
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -44,19 +44,15 @@ export class ReadClient {
     return (await this.#ask<{ labels: readonly LabelRange[] }>({ type: 'labels', job: ++this.#job, name })).labels;
   }
 
+  /** The labels in a column of zeros and ones, in the file of the series that was opened last. */
+  async columnLabels(column: string): Promise<readonly LabelRange[]> {
+    const request = { type: 'column-labels', job: ++this.#job, column } as const;
+    return (await this.#ask<{ labels: readonly LabelRange[] }>(request)).labels;
+  }
+
   /** Scores of the series that was opened last, one per row, as CSV. */
   async rows(scores: Float64Array): Promise<Blob> {
     return (await this.#ask<{ csv: Blob }>({ type: 'rows', job: ++this.#job, scores })).csv;
-  }
-
-  /** Times as they were written; `undefined` where no row is. */
-  async times(indices: readonly number[]): Promise<readonly (string | undefined)[]> {
-    const answer = await this.#ask<{ times: readonly (string | undefined)[] }>({
-      type: 'times',
-      job: ++this.#job,
-      indices,
-    });
-    return answer.times;
   }
 
   #ask<T>(request: Exclude<ReadRequest, { type: 'add' }>): Promise<T> {

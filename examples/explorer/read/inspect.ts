@@ -1,10 +1,15 @@
 // Which columns a file has, before one of them is read.
-import { parseCell } from '../../../src/cli/input/cells.ts';
 import type { Dialect } from '../../../src/cli/input/dialect.ts';
-import { isMissingIn, looksNumeric } from '../../../src/cli/input/numbers.ts';
-import { layoutOf, type SampleRow, TIME_NAME, type Wanted } from '../../../src/cli/input/table/layout.ts';
+import { looksNumeric } from '../../../src/cli/input/numbers.ts';
+import {
+  type ColumnKind,
+  layoutOf,
+  type SampleRow,
+  TIME_NAME,
+  type Wanted,
+} from '../../../src/cli/input/table/layout.ts';
 import { CsvRecords } from '../../../src/cli/input/table/records.ts';
-import { epochOf, looksLikeTime } from '../../../src/cli/input/times.ts';
+import { looksLikeTime } from '../../../src/cli/input/times.ts';
 import { openSource } from './source.ts';
 
 /** Lines that are looked at. */
@@ -90,26 +95,17 @@ async function columnsOf(lines: readonly string[], dialect: Dialect): Promise<Co
     isStream: false,
     takesBad: false,
   };
-  const { header, width, rows } = layoutOf(sample, wanted);
-  if (width === 1) return NONE;
-  const found = { numbers: [] as string[], times: [] as string[], areFields: false };
-  for (let c = 0; c < width; c++) {
-    const cells = rows.map((row) => row.cells[c] ?? '').filter((cell) => !isMissingIn(cell, notation));
-    const name = header?.[c] ?? '';
-    const isUnique = name !== '' && !/^\d+$/.test(name) && header!.indexOf(name) === header!.lastIndexOf(name);
-    const called = isUnique ? name : String(c + 1);
-    const areNumbers = cells.every((cell) => parseCell(cell) !== undefined || looksNumeric(cell));
-    if (areNumbers ? TIME_NAME.test(name) || isEpoch(cells) : cells.every(looksLikeTime)) found.times.push(called);
-    else if (areNumbers) found.numbers.push(called);
-  }
-  return found;
+  const { header, kinds } = layoutOf(sample, wanted);
+  if (kinds.length === 1) return NONE;
+  const of = (...wantedKinds: ColumnKind[]): string[] =>
+    wantedKinds.flatMap((kind) => kinds.flatMap((one, c) => (one === kind ? [calledAs(header, c)] : [])));
+  // What is most likely meant comes first.
+  return { numbers: of('number', 'nearly', 'missing', 'index'), times: of('time'), areFields: false };
 }
 
-/** Whether all are seconds to nanoseconds since 1970, of this century, and do not fall. */
-function isEpoch(cells: readonly string[]): boolean {
-  const moments = cells.map((cell) => epochOf(Number(cell)));
-  return (
-    moments.length > 1 &&
-    moments.every((at, i) => at >= 978_307_200_000 && at < 4_102_444_800_000 && (i === 0 || at >= moments[i - 1]!))
-  );
+/** How the option `--column` names a column: by its name, or by its number where that is not clear. */
+function calledAs(header: readonly string[] | undefined, c: number): string {
+  const name = header?.[c] ?? '';
+  const isUnique = name !== '' && !/^\d+$/.test(name) && header!.indexOf(name) === header!.lastIndexOf(name);
+  return isUnique ? name : String(c + 1);
 }

@@ -48,12 +48,11 @@ export type ReadRequest =
   | { readonly type: 'add'; readonly name: string; readonly file: Blob }
   | ({ readonly type: 'open'; readonly job: number; readonly name: string } & ReadOptions)
   | { readonly type: 'labels'; readonly job: number; readonly name: string }
-  | { readonly type: 'rows'; readonly job: number; readonly scores: Float64Array }
-  | { readonly type: 'times'; readonly job: number; readonly indices: readonly number[] };
+  | { readonly type: 'column-labels'; readonly job: number; readonly column: string }
+  | { readonly type: 'rows'; readonly job: number; readonly scores: Float64Array };
 
 export type ReadAnswer =
   | { readonly job: number; readonly opened: Opened }
   | { readonly job: number; readonly labels: readonly LabelRange[] }
   | { readonly job: number; readonly csv: Blob }
-  | { readonly job: number; readonly times: readonly (string | undefined)[] }
   | { readonly job: number; readonly failure: string; readonly columns: Columns | undefined };

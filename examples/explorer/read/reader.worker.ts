@@ -1,6 +1,6 @@
 // The worker that reads files: the readers of the command line, with their rules and their messages.
 
-import { wordsOf } from '../../../src/cli/explore/words.ts';
+import { CHOOSING, withoutOptions, wordsOf } from '../../../src/cli/explore/words.ts';
 import type { Table } from '../../../src/cli/input/columns.ts';
 import { type Label, Labels } from '../../../src/cli/input/labels.ts';
 import { readTable } from '../../../src/cli/input/read.ts';
@@ -10,6 +10,7 @@ import { parseOptions } from '../../../src/cli/options/parse.ts';
 import { formatCsv } from '../../../src/cli/output/formats.ts';
 import { type InTime, inTime } from '../../../src/cli/score/in-time.ts';
 import { TIME_OPTIONS, timeOptionsOf } from '../../../src/cli/time/options.ts';
+import { toRanges } from '../../../src/evaluate/labels.ts';
 import { type Columns, inspect } from './inspect.ts';
 import type { Grid, LabelRange, Opened, ReadAnswer, ReadRequest } from './protocol.ts';
 import { takeNotices } from './shims.ts';
@@ -18,7 +19,7 @@ import { addFile } from './source.ts';
 type Range = Pick<LabelRange, 'begin' | 'end'>;
 
 /** The series that was read last. */
-let current: { readonly table: Table; readonly grid: InTime } | undefined;
+let current: Reading | undefined;
 
 addEventListener('message', ({ data }: MessageEvent<ReadRequest>) => {
   if (data.type === 'add') addFile(data.name, data.file);
@@ -34,12 +35,53 @@ async function answer(request: Exclude<ReadRequest, { type: 'add' }>): Promise<v
       const opened = await open(request, (found) => (columns = found));
       say({ job, opened }, [opened.values.buffer]);
     } else if (request.type === 'labels') say({ job, labels: await labelsOf(request.name) });
-    else if (request.type === 'rows') say({ job, csv: csvOf(request.scores) });
-    else say({ job, times: request.indices.map((t) => textAt(t)) });
+    else if (request.type === 'column-labels') say({ job, labels: await labelsInColumn(request.column) });
+    else say({ job, csv: csvOf(request.scores) });
   } catch (error) {
     takeNotices();
     say({ job, failure: (error as Error).message, columns });
   }
+}
+
+/** A request to read values, and what was read for it. */
+interface Reading {
+  readonly name: string;
+  readonly options: string;
+  readonly columns: Columns;
+  readonly column: string | undefined;
+  readonly time: string | undefined;
+  readonly table: Table;
+  readonly grid: InTime;
+}
+
+const NAMES = [...INPUT_OPTIONS, ...TIME_OPTIONS];
+
+/** Reads a column. What is not chosen is the first that serves; what the options say comes first. */
+async function readColumn(
+  name: string,
+  options: string,
+  columns: Columns,
+  column: string | undefined,
+  time: string | undefined,
+): Promise<Reading> {
+  const words = wordsOf(options);
+  const typed = parseOptions(words, 'score', NAMES);
+  const isChosen = CHOOSING.some((option) => typed.has(option));
+  const chosen = isChosen ? undefined : (column ?? columns.numbers[0]);
+  const timed = typed.has('time') ? undefined : (time ?? columns.times[0]);
+  const flag = columns.areFields ? '--field' : '--column';
+  const given = parseOptions(
+    [
+      ...words,
+      ...(chosen === undefined ? [] : [`${flag}=${chosen}`]),
+      ...(timed === undefined || timed === '' ? [] : [`--time=${timed}`]),
+    ],
+    'score',
+    NAMES,
+  );
+  const table = await readTable(name, inputOptionsOf(given), () => {}, 'as read');
+  const grid = inTime(table, timeOptionsOf(given), name);
+  return { name, options, columns, column: chosen ?? table.columns[0]!.name, time: given.text('time'), table, grid };
 }
 
 async function open(
@@ -47,37 +89,34 @@ async function open(
   inspected: (columns: Columns) => void,
 ): Promise<Opened> {
   takeNotices();
+  // Options that are about times are so before it is known which column holds them.
   const words = wordsOf(options);
-  const names = [...INPUT_OPTIONS, ...TIME_OPTIONS];
-  const columns = await inspect(name, inputOptionsOf(parseOptions(words, 'score', names)).dialect!);
+  const asTimed = parseOptions(words, 'score', NAMES).has('time') ? words : [...words, '--time=time'];
+  const columns = await inspect(name, inputOptionsOf(parseOptions(asTimed, 'score', NAMES)).dialect!);
   inspected(columns);
-  // What is not chosen is the first that serves; what the options say comes first.
-  const typed = parseOptions(words, 'score', names);
-  const isChosen = typed.has('column') || typed.has('field') || typed.has('path');
-  const chosen = isChosen ? undefined : (column ?? columns.numbers[0]);
-  const timed = typed.has('time') ? undefined : (time ?? columns.times[0]);
-  const flag = columns.areFields ? '--field' : '--column';
-  const all = [
-    ...words,
-    ...(chosen === undefined ? [] : [`${flag}=${chosen}`]),
-    ...(timed === undefined || timed === '' ? [] : [`--time=${timed}`]),
-  ];
-  const given = parseOptions(all, 'score', names);
-  const table = await readTable(name, inputOptionsOf(given), () => {}, 'as read');
-  const grid = inTime(table, timeOptionsOf(given), name);
-  current = { table, grid };
-  const values = Float64Array.from(grid.table.columns[0]!.values.toArray());
+  current = await readColumn(name, options, columns, column, time);
+  const { table, grid } = current;
   return {
     name,
-    column: chosen ?? table.columns[0]!.name,
-    time: given.text('time'),
+    column: current.column,
+    time: current.time,
     columns,
-    values,
+    values: Float64Array.from(grid.table.columns[0]!.values.toArray()),
     grid: gridOf(grid, table),
     numRows: table.columns[0]!.values.length,
     isPlain: grid.table === table,
     notices: [...takeNotices(), ...(grid.notice === '' ? [] : [grid.notice])],
   };
+}
+
+/** The runs of ones in a column of zeros and ones beside the series. A value that is absent is no anomaly. */
+async function labelsInColumn(column: string): Promise<LabelRange[]> {
+  if (current === undefined) throw new Error('labels are about a series: open one first');
+  const { name, options, columns, time } = current;
+  const { grid } = await readColumn(name, withoutOptions(options, CHOOSING), columns, column, time ?? '');
+  takeNotices();
+  const points = Float64Array.from(grid.table.columns[0]!.values.toArray(), (x) => (Number.isNaN(x) ? 0 : x));
+  return toRanges(points, points.length, column).map(({ begin, end }) => ({ begin, end, name: '' }));
 }
 
 /** Where the first value stands; `undefined` without times, and where rows are taken as they lie. */
@@ -124,9 +163,4 @@ function csvOf(scores: Float64Array): Blob {
   const { name, values } = grid.table.columns[0]!;
   const rows = grid.ofRows([{ name, values: values.toArray(), scores }]);
   return new Blob([...formatCsv(rows.scored, rows.times)], { type: 'text/csv' });
-}
-
-function textAt(t: number): string | undefined {
-  const text = current?.grid.table.times?.at(t).trim();
-  return text === '' ? undefined : text;
 }

@@ -1,6 +1,6 @@
 // The page's side of a panel's worker: one job at a time, of which only the last one is answered.
 import type { Detector } from './detectors.ts';
-import type { Answer, Explained, Place, Request, Scored, TimedSeries } from './protocol.ts';
+import type { Answer, Explained, Place, Request, Scored, Suggested, TimedSeries } from './protocol.ts';
 
 /** What a panel is told while its scores are computed. */
 export interface ScoreListener {
@@ -20,8 +20,8 @@ export class ScoreClient {
   readonly #listener: ScoreListener;
   /** Whether the worker is at work that it cannot stop. */
   #isStuck: boolean;
-  /** Who waits for an explanation, by job. */
-  readonly #waiting: Map<number, { resolve(explained: Explained): void; reject(error: Error): void }>;
+  /** Who waits for an answer of another kind, by job. */
+  readonly #waiting: Map<number, { resolve(answer: never): void; reject(error: Error): void }>;
 
   constructor(listener: ScoreListener) {
     this.#listener = listener;
@@ -48,10 +48,18 @@ export class ScoreClient {
   }
 
   explain(detector: Detector, place: Place): Promise<Explained> {
-    const job = ++this.#job;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(job, { resolve, reject });
-      this.#say({ type: 'explain', job, detector, place });
+    return this.#ask({ type: 'explain', job: ++this.#job, detector, place });
+  }
+
+  /** The window that fits the series. */
+  async suggest(): Promise<Suggested['suggestion']> {
+    return (await this.#ask<Suggested>({ type: 'suggest', job: ++this.#job })).suggestion;
+  }
+
+  #ask<T>(request: Extract<Request, { type: 'explain' | 'suggest' }>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(request.job, { resolve, reject });
+      this.#say(request);
     });
   }
 
@@ -90,8 +98,8 @@ export class ScoreClient {
     const waiting = this.#waiting.get(answer.job);
     if (waiting !== undefined) {
       this.#waiting.delete(answer.job);
-      if (answer.type === 'explained') waiting.resolve(answer);
-      else if (answer.type === 'failed') waiting.reject(new Error(answer.message));
+      if (answer.type === 'failed') waiting.reject(new Error(answer.message));
+      else waiting.resolve(answer as never);
       return;
     }
     if (answer.job !== this.#scoreJob) return;

@@ -1,13 +1,13 @@
 // The worker of one panel: scores the series with one detector at a time. A new request ends the one before.
 
-import { ChangeFinder, KNN, locate, type Metric, topAnomalies } from 'knn-anomaly';
+import { ChangeFinder, KNN, locate, type Metric, suggestWindow, topAnomalies } from 'knn-anomaly';
 import { monitor } from 'knn-anomaly/calibrate';
 import { chebyshev, mahalanobis, manhattan } from 'knn-anomaly/metrics';
 import type { Grid } from '../read/protocol.ts';
 import { Axis, writeNumber } from '../view/axis.ts';
-import { changeFinderSettings, type Detector, PRESET_THRESHOLDS, separationOf } from './detectors.ts';
+import { changeFinderSettings, type Detector, separationOf } from './detectors.ts';
 import { firstBounds } from './first-bounds.ts';
-import { spanOf } from './places.ts';
+import { spanOf, warmupOf } from './places.ts';
 import type { Answer, Explained, Place, Request, Scored, Span } from './protocol.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -32,8 +32,10 @@ addEventListener('message', ({ data }: MessageEvent<Request>) => {
   if (data.type === 'series') {
     ({ values: series, grid } = data);
     axis = new Axis(grid, series.length, data.zone);
-  } else if (data.type === 'explain') attempt(data.job, () => say(explain(data.job, data.detector, data.place)));
-  else {
+  } else if (data.type === 'explain') void attempt(data.job, () => say(explain(data.job, data.detector, data.place)));
+  else if (data.type === 'suggest') {
+    void attempt(data.job, () => say({ type: 'suggested', job: data.job, suggestion: suggestWindow(series) }));
+  } else {
     current.abort();
     if (data.type === 'stop') return;
     current = new AbortController();
@@ -144,10 +146,12 @@ function scoreOfPlaces(found: readonly Place[]): Pick<Scored, 'scores' | 'exact'
 
 function placesOf(scores: Float64Array, d: Detector): Place[] {
   const separation = separationOf(d);
-  return topAnomalies(scores, MOST_PLACES, { separation }).map(({ index, score }) => ({
-    index,
+  const warmup = Math.min(warmupOf(d), scores.length);
+  const found = topAnomalies(scores.subarray(warmup), MOST_PLACES, { separation });
+  return found.map(({ index, score }) => ({
+    index: index + warmup,
     score,
-    ...spanOf(d, index),
+    ...spanOf(d, index + warmup),
   }));
 }
 
@@ -164,7 +168,7 @@ function knnOf({ windowSize, k, metric, normalize, exclusionZone }: Detector): K
 
 function monitorOf({ preset, threshold }: Detector): ReturnType<typeof monitor> {
   const day = preset === 'metrics' && grid?.isDate ? { step: grid.step / 1000 } : {};
-  return monitor({ preset, threshold: threshold ?? PRESET_THRESHOLDS[preset], ...day });
+  return monitor({ preset, ...(threshold !== undefined && { threshold }), ...day });
 }
 
 function explain(job: number, d: Detector, place: Place): Explained {
@@ -175,8 +179,8 @@ function explain(job: number, d: Detector, place: Place): Explained {
       type: 'explained',
       job,
       text,
-      start: place.begin,
-      windowSize: 1,
+      start: Math.max(0, place.index - CONTEXT / 2),
+      windowSize: CONTEXT,
       expected: new Float64Array(0),
       neighbors: [],
     };

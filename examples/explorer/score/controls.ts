@@ -24,13 +24,16 @@ const TITLES: Readonly<Record<string, string>> = {
   smoothing: 'Over how many values outliers are averaged before changes are looked for',
 };
 
+/** Finds the window that fits the series; says how certain that is. */
+type Suggest = () => Promise<{ readonly windowSize: number | undefined; readonly words: string }>;
+
 /** The controls of a detector. */
-export function controlsOf(d: Detector, length: number, change: Change): HTMLElement[] {
+export function controlsOf(d: Detector, length: number, change: Change, suggest: Suggest): HTMLElement[] {
   switch (d.kind) {
     case 'knn': {
       const largest = Math.max(10, Math.min(LARGEST_WINDOW, Math.floor(length / 10)));
       return [
-        slider('window', d.windowSize, 1, largest, true, (windowSize) => change({ windowSize })),
+        ...windowControls(d.windowSize, largest, change, suggest),
         slider('neighbors', d.k, 1, MOST_NEIGHBORS, true, (k) => change({ k })),
         slider('exclusion', d.exclusionZone, 0, largest, false, (exclusionZone) => change({ exclusionZone })),
         labeled(
@@ -64,6 +67,33 @@ export function controlsOf(d: Detector, length: number, change: Change): HTMLEle
   }
 }
 
+/** The slider of the window, and a button that takes the one that fits. */
+function windowControls(windowSize: number, largest: number, change: Change, suggest: Suggest): HTMLElement[] {
+  const said = make('output', { className: 'faint', hidden: true });
+  const say = (text: string): void => {
+    said.hidden = text === '';
+    said.textContent = text;
+  };
+  const element = slider('window', windowSize, 1, largest, true, (chosen) => {
+    say('');
+    change({ windowSize: chosen });
+  });
+  const button = make('button', { type: 'button', title: 'Takes the period of the series as the window' }, 'Suggest');
+  button.ariaLabel = 'Suggest a window';
+  button.addEventListener('click', async () => {
+    say('…');
+    const found = await suggest().catch((error: Error) => ({ windowSize: undefined, words: error.message }));
+    if (!button.isConnected) return; // another detector, or another series
+    if (found.windowSize !== undefined) {
+      const number = element.querySelector<HTMLInputElement>('input[type=number]')!;
+      number.valueAsNumber = found.windowSize;
+      number.dispatchEvent(new Event('change'));
+    }
+    say(found.words);
+  });
+  return [element, button, said];
+}
+
 function labeled(name: string, ...elements: HTMLElement[]): HTMLLabelElement {
   return make('label', { title: TITLES[name] ?? '' }, `${name} `, ...elements);
 }
@@ -93,7 +123,7 @@ function slider(
   number.valueAsNumber = value;
   let last = value;
   const set = (x: number): void => {
-    if (!Number.isSafeInteger(x) || x < least || x === last) return;
+    if (x === last) return;
     last = x;
     change(x);
   };
@@ -102,6 +132,9 @@ function slider(
     set(number.valueAsNumber);
   });
   number.addEventListener('change', () => {
+    // What is no such number is not taken: the last one stands again.
+    const x = number.valueAsNumber;
+    if (!Number.isSafeInteger(x) || x < least) number.valueAsNumber = last;
     range.valueAsNumber = to(number.valueAsNumber);
     set(number.valueAsNumber);
   });
@@ -114,16 +147,24 @@ function discount(name: string, value: number, change: (value: number) => void):
   number.valueAsNumber = value;
   const [least, ratio] = [0.0005, Math.log(400)];
   const range = make('input', { type: 'range', min: '0', max: '100', step: 'any' });
-  range.valueAsNumber = (100 * Math.log(value / least)) / ratio;
   range.ariaLabel = name;
+  const to = (x: number): number => (100 * Math.log(x / least)) / ratio;
+  let last = value;
   const set = (x: number): void => {
-    if (x > 0 && x < 1) change(x);
+    last = x;
+    change(x);
   };
   range.addEventListener('input', () => {
     number.valueAsNumber = Number((least * Math.exp((range.valueAsNumber / 100) * ratio)).toPrecision(2));
     set(number.valueAsNumber);
   });
-  number.addEventListener('change', () => set(number.valueAsNumber));
+  number.addEventListener('change', () => {
+    const x = number.valueAsNumber;
+    if (!(x > 0 && x < 1)) number.valueAsNumber = last;
+    range.valueAsNumber = to(number.valueAsNumber);
+    set(number.valueAsNumber);
+  });
+  range.valueAsNumber = to(value);
   return labeled(name, number, range);
 }
 
@@ -138,7 +179,9 @@ function threshold(d: Detector, change: Change): HTMLElement {
   if (d.threshold !== undefined) number.valueAsNumber = d.threshold;
   number.addEventListener('change', () => {
     const x = number.valueAsNumber;
-    change({ threshold: Number.isFinite(x) && x >= 0 ? x : undefined });
+    const isNone = !Number.isFinite(x) || x < 0;
+    if (isNone) number.value = '';
+    change({ threshold: isNone ? undefined : x });
   });
   return labeled('threshold', number);
 }

@@ -1,4 +1,5 @@
 // The detectors of the page: what each may be told, and how it is written in the page's address.
+import { type MonitorPreset, PRESET_THRESHOLDS } from '../../../src/calibrate/monitors/preset-thresholds.ts';
 
 /** The kinds of detectors, in the order of the menu. */
 export const KINDS = ['knn', 'monitor', 'locate', 'changefinder'] as const;
@@ -37,11 +38,8 @@ export const METRICS = ['euclidean', 'manhattan', 'chebyshev', 'mahalanobis'] as
 export type Metric = (typeof METRICS)[number];
 export const NORMALIZATIONS = ['none', 'mean', 'zscore'] as const;
 export type Normalize = (typeof NORMALIZATIONS)[number];
-export const PRESETS = ['metrics', 'novelty', 'views'] as const;
-export type Preset = (typeof PRESETS)[number];
-
-/** The thresholds of the presets, which `monitor` takes if none is given. */
-export const PRESET_THRESHOLDS: Readonly<Record<Preset, number>> = { metrics: 4, novelty: 4.65, views: 24.4 };
+export type Preset = MonitorPreset;
+export const PRESETS = Object.keys(PRESET_THRESHOLDS) as Preset[];
 
 /** The orders of ChangeFinder: those of the command line. */
 export const OUTLIER_ORDER = 5;

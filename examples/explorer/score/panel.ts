@@ -1,5 +1,8 @@
 // A panel: one detector with its controls, its scores and what they mark.
 
+import { formatSpan } from '../../../src/cli/input/time/duration.ts';
+import { describeSuggestion, NO_PERIOD } from '../../../src/cli/suggest/words.ts';
+import { alarmsOf } from '../../../src/evaluate/labels.ts';
 import type { Axis } from '../view/axis.ts';
 import { writeNumber } from '../view/axis.ts';
 import { make, menu } from '../view/elements.ts';
@@ -43,6 +46,7 @@ export class Panel {
   readonly #controls: HTMLElement;
   readonly #host: HTMLElement;
   readonly #status: HTMLElement;
+  readonly #turn: HTMLButtonElement;
   readonly #progress: HTMLProgressElement;
   readonly #cancel: HTMLButtonElement;
   readonly #color: string;
@@ -69,7 +73,15 @@ export class Panel {
     this.#cancel.addEventListener('click', () => this.stop());
     this.element = make('section', { className: 'panel' }, this.#head, this.#controls, this.#host);
     this.element.addEventListener('pointerdown', () => listener.chosen(this));
-    this.element.addEventListener('focusin', () => listener.chosen(this));
+    // Not where the focus comes by: from the last panel it goes on to the places of the one that was turned to.
+    this.element.addEventListener('input', () => listener.chosen(this));
+    this.#turn = make(
+      'button',
+      { type: 'button', title: 'Lists the places of this panel and explains them' },
+      'Places',
+    );
+    this.#turn.addEventListener('click', () => listener.chosen(this));
+    this.setTurned(false);
     this.#client = new ScoreClient({
       scored: (result) => this.#take(result),
       progress: (share, remaining) => this.#tell(share, remaining),
@@ -97,6 +109,12 @@ export class Panel {
     this.#client.setSeries({ values, grid, zone });
     this.#drawControls();
     this.score();
+  }
+
+  /** Whether the user has turned to it. */
+  setTurned(isTurned: boolean): void {
+    this.element.classList.toggle('active', isTurned);
+    this.#turn.ariaPressed = String(isTurned);
   }
 
   setLabels(labels: readonly Mark[]): void {
@@ -136,7 +154,7 @@ export class Panel {
     if (result === undefined) return [];
     if (result.incidents !== undefined) return result.incidents;
     const threshold = thresholdOf(this.detector);
-    return threshold === undefined ? [] : runsFrom(result.scores, threshold);
+    return threshold === undefined ? [] : alarmsOf(result.scores, threshold);
   }
 
   #change(changes: Partial<Detector>): void {
@@ -168,10 +186,24 @@ export class Panel {
     close.ariaLabel = 'Remove this panel';
     close.addEventListener('click', () => this.#listener.closed(this));
     const length = this.#series?.values.length ?? 0;
-    const settings = controlsOf(this.detector, length, (changes) => this.#change(changes));
-    this.#head.replaceChildren(kind, this.#status, this.#progress, this.#cancel, close);
+    const settings = controlsOf(
+      this.detector,
+      length,
+      (changes) => this.#change(changes),
+      () => this.#suggest(),
+    );
+    this.#head.replaceChildren(kind, this.#turn, this.#status, this.#progress, this.#cancel, close);
     this.#controls.replaceChildren(...settings);
     this.#nameIt();
+  }
+
+  /** The window that fits the series, and how certain it is, in words. */
+  async #suggest(): Promise<{ windowSize: number | undefined; words: string }> {
+    const suggestion = await this.#client.suggest();
+    if (suggestion === undefined) return { windowSize: undefined, words: NO_PERIOD.replace('--window', 'the window') };
+    const { grid } = this.#series!;
+    const spanOf = (steps: number): string | undefined => (grid?.isDate ? formatSpan(steps * grid.step) : undefined);
+    return { windowSize: suggestion.windowSize, words: describeSuggestion(suggestion, spanOf) };
   }
 
   /** Another kind of detector, with the settings of a new page. */
@@ -245,16 +277,4 @@ export class Panel {
     this.#status.textContent = message;
     this.#listener.scored(this);
   }
-}
-
-/** Runs of scores at or above a threshold. */
-function runsFrom(scores: Float64Array, threshold: number): Alarm[] {
-  const runs: Alarm[] = [];
-  for (let t = 0; t < scores.length; t++) {
-    if (!(scores[t]! >= threshold)) continue;
-    const begin = t;
-    while (t + 1 < scores.length && scores[t + 1]! >= threshold) t++;
-    runs.push({ begin, end: t });
-  }
-  return runs;
 }

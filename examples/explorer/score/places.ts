@@ -2,6 +2,11 @@
 import type { Detector } from './detectors.ts';
 import type { Place, Scored } from './protocol.ts';
 
+/** Scores at the start of a detector that learns as it goes: they say that it has seen too little. As `plot` has them. */
+export function warmupOf({ kind, outlierDiscount }: Detector): number {
+  return kind === 'changefinder' ? Math.ceil(1 / outlierDiscount) : 0;
+}
+
 /** How many values before it the score of a monitor is shown with. */
 const MONITOR_WIDTH = 5;
 
@@ -34,7 +39,7 @@ export function placeAt(
 }
 
 /** Multiplications that an explanation may take that nobody has asked for, so that the next slider need not wait for it. */
-const CHEAP = 2e7;
+const CHEAP = 1e8;
 
 /** Values that a monitor sees again within a moment. */
 const FEW_VALUES = 20_000;

@@ -1,4 +1,5 @@
 // What the page and the worker of a panel tell each other.
+import type { WindowSuggestion } from 'knn-anomaly';
 import type { Grid } from '../read/protocol.ts';
 import type { Detector } from './detectors.ts';
 
@@ -33,6 +34,7 @@ export type Request =
   | ({ readonly type: 'series' } & TimedSeries)
   | { readonly type: 'score'; readonly job: number; readonly detector: Detector }
   | { readonly type: 'explain'; readonly job: number; readonly detector: Detector; readonly place: Place }
+  | { readonly type: 'suggest'; readonly job: number }
   | { readonly type: 'stop' };
 
 /** The scores of a panel, or upper bounds of them. */
@@ -66,9 +68,17 @@ export interface Explained {
   readonly neighbors: readonly { readonly start: number; readonly distance: number }[];
 }
 
+/** The window that fits the series; `undefined` where no period is found. */
+export interface Suggested {
+  readonly type: 'suggested';
+  readonly job: number;
+  readonly suggestion: WindowSuggestion | undefined;
+}
+
 /** From the worker. */
 export type Answer =
   | Scored
   | Explained
+  | Suggested
   | { readonly type: 'progress'; readonly job: number; readonly share: number; readonly remaining: number }
   | { readonly type: 'failed'; readonly job: number; readonly message: string };

@@ -1,5 +1,6 @@
 // An explanation by windows in one sentence.
 import type { Explanation } from 'knn-anomaly';
+import { oddValueOf } from '../../../src/knn/explain.ts';
 
 /**
  * What is strange about a window, in words.
@@ -21,9 +22,8 @@ export function sentenceOf(
       ? `the ${w === 1 ? 'value most like it' : 'window most like them'}`
       : `the ${neighbors.length} ${w === 1 ? 'values most like it' : 'windows most like them'}`;
   const far = `${what} ${w === 1 ? 'is' : 'are'} ${number(score)} away from ${others}`;
-  const weights = shares ?? window.map((x, l) => Math.abs(x - expected[l]!));
-  const odd = weights.indexOf(Math.max(...weights));
-  if (!(weights[odd]! > 0)) return `${far}.`;
+  const odd = oddValueOf(explanation);
+  if (!(score > 0)) return `${far}.`;
   const side = direction === 'none' ? 'where' : direction === 'above' ? 'above the' : 'below the';
   const most = shares === null ? 'most of it' : `${Math.round(100 * shares[odd]!)} % of that`;
   const start = index - w + 1;

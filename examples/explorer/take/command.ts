@@ -1,8 +1,9 @@
 // What is on the page as a command line and as a program.
 
+import { PRESET_THRESHOLDS } from '../../../src/calibrate/monitors/preset-thresholds.ts';
 import { quoted, wordsOf } from '../../../src/cli/explore/words.ts';
 import type { Opened } from '../read/protocol.ts';
-import { changeFinderSettings, type Detector, PRESET_THRESHOLDS } from '../score/detectors.ts';
+import { changeFinderSettings, type Detector } from '../score/detectors.ts';
 
 /** What the two are made of. */
 export interface Work {

@@ -1,4 +1,4 @@
-// Files that the page makes.
+// Files and texts that the page makes, to be taken along.
 
 /** Saves a file under a name. */
 export function download(name: string, content: Blob | string, type = 'text/plain'): void {
@@ -9,6 +9,19 @@ export function download(name: string, content: Blob | string, type = 'text/plai
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Copies a text, and says so on the button; where a page may not copy, the text is selected for the user to do it. */
+export async function copyFrom(area: HTMLTextAreaElement, button: HTMLElement): Promise<void> {
+  const before = (button.dataset.before ??= button.textContent!);
+  try {
+    await navigator.clipboard.writeText(area.value);
+    button.textContent = 'Copied';
+  } catch {
+    area.select();
+    button.textContent = 'Selected, to copy';
+  }
+  setTimeout(() => (button.textContent = before), 2000);
 }
 
 /** An SVG as PNG, at twice its size. */

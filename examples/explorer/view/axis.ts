@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
 /** Characters that have space beside an axis. */
-const MOST_CHARACTERS = 9;
+const MOST_CHARACTERS = 8;
 
 /** The axis of a series: indices, numbers or dates. */
 export class Axis {

@@ -16,9 +16,9 @@ export function drawDetail(
   const paint = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const font = `11px ${style.fontFamily}`;
   // A window of few values is shown with some before it.
-  const before = Math.min(start, Math.max(2, Math.round(windowSize / 2)));
-  const first = start - before;
-  const length = Math.min(series.length - first, windowSize + 2 * before);
+  const around = Math.max(2, Math.round(windowSize / 2));
+  const first = Math.max(0, start - around);
+  const length = Math.min(series.length, start + windowSize + around) - first;
   const x = Array.from({ length }, (_, l) => first + l);
   const own = x.map((t) => known(series[t]));
   const wanted = x.map((t) => known(expected[t - start]));
@@ -30,7 +30,7 @@ export function drawDetail(
     {
       width: host.clientWidth || 320,
       height: 170,
-      padding: [6, 28, 0, 0],
+      padding: [6, 38, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false } },
@@ -38,7 +38,8 @@ export function drawDetail(
         {
           ...ink,
           size: 22,
-          values: (_, places) => places.map((t) => (Number.isInteger(t) ? shortPlace(axis, t) : '')),
+          values: (_, places, __, ___, step) =>
+            places.map((t) => (Number.isInteger(t) ? shortPlace(axis, t, step) : '')),
           space: 90,
         },
         { ...ink, size: 54, values: (_, values) => writeTicks(values), space: 26 },
@@ -68,8 +69,9 @@ function known(x: number | undefined): number | null {
   return x !== undefined && Number.isFinite(x) ? x : null;
 }
 
-function shortPlace(axis: Axis, t: number): string {
+/** A place in a few characters: of dates what tells places apart that are `step` values from each other. */
+function shortPlace(axis: Axis, t: number, step: number): string {
   return axis.isDate
-    ? axis.ticks([axis.placeOf(t)], axis.placeOf(t + 1) - axis.placeOf(t))[0]!.split('\n')[0]!
+    ? axis.ticks([axis.placeOf(t)], axis.placeOf(t + step) - axis.placeOf(t))[0]!.split('\n')[0]!
     : axis.write(t);
 }

@@ -214,7 +214,7 @@ export class PanelChart {
     for (const { begin, end, kind } of this.#marks.ranges) {
       if (end < this.#from - 1 || begin > this.#to + 1 || ++numDrawn > MOST_MARKS) continue;
       const [left, width] = this.#edges(begin, end);
-      ctx.fillStyle = paint(kind);
+      ctx.fillStyle = paint(kind === 'label' ? 'band' : kind);
       ctx.fillRect(left, bbox.top, width, bbox.height);
       if (kind !== 'chosen' || width < 8 * devicePixelRatio) continue;
       ctx.fillStyle = paint('series');

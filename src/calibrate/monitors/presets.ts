@@ -1,5 +1,5 @@
 // The presets of `monitor`, one row each: how a preset's rule is made and loaded, and its defaults.
-// A new preset is one row here, and its name in `MonitorPreset`.
+// A new preset is one row here, and its name and threshold in preset-thresholds.ts.
 import { kindOf } from '../../core/state.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { CalibratedDetector, type LoadDetector } from '../calibration/calibrated-detector.ts';
@@ -8,9 +8,9 @@ import { MetricsRule } from '../rules/metrics-rule.ts';
 import { Novelty } from '../rules/novelty.ts';
 import type { Rule, RuleOptions } from '../rules/rule.ts';
 import { Views } from '../rules/views.ts';
+import { type MonitorPreset, PRESET_THRESHOLDS } from './preset-thresholds.ts';
 
-/** The rules that {@link monitor} knows by name. */
-export type MonitorPreset = 'metrics' | 'novelty' | 'views';
+export type { MonitorPreset } from './preset-thresholds.ts';
 
 /** The defaults of a monitor, and how its rule is loaded. */
 interface RuleKind {
@@ -29,13 +29,13 @@ interface Preset extends RuleKind {
 }
 
 /**
- * A calibrated detector: the rule of a monitor whose user gives the detector. The threshold was chosen on the Numenta
- * Anomaly Benchmark; without a refractory, about one value in a hundred reaches it.
+ * A calibrated detector: the rule of a monitor whose user gives the detector. Without a refractory,
+ * about one value in a hundred reaches the threshold.
  */
 export const CALIBRATED: RuleKind = {
   warmup: 100,
   hold: 100,
-  threshold: 4.65,
+  threshold: PRESET_THRESHOLDS.novelty,
   kind: 'Calibrated',
   load: CalibratedDetector.load,
 };
@@ -45,7 +45,7 @@ export const PRESETS: Readonly<Record<MonitorPreset, Preset>> = {
   metrics: {
     warmup: 100,
     hold: 10,
-    threshold: 4,
+    threshold: PRESET_THRESHOLDS.metrics,
     kind: 'MetricsRule',
     load: MetricsRule.load,
     make: (options) => new MetricsRule(options),
@@ -54,11 +54,10 @@ export const PRESETS: Readonly<Record<MonitorPreset, Preset>> = {
     ...CALIBRATED,
     make: (options) => calibrate(new Novelty({ maxValues: options.maxValues }), options),
   },
-  // The threshold is larger because it is compared with the sum of ten surprises.
   views: {
     warmup: 100,
     hold: 100,
-    threshold: 24.4,
+    threshold: PRESET_THRESHOLDS.views,
     kind: 'Views',
     load: Views.load,
     make: (options) => new Views(options),

@@ -1,5 +1,8 @@
 // A line of options as a shell would split it.
 
+/** Options that choose which values are read. */
+export const CHOOSING: readonly ['column', 'field', 'path'] = ['column', 'field', 'path'];
+
 /** A part of a word: in double quotes, in single quotes, or as it is. */
 const PART = /"((?:[^"\\]|\\.)*)"|'([^']*)'|((?:[^\s"'\\]|\\.)+)/g;
 const WORD = /(?:"(?:[^"\\]|\\.)*"|'[^']*'|(?:[^\s"'\\]|\\.)+)+/g;

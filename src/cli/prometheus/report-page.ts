@@ -33,8 +33,12 @@ export async function reportPage(reported: Reported, server: FollowOptions): Pro
     });
     return `<h2>${html(summary!)}</h2>
 <p>${html(alarms!)}</p>
-<table><tr><th>threshold</th><th>incidents</th><th>alarms</th><th>per day</th></tr>
-${counts.join('\n')}</table>
+${
+  query.numValues === 0
+    ? ''
+    : `<table><tr><th>threshold</th><th>incidents</th><th>alarms</th><th>per day</th></tr>
+${counts.join('\n')}</table>`
+}
 ${series.length === 0 ? '' : `<table><tr><th>alarms</th><th>incidents</th><th class="name">series</th></tr>\n${series.join('\n')}</table>`}`;
   });
   const figures: string[] = [];

@@ -16,6 +16,9 @@ export interface Reported {
 
 const WIDTH = 80;
 
+/** With fewer alarms than this in the budget of a period, chance decides: a Poisson number of mean 3 is 0 once in 20. */
+const FEWEST = 3;
+
 /** Series with the most alarms that are named. */
 export const NUM_SERIES = 10;
 
@@ -27,6 +30,10 @@ export function* reportText(reported: Reported): Generator<string> {
   const { result, worst } = reported;
   for (const query of result.queries) {
     yield `${summaryOf(query)}\n`;
+    if (query.numValues === 0) {
+      yield '\n';
+      continue;
+    }
     yield table([['threshold', 'incidents', 'alarms', 'per day'], ...query.counts.map(cellsOf)]);
     const most = query.series.slice(0, NUM_SERIES);
     if (most.length > 0) yield `\n  alarms  series\n`;
@@ -50,6 +57,8 @@ export function summaryOf(query: QueryBacktest): string {
   const refused = numRefused > 0 ? `; ${countOf(numRefused, 'series', 'series')} beyond --max-series left out` : '';
   const alarms = `${countOf(own.incidents, 'incident')} and ${countOf(own.alarms, 'alarm')} at threshold ${threshold}`;
   const span = `${shortDuration(end - begin)} to ${dateOf(end)}`;
+  if (numValues === 0)
+    return `${name}: no values\nthe server has none of this query in the ${span}: there is nothing to count`;
   return `${name}: ${counted}${refused}\n${alarms} in the ${span}, ${shortNumber(own.perDay, 3)} per day`;
 }
 
@@ -64,9 +73,21 @@ export function suggestionsOf({ result, perDay }: Reported): string[] {
   const { queries, suggested } = result;
   const said = (what: string, { threshold, alarms, perDay: rate }: QueryCount): string =>
     `${wanted}${what}: --threshold ${threshold} (${countOf(alarms, 'alarm')}, ${shortNumber(rate, 3)} per day)`;
-  const ofQueries = queries.map(({ name, suggested: own }) => said(` of ${name} alone`, own!));
-  if (suggested === undefined) return [...ofQueries, 'their presets differ, so no common threshold means the same'];
-  return queries.length === 1 ? [said('', suggested)] : [said('', suggested), ...ofQueries];
+  const known = queries.filter(({ numValues }) => numValues > 0);
+  if (known.length === 0) return ['without values there is no threshold for the budget'];
+  const ofQueries = known.map(({ name, suggested: own }) => said(` of ${name} alone`, own!));
+  const days = Math.max(...known.map((query) => query.days));
+  const expected = shortNumber(perDay * days, 2);
+  const doubts =
+    perDay * days < FEWEST
+      ? [
+          `that is ${expected} alarms in ${shortDuration(days * 86_400)}, too few to tell: a longer --backtest knows more`,
+        ]
+      : [];
+  if (suggested === undefined) {
+    return [...ofQueries, 'their presets differ, so no common threshold means the same', ...doubts];
+  }
+  return [said('', suggested), ...(queries.length === 1 ? [] : ofQueries), ...doubts];
 }
 
 /** Surprise, series and time of an incident. */

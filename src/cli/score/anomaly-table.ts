@@ -1,5 +1,6 @@
 // The table of the strangest places: what each window holds, how it differs from its neighbors, which label it meets.
 import type { Explanation } from '../../index.ts';
+import { oddValueOf } from '../../knn/explain.ts';
 import { sparkline } from '../output/sparkline.ts';
 import { blockOf, columnWidths, type Paint, plain, shortNumber } from '../output/text.ts';
 
@@ -54,7 +55,7 @@ export function anomalyTable(anomalies: readonly AnomalyRow[], heading: string, 
   return [
     line(headings, (cell) => paint('dim', cell)),
     ...anomalies.map(({ explanation }, p) =>
-      line(rows[p]!, (cell, c) => paintCell(cell, c, oddOf(explanation), paint)),
+      line(rows[p]!, (cell, c) => paintCell(cell, c, oddValueOf(explanation), paint)),
     ),
   ];
 }
@@ -65,16 +66,10 @@ function cellsOf({ rank, score, explanation, at, labels }: AnomalyRow): string[]
   return [String(rank), plain(at, 32), shortNumber(score), '', verdict(explanation), label];
 }
 
-/** Index of the value in the window that differs most from the neighbors' value there. */
-function oddOf({ window, expected, shares }: Explanation): number {
-  const weights = shares?.some((share) => share > 0) ? shares : window.map((x, l) => Math.abs(x - expected[l]!));
-  return weights.indexOf(Math.max(...weights));
-}
-
 /** The value that differs most from the neighbors, in words: on which side of their value it lies. */
-function verdict(explanation: Explanation): string {
+export function verdict(explanation: Explanation): string {
   const { expected, direction } = explanation;
-  return `${direction === 'none' ? 'around' : direction} ${shortNumber(expected[oddOf(explanation)]!)}`;
+  return `${direction === 'none' ? 'around' : direction} ${shortNumber(expected[oddValueOf(explanation)]!)}`;
 }
 
 /** The values of the windows, all with the same number of digits, if there is space; else their curves and ranges. */

@@ -4,6 +4,7 @@ import { datesIn } from '../axes/dates.ts';
 import { columnsOf } from '../curves/columns.ts';
 import { alarmWord, thresholdWord } from '../figure.ts';
 import type { PlotOptions } from '../options.ts';
+import { classOf } from '../palette.ts';
 import type { Panel } from '../panel.ts';
 import { type Plan, planOf } from '../plan.ts';
 import { escapeXml } from '../svg.ts';
@@ -89,7 +90,7 @@ function zoneOf({ timeName }: Plan): string {
  */
 function sectionOf(panel: Panel, panels: readonly Panel[], explained: Set<string>): string {
   const { name, role, score, series, values } = panel;
-  const color = `c-${role.replace(/\d+$/, (digits) => String(Number(digits) % 4))}`;
+  const color = `c-${classOf(role)}`;
   const start = score?.warmup ?? 0;
   const entry = (meaning: string, word: string, by = color): string =>
     `<span class="${meaning} ${by}">${escapeXml(word)}</span>`;
@@ -99,7 +100,7 @@ function sectionOf(panel: Panel, panels: readonly Panel[], explained: Set<string
       ? []
       : panels
           .filter((other) => other.series === series && (other.score?.windows?.length ?? 0) > 0)
-          .map((other) => entry('shade', alarmWord(other.name, series.scores.length), `c-${other.role}`))),
+          .map((other) => entry('shade', alarmWord(other.name, series.scores.length), `c-${classOf(other.role)}`))),
     score === undefined && series.anomalies.length > 0 ? entry('shade', series.anomalyName, 'c-anomaly') : '',
     score === undefined && series.band !== undefined ? entry('normal', 'normal') : '',
     score === undefined && series.band?.expected !== undefined ? entry('expected', 'expected') : '',

@@ -1,11 +1,13 @@
 // What a page is told of a figure: everything but its fixed texts, as plain data.
 import { panelsOf, withUnit } from '../layout.ts';
+import { classOf } from '../palette.ts';
 import type { Panel } from '../panel.ts';
 import type { Plan, Range, Span } from '../plan.ts';
 import { type Encoded, encodeNumbers } from './encode.ts';
 
 /** A panel of a page. */
 export interface PagePanel {
+  /** The role of its color: see `classOf`. */
   readonly role: string;
   readonly isScore: boolean;
   /** CSS pixels of its plotting area. */
@@ -62,14 +64,14 @@ function pagePanelOf(panel: Panel, panels: readonly Panel[], plan: Plan, taller:
   const own = panels.filter((other) => other.series === series && other.score !== undefined);
   const shades = [
     { role: 'anomaly', spans: series.anomalies },
-    ...own.map((other) => ({ role: other.role, spans: other.score!.windows ?? [] })),
+    ...own.map((other) => ({ role: classOf(other.role), spans: other.score!.windows ?? [] })),
   ].filter(({ spans }) => spans.length > 0);
   const rings = own
     .filter((other) => other.score!.windows === undefined && other.score!.alarms.length > 0)
-    .map((other) => ({ role: other.role, at: other.score!.alarms }));
+    .map((other) => ({ role: classOf(other.role), at: other.score!.alarms }));
   const band = score === undefined ? series.band : undefined;
   return {
-    role,
+    role: classOf(role),
     isScore: score !== undefined,
     height: Math.round(taller * (panel.bottom - panel.top)),
     pattern: score === undefined ? withUnit('{}', series) : '{}',

@@ -110,12 +110,9 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
   const colors = new Map<string, string>();
   const readColors = (): void => {
     const style = getComputedStyle(document.documentElement);
-    for (const { role } of data.panels) colors.set(role, style.getPropertyValue(`--${role}`).trim());
-    for (const role of ['ink', 'faint', 'grid', 'band', 'anomaly', 'score0', 'score1', 'score2', 'score3']) {
+    const own = data.panels.map(({ role }) => role);
+    for (const role of ['ink', 'faint', 'grid', 'band', 'anomaly', ...own]) {
       colors.set(role, style.getPropertyValue(`--${role}`).trim());
-    }
-    for (const { role } of data.panels) {
-      if (colors.get(role) === '') colors.set(role, colors.get(`score${Number(role.slice(5)) % 4}`)!);
     }
   };
 
@@ -287,7 +284,7 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     readColors();
     for (const { u } of charts) u.redraw();
   });
-  let known = 0;
+  let known = sections[0]!.clientWidth; // an observer tells of the first width, too, which is drawn already
   new ResizeObserver(() => {
     const now = sections[0]!.clientWidth;
     if (now === known || now === 0) return;

@@ -1,14 +1,7 @@
 // The style of a page: light and dark, for phones and for wide screens.
 
 import type { Theme } from '../options.ts';
-import { type Palette, paletteOf } from '../palette.ts';
-
-/** Colors as custom properties of a theme. */
-function variables(palette: Palette): string {
-  const { scores, ...named } = palette;
-  const pairs = [...Object.entries(named), ...scores.map((color, s): [string, string] => [`score${s}`, color])];
-  return pairs.map(([role, color]) => `--${role}:${color}`).join(';');
-}
+import { paletteOf, variablesOf } from '../palette.ts';
 
 /**
  * The style of a page. Nothing moves while the reader points: what is shown then has its space, or lies over what is not needed.
@@ -17,8 +10,8 @@ function variables(palette: Palette): string {
  */
 export function styleOf(theme: Theme, width: number | undefined): string {
   const base = theme === 'dark' ? 'dark' : 'light';
-  const dark = `@media (prefers-color-scheme:dark){:root{${variables(paletteOf('dark'))};color-scheme:dark}}`;
-  return `:root{${variables(paletteOf(base))};color-scheme:${base}}${theme === 'auto' ? dark : ''}
+  const dark = `@media (prefers-color-scheme:dark){:root{${variablesOf(paletteOf('dark'))};color-scheme:dark}}`;
+  return `:root{${variablesOf(paletteOf(base))};color-scheme:${base}}${theme === 'auto' ? dark : ''}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:12px 16px 24px;${width === undefined ? '' : `max-width:${width}px;`}background:var(--ground);color:var(--ink);font:13px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 h1{margin:0;font-size:17px;overflow-wrap:anywhere}

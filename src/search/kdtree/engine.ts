@@ -21,6 +21,8 @@ import { LeafSearch, type LeafSearcher, type PreparedSearch } from './query.ts';
 import { kdtreeModule } from './wasm.ts';
 import { wasmLeafSearch } from './wasm-search.ts';
 
+export { LEAF } from './build.ts';
+
 /** The engine for vectors of few coordinates. About O(N log N) where neighbors are near; at most every pair. */
 export const kdtree: NeighborSearch = {
   start: (join, k, byIndex) => start(join, k, byIndex, kdtreeModule()),
@@ -138,6 +140,26 @@ function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: nu
     const i = rows.order[rows.first[slot]! + q]!;
     emit(i, dist, index, q * k, filledSlots(index, q * k, k));
   }
+}
+
+/** The leaves of a self-join's tree, which can be answered one by one. */
+export interface LeafAnswers {
+  readonly numLeaves: number;
+  /** The windows of a leaf. They are near each other. */
+  rows(slot: number): Int32Array;
+  /** Finds the k nearest columns of every window of a leaf. */
+  answer(slot: number, emit: Emit): void;
+}
+
+/** Builds the tree of a self-join for answers leaf by leaf. O(N log N). */
+export function leafAnswers(join: Join, k: number): LeafAnswers {
+  const { rows, leafSearch } = prepare(join, k, false, kdtreeModule());
+  const { numLeaves, order, first, size } = rows;
+  return {
+    numLeaves,
+    rows: (slot) => order.subarray(first[slot]!, first[slot]! + size[slot]!),
+    answer: (slot, emit) => answerLeaf(join, rows, leafSearch, slot, emit),
+  };
 }
 
 /** Number of leaves that a probe answers at most, from everywhere in the tree. */

@@ -15,8 +15,9 @@ import { type TopQuery, TopSearch } from './search.ts';
 import { TopWorker } from './task.ts';
 
 export { numWindowsOf, type TopSource } from './fill.ts';
+export { LeafSearchTop } from './leaves.ts';
 export type { Place } from './places.ts';
-export { type Costs, planTop, servesTop } from './plan.ts';
+export { type Costs, planTop, servesLeaves, servesTop } from './plan.ts';
 export { type TopQuery, TopSearch } from './search.ts';
 export { type TopResult, type TopTask, TopWorker } from './task.ts';
 
@@ -54,11 +55,11 @@ export function prepareTop(
   const layout = backend === 'auto' && topModule(isShared) ? layoutOf(shape, numThreads + 1, isShared) : undefined;
   if (!layout) {
     const { state, kernel } = scalarTop(shape, fillSeries(shape, source, allocateArray));
-    return { shape, worker: new TopWorker(state, kernel, buildGuesses(state, false)), shared: undefined };
+    return { shape, worker: new TopWorker(state, kernel, buildGuesses(state, kernel, false)), shared: undefined };
   }
   fillSeries(shape, source, viewArrays(layout.memory.buffer, layout.seriesAt));
   const { state, kernel } = wasmTop(topModule(isShared)!, layout, 0);
-  const guesses = buildGuesses(state, isShared);
+  const guesses = buildGuesses(state, kernel, isShared);
   return { shape, worker: new TopWorker(state, kernel, guesses), shared: isShared ? { layout, guesses } : undefined };
 }
 

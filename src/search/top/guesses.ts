@@ -1,10 +1,8 @@
 // An index of sampled windows that guesses which columns are near a row. It proposes columns; nothing depends on what it
 // misses. A sampled window becomes a point, its first COORDINATES principal components by a sample; a k-d tree holds the points.
 import type { ArrayType } from '../../wasm/arrays.ts';
-import { NO_COLUMN, RAW, type TopState, ZSCORE } from './kernel/state.ts';
+import { COORDINATES, NO_COLUMN, RAW, type TopKernel, type TopState, ZSCORE } from './kernel/state.ts';
 import { random } from './random.ts';
-
-const COORDINATES = 8;
 
 /** Points of a leaf, at most. */
 const LEAF = 24;
@@ -45,7 +43,7 @@ function makeArray<A>(Type: ArrayType<A>, length: number, isShared: boolean): A 
 }
 
 /** Builds the index. O(n·w / SHARE). */
-export function buildGuesses(state: TopState, isShared: boolean): Guesses {
+export function buildGuesses(state: TopState, kernel: TopKernel, isShared: boolean): Guesses {
   const { firstColumn, endColumn, windowSize: w, flags } = state;
   const numColumns = endColumn - firstColumn;
   const count = Math.min(numColumns, Math.max(FEWEST, Math.min(MOST, Math.floor(numColumns / SHARE))));
@@ -56,15 +54,14 @@ export function buildGuesses(state: TopState, isShared: boolean): Guesses {
   // The points: one column of each gap.
   const points = makeArray(Float32Array, count * COORDINATES, isShared);
   const columns = makeArray(Int32Array, count, isShared);
-  const project = projector(state, basis);
-  const point = new Float32Array(COORDINATES);
+  state.basis.set(basis);
   let size = 0;
   for (let p = 0; p < count; p++) {
     const j = firstColumn + Math.floor(((p + next()) * numColumns) / count);
     if (flags.length > 0 && (flags[j]! & NO_COLUMN) !== 0) continue;
     columns[size] = j;
-    project(j, point);
-    points.set(point, COORDINATES * size++);
+    kernel.project(j);
+    points.set(state.point, COORDINATES * size++);
   }
 
   // The tree.
@@ -138,41 +135,6 @@ function vectorReader({ x, mean, sigma, mode, windowSize: w, center, factor }: T
   };
 }
 
-/** Projects windows to points. */
-export function projector(state: TopState, basis: Float64Array): (i: number, point: Float32Array) => void {
-  const read = vectorReader(state);
-  return (i, point) => {
-    const vector = read(i);
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let e = 0;
-    let f = 0;
-    let g = 0;
-    let h = 0;
-    for (let l = 0, p = 0; l < vector.length; l++, p += COORDINATES) {
-      const y = vector[l]!;
-      a += y * basis[p]!;
-      b += y * basis[p + 1]!;
-      c += y * basis[p + 2]!;
-      d += y * basis[p + 3]!;
-      e += y * basis[p + 4]!;
-      f += y * basis[p + 5]!;
-      g += y * basis[p + 6]!;
-      h += y * basis[p + 7]!;
-    }
-    point[0] = a;
-    point[1] = b;
-    point[2] = c;
-    point[3] = d;
-    point[4] = e;
-    point[5] = f;
-    point[6] = g;
-    point[7] = h;
-  };
-}
-
 /** Cuts the points at the middle of the longest side of a sample of them, until leaves are small. */
 function build({ points, columns, from, to, other, axis, cut }: Guesses, size: number, numNodes: number): void {
   let nodes = 0;
@@ -232,17 +194,19 @@ const WAITING = 64;
 /** Answers queries; it holds the scratch for one at a time. */
 export class Guesser {
   readonly #guesses: Guesses;
-  readonly #project: (i: number, point: Float32Array) => void;
-  readonly #point = new Float32Array(COORDINATES);
+  readonly #kernel: TopKernel;
+  readonly #point: Float32Array;
   readonly #waiting = new Int32Array(WAITING);
   readonly #distances = new Float64Array(WAITING);
   readonly #best = new Float64Array(WAITING);
   /** The columns of the last answer, nearest first. */
   readonly columns: Int32Array = new Int32Array(WAITING);
 
-  constructor(state: TopState, guesses: Guesses) {
+  constructor(state: TopState, kernel: TopKernel, guesses: Guesses) {
     this.#guesses = guesses;
-    this.#project = projector(state, guesses.basis);
+    this.#kernel = kernel;
+    this.#point = state.point;
+    state.basis.set(guesses.basis);
   }
 
   get gap(): number {
@@ -258,7 +222,7 @@ export class Guesser {
     const distances = this.#distances;
     const best = this.#best;
     const found = this.columns;
-    this.#project(i, point);
+    this.#kernel.project(i);
     let count = 0;
     let numWaiting = 1;
     waiting[0] = 0;

@@ -76,6 +76,25 @@ function sampledJoin({ series, reference, windowSize, normalize, exclusionZone, 
   return reference ? referenceJoin(rows, windowsOf(reference)) : selfJoin(rows, exclusionZone, side);
 }
 
+/** Neighbors that a window is likely to have in its leaf. */
+const MOST_LEAF_NEIGHBORS = 8;
+
+/** Whether the places and what they rule out are few enough. */
+function areFew(numRows: number, numColumns: number, { n, separation }: { n: number; separation: number }): boolean {
+  return n * (2 * separation - 1) <= MOST_RULED_OUT * numRows && n <= MOST_PLACES * numColumns;
+}
+
+/** Whether a tree should be searched leaf by leaf: for short windows of a series among its own. See leaves.ts. */
+export function servesLeaves(
+  { reference, windowSize, normalize }: TopSource,
+  numRows: number,
+  k: number,
+  query: { n: number; separation: number },
+): boolean {
+  const isShort = windowSize <= MAX_POINT_WIDTH && !reference && normalize === 'none';
+  return isShort && numRows >= FEWEST_WINDOWS && k <= MOST_LEAF_NEIGHBORS && areFew(numRows, numRows, query);
+}
+
 /** Whether bounds can put windows out at all: squares must stay in range. O(n). */
 export function servesTop({ series, reference, windowSize, normalize, exclusionZone, side }: TopSource): boolean {
   const windowsOf = (values: Float64Array): ReturnType<typeof embed> =>
@@ -89,11 +108,11 @@ export function planTop(
   source: TopSource,
   { numRows, numColumns }: { numRows: number; numColumns: number },
   k: number,
-  { n, separation }: { n: number; separation: number },
+  query: { n: number; separation: number },
 ): Costs | undefined {
   const isShort = numRows < FEWEST_WINDOWS || numColumns < FEWEST_WINDOWS;
   if (isShort || source.windowSize <= MAX_POINT_WIDTH || k > MOST_NEIGHBORS) return undefined;
-  if (n * (2 * separation - 1) > MOST_RULED_OUT * numRows || n > MOST_PLACES * numColumns) return undefined;
+  if (!areFew(numRows, numColumns, query)) return undefined;
   if (!servesTop(source)) return undefined;
   const perPair = source.normalize === 'zscore' ? PER_SCALED_PAIR : PER_PAIR;
   const byPairs = perPair * numColumns * (source.reference ? 2 : 1);

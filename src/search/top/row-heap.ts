@@ -1,13 +1,18 @@
 // The rows in a heap: the largest bound first, of equal bounds the smallest start.
-import type { RowStore } from './store.ts';
 
-/** A binary heap of the rows of a store, which stay where they are. */
+/** Rows with a bound each, which may change. */
+export interface BoundedRows {
+  readonly count: number;
+  readonly rows: { readonly bounds: Float64Array; readonly starts: Int32Array };
+}
+
+/** A binary heap of rows, such as those of a store, which stay where they are. */
 export class RowHeap {
-  readonly #store: RowStore;
+  readonly #store: BoundedRows;
   readonly #heap: Int32Array;
   size: number;
 
-  constructor(store: RowStore) {
+  constructor(store: BoundedRows) {
     this.#store = store;
     this.#heap = Int32Array.from({ length: store.count }, (_, r) => r);
     this.size = store.count;

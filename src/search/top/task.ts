@@ -29,7 +29,7 @@ export class TopWorker {
   readonly #rows: RowSearch;
 
   constructor(state: TopState, kernel: TopKernel, guesses: Guesses) {
-    const guesser = new Guesser(state, guesses);
+    const guesser = new Guesser(state, kernel, guesses);
     this.#blocks = new BlockSearch(state, kernel, guesser);
     this.#rows = new RowSearch(state, kernel, guesser);
   }

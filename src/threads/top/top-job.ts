@@ -2,6 +2,7 @@
 import { turn } from '../../core/steps.ts';
 import {
   type Costs,
+  LeafSearchTop,
   type Place,
   prepareTop,
   type TopQuery,
@@ -25,7 +26,8 @@ export interface TopJob {
   readonly isMax: boolean;
   readonly numRows: number;
   readonly query: TopQuery;
-  readonly costs: Costs;
+  /** What a search by bounds of blocks may cost; undefined: a tree is searched, leaf by leaf. */
+  readonly costs: Costs | undefined;
 }
 
 /** What is known of the places at some moment. */
@@ -49,6 +51,10 @@ export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerat
   const { signal, onProgress } = options;
   throwIfAborted(signal);
   await turn();
+  if (!job.costs) {
+    yield* runLeaves(job, options);
+    return;
+  }
   const numThreads = numWorkers(job, options);
   const { shape, worker, shared } = prepareTop(job.source, job.k, job.isMax, numThreads);
   const threads = shared && new TopThreads(shared, numThreads, options.worker);
@@ -79,6 +85,33 @@ export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerat
   } finally {
     signal?.removeEventListener('abort', abort);
     threads?.end(undefined);
+  }
+}
+
+/** Searches a tree on this thread: that takes less time than the scores of all windows by several. */
+async function* runLeaves(
+  { source, k, isMax, query, numRows }: TopJob,
+  { signal, onProgress }: ThreadOptions,
+): AsyncGenerator<TopSnapshot, void, undefined> {
+  const search = new LeafSearchTop(source, k, isMax, query);
+  const meter = new TopMeter(numRows, () => 0);
+  const steps = search.search();
+  let begin = performance.now();
+  for (let next = steps.next(); ; next = steps.next()) {
+    if (next.done) {
+      const progress = meter.now(numRows);
+      onProgress?.(progress);
+      yield { places: next.value, exact: true, bound: 0, progress };
+      return;
+    }
+    if (performance.now() - begin < SLICE) continue;
+    await turn();
+    throwIfAborted(signal);
+    begin = performance.now();
+    if (!meter.isDue) continue;
+    const progress = meter.now(search.done);
+    onProgress?.(progress);
+    yield { places: search.places, exact: false, bound: search.bound, progress };
   }
 }
 

@@ -1,8 +1,10 @@
 // Random top-n searches of all options, each on a series of its own: used by the tests and by test/slow/top.ts.
 
 import { toFloat64 } from '../../../src/core/series.ts';
+import { atOnce } from '../../../src/core/steps.ts';
 import { KNN, type KNNOptions, topAnomalies } from '../../../src/index.ts';
 import {
+  LeafSearchTop,
   numWindowsOf,
   type Place,
   prepareTop,
@@ -80,6 +82,15 @@ export function placesOfBounds(it: TopCase, backend: 'auto' | 'scalar' = 'auto')
   const k = Math.max(1, Math.min(it.k, numColumns));
   const prepared = prepareTop(source, k, it.options.aggregation === 'max', 0, backend);
   return topPlaces(prepared, numRows, it);
+}
+
+/** The places by the leaves of a tree, whatever they cost; undefined for what leaves do not serve. */
+export function placesOfLeaves(it: TopCase): Place[] | undefined {
+  const source = sourceOf(it);
+  const { numRows, numColumns } = numWindowsOf(source);
+  if (source.reference || source.windowSize > 8 || source.normalize !== 'none' || numRows === 0) return undefined;
+  const k = Math.max(1, Math.min(it.k, numColumns));
+  return atOnce(new LeafSearchTop(source, k, it.options.aggregation === 'max', it).search());
 }
 
 /** Whether the case can be searched at all. */

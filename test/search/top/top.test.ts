@@ -6,7 +6,7 @@ import { numWindowsOf, prepareTop, type TopSource, topPlaces } from '../../../sr
 import { fillSeries, shapeOf } from '../../../src/search/top/fill.ts';
 import { buildGuesses, Guesser } from '../../../src/search/top/guesses.ts';
 import { scalarTop } from '../../../src/search/top/kernel/scalar.ts';
-import type { TopState } from '../../../src/search/top/kernel/state.ts';
+import type { TopKernel, TopState } from '../../../src/search/top/kernel/state.ts';
 import { allocateTop, topModule, wasmTop } from '../../../src/search/top/kernel/wasm.ts';
 import { boundOfLast, byRank, greedyPlaces } from '../../../src/search/top/places.ts';
 import { emptyBatch, isBehind, RowSearch } from '../../../src/search/top/rows.ts';
@@ -130,8 +130,8 @@ describe('a column counts once', () => {
     readonly #to: number;
     #number = 0;
 
-    constructor(state: TopState, from = 0, to = Infinity) {
-      super(state, buildGuesses(state, false));
+    constructor(state: TopState, kernel: TopKernel, from = 0, to = Infinity) {
+      super(state, kernel, buildGuesses(state, kernel, false));
       this.#from = from;
       this.#to = to;
     }
@@ -153,17 +153,20 @@ describe('a column counts once', () => {
     };
 
     test('in the bounds of a block, where the index says it again and again', () => {
-      for (const budget of [8, 16, 64]) holdBlocks(new OneColumn(state), budget);
+      for (const budget of [8, 16, 64]) holdBlocks(new OneColumn(state, kernel), budget);
     });
 
-    test('where a group of lags that is drawn again holds it', () => holdBlocks(new OneColumn(state, 0, 0), 8192));
+    test('where a group of lags that is drawn again holds it', () =>
+      holdBlocks(new OneColumn(state, kernel, 0, 0), 8192));
 
-    test('where the index says it, and then a group holds it', () => holdBlocks(new OneColumn(state, 0, 1), 8192));
+    test('where the index says it, and then a group holds it', () =>
+      holdBlocks(new OneColumn(state, kernel, 0, 1), 8192));
 
-    test('where a group holds it, and then the index says it', () => holdBlocks(new OneColumn(state, 60), 8192));
+    test('where a group holds it, and then the index says it', () =>
+      holdBlocks(new OneColumn(state, kernel, 60), 8192));
 
     test('among the neighbors of a row, whatever proposes it', () => {
-      const search = new RowSearch(state, kernel, new OneColumn(state));
+      const search = new RowSearch(state, kernel, new OneColumn(state, kernel));
       const batch = emptyBatch(3, k);
       batch.starts.set([0, 1, 2]);
       const steps = { learn: true, leaves: 4, chunks: 0, adaptive: false };

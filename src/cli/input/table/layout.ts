@@ -60,13 +60,16 @@ export interface Layout {
   readonly isRepeated: boolean;
   /** Columns of texts. */
   readonly textColumns: readonly number[];
+  /** What each column holds. */
+  readonly kinds: readonly ColumnKind[];
   /** Columns of numbers that are not read. */
   readonly otherNumbers: readonly number[];
   /** The rows of the sample without the header. */
   readonly rows: readonly SampleRow[];
 }
 
-type Kind = 'number' | 'nearly' | 'time' | 'index' | 'missing' | 'text';
+/** What a column holds: numbers, or mostly, times, a number of the row, nothing as far as is known, texts. */
+export type ColumnKind = 'number' | 'nearly' | 'time' | 'index' | 'missing' | 'text';
 
 /** Names of columns of times. */
 export const TIME_NAME: RegExp =
@@ -139,6 +142,7 @@ export function layoutOf(all: readonly SampleRow[], wanted: Wanted): Layout {
     textColumns: kinds.flatMap((kind, c) =>
       kind === 'text' && !timeIndices.includes(c) && !indices.includes(c) ? [c] : [],
     ),
+    kinds,
     otherNumbers: kinds.flatMap((kind, c) =>
       (kind === 'number' || kind === 'index') && !timeIndices.includes(c) && !indices.includes(c) ? [c] : [],
     ),
@@ -271,7 +275,7 @@ export function isTextRow(cells: readonly string[]): boolean {
   );
 }
 
-function kindOf(rows: readonly SampleRow[], c: number, name: string | undefined, notation: Notation): Kind {
+function kindOf(rows: readonly SampleRow[], c: number, name: string | undefined, notation: Notation): ColumnKind {
   const cells = rows.map((row) => row.cells[c] ?? '').filter((cell) => !isMissingIn(cell, notation));
   if (cells.length === 0) return 'missing';
   const numNumbers = cells.filter((cell) => isNumber(cell, notation)).length;
@@ -292,7 +296,7 @@ const MOST_APART = 38 * 3_600_000;
 
 /** Numbers since 1970 beside a date that says the same are times, too. Where no column is one of times yet, numbers that rise as seconds to nanoseconds since 1970 do are. */
 function separateTimes(
-  kinds: Kind[],
+  kinds: ColumnKind[],
   rows: readonly SampleRow[],
   header: readonly string[] | undefined,
   notation: Notation,
@@ -365,7 +369,7 @@ function timeColumns(
 
 /** The one column of numbers when none was asked for. */
 function onlyNumeric(
-  kinds: readonly Kind[],
+  kinds: readonly ColumnKind[],
   rows: readonly SampleRow[],
   names: readonly string[],
   taken: readonly number[],
@@ -374,7 +378,7 @@ function onlyNumeric(
 ): number {
   if (kinds.length === 1) return 0;
   if (rows.length === 0) fail('empty: there are no values');
-  const of = (kind: Kind): number[] => kinds.flatMap((k, c) => (k === kind && !taken.includes(c) ? [c] : []));
+  const of = (kind: ColumnKind): number[] => kinds.flatMap((k, c) => (k === kind && !taken.includes(c) ? [c] : []));
   const numbers = takesBad ? [...of('number'), ...of('nearly')].sort((a, b) => a - b) : of('number');
   const nearly = takesBad ? [] : of('nearly');
   const isRow = body.length === 1 && numbers.length > 9;
@@ -404,7 +408,7 @@ function onlyNumeric(
 
 /** All columns of numbers. Throws where one is hardly of numbers, and where there are none. */
 function allNumeric(
-  kinds: readonly Kind[],
+  kinds: readonly ColumnKind[],
   rows: readonly SampleRow[],
   names: readonly string[],
   taken: readonly number[],

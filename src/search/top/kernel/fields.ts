@@ -22,6 +22,8 @@ export const TOP_FIELDS = {
   rowBound: 'usize',
   order: 'usize',
   row32: 'usize',
+  basis: 'usize',
+  point: 'usize',
   windowSize: 'i32',
   k: 'i32',
   firstColumn: 'i32',

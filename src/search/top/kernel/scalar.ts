@@ -5,6 +5,7 @@ import { sqDist } from '../../exactness.ts';
 import { boundsOf, EPSILON, LEAST, RUN_ERROR, RUN_ERROR_CENTERED } from './error-bound.ts';
 import {
   BLOCK,
+  COORDINATES,
   GROUP,
   NO_COLUMN,
   RAW,
@@ -170,6 +171,17 @@ class ScalarTop implements TopKernel {
       if (s < limit && this.#insertColumn(s, j)) return true;
     }
     return false;
+  }
+
+  project(i: number): void {
+    const { x32, mean, sigma, mode, windowSize: w, center, factor, basis, point } = this.#state;
+    const middle = mode === RAW ? 0 : (mean[i]! - center) * factor;
+    const scale = mode === RAW ? 1 : sigma[i] === 0 ? 0 : mode === ZSCORE ? 1 / (sigma[i]! * factor) : 1;
+    point.fill(0);
+    for (let l = 0, p = 0; l < w; l++) {
+      const y = (x32[i + l]! - middle) * scale;
+      for (let d = 0; d < COORDINATES; d++, p++) point[d] = point[d]! + y * basis[p]!;
+    }
   }
 
   #isAllowed(j: number): boolean {

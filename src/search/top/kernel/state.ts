@@ -11,6 +11,9 @@ export const BLOCK = 128;
 /** Lags beside each other that are tried in one call. */
 export const GROUP = 16;
 
+/** Coordinates of a projected window. */
+export const COORDINATES = 8;
+
 /** Entries behind an array that a kernel may read beyond its end. */
 export const PADDING = 32;
 
@@ -88,6 +91,9 @@ export interface TopScratch {
   /** Its coordinates, those that are far from the center first, and its vector in float32. */
   readonly order: Int32Array;
   readonly row32: Float32Array;
+  /** What windows are projected to: coordinate d of value l at l·COORDINATES + d; and the last point. */
+  readonly basis: Float32Array;
+  readonly point: Float32Array;
 }
 
 /** The numbers and arrays of a search. */
@@ -118,6 +124,8 @@ export function scratchOf({ k, windowSize }: TopShape, make: MakeArray): TopScra
     rowJ: make(Int32Array, k),
     order: make(Int32Array, windowSize),
     row32: make(Float32Array, windowSize),
+    basis: make(Float32Array, windowSize * COORDINATES),
+    point: make(Float32Array, COORDINATES),
   };
 }
 
@@ -143,4 +151,6 @@ export interface TopKernel {
   offer(j: number): void;
   /** Compares the row with the columns [from, to); returns true as soon as the row is out. */
   scan(from: number, to: number): boolean | number;
+  /** Projects window i, as x32 has it, by `basis` to `point`. Its rounding does not matter: points only propose columns. */
+  project(i: number): void;
 }

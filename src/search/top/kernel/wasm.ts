@@ -66,6 +66,8 @@ export function wasmTop(
     [AT.topRowBound]: scratch.rowBound.byteOffset,
     [AT.topOrder]: scratch.order.byteOffset,
     [AT.topRow32]: scratch.row32.byteOffset,
+    [AT.topBasis]: scratch.basis.byteOffset,
+    [AT.topPoint]: scratch.point.byteOffset,
     [AT.topWindowSize]: shape.windowSize,
     [AT.topK]: shape.k,
     [AT.topFirstColumn]: shape.firstColumn,

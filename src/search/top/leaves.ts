@@ -1,0 +1,178 @@
+// The places of short windows by a k-d tree: its leaves are answered one after the other, the strangest first.
+//
+// A leaf holds windows near each other. The k nearest of them that are allowed for window i give an upper bound U(i) ≥ S(i): the
+// score is what `aggregate` makes of the k smallest s(i, j), it never falls when one of them rises, and its roundings never fall
+// either. A leaf's bound is the largest U of its windows. When leaves are answered by their bounds, descending, no window of the
+// leaves that are left has a score above M, the next bound. Every window with a score above M is then known, and the greedy
+// places among those that are known are the first of all places, as long as their scores are above M.
+//
+// At worst all leaves are answered: that is the profile, and the bounds are a fifth of it at most.
+import { aggregate } from '../../core/aggregate.ts';
+import type { Steps } from '../../core/steps.ts';
+import { embed } from '../../core/windows.ts';
+import { type Join, selfJoin } from '../join.ts';
+import { LEAF, type LeafAnswers, leafAnswers } from '../kdtree/engine.ts';
+import type { TopSource } from './fill.ts';
+import { boundOfLast, byRank, greedyPlaces, type Place } from './places.ts';
+import { RowHeap } from './row-heap.ts';
+import { isBehind } from './rows.ts';
+
+/** Leaves between two yields, a few milliseconds, and the fewest between two looks at the places. */
+const LEAVES_AT_A_TIME = 64;
+const LEAVES_OF_BOUNDS = 2048;
+
+/** A search for the places of short windows of a series among its own. */
+export class LeafSearchTop {
+  readonly #join: Join;
+  readonly #k: number;
+  readonly #isMax: boolean;
+  readonly #n: number;
+  readonly #separation: number;
+  /** Windows with a score above 0 that can still be places. */
+  #known: Place[] = [];
+  #done = 0;
+  #bound = Infinity;
+
+  constructor(
+    { series, windowSize, exclusionZone, side }: TopSource,
+    k: number,
+    isMax: boolean,
+    { n, separation }: { readonly n: number; readonly separation: number },
+  ) {
+    this.#join = selfJoin(embed(series, windowSize, 'none'), exclusionZone, side);
+    this.#k = k;
+    this.#isMax = isMax;
+    this.#n = n;
+    this.#separation = separation;
+  }
+
+  /** The number of windows whose scores are known. */
+  get done(): number {
+    return this.#done;
+  }
+
+  /** No window whose score is unknown has a higher one. */
+  get bound(): number {
+    return this.#bound;
+  }
+
+  /** The places among the windows whose scores are known. */
+  get places(): Place[] {
+    return greedyPlaces(this.#known.sort(byRank), this.#n, this.#separation);
+  }
+
+  /** Searches: O(N log N) for the tree, and what its leaves take that are answered. */
+  *search(): Steps<Place[]> {
+    const leaves = leafAnswers(this.#join, this.#k);
+    yield;
+    const { numLeaves } = leaves;
+    const bounds = new Float64Array(numLeaves);
+    const bounder = new LeafBounds(this.#join, this.#k, this.#isMax);
+    for (let slot = 0; slot < numLeaves; slot++) {
+      bounds[slot] = bounder.of(leaves.rows(slot));
+      if (slot % LEAVES_OF_BOUNDS === 0) yield;
+    }
+    const heap = new RowHeap({
+      count: numLeaves,
+      rows: { bounds, starts: Int32Array.from({ length: numLeaves }, (_, slot) => slot) },
+    });
+    let last: Place | undefined;
+    let nextLook = 0;
+    for (let answered = 0; heap.size > 0; answered++) {
+      const slot = heap.first;
+      if (answered % LEAVES_AT_A_TIME === 0) yield;
+      if (answered === nextLook) {
+        nextLook += Math.max(LEAVES_AT_A_TIME, answered >> 3);
+        this.#bound = Math.min(this.#bound, bounds[slot]!);
+        last = this.#look(last);
+        if (this.#bound === 0 || this.#areFinal()) return this.places;
+      }
+      heap.removeFirst();
+      this.#answer(leaves, slot, last);
+    }
+    this.#bound = 0;
+    this.#look(last);
+    return this.places;
+  }
+
+  /** Takes the scores of a leaf, but those that are behind the last place. */
+  #answer(leaves: LeafAnswers, slot: number, last: Place | undefined): void {
+    leaves.answer(slot, (start, dist, _index, base, count) => {
+      const score = aggregate(this.#isMax ? 'max' : 'mean', true, dist, base, count);
+      this.#done++;
+      if (!isBehind(score, start, last?.score ?? 0, last?.start ?? Infinity)) this.#known.push({ start, score });
+    });
+  }
+
+  /** Drops what is behind the last place; returns a bound of that. */
+  #look(before: Place | undefined): Place | undefined {
+    const last = boundOfLast(this.#known, this.#n, this.#separation) ?? before;
+    if (last) this.#known = this.#known.filter(({ score, start }) => !isBehind(score, start, last.score, last.start));
+    return last;
+  }
+
+  #areFinal(): boolean {
+    const { places } = this;
+    return places.length === this.#n && places[this.#n - 1]!.score > this.#bound;
+  }
+}
+
+/** Upper bounds of the scores of the windows of a leaf. */
+class LeafBounds {
+  readonly #data: Float64Array;
+  readonly #width: number;
+  readonly #exclusion: number;
+  readonly #isLeft: boolean;
+  readonly #k: number;
+  readonly #isMax: boolean;
+  /** The k smallest s of every window of a leaf, ascending. */
+  readonly #s: Float64Array;
+
+  constructor({ columns, exclusion, after }: Join, k: number, isMax: boolean) {
+    this.#data = columns.data;
+    this.#width = columns.width;
+    this.#exclusion = exclusion;
+    this.#isLeft = after === 0;
+    this.#k = k;
+    this.#isMax = isMax;
+    this.#s = new Float64Array(LEAF * k);
+  }
+
+  /** The largest bound of the windows of a leaf by each other; Infinity if one of them has too few others. O(LEAF²·w). */
+  of(rows: Int32Array): number {
+    this.#s.fill(Infinity);
+    for (let p = 1; p < rows.length; p++) for (let q = 0; q < p; q++) this.#compare(p, rows[p]!, q, rows[q]!);
+    let most = 0;
+    for (let p = 0; p < rows.length; p++) most = Math.max(most, this.#boundOf(p));
+    return most;
+  }
+
+  /** Compares window i, row p of the leaf, with window j, its row q. */
+  #compare(p: number, i: number, q: number, j: number): void {
+    if (Math.abs(i - j) <= this.#exclusion) return;
+    const data = this.#data;
+    let s = 0;
+    for (let a = i, b = j, end = i + this.#width; a < end; a++, b++) {
+      const z = data[a]! - data[b]!;
+      s += z * z;
+    }
+    if (!this.#isLeft || j < i) this.#insert(p, s);
+    if (!this.#isLeft || i < j) this.#insert(q, s);
+  }
+
+  #insert(p: number, s: number): void {
+    const list = this.#s;
+    const base = p * this.#k;
+    let o = base + this.#k - 1;
+    if (!(s < list[o]!)) return;
+    for (; o > base && list[o - 1]! > s; o--) list[o] = list[o - 1]!;
+    list[o] = s;
+  }
+
+  #boundOf(p: number): number {
+    const k = this.#k;
+    const largest = this.#s[p * k + k - 1]!;
+    if (k === 1 || largest === Infinity) return Math.sqrt(largest);
+    return aggregate(this.#isMax ? 'max' : 'mean', true, this.#s, p * k, k);
+  }
+}
