@@ -59,6 +59,7 @@ const roles: Readonly<Record<string, (shape: Shape) => Promise<void>>> = {
 
 /** Reads the history, takes steps, then tells what that took. */
 async function follow(shape: Shape): Promise<void> {
+  const empty = process.memoryUsage().rss;
   const { follow: makeFollower } = (await import(dist)) as typeof Prometheus;
   const { start, end } = timesOf(shape);
   const folder = mkdtempSync(join(tmpdir(), 'bench-prometheus-'));
@@ -100,7 +101,7 @@ async function follow(shape: Shape): Promise<void> {
     ...{ series: follower.numSeries.load, loading, steps, saved: sizes.reduce((sum, size) => sum + size, 0) },
     ...{ metrics: { seconds: (performance.now() - rendering) / 1e3, bytes: text.length } },
     values: Number(/updates_total\{[^}]*\} (\d+)/.exec(text)![1]),
-    rss: 1024 * process.resourceUsage().maxRSS,
+    ...{ rss: 1024 * process.resourceUsage().maxRSS, empty },
   });
   rmSync(folder, { recursive: true });
   server.close();
@@ -157,7 +158,9 @@ interface Measured {
   steps: { cpu: number; wall: number }[];
   metrics: { seconds: number; bytes: number };
   saved: number;
+  /** The memory at most, and that of the process before it began: node and what compiles this file. */
   rss: number;
+  empty: number;
 }
 
 async function measure(shape: Shape): Promise<object> {
@@ -208,7 +211,7 @@ else {
     const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
     console.log(`${row.series} series x ${shape.days} days, ${row.values} values, in ${row.loading!.toFixed(1)} s:
   CPU of a value: ${us(row.load!)}, of it ${us(row.read!)} for reading: ${us(row.beside!)} beside it
-  a step at most ${ms(row.step!)}, ${ms(row.stepCpu!)} of CPU; ${mb(row.rss!)} at most, states ${mb(row.saved!)}
+  a step at most ${ms(row.step!)}, ${ms(row.stepCpu!)} of CPU; ${mb(row.rss!)} at most, ${mb(row.empty!)} of it at the start; states ${mb(row.saved!)}
   /metrics while loading: ${ms(row.median!)}, at most ${ms(row.latest!)} of ${row.scrapes}; then ${mb(row.exposed!)} in ${ms(row.rendering!)}`);
   }
   if (options.url === '' || options.out !== undefined)

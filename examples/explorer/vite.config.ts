@@ -6,10 +6,11 @@ import { paletteOf, variablesOf } from '../../src/plot/palette.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What the readers import from Node, in a browser. */
+/** What the readers import from Node, in a browser; and what the page leaves out. */
 const alias = [
   { find: /^.*\/source\.ts$/, replacement: here('read/source.ts') },
   { find: /^.*\/columnar\/(?:columnar|open)\.ts$/, replacement: here('read/columnar.ts') },
+  { find: /^.*\/threads\/metrics\/route\.js$/, replacement: here('score/route.ts') },
   { find: 'node:path', replacement: here('read/path.ts') },
   { find: 'node:util', replacement: '@pkgjs/parseargs' },
   { find: /^knn-anomaly$/, replacement: here('../../dist/index.js') },

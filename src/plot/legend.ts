@@ -8,7 +8,13 @@ import { px, textWidth } from './svg.ts';
 function usualWidth(word: string): number {
   let width = 0;
   for (const letter of word)
-    width += /[ijlftrI.,:;'|()[\] ]/.test(letter) ? 0.4 : /[mwMW%@]/.test(letter) ? 0.92 : 0.61;
+    width += /[ijlftrI.,:;'|()[\] ]/.test(letter)
+      ? 0.4
+      : /[mwMW%@]/.test(letter)
+        ? 0.92
+        : /[A-Z]/.test(letter)
+          ? 0.78
+          : 0.61;
   return width * TICK_SIZE;
 }
 

@@ -312,6 +312,16 @@ describe('--threshold of stream, changefinder and score', () => {
     });
   });
 
+  test('what has not the scores of all values refuses it', async () => {
+    const places = await run(['score', '--top-only', '--threshold=1', '--fail-on-alarm'], lines(series), 2);
+    expect(places.stderr).toBe('knn-anomaly: --threshold is for the scores of all values: leave out --top-only\n');
+    const block = ['score', '--block=0/2', '--out=part.0'];
+    for (const option of ['--threshold=1', '--top-only']) {
+      const { stderr } = await run([...block, option], lines(series), 2);
+      expect(stderr).toContain(`${option.split('=')[0]} does not go with --block: merge has the scores`);
+    }
+  });
+
   test('--fail-on-alarm and --only-alarms need it', async () => {
     for (const command of ['stream', 'changefinder', 'score']) {
       const { stderr } = await run([command, '--fail-on-alarm'], '1\n2\n', 2);

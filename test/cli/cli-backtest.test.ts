@@ -83,6 +83,24 @@ The most surprising incident
     expect(found.incidents.slice(0, ended.length)).toEqual(ended);
   });
 
+  test('--detector: its alarms are those of knn-anomaly monitor --detector, in the report and in the figure', async () => {
+    const options = ['--detector=knn:5,3,manhattan,history=500', ...TIMED];
+    const found = JSON.parse(await report([...options, '--format=json'], csv));
+    const live = await cli(['monitor', ...options, '--format=events'], { input: csv });
+    const events = live.stdout.trim().split('\n').map((line) => JSON.parse(line)); // biome-ignore format: one line
+    const begun = events.filter(({ event }) => event === 'begin').map(({ index }) => index);
+    expect(begun.length).toBeGreaterThan(0);
+    expect(found.incidents.map(({ begin }: { begin: number }) => begin)).toEqual(begun);
+    await report([...options, '-o', 'detector.svg'], csv);
+    expect(readFileSync(join(folder, 'detector.svg'), 'utf8')).toContain('surprise');
+    const refused = async (...args: string[]): Promise<string> =>
+      (await cli(['backtest', ...args], { input: csv })).stderr;
+    expect(await refused('--detector=knn:5,3', '--preset=views')).toContain(
+      '--preset and --detector exclude each other',
+    );
+    expect(await refused('--detector=knn:5,0')).toContain('--detector must be knn:WINDOW,NEIGHBORS');
+  });
+
   test('--per-day finds a threshold in few digits that keeps to the budget', async () => {
     const args = [...TIMED, '--per-day=1', '--worst=0'];
     const text = await report(args, csv);

@@ -127,6 +127,32 @@ test('JSON lines: what is no JSON, no number, or has no field', async () => {
   expect(missing.stdout).toBe('index,time,value,score\n0,1,1,0\n1,2,,\n2,4,2,1\n3,5,,\n');
 });
 
+test('a document: stop ends there, skip leaves out the value with its time, missing counts it', async () => {
+  const values = [1, 'oops', 2, null, 3, 4, 5];
+  const cells = (csv: string): string[] => csv.trim().split('\n').slice(1).map((row) => row.split(',').slice(0, 3).join()); // biome-ignore format: one line
+  const name = file(
+    'd.json',
+    JSON.stringify(values.map((value, t) => ({ time: `2024-03-0${t + 1}`, value, more: t }))),
+  );
+  const args = ['score', name, '--column=value', '-w1', '-k1', '--format=csv'];
+  const stopped = await run(args);
+  expect(stopped).toMatchObject({ status: 1, stdout: '' });
+  expect(stopped.stderr).toContain('value 2: expected a number, got "oops" in column "value"');
+  const skipped = await run([...args, '--column=more', '--bad-lines=skip']);
+  expect(cells(skipped.stdout)).toEqual([
+    '0,2024-03-01,1',
+    '1,2024-03-03,2',
+    '2,2024-03-04,',
+    '3,2024-03-05,3',
+    '4,2024-03-06,4',
+    '5,2024-03-07,5',
+  ]);
+  expect(skipped.stderr).toContain('skipped 1 value that cannot be read: value 2: expected a number, got "oops"');
+  const missing = await run([...args, '--bad-lines=missing']);
+  expect(cells(missing.stdout)).toEqual([1, '', 2, '', 3, 4, 5].map((x, t) => `${t},2024-03-0${t + 1},${x}`));
+  expect(missing.stderr).toContain('1 value that cannot be read counts as missing');
+});
+
 test('the bad lines of every other command that reads are left out, too', async () => {
   const text = Array.from({ length: 300 }, (_, t) => (t % 50 === 7 ? 'oops' : String((t * 37) % 11))).join('\n');
   for (const command of [['monitor'], ['changefinder'], ['backtest'], ['locate'], ['plot'], ['suggest']]) {

@@ -93,6 +93,16 @@ describe('knn-anomaly locate', () => {
       1,
       'standard input: nothing can be compared: 10 values in a row are needed, and no more than 4 come without a missing one; a larger --step, or --step none, may help',
     ]);
+    expect(await refused(['locate'], '5\n')).toEqual([
+      1,
+      'standard input: nothing can be compared: there is no more than one value',
+    ]);
+    const once = Array.from({ length: 100 }, (_, t) => (t < 10 ? t : 'NaN')).join('\n');
+    expect(await refused(['locate'], `${once}\n`)).toEqual([
+      1,
+      'standard input: nothing can be compared: there is no more than one window of 10 values',
+    ]);
+    expect((await cli(['locate'], { input: '5\n6\n' })).status).toBe(0);
   });
 
   test.each<[string[], string, number, string]>([

@@ -105,6 +105,8 @@ describe('knn-anomaly plot of several columns', () => {
     const all = ['three.csv', '--column=a', '--column=b', '--column=c'];
     expect((await plot(...all)).svg).toBe(figure(1));
     expect((await plot(...all, '--top=3')).svg).toBe(figure(3));
+    expect((await plot('three.csv', '--column=*')).svg).toBe(figure(1));
+    expect((await plot('three.csv', '--column=*', '--top=3')).svg).toBe(figure(3));
   });
 
   test('has the scores of detectors beneath each, and known faults where they belong', async () => {

@@ -65,6 +65,35 @@ describe('--series', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('--threshold: every series has its own runs, and its own since', async () => {
+    const run = await cli([
+      'score',
+      'long.csv',
+      '--series=host',
+      ...args.slice(2),
+      '--column=ms',
+      '--threshold=0.3',
+      '--fail-on-alarm',
+      '--format=json',
+    ]);
+    expect(run.status).toBe(3);
+    const begun = new Map<string, number>();
+    const told = expected.map(({ index, series, value, score }) => {
+      const alarm = score >= 0.3 && !begun.has(series);
+      if (alarm) begun.set(series, index);
+      const since = begun.get(series) ?? null;
+      if (score < 0.3) begun.delete(series);
+      return { index, series, value, score, alarm, since };
+    });
+    expect(told.filter(({ alarm }) => alarm).length).toBeGreaterThan(2);
+    expect(
+      run.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual(told);
+  });
+
   test('locate and suggest say of which series they speak', async () => {
     const { stdout } = await cli([
       'locate',
@@ -212,6 +241,53 @@ describe('streams of several series', () => {
     expect(run.stdout).toContain('index,series,value,score\n0,a,');
     const refused = await cli(['stream', 'long.csv', '--series=host', '--column=ms', '--reference=long.csv']);
     expect(refused.stderr).toContain('--series and --reference exclude each other');
+  });
+
+  test('a run of alarms has the values of its own series, over a restart', async () => {
+    const all = [0, 0, 0, 0, 0, 0, 50, 90, 0, 51, 0, 1, 95, 0, 0, 0, 1, 0].map((ms, t) => ({
+      host: 'bac'[t % 3]!,
+      ms,
+    }));
+    const lines = all.map((row) => `${JSON.stringify(row)}\n`);
+    const command = ['stream', '-w1', '-k1', '--series=host', '--field=ms', '--threshold=1', '--format=events'];
+    const whole = await cli(command, { input: lines.join('') });
+    const ends = whole.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ event }) => event === 'end');
+    expect(ends.map(({ series, incident: { begin, end, duration } }) => [series, begin, end, duration])).toEqual([
+      ['a', 7, 7, 1],
+      ['c', 11, 11, 1],
+      ['b', 6, 12, 3],
+    ]);
+    for (const cut of [7, 8, 9, 11]) {
+      const state = `--state=run-${cut}.state`;
+      const a = await cli([...command, state], { input: lines.slice(0, cut).join('') });
+      const b = await cli([...command, state], { input: lines.slice(cut).join('') });
+      expect(a.stdout + b.stdout).toBe(whole.stdout);
+    }
+  });
+
+  test('a state goes on with its columns in another order; a missing value is told by series and column', async () => {
+    const two = rows.slice(0, 60).map((row, t) => `${JSON.stringify({ ...row, cpu: t % 5 })}\n`);
+    const command = ['stream', '-w2', '-k1', '--series=host', '--format=json'];
+    const whole = await cli([...command, '--field=ms', '--field=cpu'], { input: two.join('') });
+    const state = '--state=order.state';
+    await cli([...command, '--field=ms', '--field=cpu', state], { input: two.slice(0, 30).join('') });
+    const rest = await cli([...command, '--field=cpu', '--field=ms', state], { input: two.slice(30).join('') });
+    const parsed = (text: string): unknown[] =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    expect(parsed(rest.stdout)).toEqual(parsed(whole.stdout).slice(30));
+    const one = await cli([...command, '--field=ms', state], { input: two[0]! });
+    expect(one.stderr).toContain('order.state: was saved of "cpu", "ms", the input is "ms"');
+    const missing = await cli([...command, '--field=ms', '--field=cpu', '--missing=throw'], {
+      input: `${two[0]}{"host":"b","ms":1,"cpu":null}\n`,
+    });
+    expect(missing.stderr).toContain('value 1 of series "b" in column "cpu" is missing, and --missing is throw');
   });
 
   test('events and the table name the series', async () => {

@@ -28,6 +28,21 @@ describe('knn-anomaly state info', () => {
     expect(files()).toEqual(['two.state']);
   });
 
+  test('columns of several series are told by series and name', async () => {
+    const input = 'host,a,b\n"x,y",1,2\nz,3,4\n';
+    const columns = ['--column=a', '--column=b', '--series=host'];
+    await cli(['stream', '-w1', '-k1', ...columns, '--format=csv', '--state=several.state'], { input });
+    const { columns: told } = JSON.parse((await cli(['state', 'info', 'several.state', '--format=json'])).stdout);
+    expect(told.map(({ series, name }: Record<string, string>) => [series, name])).toEqual([
+      ['x,y', 'a'],
+      ['x,y', 'b'],
+      ['z', 'a'],
+      ['z', 'b'],
+    ]);
+    const table = (await cli(['state', 'info', 'several.state'])).stdout;
+    expect(table).toMatch(/\ncolumns {3}x,y a: StreamingKNN, .* bytes\n {10}x,y b: /);
+  });
+
   test('a state in use can be looked at', async () => {
     await cli(['monitor', '--state=monitor.state'], { input: '1\n2\n' });
     file('.monitor.state.lock', JSON.stringify({ pid: process.pid, host: 'elsewhere', start: '' }));

@@ -182,6 +182,10 @@ describe.skipIf(browser === undefined && !isAllRequired)('a first look', { timeo
       expect(await shown()).toEqual(['uneven.csv', 'time', false]);
       expect(await page.evaluate(`document.querySelector('#options').value`)).toBe('--step 1min');
       expect(await page.evaluate(`document.querySelector('#problem').hidden`)).toBe(true);
+      // Options about times need not name the column that the page has found.
+      await page.evaluate(`document.querySelector('#options').value = '--resample 5min'`);
+      await page.press('#reread');
+      await page.until(`opened.grid.step === 300000 && scored.knn !== undefined`);
       expect(page.errors).toEqual([]);
     } finally {
       await stop();

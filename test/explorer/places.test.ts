@@ -1,7 +1,7 @@
 // Which place is meant, what is proposed for a file that cannot be read, and how numbers stand in a list.
 import { expect, test } from 'vitest';
 import { DEFAULT } from '../../examples/explorer/score/detectors.ts';
-import { isSoonExplained, placeAt, spanOf } from '../../examples/explorer/score/places.ts';
+import { isSoonExplained, placeAt, spanOf, warmupOf } from '../../examples/explorer/score/places.ts';
 import { writeAlike, writeTicks } from '../../examples/explorer/view/axis.ts';
 import { remediesOf } from '../../examples/explorer/view/problem.ts';
 import { withoutOptions } from '../../src/cli/explore/words.ts';
@@ -14,6 +14,11 @@ test('the score of a window is about its values, that of a monitor about the las
   expect(spanOf(monitor, 9)).toEqual({ begin: 5, end: 9 });
   expect(spanOf(monitor, 2)).toEqual({ begin: 0, end: 2 });
   expect(spanOf({ ...DEFAULT, kind: 'changefinder' }, 9)).toEqual({ begin: 9, end: 9 });
+});
+
+test('ChangeFinder has no places while it learns', () => {
+  expect(warmupOf({ ...DEFAULT, kind: 'changefinder', outlierDiscount: 0.03 })).toBe(34);
+  expect([warmupOf(knn), warmupOf(monitor)]).toEqual([0, 0]);
 });
 
 test('a listed place within the tolerance is meant, the strangest first', () => {

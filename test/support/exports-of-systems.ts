@@ -1,4 +1,5 @@
 // Further files as monitoring systems, load generators, databases and devices write them, with the values that are in them.
+import { gzipSync } from 'node:zlib';
 import { CUT, type ExportCase, npy, ONE_SCRAPE, UPSTREAMS } from './exports.ts';
 
 const N = 130;
@@ -31,10 +32,24 @@ function bytesOf(size: number, set: (bytes: DataView, t: number) => void): Uint8
   return new Uint8Array(bytes.buffer);
 }
 
+/** Two gzip members, and bytes behind the first one that are none. */
+function damaged(): Uint8Array {
+  return Buffer.concat([
+    gzipSync(rows((t) => String(v[t]))),
+    Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff]),
+  ]);
+}
+
 export const SYSTEM_EXPORTS: readonly ExportCase[] = [
   { name: 'one-scrape.txt', content: ONE_SCRAPE, args: [], refusal: /one scrape of Prometheus.*query_range.*--column/ },
   { name: 'upstreams.txt', content: UPSTREAMS, args: [], refusal: /line 34: .*"0\.040, 0\.020".*several numbers/ },
   { name: 'cut.gz', content: CUT, args: [], refusal: /damaged gzip data.*--bad-lines skip/ },
+  {
+    name: 'damaged.gz',
+    content: damaged(),
+    args: ['--bad-lines', 'skip'],
+    refusal: /empty: there are no values; damaged gzip data/,
+  },
   { name: 'book.xlsx', content: 'PK\x03\x04\x14\x00', args: [], refusal: /zip archive.*Excel.*CSV/ },
   { name: 'values.xz', content: Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0), args: [], refusal: /xz -dc FILE/ },
   {
@@ -336,6 +351,20 @@ export const SYSTEM_EXPORTS: readonly ExportCase[] = [
     content: rows((t) => `${second(t)}\tweb\tHTTP\ttime=${u[t]}s;;;0.000000 size=${whole[t]}B;;;0`),
     args: ['--column', 'size'],
     values: whole,
+  },
+  {
+    name: 'points-by-name.json',
+    content: json({ a: all.map((t) => [second(t), u[t]]), b: all.map((t) => [second(t), v[t]]) }),
+    args: ['--column', 'b'],
+    values: v,
+    times: all.map((t) => String(second(t))),
+  },
+  {
+    name: 'deep.json',
+    content: json({ report: { parts: [{ load: 1 }, { load: 2 }] }, more: { list: [1, 2, 3] } }),
+    args: [],
+    refusal:
+      /JSON document that is not known: an object with report, more; .*--path report\.parts\[\*\]\.load or more\.list/,
   },
   {
     name: 'jmeter-full.jtl',

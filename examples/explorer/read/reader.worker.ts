@@ -89,7 +89,10 @@ async function open(
   inspected: (columns: Columns) => void,
 ): Promise<Opened> {
   takeNotices();
-  const columns = await inspect(name, inputOptionsOf(parseOptions(wordsOf(options), 'score', NAMES)).dialect!);
+  // Options that are about times are so before it is known which column holds them.
+  const words = wordsOf(options);
+  const asTimed = parseOptions(words, 'score', NAMES).has('time') ? words : [...words, '--time=time'];
+  const columns = await inspect(name, inputOptionsOf(parseOptions(asTimed, 'score', NAMES)).dialect!);
   inspected(columns);
   current = await readColumn(name, options, columns, column, time);
   const { table, grid } = current;

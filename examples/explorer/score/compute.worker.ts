@@ -7,7 +7,7 @@ import type { Grid } from '../read/protocol.ts';
 import { Axis, writeNumber } from '../view/axis.ts';
 import { changeFinderSettings, type Detector, separationOf } from './detectors.ts';
 import { firstBounds } from './first-bounds.ts';
-import { spanOf } from './places.ts';
+import { spanOf, warmupOf } from './places.ts';
 import type { Answer, Explained, Place, Request, Scored, Span } from './protocol.ts';
 import { sentenceOf } from './sentence.ts';
 
@@ -146,10 +146,12 @@ function scoreOfPlaces(found: readonly Place[]): Pick<Scored, 'scores' | 'exact'
 
 function placesOf(scores: Float64Array, d: Detector): Place[] {
   const separation = separationOf(d);
-  return topAnomalies(scores, MOST_PLACES, { separation }).map(({ index, score }) => ({
-    index,
+  const warmup = Math.min(warmupOf(d), scores.length);
+  const found = topAnomalies(scores.subarray(warmup), MOST_PLACES, { separation });
+  return found.map(({ index, score }) => ({
+    index: index + warmup,
     score,
-    ...spanOf(d, index),
+    ...spanOf(d, index + warmup),
   }));
 }
 
@@ -177,8 +179,8 @@ function explain(job: number, d: Detector, place: Place): Explained {
       type: 'explained',
       job,
       text,
-      start: place.begin,
-      windowSize: 1,
+      start: Math.max(0, place.index - CONTEXT / 2),
+      windowSize: CONTEXT,
       expected: new Float64Array(0),
       neighbors: [],
     };

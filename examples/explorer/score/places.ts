@@ -2,6 +2,11 @@
 import type { Detector } from './detectors.ts';
 import type { Place, Scored } from './protocol.ts';
 
+/** Scores at the start of a detector that learns as it goes: they say that it has seen too little. As `plot` has them. */
+export function warmupOf({ kind, outlierDiscount }: Detector): number {
+  return kind === 'changefinder' ? Math.ceil(1 / outlierDiscount) : 0;
+}
+
 /** How many values before it the score of a monitor is shown with. */
 const MONITOR_WIDTH = 5;
 

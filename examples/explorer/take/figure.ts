@@ -3,6 +3,7 @@ import { plotSVG } from 'knn-anomaly/plot';
 import type { LabelRange, Opened } from '../read/protocol.ts';
 import { nameOf, thresholdOf } from '../score/detectors.ts';
 import type { Panel } from '../score/panel.ts';
+import { warmupOf } from '../score/places.ts';
 import type { Axis } from '../view/axis.ts';
 
 /** The part of the series that is shown, with the scores of all panels, as SVG. */
@@ -33,7 +34,8 @@ export function figureOf(
       const begins = result.alarms ?? panel.alarms.map(({ begin }) => begin);
       const alarms = begins.filter((t) => t >= first && t < behind).map((t) => t - first);
       const values = result.scores.subarray(first, behind);
-      return [{ label: nameOf(detector), values, ...(threshold !== undefined && { threshold }), alarms }];
+      const warmup = Math.max(0, warmupOf(detector) - first);
+      return [{ label: nameOf(detector), values, warmup, ...(threshold !== undefined && { threshold }), alarms }];
     }),
   });
 }

@@ -16,9 +16,9 @@ export function drawDetail(
   const paint = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   const font = `11px ${style.fontFamily}`;
   // A window of few values is shown with some before it.
-  const before = Math.min(start, Math.max(2, Math.round(windowSize / 2)));
-  const first = start - before;
-  const length = Math.min(series.length - first, windowSize + 2 * before);
+  const around = Math.max(2, Math.round(windowSize / 2));
+  const first = Math.max(0, start - around);
+  const length = Math.min(series.length, start + windowSize + around) - first;
   const x = Array.from({ length }, (_, l) => first + l);
   const own = x.map((t) => known(series[t]));
   const wanted = x.map((t) => known(expected[t - start]));

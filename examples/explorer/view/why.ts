@@ -104,9 +104,8 @@ export class WhyView {
       if (this.place !== place) return;
       text.textContent = explained.text;
       legend.hidden = false;
-      for (const key of legend.querySelectorAll<HTMLElement>('.neighbors')) {
-        key.hidden = explained.neighbors.length === 0;
-      }
+      legend.querySelector<HTMLElement>('.neighbors')!.hidden = explained.neighbors.length === 0;
+      legend.querySelector<HTMLElement>('.expectation')!.hidden = explained.expected.length === 0;
       drawDetail(chart, this.#series, this.#axis!, explained, place);
     } catch (error) {
       if (this.place !== place) return;

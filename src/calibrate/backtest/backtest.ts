@@ -1,8 +1,10 @@
 // Backtest: what a monitor would have said of a series that lies there whole, to the bit of what it says live.
 import { checkBoolean, checkInteger, checkNumber, describe, isPositive } from '../../core/checks.ts';
 import { type Series, toFloat64 } from '../../core/series.ts';
+import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import type { Incident } from '../incidents/incident-tracker.ts';
-import { monitor } from '../monitors/monitor.ts';
+import { formatTime } from '../looks/zone-clock.ts';
+import { type Monitor, monitor } from '../monitors/monitor.ts';
 import type { MonitorOptions } from '../monitors/options.ts';
 
 /** A series with the times of its values. */
@@ -13,7 +15,9 @@ export interface TimedSeries {
 }
 
 /** Options of {@link backtest}: those of the monitor, and what is to be found out about it. */
-export interface BacktestOptions extends MonitorOptions {
+export interface BacktestOptions extends Omit<MonitorOptions, 'detector'> {
+  /** Makes a detector instead of a preset: a fresh one for every run. */
+  detector?: () => StreamingDetector;
   /** Thresholds to count at; default: half, three quarters, one, one and a half, two and three times that of the monitor. */
   thresholds?: readonly number[];
   /** Alarms a day that are wanted: finds the threshold for it. */
@@ -74,6 +78,7 @@ const HALVINGS = 12;
  * One run of the monitor, about 4 µs per value, and another one for each threshold; 13 more to find the one for a budget.
  *
  * @param data a series, or `{ values, times }`; without times, `step` says how long a day is
+ * @param options a `detector` is a function here, which makes one for each run: `() => new StreamingKNN(5, 5)`
  * @throws TypeError for arguments of the wrong kind, RangeError for wrong values
  *
  * @example
@@ -84,26 +89,30 @@ const HALVINGS = 12;
  * counts.map(({ threshold, alarms }) => [threshold, alarms]); // => [[4, 1], [400, 0]]
  */
 export function backtest(data: Series | TimedSeries, options: BacktestOptions = {}): Backtest {
-  const { thresholds, perDay, worst = 10, band = false, ...monitorOptions } = options;
-  if (options.detector !== undefined || typeof options.threshold === 'object') {
-    throw new RangeError(
-      'backtest runs many monitors, each from the start: it takes presets and thresholds that are numbers',
+  const { thresholds, perDay, worst = 10, band = false, detector, ...rest } = options;
+  if (typeof options.threshold === 'object') {
+    throw new RangeError('backtest runs many monitors, each from the start: it takes thresholds that are numbers');
+  }
+  if (detector !== undefined && typeof detector !== 'function') {
+    throw new TypeError(
+      `detector must be a function that makes a detector, such as () => new StreamingKNN(5, 5): backtest runs many monitors, each from the start; got ${describe(detector)}`,
     );
   }
+  const monitorOptions: Fresh = () => ({ ...rest, ...(detector !== undefined && { detector: detector() }) });
   checkInteger(worst, 'worst', 0);
   checkBoolean(band, 'band');
   if (perDay !== undefined) checkNumber(perDay, 'perDay', POSITIVE, isPositive);
   for (const [p, threshold] of (thresholds ?? []).entries())
     checkNumber(threshold, `thresholds[${p}]`, POSITIVE, isPositive);
   const { values, times } = seriesOf(data);
-  const { step = 60 } = monitorOptions;
-  const own = monitor(monitorOptions).threshold; // checks the options, too
+  const { step = 60 } = rest;
+  const own = monitor(monitorOptions()).threshold; // checks the options, too
   const days = times === undefined ? (values.length * step * 1000) / MS_PER_DAY : spanOf(times) / MS_PER_DAY;
   const count = (threshold: number): ThresholdCount => {
-    const { incidents, alarms } = run(values, times, { ...monitorOptions, threshold }, false, false);
+    const { incidents, alarms } = run(values, times, { ...monitorOptions(), threshold }, false, false);
     return { threshold, incidents: incidents.length, alarms, perDay: alarms / days };
   };
-  const { emitted, incidents, texts, bands } = run(values, times, monitorOptions, true, band);
+  const { emitted, incidents, texts, bands } = run(values, times, monitorOptions(), true, band);
   const order = incidents.map((_, p) => p).sort((p, q) => incidents[q]!.worst - incidents[p]!.worst || p - q);
   return {
     numValues: values.length,
@@ -116,6 +125,9 @@ export function backtest(data: Series | TimedSeries, options: BacktestOptions = 
     ...bands,
   };
 }
+
+/** Options of one run: a detector in them is not used by another one. */
+type Fresh = () => MonitorOptions;
 
 interface Run {
   readonly emitted: Float64Array;
@@ -152,7 +164,14 @@ function run(
     else if (event !== undefined) incidents[incidents.length - 1] = incident!;
     if (!alarm) continue;
     alarms++;
-    if (explains) texts[incidents.length - 1] = watch.explain().text;
+    if (explains)
+      texts[incidents.length - 1] = sentence(
+        watch,
+        values[t]!,
+        times === undefined ? t : times[t]!,
+        times !== undefined,
+        options,
+      );
   }
   if (incidents.length > 0) incidents[incidents.length - 1] = watch.last.incident!;
   return {
@@ -162,6 +181,13 @@ function run(
     texts,
     bands: withBand ? { expected: expected!, low: low!, high: high! } : undefined,
   };
+}
+
+/** What is said of an alarm. Of a detector of one's own nobody but itself knows the reasons. */
+function sentence(watch: Monitor, value: number, at: number, isDate: boolean, { detector }: MonitorOptions): string {
+  if (detector === undefined) return watch.explain().text;
+  const [shown, score, surprise] = [value, watch.last.score, watch.last.surprise].map((x) => Number(x.toPrecision(4)));
+  return `${shown} at ${isDate ? formatTime(at) : at} ends a window with the score ${score}: surprise ${surprise}`;
 }
 
 /** The least threshold for a budget that bisection finds between the least and the largest surprise passed on. */

@@ -20,6 +20,9 @@ const GRACE = 2000;
 /** The longest text in the environment: the system limits what a process gets. */
 const LONGEST = 4096;
 
+/** The events that begin an incident. A state of an earlier version has alarms, but no incidents. */
+const BEGINNINGS = ['begin', 'alarm'];
+
 /** Which events a command is run for. */
 export type ExecOn = 'all' | 'alarms' | 'begin';
 
@@ -58,10 +61,8 @@ export class AlarmCommands {
   /** Runs the command for this event, now or when others are done; drops it if too many wait. */
   take(event: AlarmEvent): void {
     const { on } = this.#options;
-    if (
-      on === 'begin' ? event.note.event !== 'begin' && event.note.event !== 'alarm' : on === 'alarms' && !isAlarm(event)
-    )
-      return;
+    if (on === 'alarms' && !isAlarm(event)) return;
+    if (on === 'begin' && !BEGINNINGS.includes(event.note.event)) return;
     if (this.#running.size < MOST_RUNNING) this.#run(event);
     else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(event);
     else if (this.#numDropped++ === 0) {

@@ -1,6 +1,6 @@
 // What happened in a stream, value by value: for lines of text, for rows that are alarms, and for commands.
 import { eventJson, formatCsv, formatJson, type Note, type Scored, type Times } from '../output/formats.ts';
-import { plain, shortNumber } from '../output/text.ts';
+import { countOfValues, plain, shortNumber } from '../output/text.ts';
 import { columnIn, nameOfSeries } from '../series/split.ts';
 
 /** Something that happened at a value. */
@@ -62,6 +62,16 @@ export function* eventsIn(
   }
 }
 
+/** What happened, a line of JSON each: see {@link eventJson}. */
+export function* formatEvents(
+  series: readonly Scored[],
+  times: Times | undefined,
+  first: number,
+  names?: Times,
+): Generator<string> {
+  for (const { json } of eventsIn(series, times, first, names)) yield `${json}\n`;
+}
+
 /** One line per alarm, and one where it is over: when, what, the value and what was expected in its place. */
 export function* formatAlarms(
   series: readonly Scored[],
@@ -87,9 +97,8 @@ function said(event: AlarmEvent): string {
     return [seen, ...known('expected', expected), ...how].join(', ');
   }
   const { duration, worst } = note.incident as { duration: number; worst: number };
-  const span = duration === 1 ? '1 value' : `${duration} values`;
   const most = Number.isNaN(surprise) ? 'score' : 'surprise';
-  return `since ${plain(since)}, ${span}, ${most} up to ${shortNumber(worst)}`;
+  return `since ${plain(since)}, ${countOfValues(duration)}, ${most} up to ${shortNumber(worst)}`;
 }
 
 /** The rows in which something happened, as CSV or JSON lines; of CSV the header first. */

@@ -4,7 +4,10 @@ import { Change, type ChangeKind } from '../change/change.ts';
 
 const KIND = 'knn-anomaly column';
 /** Version of the fields. It is raised by one whenever they change. */
-const FORMAT = 1;
+const FORMAT = 2;
+
+/** The format before a run knew its own rows: still that of memos without such a run, so that older versions read them. */
+const WITHOUT_OWN = 1;
 
 /** A run of scores at or above a threshold. */
 export interface Run {
@@ -17,6 +20,8 @@ export interface Run {
   worst: number;
   /** with this value. */
   value: number;
+  /** Where rows are of several series: how many of them are its own, since the first value and up to the last one. */
+  own: { numRows: number; numToLast: number } | undefined;
 }
 
 /** What is remembered of a column. */
@@ -37,10 +42,12 @@ export function newMemo(change: ChangeKind | undefined): Memo {
 /** A detector's bytes with the memo of its column. A memo that holds nothing leaves them as they are. */
 export function withMemo({ since, run, change }: Memo, detector: Uint8Array): Uint8Array {
   if (since === '' && run === undefined && change === undefined) return detector;
-  const state = new StateWriter(KIND, FORMAT);
+  const own = run?.own;
+  const state = own === undefined ? new StateWriter(KIND, WITHOUT_OWN) : new StateWriter(KIND, FORMAT);
   state.text(since);
   state.u8(Number(run !== undefined));
   if (run !== undefined) for (const x of [run.begin, run.last, run.peak, run.worst, run.value]) state.f64(x);
+  if (own !== undefined) for (const x of [own.numRows, own.numToLast]) state.f64(x);
   state.text(change?.kind ?? '');
   if (change !== undefined) for (const x of [change.before, change.at]) state.f64(x);
   state.bytes(detector);
@@ -54,7 +61,8 @@ export function takeMemo(bytes: Uint8Array): { readonly memo: Memo | undefined; 
   const since = state.text();
   const hasRun = state.u8() === 1;
   const [begin, last, peak, worst, value] = hasRun ? Array.from({ length: 5 }, () => state.f64()) : [];
-  const run = hasRun ? { begin: begin!, last: last!, peak: peak!, worst: worst!, value: value! } : undefined;
+  const own = state.format === WITHOUT_OWN ? undefined : { numRows: state.f64(), numToLast: state.f64() };
+  const run = hasRun ? { begin: begin!, last: last!, peak: peak!, worst: worst!, value: value!, own } : undefined;
   const kind = state.text();
   const change = kind === '' ? undefined : new Change(kind as ChangeKind, state.f64(), state.f64());
   const detector = state.bytes();

@@ -9,7 +9,9 @@ export interface Row {
   readonly index: number;
   /** The text in the time column; '' without one. */
   readonly time: string;
-  /** The name of the value's column. */
+  /** The name of its series, where rows are of several. */
+  readonly series: string | undefined;
+  /** The name of the value's column, or of its series and column. */
   readonly column: string | undefined;
   /** What is remembered of the column. */
   readonly memo: Memo;

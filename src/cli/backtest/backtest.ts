@@ -1,8 +1,14 @@
 // The command `backtest`: runs a monitor over a whole file as if it were live, and says what it would have meant.
-import { monitor, backtest as run, type ThresholdCount } from '../../calibrate.ts';
+import {
+  type BacktestOptions,
+  type MonitorOptions,
+  monitor,
+  backtest as run,
+  type ThresholdCount,
+} from '../../calibrate.ts';
 import type { LabeledRange } from '../../plot.ts';
+import { detectorOf } from '../alarms/detector-option.ts';
 import { ALARM_STATUS, FAIL_ON_ALARM } from '../alarms/options.ts';
-import { changesOf } from '../change/change.ts';
 import { type Command, EXIT_STATUS, terminals } from '../command.ts';
 import { announce, formatCount } from '../cost.ts';
 import { fail } from '../errors.ts';
@@ -13,6 +19,7 @@ import { openOutput } from '../output/output.ts';
 import { FIGURE_OPTIONS, type FigureTimes, frameOf, timeAt, writeFigure } from '../plot/figure.ts';
 import { SECONDS_PER_BAND, SECONDS_PER_VALUE, spanOf, watch } from '../plot/watched.ts';
 import { progressOf, readWithin } from '../read-within.ts';
+import { tellOf } from '../series/split.ts';
 import { FIRST_LEARNED, MONITOR_GROUPS } from '../stream/monitor-kind.ts';
 import { type RegularTable, regularTable } from '../time/time-order.ts';
 import { type BacktestCommand, backtestOptionsOf } from './options.ts';
@@ -38,6 +45,7 @@ is a path, or - or nothing for standard input. Gzip is recognized.`,
       note: `With --time rows are sorted, and those that are absent count as missing
 values, if the times have a common step; else values are taken as they come.`,
     },
+    { title: 'Instead of a preset', options: ['detector'] },
     ...MONITOR_GROUPS,
     { title: 'Report', options: ['thresholds', 'per-day', 'worst', 'format', 'fail-on-alarm'] },
     { title: 'Figure', options: ['output', 'band', ...FIGURE_OPTIONS, 'force'] },
@@ -49,21 +57,20 @@ ${FAIL_ON_ALARM}`,
   examples: `knn-anomaly backtest cpu.csv --column cpu --time time
 knn-anomaly backtest cpu.csv --column cpu --time time --per-day 0.5
 knn-anomaly backtest latency.txt --direction up --band -o latency.svg`,
-  run: async (given) => await execute(backtestOptionsOf(given, terminals())),
+  run: async (given) => await execute(await backtestOptionsOf(given, terminals())),
 };
 
 async function execute(options: BacktestCommand): Promise<void> {
   const figure = options.output === undefined ? undefined : await openOutput(options.output, options.force);
   const table = await readWithin(options.input, options.inputOptions, options, (n) => BYTES_PER_VALUE * n, 'as read');
   const regular = inOrder(table, options);
-  const { name, values: given } = regular.columns[0]!;
-  const values = options.change === undefined ? given : changesOf(given, options.change);
+  const { name, values } = regular.columns[0]!;
   const times = regular.gridTimes && timesOf(regular.gridTimes, regular, options);
   const { thresholds, perDay, worst } = options;
   if (options.progress) announceRuns(values.length, options);
   const series = times === undefined ? values : { values, times: times.numbers };
   const result = run(series, {
-    ...options.monitor,
+    ...runOptions(options),
     worst,
     ...(thresholds !== undefined && { thresholds }),
     ...(perDay !== undefined && { perDay }),
@@ -73,7 +80,7 @@ async function execute(options: BacktestCommand): Promise<void> {
     title: [nameOf(options.input), ...(name === undefined ? [] : [name])].join(' · '),
     result,
     suggested: result.suggested && inFewDigits(result.suggested, series, options),
-    threshold: monitor(options.monitor).threshold,
+    threshold: monitor(monitorOptions(options)).threshold,
     numSilent: bounds === undefined ? Math.max(warmup + FIRST_LEARNED, mute) : mute,
     step: times === undefined ? step : undefined,
     perDay,
@@ -85,6 +92,16 @@ async function execute(options: BacktestCommand): Promise<void> {
   if (options.failOnAlarm && result.incidents.length > 0) process.exitCode = ALARM_STATUS;
 }
 
+/** What the runs of the library are given. */
+function runOptions({ monitor, detector }: BacktestCommand): BacktestOptions {
+  return { ...monitor, ...(detector !== undefined && { detector: () => detectorOf(detector) }) };
+}
+
+/** What one monitor is given. */
+function monitorOptions({ monitor, detector }: BacktestCommand): MonitorOptions {
+  return { ...monitor, ...(detector !== undefined && { detector: detectorOf(detector) }) };
+}
+
 /** A threshold with four digits that keeps to the budget, too, and its own counts; the one that is given if there is none. */
 function inFewDigits(
   suggested: ThresholdCount,
@@ -94,7 +111,7 @@ function inFewDigits(
   const { threshold } = suggested;
   const nearest = Number(threshold.toPrecision(4));
   const short = nearest >= threshold ? nearest : Number((threshold * (1 + 1e-3)).toPrecision(4));
-  const [count] = run(series, { ...options.monitor, thresholds: [short], worst: 0 }).counts;
+  const [count] = run(series, { ...runOptions(options), thresholds: [short], worst: 0 }).counts;
   return count!.perDay <= options.perDay! ? count! : suggested;
 }
 
@@ -111,7 +128,7 @@ function announceRuns(n: number, { thresholds, perDay, output, band }: BacktestC
 /** The rows in the order of their times, one per step if they have one. What was done to them is said on standard error. */
 function inOrder(table: Table, { input, times }: BacktestCommand): RegularTable {
   const regular = regularTable(table, times, nameOf(input), 'grid or order');
-  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+  tellOf([regular.notice]);
   return regular;
 }
 
@@ -140,7 +157,7 @@ async function draw(
   output: Awaited<ReturnType<typeof openOutput>>,
 ): Promise<void> {
   const progress = progressOf(options);
-  const watched = await watch(values, times?.numbers, options.monitor, options.band, (state) => {
+  const watched = await watch(values, times?.numbers, monitorOptions(options), options.band, (state) => {
     void progress.scoring(state, name, 'values');
   }).finally(() => progress.stop());
   const ranks = new Map(result.worst.map(({ incident }, p) => [incident.begin, p + 1]));

@@ -1,5 +1,6 @@
 // The options of `knn-anomaly backtest` as checked values.
 import { type MonitorOptions, monitor } from '../../calibrate.ts';
+import { prepareDetector } from '../alarms/detector-option.ts';
 import { changeKindOf } from '../change/change.ts';
 import type { Terminals } from '../command.ts';
 import { show, UsageError } from '../errors.ts';
@@ -17,6 +18,7 @@ import type { ParsedOptions } from '../options/parse.ts';
 import { defaultSettings, givenSettings } from '../options/settings.ts';
 import { checkFonts, type FigureFormat, type FigureOptions, figureOptionsOf, formatOfPath } from '../plot/figure.ts';
 import {
+  checkRule,
   MONITOR_SETTINGS,
   type MonitorSettings,
   monitorOptionsOf,
@@ -32,9 +34,9 @@ export interface BacktestCommand extends OutputOptions, FigureOptions {
   readonly inputOptions: InputOptions;
   readonly times: TimeOptions;
   readonly timeUnit: TimeUnit;
-  readonly monitor: MonitorOptions;
-  /** What is watched instead of the values. */
-  readonly change: 'diff' | undefined;
+  readonly monitor: Omit<MonitorOptions, 'detector'>;
+  /** What `--detector` says, instead of a preset; it is prepared. `undefined`: the preset. */
+  readonly detector: string | undefined;
   /** `undefined`: those of the library. */
   readonly thresholds: readonly number[] | undefined;
   /** Alarms a day that are wanted. */
@@ -51,15 +53,18 @@ export interface BacktestCommand extends OutputOptions, FigureOptions {
 }
 
 /** The options of a command line. Throws a {@link UsageError} for options that make no sense. */
-export function backtestOptionsOf(given: ParsedOptions, isTerminal: Terminals): BacktestCommand {
+export async function backtestOptionsOf(given: ParsedOptions, isTerminal: Terminals): Promise<BacktestCommand> {
   const output = outputOptionsOf(given);
+  const detector = given.text('detector');
+  if (detector !== undefined) await prepareDetector(detector);
   const options: BacktestCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
-    times: timeOptionsOf(given),
+    // A rate is the monitor's own.
+    times: { ...timeOptionsOf(given), change: given.flag('diff') ? 'diff' : undefined },
     timeUnit: given.choice('time-unit'),
     monitor: monitorOf(given),
-    change: given.flag('diff') ? 'diff' : undefined,
+    detector,
     failOnAlarm: given.flag('fail-on-alarm'),
     thresholds: given.has('thresholds') ? thresholdsOf(given.text('thresholds')!) : undefined,
     perDay: given.has('per-day') ? given.number('per-day') : undefined,
@@ -84,7 +89,8 @@ export function backtestOptionsOf(given: ParsedOptions, isTerminal: Terminals): 
 }
 
 /** The options of the monitor, found to be right before anything is read. */
-function monitorOf(given: ParsedOptions): MonitorOptions {
+function monitorOf(given: ParsedOptions): BacktestCommand['monitor'] {
+  checkRule(given);
   const settings: MonitorSettings = {
     ...defaultSettings(MONITOR_SETTINGS, 'backtest'),
     ...givenSettings(given, MONITOR_SETTINGS),
@@ -98,7 +104,8 @@ function monitorOf(given: ParsedOptions): MonitorOptions {
   } catch (error) {
     throw new UsageError(optionsIn((error as Error).message));
   }
-  return options;
+  const { detector: _, ...others } = options;
+  return others;
 }
 
 function thresholdsOf(text: string): number[] {

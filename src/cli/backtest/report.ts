@@ -2,13 +2,10 @@
 
 import type { Backtest, DatedIncident, ThresholdCount } from '../../calibrate.ts';
 import { formatCount } from '../cost.ts';
-import { aligned, lineWidth, shortNumber, wrapped } from '../output/text.ts';
+import { aligned, inWidth, lineWidth, shortNumber, wrapped } from '../output/text.ts';
 import { spanOf } from '../plot/watched.ts';
 import { jsonIncident, whenText } from '../stream/monitor-view.ts';
 import { inZone } from '../time/zone-texts.ts';
-
-/** Narrower lines are broken. */
-const NARROW = 80;
 
 /** What a report is about. */
 export interface Reported {
@@ -54,12 +51,6 @@ export function* reportText(reported: Reported): Generator<string> {
     const head = `${String(p + 1).padStart(4)}  ${shortNumber(incident.worst)}  ${span}${goesOn}`;
     yield `${inWidth(head)}\n${wrapped(inZone(text, timezone), lineWidth() - 6).map((line) => `      ${line}\n`).join('')}`; // biome-ignore format: one line
   }
-}
-
-/** A sentence in lines that are no longer than they may be; on wide terminals it is one. */
-function inWidth(text: string): string {
-  const width = lineWidth();
-  return width < NARROW ? wrapped(text, width).join('\n') : text;
 }
 
 function numberOfValues(duration: number): string {

@@ -15,6 +15,8 @@ const EXCLUDED: Partial<Record<OptionName, string>> = {
   format: 'merge writes the scores in a format',
   top: 'merge has the scores of all blocks',
   separation: 'merge has the scores of all blocks',
+  'top-only': 'merge has the scores of all blocks',
+  threshold: 'merge has the scores of all blocks',
   labels: 'merge has the scores of all blocks',
   threads: 'a block is the work of one thread, run several of them',
   output: 'a block goes to --out FILE',

@@ -24,8 +24,9 @@ import { Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
-import { lineWidth, plain, shortNumber, wrapped } from '../output/text.ts';
+import { inWidth, lineWidth, plain, shortNumber, wrapped } from '../output/text.ts';
 import { readWithin } from '../read-within.ts';
+import { tellOf } from '../series/split.ts';
 import { interruptible } from '../signals.ts';
 import { regularTable } from '../time/time-order.ts';
 import { type EvalOptions, evalOptionsOf } from './options.ts';
@@ -95,7 +96,7 @@ async function read({ input, inputOptions, times, maxMemory }: EvalOptions): Pro
   const bytesOf = (n: number): number => n * BYTES_PER_VALUE;
   const table = await readWithin(input, inputOptions, { maxMemory, progress: false }, bytesOf, 'as read');
   const regular = regularTable(table, times, nameOf(input), 'order');
-  if (regular.notice !== '') process.stderr.write(`knn-anomaly: ${regular.notice}\n`);
+  tellOf([regular.notice]);
   if (regular.isUnchanged) return table;
   const { columns, numRows: n, rowAt, positionOf } = regular;
   const firsts: number[] = [];
@@ -169,6 +170,7 @@ function tableOf(evaluation: Evaluation, title: string): string {
   const lines = [
     inWidth(
       `${title}: ${count(n, 'value')}, ${count(anomalies, 'anomaly', 'anomalies')} of ${count(anomalousValues, 'value')} (${share} %)`,
+      NARROW,
     ),
     '',
     row('ROC-AUC', [evaluation.rocAuc]),
@@ -179,7 +181,7 @@ function tableOf(evaluation: Evaluation, title: string): string {
   ];
   if (threshold !== undefined) lines.push(...alarmLines(evaluation, threshold), '');
   if (nab === undefined)
-    lines.push(inWidth('no NAB score: no anomaly reaches beyond the first values, which it leaves out'));
+    lines.push(inWidth('no NAB score: no anomaly reaches beyond the first values, which it leaves out', NARROW));
   else {
     lines.push(
       `NAB score${''.padEnd(isNarrow() ? 2 : 17)}${threshold === undefined ? 'at its best threshold' : 'at this threshold'}`,
@@ -216,10 +218,6 @@ const NARROW = 60;
 
 function isNarrow(): boolean {
   return lineWidth() < NARROW;
-}
-
-function inWidth(text: string): string {
-  return isNarrow() ? wrapped(text, lineWidth()).join('\n') : text;
 }
 
 /** A name and cells beside each other. */

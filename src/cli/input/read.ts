@@ -57,7 +57,7 @@ export async function readTable(
           : await (await import('./columnar/open.ts')).readColumnar(path, columnar, options, (table) =>
               watch(source, table),
             );
-      if (read === undefined || numRows(read.table) === 0) failEmpty(read);
+      if (read === undefined || numRows(read.table) === 0) failEmpty(read, source);
       const inside = withinRange(read.table, options.dialect?.range);
       const whole = resampled(inside.table, options.dialect?.resample);
       const { table, notices } = rows === 'sorted' ? inOrder(whole.table) : { table: whole.table, notices: [] };
@@ -94,7 +94,7 @@ export async function readLive(
       truncate(table, 0);
       if (problem !== undefined) fail(problem);
     });
-    if (!hasRows && !mayBeEmpty) failEmpty(read);
+    if (!hasRows && !mayBeEmpty) failEmpty(read, source);
     tell(source, [...source.notices, ...(read?.notices ?? [])]);
   });
 }
@@ -104,8 +104,9 @@ function unread(path: string): Source {
   return { name: nameOf(path), size: undefined, bytesRead: 0, notices: [], lines: async function* () {} };
 }
 
-function failEmpty(read: Read | undefined): never {
-  fail(`empty: there are no values${read?.notices.length ? `; ${read.notices.join('; ')}` : ''}`);
+function failEmpty(read: Read | undefined, { damage, notices }: Source): never {
+  const said = [...(damage === undefined ? [] : notices), ...(read?.notices ?? [])];
+  fail(['empty: there are no values', ...said].join('; '));
 }
 
 /**

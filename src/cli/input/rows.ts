@@ -1,4 +1,4 @@
-// What the readers of the three formats have in common, and the reader of one number per line.
+// What the readers of all formats have in common, and the reader of one number per line.
 
 import { LineError } from '../errors.ts';
 import { isBlank } from './cells.ts';
@@ -56,13 +56,16 @@ export type BlankLines =
 /** Counts the lines that could not be read. */
 export class BadLines {
   readonly how: BadLinesRule;
+  /** What they are called: lines, or values of a document. */
+  readonly noun: string;
   count: number;
   /** Those of them that are no row, although their values would count as missing: they have no time. */
   numLeftOut: number;
   #first: string;
 
-  constructor(how: BadLinesRule) {
+  constructor(how: BadLinesRule, noun = 'line') {
     this.how = how;
+    this.noun = noun;
     this.count = 0;
     this.numLeftOut = 0;
     this.#first = '';
@@ -95,9 +98,9 @@ export class BadLines {
 
   /** What is to be said; `undefined` if every line was read. */
   get notice(): string | undefined {
-    const { count, how, numLeftOut } = this;
+    const { count, how, noun, numLeftOut } = this;
     if (count === 0) return undefined;
-    const what = count === 1 ? '1 line that cannot be read' : `${count} lines that cannot be read`;
+    const what = `${count} ${noun}${count === 1 ? '' : 's'} that cannot be read`;
     const which = count === 1 ? this.#first : `the first is ${this.#first}`;
     if (how === 'skip') return `skipped ${what}: ${which}`;
     const without = numLeftOut === 0 ? '' : `, but for ${numLeftOut} without a time, skipped`;

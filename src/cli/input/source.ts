@@ -85,10 +85,7 @@ async function* linesOf(
   }
   if (lines === undefined) return;
   if (lines.numHoles > 0) source.notices.push(`skipped ${lines.numHoles} NUL bytes before lines`);
-  if (source.damage !== undefined) {
-    source.notices.push(`damaged gzip data (${source.damage}): the lines before that are read`);
-    return; // a line that was cut off could be read as another number
-  }
+  if (source.damage !== undefined) return; // a line that was cut off could be read as another number
   const last = lines.end();
   if (lines.problem !== undefined) fail(lines.problem);
   if (last !== '') yield [last];
@@ -138,24 +135,30 @@ async function* decompressed(
   const plain: Buffer[] = [];
   let problem: Error | undefined;
   gunzip.on('data', (chunk: Buffer) => plain.push(chunk));
-  gunzip.on('error', (error) => {
-    problem ??= error;
+  // After an error neither a write is answered nor an end comes.
+  const failed = new Promise<void>((done) => {
+    gunzip.on('error', (error) => {
+      problem ??= error;
+      done();
+    });
   });
+  const write = (chunk: Buffer): Promise<void> =>
+    Promise.race([failed, new Promise<void>((done) => gunzip.write(chunk, () => done()))]);
   try {
-    await new Promise<void>((done) => gunzip.write(head, () => done()));
+    await write(head);
     yield* plain.splice(0);
     while (problem === undefined) {
       const { value, done: isEnd } = await rest.next();
       if (isEnd) break;
-      await new Promise<void>((done) => gunzip.write(value, () => done()));
+      await write(value);
       yield* plain.splice(0);
     }
     if (problem === undefined) {
-      await new Promise<void>((done) => {
-        gunzip.on('error', () => done());
-        gunzip.on('end', () => done());
+      const ended = new Promise<void>((done) => {
+        gunzip.on('end', done);
         gunzip.end();
       });
+      await Promise.race([failed, ended]);
       yield* plain.splice(0);
     }
   } finally {
@@ -164,4 +167,5 @@ async function* decompressed(
   if (problem === undefined) return;
   if (!isLenient) fail(`damaged gzip data (${problem.message}); --bad-lines skip reads the lines before that`);
   source.damage = problem.message;
+  source.notices.push(`damaged gzip data (${problem.message}): the lines before that are read`);
 }

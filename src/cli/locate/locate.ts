@@ -220,14 +220,22 @@ function comparableOf(
   return { comparable, notices };
 }
 
-/** Throws if there is no window without a missing value, so that nothing could be compared. */
+/** Throws if there are no two windows without a missing value, so that nothing could be compared. */
 function checkComparable({ name, values }: RegularColumn, input: string): void {
   const window = Math.max(1, Math.min(RAW_WINDOW, Math.floor(values.length * MOST_SHARE)));
   let run = 0;
   let longest = 0;
-  for (const x of values) longest = Math.max(longest, (run = Number.isFinite(x) ? run + 1 : 0));
-  if (longest >= window) return;
+  let numWindows = 0;
+  for (const x of values) {
+    longest = Math.max(longest, (run = Number.isFinite(x) ? run + 1 : 0));
+    if (run >= window) numWindows++;
+  }
+  if (numWindows > 1) return;
   const which = name === undefined ? '' : ` of ${JSON.stringify(name)}`;
+  if (numWindows === 1) {
+    const size = window === 1 ? 'value' : `window of ${window} values`;
+    throw new CliError(`${input}: nothing can be compared: there is no more than one ${size}${which}`);
+  }
   throw new CliError(
     `${input}: nothing can be compared: ${window} values${which} in a row are needed, and no more than ${longest} come without a missing one; a larger --step, or --step none, may help`,
   );

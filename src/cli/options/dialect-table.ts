@@ -95,7 +95,7 @@ export const DIALECT_OPTIONS = {
     kind: 'choice',
     value: 'HOW',
     choices: ['stop', 'skip', 'missing'],
-    help: 'a line that cannot be read, such as an error message or a cut line: {choices}. They are counted, which is said at the end. A missing value keeps its time; a line without one is left out',
+    help: 'a line that cannot be read, such as an error message or a cut line, or a value of a JSON document: {choices}. They are counted, which is said at the end. A missing value keeps its time; a line without one is left out',
   },
   encoding: {
     kind: 'text',

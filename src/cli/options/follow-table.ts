@@ -5,7 +5,7 @@ export const FOLLOW_OPTIONS = {
   follow: {
     kind: 'text',
     value: 'FILE',
-    help: 'read FILE, then go on as lines are appended, through rotation and truncation. With --state it is read from where the state ends. A line counts when its line feed has come',
+    help: 'read FILE, then go on as lines are appended, through rotation and truncation. Rotated files are found beside it by number or date, plain or as .gz (not .xz, nor in another folder). With --state it is read from where the state ends. A line counts when its line feed has come',
   },
   'from-end': { kind: 'flag', help: 'where no state knows FILE yet: begin at its end' },
   poll: {

@@ -125,20 +125,10 @@ function resultAt({ values, scores, fields = [], notes }: Scored, t: number): ob
   return { value: values[t]!, score: scores[t]!, ...Object.fromEntries(others), ...notes?.[t] };
 }
 
-/** What happened, a line of JSON each: `{"index":0,"time":…,"name":"cpu","value":…,"score":…,…,"event":…}`. */
-export function* formatEvents(
-  series: readonly Scored[],
-  times: Times | undefined,
-  first: number,
-  names?: Times,
-): Generator<string> {
-  const { length } = series[0]!.scores;
-  for (let t = 0; t < length; t++) {
-    for (const one of series) if (one.notes?.[t] !== undefined) yield `${eventJson(one, times, first, t, names)}\n`;
-  }
-}
-
-/** A value where something happened as one object of JSON, without a line feed. */
+/**
+ * A value where something happened as one object of JSON, without a line feed:
+ * `{"index":0,"time":…,"name":"cpu","value":…,"score":…,…,"event":…}`.
+ */
 export function eventJson(series: Scored, times: Times | undefined, first: number, t: number, names?: Times): string {
   const { name } = series;
   const where = {

@@ -45,6 +45,23 @@ export function shortNumber(x: number, digits = 4): string {
   return String(Number(x.toPrecision(digits))).replace('e+', 'e');
 }
 
+/** Narrower lines than that are broken. */
+const NARROW = 80;
+
+/** A sentence in lines that are no longer than they may be; where they have at least `narrow` characters it is one. */
+export function inWidth(text: string, narrow: number = NARROW): string {
+  const width = lineWidth();
+  return width < narrow ? wrapped(text, width).join('\n') : text;
+}
+
+/** What is said where scores have no strangest place. */
+export const NOTHING = 'No place stands out: every score is 0 or missing.';
+
+/** `1 value`, `2 values`. */
+export function countOfValues(count: number): string {
+  return count === 1 ? '1 value' : `${count} values`;
+}
+
 /** A piece of input made harmless for a terminal and at most `most` characters long. */
 export function plain(text: string, most = 200): string {
   const clean = text.replaceAll(/\p{Cc}+/gu, ' ').trim();

@@ -67,7 +67,7 @@ function cellsOf({ rank, score, explanation, at, labels }: AnomalyRow): string[]
 }
 
 /** The value that differs most from the neighbors, in words: on which side of their value it lies. */
-function verdict(explanation: Explanation): string {
+export function verdict(explanation: Explanation): string {
   const { expected, direction } = explanation;
   return `${direction === 'none' ? 'around' : direction} ${shortNumber(expected[oddValueOf(explanation)]!)}`;
 }

@@ -13,6 +13,8 @@ export interface InTime {
   readonly table: Table;
   /** Scores of the rows that were read, in the order of their times; with `isFilled` of the times without a row, too. */
   ofRows(scored: readonly Scored[]): { scored: readonly Scored[]; times: Times | undefined };
+  /** The row of {@link ofRows} at a position of the grid: the first of those that share a time. */
+  rowFrom(position: number): number;
   /** Whether the rows are the grid. */
   readonly isUnchanged: boolean;
   /** What was done to the rows, for the user: '' if nothing was. */
@@ -26,31 +28,21 @@ export interface InTime {
 /** Puts a table on the grid of its times, if it has times. @throws CliError where they have no common step */
 export function inTime(table: Table, options: TimeOptions, name: string, isFilled = false): InTime {
   const regular = regularTable(table, options, name, 'grid or texts');
-  const { notice, isUnchanged } = regular;
+  const { notice, isUnchanged, gridTimes: moments, rowFrom } = regular;
   // Rows that lie as the grid has them need no other table.
-  if (isUnchanged)
-    return {
-      table,
-      isUnchanged,
-      notice,
-      moments: regular.gridTimes,
-      step: regular,
-      ofRows: (scored) => ({ scored, times: table.times }),
-    };
-  if (isFilled && regular.gridTimes !== undefined) {
-    const grid = gridOf(regular, table);
+  const grid = isUnchanged ? table : gridOf(regular, table);
+  const found = { table: grid, isUnchanged, notice, step: regular };
+  if (isUnchanged) return { ...found, moments, rowFrom, ofRows: (scored) => ({ scored, times: table.times }) };
+  if (isFilled && moments !== undefined) {
     const texts = grid.times!;
     const write = timeWriter(table.times!, clockOf(table.times!)!);
-    const times = { at: (p: number) => texts.at(p) || write(regular.gridTimes![p]!) };
-    const moments = regular.gridTimes;
-    return { table: grid, isUnchanged, notice, moments, step: regular, ofRows: (scored) => ({ scored, times }) };
+    const times = { at: (p: number) => texts.at(p) || write(moments[p]!) };
+    return { ...found, moments, rowFrom: (position) => position, ofRows: (scored) => ({ scored, times }) };
   }
   return {
-    isUnchanged,
-    table: gridOf(regular, table),
-    notice,
-    moments: regular.gridTimes && pick(regular.gridTimes, regular.numRows, regular.positionOf),
-    step: regular,
+    ...found,
+    moments: moments && pick(moments, regular.numRows, regular.positionOf),
+    rowFrom,
     ofRows: (scored) => ({
       scored: scored.map((series, c) => ({
         ...series,

@@ -129,6 +129,9 @@ function checkTogether(options: Omit<ScoreOptions, 'knn'>, given: ParsedOptions)
   if (options.topOnly && given.has('labels')) {
     throw new UsageError('--labels is for the summary of all scores: leave out --top-only');
   }
+  if (options.topOnly && given.has('threshold')) {
+    throw new UsageError('--threshold is for the scores of all values: leave out --top-only');
+  }
   for (const name of ['top', 'separation', 'labels'] as const) {
     if (given.has(name) && format !== 'summary' && !options.topOnly) {
       throw new UsageError(`--${name} is for the summary, the output is ${format}: add --format summary`);

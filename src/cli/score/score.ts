@@ -16,7 +16,7 @@ import { formatCsv, formatJson, formatLines, type Scored } from '../output/forma
 import { openOutput } from '../output/output.ts';
 import { plain } from '../output/text.ts';
 import { progressOf, readWithin } from '../read-within.ts';
-import { merged } from '../series/merge.ts';
+import { merged, type Rows } from '../series/merge.ts';
 import { nameOfSeries, type Part, splitSeries, tellOf } from '../series/split.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
@@ -114,7 +114,7 @@ async function run(given: ScoreOptions): Promise<void> {
       ? undefined
       : inTime(await readReference(options, numAll), options.times, nameOf(options.reference));
   if (referenceGrid !== undefined) {
-    tell(referenceGrid);
+    tellOf([referenceGrid.notice]);
     for (const { grid } of parts) checkSameStep(grid, referenceGrid);
   }
   const reference = referenceGrid?.table;
@@ -143,12 +143,13 @@ async function run(given: ScoreOptions): Promise<void> {
     }
   }
   tellOf(warnings);
-  const rows = parts.map(({ grid }, p) => alarmsOf(grid.ofRows(all[p]!), options));
-  if (options.format === 'summary') {
-    await output.write(await summaryOf(options, parts, all, reference, labels));
-    return;
+  if (options.failOnAlarm && all.flat().some(({ scores }) => scores.some((x) => x >= options.threshold!))) {
+    process.exitCode = ALARM_STATUS;
   }
-  await output.write(linesOf(options, parts, rows));
+  const isSummary = options.format === 'summary';
+  await output.write(
+    isSummary ? await summaryOf(options, parts, all, reference, labels) : linesOf(options, rowsOf(parts, all)),
+  );
 }
 
 /** A series in time. */
@@ -184,7 +185,7 @@ async function summaryOf(
     const placed = all[0]!.map((one) => ({ ...one, places: topAnomalies(one.scores, top, { separation }) }));
     return await reportOf(options, placed, table, reference, labels[0]);
   }
-  const { rankingReport } = await import('../series/ranking-report.ts');
+  const { rankingReport } = await import('./ranking-report.ts');
   const ranked = parts.flatMap(({ name, grid: { table } }, p) =>
     all[p]!.map((scored, c) => ({
       ...scored,
@@ -237,33 +238,26 @@ function nothingComparedIn(table: Table, options: ScoreOptions): string[] {
   );
 }
 
-/** One line per row that was read, of all series in the order of their times. */
-function linesOf(
-  { format }: ScoreOptions,
-  parts: readonly GridPart[],
-  rows: readonly ReturnType<InTime['ofRows']>[],
-): Iterable<string> {
-  if (parts[0]!.name === undefined) {
-    const { scored, times } = rows[0]!;
-    if (format === 'lines') return formatLines(scored[0]!);
-    return format === 'csv' ? formatCsv(scored, times) : formatJson(scored, times);
-  }
+/** The rows that were read; those of several series in the order of their times. */
+function rowsOf(parts: readonly GridPart[], all: readonly (readonly Scored[])[]): Rows {
+  const rows = parts.map(({ grid }, p) => grid.ofRows(all[p]!));
+  if (parts[0]!.name === undefined) return rows[0]!;
   const areDated = parts.every(({ grid }) => grid.moments !== undefined);
-  const { scored, times, series } = merged(
+  return merged(
     parts.map(({ name, rows: given, grid }, p) => {
       return { name: name!, ...rows[p]!, order: areDated ? grid.moments! : given! };
     }),
   );
-  if (format === 'lines') return formatLines(scored[0]!);
-  return format === 'csv' ? formatCsv(scored, times, 0, true, series) : formatJson(scored, times, 0, series);
 }
 
-/** The rows with their alarms, if there is a threshold. What an alarm means for the exit status is set. */
-function alarmsOf(rows: ReturnType<InTime['ofRows']>, { threshold, failOnAlarm }: ScoreOptions): typeof rows {
-  if (threshold === undefined) return rows;
-  const found = rows.scored.map((series) => ({ series, ...alarmFields(series, rows.times, threshold) }));
-  if (failOnAlarm && found.some(({ numAlarms }) => numAlarms > 0)) process.exitCode = ALARM_STATUS;
-  return { ...rows, scored: found.map(({ series, fields }) => ({ ...series, fields })) };
+/** One line per row, with its alarms if there is a threshold. */
+function linesOf({ format, threshold }: ScoreOptions, { scored, times, series }: Rows): Iterable<string> {
+  if (format === 'lines') return formatLines(scored[0]!);
+  const told =
+    threshold === undefined
+      ? scored
+      : scored.map((one) => ({ ...one, fields: alarmFields(one, times, threshold, series) }));
+  return format === 'csv' ? formatCsv(told, times, 0, true, series) : formatJson(told, times, 0, series);
 }
 
 /** The one series of the input. Throws for several, which the option cannot serve. */
@@ -283,11 +277,6 @@ async function topOf(
   tellOf(nothingComparedIn(grid.table, options));
   const { writePlaces } = await import('./top-only.ts');
   await writePlaces(knn, options, grid, reference, output);
-}
-
-/** Says on standard error what was done to the rows of a table. */
-function tell({ notice }: InTime): void {
-  if (notice !== '') process.stderr.write(`knn-anomaly: ${notice}\n`);
 }
 
 /** The options with the window of `--window auto`, which is said on standard error with how sure it is. */

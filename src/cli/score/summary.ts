@@ -4,12 +4,10 @@ import type { Anomaly } from '../../index.ts';
 import { formatCount } from '../cost.ts';
 import type { Scored } from '../output/formats.ts';
 import { cellOf, sparkline } from '../output/sparkline.ts';
-import { type Paint, plain, shortNumber, wrap, wrapped } from '../output/text.ts';
+import { NOTHING, type Paint, plain, shortNumber, wrap, wrapped } from '../output/text.ts';
 import { type AnomalyRow, anomalyTable } from './anomaly-table.ts';
 
 const MARGIN = 10; // width of the names on the left
-
-const NOTHING = 'No place stands out: every score is 0 or missing.';
 
 /** A series with its strangest places, and with all of its scores unless only the places were looked for. */
 export interface PlacedSeries extends Omit<Scored, 'scores'> {

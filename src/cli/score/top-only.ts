@@ -4,7 +4,7 @@ import type { Anomaly, KNN } from '../../index.ts';
 import type { Table } from '../input/columns.ts';
 import type { Output } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { aligned, plain, shortNumber } from '../output/text.ts';
+import { aligned, NOTHING, plain, shortNumber } from '../output/text.ts';
 import { progressOf } from '../read-within.ts';
 import type { InTime } from './in-time.ts';
 import type { ScoreOptions } from './options.ts';
@@ -50,36 +50,33 @@ export async function writePlaces(
   reference: Table | undefined,
   output: Output,
 ): Promise<void> {
-  const places: Place[] = [];
-  for (const c of grid.table.columns.keys()) places.push(...(await placesOf(knn, options, grid, c, reference)));
-  const hasNames = grid.table.columns.length > 1;
-  const hasTimes = grid.table.times !== undefined;
-  const rows = places.map(
-    ({ column, rank, index, time, value, score }): Record<string, Cell> => ({
-      ...(hasNames && { column: column ?? null }),
-      rank,
-      index,
-      ...(hasTimes && { time: time ?? null }),
-      value: Number.isNaN(value) ? null : value,
-      score,
-    }),
-  );
-  await output.write([textOf(rows, options, hasNames, hasTimes)]);
+  const { columns, times } = grid.table;
+  const names: (keyof Place)[] = [
+    ...(columns.length > 1 ? (['column'] as const) : []),
+    ...(['rank', 'index'] as const),
+    ...(times === undefined ? [] : (['time'] as const)),
+    ...(['value', 'score'] as const),
+  ];
+  const rows: Record<string, Cell>[] = [];
+  for (const c of columns.keys()) {
+    for (const place of await placesOf(knn, options, grid, c, reference)) {
+      rows.push(Object.fromEntries(names.map((name) => [name, cellOf(place[name])])));
+    }
+  }
+  await output.write([textOf(rows, options, names)]);
 }
 
-function textOf(
-  rows: readonly Record<string, Cell>[],
-  { format }: ScoreOptions,
-  hasNames: boolean,
-  hasTimes: boolean,
-): string {
-  const names = [...(hasNames ? ['column'] : []), 'rank', 'index', ...(hasTimes ? ['time'] : []), 'value', 'score'];
+function cellOf(x: string | number | undefined): Cell {
+  return x === undefined || Number.isNaN(x) ? null : x;
+}
+
+function textOf(rows: readonly Record<string, Cell>[], { format }: ScoreOptions, names: readonly string[]): string {
   if (format === 'csv' || format === 'json') return formatRows(rows, format, names);
   if (format === 'lines') {
     const kept = names.filter((name) => name !== 'rank' && name !== 'value');
     return rows.map((row) => `${kept.map((name) => String(row[name])).join('\t')}\n`).join('');
   }
-  if (rows.length === 0) return 'No place stands out: every score is 0 or missing.\n';
+  if (rows.length === 0) return `${NOTHING}\n`;
   const cells = rows.map((row) =>
     names.map((name) => {
       const cell = row[name];
@@ -96,37 +93,15 @@ function textOf(
 async function placesOf(
   knn: KNN,
   options: ScoreOptions,
-  { table, ofRows }: InTime,
+  { table, rowFrom }: InTime,
   c: number,
   reference: Table | undefined,
 ): Promise<Place[]> {
   const { name, values: numbers } = table.columns[c]!;
   const found = await findPlaces(knn, options, table, c, reference);
   const values = numbers.toArray();
-  if (table.times === undefined) {
-    return found.map(({ index, score }, p) => ({
-      column: name,
-      rank: p + 1,
-      index,
-      time: undefined,
-      value: values[index]!,
-      score,
-    }));
-  }
-  // The rows of the places, which are marked by their rank: of rows that share a time, the first.
-  const ranks = new Float64Array(values.length).fill(NaN);
-  for (const [p, { index }] of found.entries()) ranks[index] = p;
-  const marked = ofRows(table.columns.map((column) => ({ name: column.name, values, scores: ranks }))).scored[c]!;
-  const rowOf = new Int32Array(found.length);
-  for (let r = marked.scores.length - 1; r >= 0; r--) {
-    if (!Number.isNaN(marked.scores[r])) rowOf[marked.scores[r]!] = r;
-  }
   return found.map(({ index, score }, p) => ({
-    column: name,
-    rank: p + 1,
-    index: rowOf[p]!,
-    time: table.times!.at(index),
-    value: values[index]!,
-    score,
+    ...{ column: name, rank: p + 1, index: rowFrom(index) },
+    ...{ time: table.times?.at(index), value: values[index]!, score },
   }));
 }

@@ -10,16 +10,16 @@ export interface PartScores {
   readonly order: ArrayLike<number>;
 }
 
-/** Rows of several series. */
-export interface Merged {
+/** Rows, of one series or of several. */
+export interface Rows {
   readonly scored: readonly Scored[];
   readonly times: Times | undefined;
-  /** The name of the series of each row. */
-  readonly series: Times;
+  /** The name of the series of each row, where there are several. */
+  readonly series?: Times;
 }
 
 /** The rows of all series in order; those of one time in the order of the series. O(n log n). */
-export function merged(parts: readonly PartScores[]): Merged {
+export function merged(parts: readonly PartScores[]): Rows {
   const n = parts.reduce((sum, { scored }) => sum + scored[0]!.scores.length, 0);
   const keys = new Float64Array(n);
   const partAt = new Uint32Array(n);

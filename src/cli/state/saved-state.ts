@@ -17,10 +17,22 @@ export interface SavedState {
   readonly settings: Readonly<Record<string, string>>;
   /** Number of rows so far. */
   readonly numRows: number;
-  /** The state of each column's detector by the column's name; '' for a column without a name. */
+  /** The state of each column's detector by {@link keyOf} the column. */
   readonly detectors: ReadonlyMap<string, Uint8Array>;
   /** Where the rows end in a live file that is followed. */
   readonly place?: Place | undefined;
+}
+
+/** What a column is called in a state: its name, or where rows are of several series `["series","name"]`. */
+export function keyOf(name: string, series: string | undefined): string {
+  return series === undefined ? name : JSON.stringify([series, name]);
+}
+
+/** The column of a key: its name, '' without one, and its series where there are several. */
+export function columnOf(key: string, hasSeries: boolean): { readonly name: string; readonly series?: string } {
+  if (!hasSeries) return { name: key };
+  const [series, name] = JSON.parse(key) as [string, string];
+  return { name, series };
 }
 
 /** A state as bytes with a checksum. */

@@ -7,7 +7,8 @@ import { formatBytes, formatCount } from '../cost.ts';
 import { CliError, fileError, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import { lineWidth, plain, wrapped } from '../output/text.ts';
-import { decode, type SavedState } from './saved-state.ts';
+import { nameOfSeries } from '../series/split.ts';
+import { columnOf, decode, type SavedState } from './saved-state.ts';
 
 /** How the kind of a state begins that a command wrote. */
 const COMMAND = 'knn-anomaly ';
@@ -41,7 +42,13 @@ interface StateInfo {
   readonly settings?: Readonly<Record<string, string>>;
   /** Where the rows end in a live file: bytes and lines before the place. */
   readonly follows?: { readonly file: string; readonly bytes: number; readonly lines: number };
-  readonly columns?: readonly { readonly name: string | null; readonly detector: string; readonly bytes: number }[];
+  readonly columns?: readonly {
+    /** Where rows are of several series. */
+    readonly series?: string;
+    readonly name: string | null;
+    readonly detector: string;
+    readonly bytes: number;
+  }[];
 }
 
 function pathOf({ positionals }: ParsedOptions): string {
@@ -64,7 +71,7 @@ function describeState(path: string): StateInfo {
     rows: numRows,
     ...(place && { follows: { file: place.path, bytes: place.offset, lines: place.line } }),
     settings: Object.fromEntries(Object.entries(settings).filter(([name, value]) => isInForce(name, value, settings))),
-    columns: columnsOf(detectors),
+    columns: check(path, () => columnsOf(detectors, (settings.series ?? '') !== '')),
   };
 }
 
@@ -73,12 +80,11 @@ function isInForce(name: string, value: string, { detector = '' }: Readonly<Reco
   return value !== '' && !(name === 'preset' && detector !== '');
 }
 
-function columnsOf(detectors: SavedState['detectors']): NonNullable<StateInfo['columns']> {
-  return Array.from(detectors, ([name, bytes]) => ({
-    name: name === '' ? null : name,
-    detector: kindOf(takeMemo(bytes).detector),
-    bytes: bytes.length,
-  }));
+function columnsOf(detectors: SavedState['detectors'], hasSeries: boolean): NonNullable<StateInfo['columns']> {
+  return Array.from(detectors, ([key, bytes]) => {
+    const { name, ...ofSeries } = columnOf(key, hasSeries);
+    return { ...ofSeries, name: name || null, detector: kindOf(takeMemo(bytes).detector), bytes: bytes.length };
+  });
 }
 
 function read(path: string): { bytes: Uint8Array; saved: string } {
@@ -118,8 +124,8 @@ function tableOf({ file, kind, bytes, saved, rows, follows, settings, columns }:
   for (const [s, [name, value]] of Object.entries(settings ?? {}).entries()) {
     lines.push(field(s === 0 ? 'settings' : '', `--${name}${value === 'true' ? '' : ` ${plain(value)}`}`));
   }
-  for (const [c, { name, detector, bytes: size }] of (columns ?? []).entries()) {
-    const title = name === null ? 'numbers' : plain(name);
+  for (const [c, { series, name, detector, bytes: size }] of (columns ?? []).entries()) {
+    const title = plain(nameOfSeries(series, name ?? undefined) ?? 'numbers');
     lines.push(field(c === 0 ? 'columns' : '', `${title}: ${detector}, ${formatBytes(size)}`));
   }
   return lines.join('');

@@ -3,14 +3,14 @@
 import { writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { AlarmCommands } from '../alarms/commands.ts';
-import { eventsIn, formatAlarms, isAlarm, onlyEvents } from '../alarms/events.ts';
+import { eventsIn, formatAlarms, formatEvents, isAlarm, onlyEvents } from '../alarms/events.ts';
 import { ALARM_STATUS } from '../alarms/options.ts';
 import { CliError, explainError } from '../errors.ts';
 import { AppendedOutput } from '../follow/appended-output.ts';
 import { follow } from '../follow/follow.ts';
 import { numRows, type Table, truncate } from '../input/columns.ts';
 import { readLive } from '../input/read.ts';
-import { formatCsv, formatEvents, formatJson, formatLines, type Scored } from '../output/formats.ts';
+import { formatCsv, formatJson, formatLines, type Scored } from '../output/formats.ts';
 import { openOutput } from '../output/output.ts';
 import { atExit, uninterrupted } from '../signals.ts';
 import type { Live, Slice } from './live-detectors.ts';

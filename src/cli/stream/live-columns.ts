@@ -5,7 +5,7 @@ import { type Memo, newMemo, takeMemo, withMemo } from '../alarms/memo.ts';
 import type { ChangeKind } from '../change/change.ts';
 import { show, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
-import { type SavedState, unusable } from '../state/saved-state.ts';
+import { columnOf, keyOf, type SavedState, unusable } from '../state/saved-state.ts';
 
 /** Most series at a time: of one more the one whose last row is longest ago is forgotten. */
 const MOST_SERIES = 10_000;
@@ -63,7 +63,7 @@ export class LiveColumns<D extends StreamingDetector> {
   restore(saved: SavedState['detectors'], load: (bytes: Uint8Array) => D): void {
     try {
       for (const [key, bytes] of saved) {
-        const [series, name] = this.hasSeries ? (JSON.parse(key) as [string, string]) : ['', key];
+        const { name, series = '' } = columnOf(key, this.hasSeries);
         const { memo = newMemo(this.#change), detector } = takeMemo(bytes);
         const column = { name, detector: load(detector), memo, numPresent: 0 };
         this.#series.set(series, [...(this.#series.get(series) ?? []), column]);
@@ -117,7 +117,7 @@ export class LiveColumns<D extends StreamingDetector> {
     const saved = new Map<string, Uint8Array>();
     for (const [series, columns] of this.#series) {
       for (const { name, memo, detector } of columns) {
-        saved.set(this.hasSeries ? JSON.stringify([series, name]) : name, withMemo(memo, detector.save()));
+        saved.set(keyOf(name, this.hasSeries ? series : undefined), withMemo(memo, detector.save()));
       }
     }
     return saved;
@@ -126,7 +126,8 @@ export class LiveColumns<D extends StreamingDetector> {
   /** What is to be said of series that were forgotten, if any. */
   get notice(): string | undefined {
     if (this.#numForgotten === 0) return undefined;
-    return `more than ${MOST_SERIES} series: ${this.#numForgotten} times the one longest silent was forgotten`;
+    const times = this.#numForgotten === 1 ? 'once' : `${this.#numForgotten} times`;
+    return `more than ${MOST_SERIES} series: the one longest silent was forgotten ${times}`;
   }
 
   #made(): LiveColumn<D>[] {

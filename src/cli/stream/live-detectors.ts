@@ -212,6 +212,7 @@ class LiveDetectors<Name extends string, D extends StreamingDetector> implements
       scores[t] = this.#view.update(detector, value, {
         index: this.numRows,
         time,
+        series,
         column: nameOfSeries(series, columnIn(series, name, scored.length)),
         memo,
         tell: (field, x) => {

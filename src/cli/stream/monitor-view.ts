@@ -5,7 +5,7 @@ import { ALARM_FIELDS } from '../alarms/runs.ts';
 import type { FieldKind, Row, View } from '../alarms/view.ts';
 import { fail, show } from '../errors.ts';
 import { jsonNumber, type Note } from '../output/formats.ts';
-import { plain, shortNumber } from '../output/text.ts';
+import { countOfValues, plain, shortNumber } from '../output/text.ts';
 import { inZone } from '../time/zone-texts.ts';
 
 /** What is wanted of a {@link monitorView}. */
@@ -120,7 +120,7 @@ function alarmSentence(detector: Monitor, value: number, { time, index }: Row): 
 function endSentence(event: IncidentEvent, incident: DatedIncident, timezone: string | undefined): string {
   const { begin, peak, duration, value, dates } = incident;
   const subject = `the incident since ${whenText(begin, dates?.begin, timezone)}`;
-  const numValues = duration === 1 ? '1 value' : `${duration} values`;
+  const numValues = countOfValues(duration);
   const state = event === 'accepted' ? `is the new normal after ${numValues}` : `is over after ${numValues}`;
   return `${subject} ${state}; its worst was ${shortNumber(value)} at ${whenText(peak, dates?.peak, timezone)}`;
 }

@@ -7,16 +7,13 @@ import { readWhole, type WholeOptions, wholeOptionsOf } from '../locate/options.
 import { INPUT_OPTIONS } from '../options/input-options.ts';
 import { openOutput } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
-import { lineWidth, plain, wrapped } from '../output/text.ts';
+import { inWidth, plain } from '../output/text.ts';
 import { interruptible } from '../signals.ts';
 import { TIME_OPTIONS } from '../time/options.ts';
 import { describeSuggestion, NO_PERIOD } from './words.ts';
 
 /** Bytes per value beside the series itself: no more than 20,000 values are looked at. */
 const BYTES_PER_VALUE = 8;
-
-/** Narrower lines are broken. */
-const NARROW = 80;
 
 /** The command `knn-anomaly suggest`. */
 export const suggest: Command = {
@@ -61,9 +58,7 @@ async function run(options: WholeOptions): Promise<void> {
     const title = [nameOf(options.input), ...[series, name].filter((text) => text !== undefined)]
       .map((text) => plain(text))
       .join(' · ');
-    const text = `${title}: ${suggestion === undefined ? NO_PERIOD : describeSuggestion(suggestion, spanOf)}`;
-    const width = lineWidth();
-    return `${width < NARROW ? wrapped(text, width).join('\n') : text}\n`;
+    return `${inWidth(`${title}: ${suggestion === undefined ? NO_PERIOD : describeSuggestion(suggestion, spanOf)}`)}\n`;
   });
   await output.write(lines);
 }

@@ -284,7 +284,7 @@ export function startPage(plot: typeof uPlot, data: PageData, tools: Tools): voi
     readColors();
     for (const { u } of charts) u.redraw();
   });
-  let known = 0;
+  let known = sections[0]!.clientWidth; // an observer tells of the first width, too, which is drawn already
   new ResizeObserver(() => {
     const now = sections[0]!.clientWidth;
     if (now === known || now === 0) return;

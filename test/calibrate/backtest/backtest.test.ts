@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backtest, type MonitorOptions, monitor } from '../../../src/calibrate.ts';
+import { StreamingKNN } from '../../../src/index.ts';
 import { mulberry32, normal } from '../../support/series.ts';
 
 function series(n: number, seed: number): number[] {
@@ -8,7 +9,7 @@ function series(n: number, seed: number): number[] {
 }
 
 describe('backtest()', () => {
-  test.each<MonitorOptions>([{}, { preset: 'novelty' }, { repeat: 'always' }, { direction: 'up' }])(
+  test.each<Omit<MonitorOptions, 'detector'>>([{}, { preset: 'novelty' }, { repeat: 'always' }, { direction: 'up' }])(
     'has the bits of the live monitor, of %j',
     (options) => {
       const values = series(2500, 1);
@@ -24,6 +25,30 @@ describe('backtest()', () => {
       expect(incidents.at(-1)).toEqual(live.last.incident);
     },
   );
+
+  test('takes a function that makes a detector, a fresh one for each run', () => {
+    const values = series(900, 4);
+    let numMade = 0;
+    const detector = (): StreamingKNN => {
+      numMade++;
+      return new StreamingKNN(4, 2, { history: 300 });
+    };
+    const { emitted, counts } = backtest(values, { detector, thresholds: [3, 5] });
+    expect(numMade).toBe(4); // one that is looked at for its threshold, one run, one for each threshold
+    const live = monitor({ detector: new StreamingKNN(4, 2, { history: 300 }) });
+    expect(Array.from(emitted)).toEqual(values.map((x) => live.update(x)));
+    for (const { threshold, alarms } of counts) {
+      const one = monitor({ detector: new StreamingKNN(4, 2, { history: 300 }), threshold });
+      const isAlarm = (x: number): boolean => {
+        one.update(x);
+        return one.last.alarm;
+      };
+      expect(alarms).toBe(values.filter(isAlarm).length);
+    }
+    expect(() => backtest(values, { detector: detector() as never })).toThrow(
+      /^detector must be a function that makes a detector, such as .*each from the start; got /,
+    );
+  });
 
   test('of a part is the beginning of that of the whole', () => {
     const values = series(3000, 2);

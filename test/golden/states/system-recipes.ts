@@ -133,10 +133,29 @@ const column = command('command-stream-diff', {
   next: series(67, 15).map(String),
 });
 
+/** Lines of three hosts in turn; two of them rise from t = 8 to 11. */
+const hosts = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, s) => from + s).flatMap((t) =>
+    ['a', 'b', 'c'].map((host, h) => `t${t},${host},${(t % 3) + (h < 2 && t >= 8 && t < 12 ? 20 * (t - 7) : 0)}`),
+  );
+
+/** Columns of several series, of which some have a run of alarms under way. */
+const several = command('command-stream-series', {
+  made: 'knn-anomaly stream, three series, two of them in a run of alarms',
+  args: [
+    ...['stream', '-w', '1', '-k', '1', '--history=20', '--threshold=10', '--series=host', '--column=cpu'],
+    ...['--time=time', '--input=csv', '--format=events'],
+  ],
+  header: 'time,host,cpu',
+  past: hosts(0, 10),
+  next: hosts(10, 15),
+});
+
 export const systems: readonly Recipe[] = [
   block,
   shard,
   bucket,
   ...['stream', 'changefinder', 'monitor'].map(placed),
   column,
+  several,
 ];

@@ -1,9 +1,10 @@
 // A whole JSON document as a table: which text is one, which of its series are wanted.
-import { CliError, fail, show } from '../../errors.ts';
+import { CliError, fail, LineError, show } from '../../errors.ts';
 import { isBlank } from '../cells.ts';
-import { emptyTable, type Table } from '../columns.ts';
+import { emptyTable, pickRows, type Table } from '../columns.ts';
 import type { Dialect } from '../dialect.ts';
 import { NumberColumn } from '../numbers.ts';
+import { BadLines } from '../rows.ts';
 import { spaced } from './exposition.ts';
 import { pushValue } from './lines.ts';
 import { nestedSeries, pathsIn } from './nested.ts';
@@ -27,7 +28,8 @@ export function isDocument(sample: readonly string[], isWhole: boolean, hasField
   if (knownSeries(value) !== undefined) return true;
   if (!Array.isArray(value)) {
     const series = isWhole && !hasFields ? (nestedSeries(value) ?? plainSeries(value)) : undefined;
-    return (series?.[0]?.values.length ?? 0) > 1;
+    if ((series?.[0]?.values.length ?? 0) > 1) return true;
+    return isWhole && !hasFields && pathsIn(value).length > 0; // refused with these paths
   }
   if (isWhole) return true;
   return hasFields && !value.some((item) => typeof item === 'object') ? false : undefined;
@@ -88,13 +90,22 @@ export function seriesTable(
     chosen.map(({ name }) => name || undefined),
     times === undefined ? undefined : dialect,
   );
+  const bad = new BadLines(dialect.badLines, 'value');
+  const left = new Set<number>();
   const columns = chosen.map(({ name, values }, c) => {
-    const column = new NumberColumn(table.columns[c]!.values, dialect.notation, name || undefined, true);
-    fill(column, values, name);
+    const own = table.columns[c]!.values;
+    const column = new NumberColumn(own, dialect.notation, name || undefined, bad.canWait('deferred', chosen.length));
+    fill(column, values, name, (problem, i) => {
+      bad.take(problem);
+      own.push(NaN);
+      if (bad.how === 'skip') left.add(i);
+    });
     return column;
   });
   for (const stamp of times ?? []) table.times!.push(typeof stamp === 'string' ? stamp : JSON.stringify(stamp ?? ''));
-  return { table, notices: columns.flatMap(({ notice }) => notice ?? []) };
+  const kept = left.size === 0 ? undefined : chosen[0]!.values.flatMap((_, i) => (left.has(i) ? [] : [i]));
+  const notices = [...columns.map(({ notice }) => notice), bad.notice];
+  return { table: kept ? pickRows(table, kept) : table, notices: notices.filter((notice) => notice !== undefined) };
 }
 
 /** A document, or several lines that are each one. */
@@ -109,14 +120,24 @@ function documentOf(text: string): unknown {
   }
 }
 
-function fill(column: NumberColumn, values: readonly unknown[], name: string): void {
-  try {
-    for (const [i, value] of values.entries()) pushValue(column, value, i + 1, name);
-    column.end();
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    throw new CliError(error.message.replace(/^line (\d+)/, 'value $1'));
+/** Pushes all values; `refused` takes the problem with one that cannot be read, with its index. */
+function fill(
+  column: NumberColumn,
+  values: readonly unknown[],
+  name: string,
+  refused: (problem: LineError, i: number) => void,
+): void {
+  const said = (message: string): string => message.replace(/^line (\d+)/, 'value $1');
+  for (const [i, value] of values.entries()) {
+    try {
+      pushValue(column, value, i + 1, name);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (!(error instanceof LineError)) throw new CliError(said(error.message));
+      refused(new LineError(said(error.message)), i);
+    }
   }
+  column.end();
 }
 
 function find(all: readonly Series[], wanted: string): Series {

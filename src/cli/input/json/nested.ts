@@ -16,12 +16,17 @@ interface Place {
 
 /**
  * The series of all arrays of points with times in a document, if they are of one kind: at the same path but for the positions in
- * arrays. `undefined` if there are none, or of several kinds. O(size of the document).
+ * arrays, or pairs under the names of their series. `undefined` if there are none, or of several kinds. O(size of the document).
  */
 export function nestedSeries(document: unknown, time?: string): Series[] | undefined {
-  const places = placesIn(document);
-  if (places.length === 0 || places.some(({ path }) => path !== places[0]!.path)) return undefined;
-  if (places[0]!.path === '') return undefined; // the document itself is plain
+  const found = placesIn(document);
+  if (found.length === 0 || found[0]!.path === '') return undefined; // the document itself is plain
+  const isOneKind = found.every(({ path }) => path === found[0]!.path);
+  // Points under the names of their series in one object.
+  const parentOf = ({ path }: Place): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
+  const isNamed = found.every((place) => isPairs(place.points) && parentOf(place) === parentOf(found[0]!));
+  if (!isOneKind && !isNamed) return undefined;
+  const places = isOneKind ? found : found.map((place) => ({ ...place, title: place.path.replace(/.*\./, '') }));
   const titles = places.map(({ title }, i) => (title === '' ? String(i + 1) : title));
   const isClear = new Set(titles).size === titles.length;
   return places.flatMap(({ points }, p) => {

@@ -1,16 +1,17 @@
 // The summary of many series: what was scored, and the strangest places of all, one line each.
 import { KNN } from '../../index.ts';
+import { oddValueOf } from '../../knn/explain.ts';
 import { formatCount } from '../cost.ts';
 import type { Labels } from '../input/labels.ts';
 import { nameOf } from '../input/source.ts';
 import type { Scored } from '../output/formats.ts';
-import { columnWidths, painter, plain, shortNumber, wrap } from '../output/text.ts';
-import type { ScoreOptions } from '../score/options.ts';
-import { endAt, settingsOf, WHERE } from '../score/report.ts';
-import { rankPlaces } from './ranking.ts';
-import { nameOfSeries } from './split.ts';
+import { columnWidths, lineWidth, NOTHING, painter, plain, shortNumber, wrap } from '../output/text.ts';
+import { rankPlaces } from '../series/ranking.ts';
+import { nameOfSeries } from '../series/split.ts';
+import { verdict } from './anomaly-table.ts';
+import type { ScoreOptions } from './options.ts';
+import { endAt, settingsOf, WHERE } from './report.ts';
 
-const WIDTH = 80;
 const MARGIN = 10;
 const LONGEST_TIME = 25;
 const LONGEST_NAME = 40;
@@ -35,7 +36,7 @@ export interface RankedSeries extends Scored {
 /** The summary, as one text. */
 export function rankingReport(all: readonly RankedSeries[], options: ScoreOptions): string {
   const isTerminal = process.stdout.isTTY === true && options.output === undefined;
-  const width = (isTerminal && process.stdout.columns) || WIDTH;
+  const width = lineWidth(isTerminal);
   const paint = painter(isTerminal);
   const { windowSize, k, knn, top, separation } = options;
   const places = rankPlaces(all, top, separation, windowSize - 1);
@@ -45,20 +46,15 @@ export function rankingReport(all: readonly RankedSeries[], options: ScoreOption
     const { series, name, values, timeOf, reference, labels } = all[item]!;
     const end = endAt(index, options, values);
     const [explained] = new KNN(windowSize, k, knn).explain(values, [end], reference && { reference });
-    const { start, window, expected, direction } = explained!;
-    const odd = window.reduce((best, x, l) => {
-      return Math.abs(x - expected[l]!) > Math.abs(window[best]! - expected[best]!) ? l : best;
-    }, 0);
-    const met = labels?.for(name).filter((label) => labels.touches(label, start, end));
+    const met = labels?.for(name).filter((label) => labels.touches(label, explained!.start, end));
     if (met !== undefined && met.length > 0) numMet++;
-    const verdict = `${shortNumber(window[odd]!)} ${direction === 'none' ? 'around' : direction} ${shortNumber(expected[odd]!)}`;
     const at = timeOf === undefined ? String(index) : plain(timeOf(index), LONGEST_TIME);
     return [
       String(p + 1),
       nameOfSeries(series, hasColumns ? name : undefined) ?? '',
       at,
       shortNumber(surprise, 3),
-      verdict,
+      `${shortNumber(explained!.window[oddValueOf(explained!)]!)} ${verdict(explained!)}`,
     ];
   });
   const what = all[0]!.series === undefined ? 'columns' : 'series';
@@ -74,7 +70,7 @@ export function rankingReport(all: readonly RankedSeries[], options: ScoreOption
     ...field('settings', wrap(settingsOf(options), width - MARGIN)),
     '',
     ...(rows.length === 0
-      ? ['No place stands out: every score is 0 or missing.']
+      ? [NOTHING]
       : tableLines(header, rows, width).map((line, i) => (i === 0 ? paint('dim', line) : line))),
     ...(rows.length === 0 ? [] : ['', ...SURPRISE]),
     ...(all[0]!.labels === undefined ? [] : ['', `${numMet} of ${rows.length} places meet a labeled fault`]),
