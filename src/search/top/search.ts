@@ -391,7 +391,7 @@ export class TopSearch {
     yield* this.#advance(unknown, ASK, 16, goal);
     for (const r of unknown) this.#asked.add(starts[r]!);
     const chunks = 8 * Math.max(1, Math.min(...known.map((r) => seen[r]!)));
-    yield* this.#advance(known, scanTo(chunks), Math.ceil(64 / chunks), goal);
+    yield* this.#advance(known, scanTo(chunks), 1, goal);
   }
 
   /** Lets the rows around a settled one try its neighbors. */
