@@ -125,3 +125,22 @@ test('a budget of fewer than three alarms in the period is too few to tell, and 
   );
   expect(await reported({}, 3)).not.toContain('too few to tell');
 });
+
+test('the same where surprises are many: cubes of normal numbers', async () => {
+  const step = 300;
+  const week = (7 * 86_400) / step;
+  const normal = (time: number, s: number): number =>
+    Math.sqrt(-2 * Math.log(1 - noise(time, s) / 2)) * Math.cos(Math.PI * noise(time, s + 100));
+  const innocent = Array.from({ length: 40 }, (_, s) => ({
+    labels: { s: String(s) },
+    valueAt: (time: number) => 20 + normal(time, s) ** 3,
+  }));
+  const given = { ...common, step, fetch: fakeFetch(innocent), history: 3 * week * step, period: week * step };
+  const chosen = await backtestQueries({ ...given, perDay: 1, now: () => 3 * week * step });
+  const { threshold, alarms } = chosen.suggested!;
+  const later = await backtestQueries({ ...given, threshold, history: 4 * week * step, now: () => 4 * week * step });
+  // 106 alarms at the default; 7 were wanted and counted, 8 came. A Poisson number of mean 7 is 0 or above 16 once in 500.
+  expect([chosen.queries[0]!.own.alarms > 50, alarms]).toEqual([true, 7]);
+  expect(later.queries[0]!.own.alarms).toBeGreaterThan(0);
+  expect(later.queries[0]!.own.alarms).toBeLessThanOrEqual(16);
+});
