@@ -1,12 +1,13 @@
 /**
  * The search for the strangest places, for bundles whose `KNN.top` is to have it: `import 'knn-anomaly/top'`. Nothing else
  * needs this module: without a bundler the search is loaded with `knn-anomaly`, and `KNN.topAsync` loads it when it is called.
+ * Windows of up to 8 values are all scored in such a bundle: their search needs a tree.
  *
  * @module knn-anomaly/top
  */
 import { setTopEngine } from './knn/top.ts';
-import { topEngine } from './knn/top-engine.ts';
+import { makeTopEngine } from './knn/top-search.ts';
 
 export type { TopOptions, TopRefinement, TopRefinements } from './knn/top-types.ts';
 
-setTopEngine(topEngine);
+setTopEngine(makeTopEngine());

@@ -303,12 +303,17 @@ describe('input: status 1', () => {
       Uint8Array.of(49, 10, 0xe2, 0x82),
       'standard input: line 2: not UTF-8 text: binary data or another encoding (--encoding, such as latin1 or shift_jis)',
     ],
-    ['gzip cut off', [], gzipSync(SMALL).subarray(0, 20), 'standard input: damaged gzip data (unexpected end of file)'],
+    [
+      'gzip cut off',
+      [],
+      gzipSync(SMALL).subarray(0, 20),
+      'standard input: damaged gzip data (unexpected end of file); --bad-lines skip reads the lines before that',
+    ],
     [
       'gzip that is none',
       [],
       Uint8Array.of(0x1f, 0x8b, 1, 2, 3),
-      'standard input: damaged gzip data (unknown compression method)',
+      'standard input: damaged gzip data (unknown compression method); --bad-lines skip reads the lines before that',
     ],
     [
       'a missing value that must not be',

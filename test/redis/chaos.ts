@@ -96,7 +96,7 @@ class Run {
     const detector = this.#detector === 'fleet' ? FLEET_ARGS : MONITORS_ARGS;
     const args = this.#hasLeases
       ? [MAIN, 'worker', '--redis', this.server.url, ...numbers, ...detector]
-      : [path('no-leases.mjs'), this.server.url, String(shards), String(every)];
+      : [path('no-leases.mjs'), this.server.url, String(shards), String(every), this.#detector];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.said += text));
     this.#workers[w] = child;

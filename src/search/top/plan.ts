@@ -121,10 +121,14 @@ export function planTop(
   return { numRows, profile: numRows * Math.min(byPairs, byTree) };
 }
 
+/** Nanoseconds until few of the windows that are left remain, if so many lags have made them fewer by a factor. */
+function expected(left: number, factor: number, lags: number): number {
+  return (left * PER_LAG * LOGS * lags) / Math.log(factor);
+}
+
 /** Whether a search should give up because a pilot of so many lags leaves this share of its windows. */
 export function isInVain(share: number, lags: number, { numRows, profile }: Costs): boolean {
-  const rate = Math.log(1 / share) / lags;
-  return profile < MOST_IN_VAIN * share * numRows * PER_LAG * (LOGS / Math.max(rate, 1e-12));
+  return profile < MOST_IN_VAIN * expected(share * numRows, 1 / share, lags);
 }
 
 /** Whether a search should give up after a pass. */
@@ -132,7 +136,6 @@ export function isHopeless({ before, left, cost, lags, nextLags }: PassState, { 
   // The next pass costs too little to matter, or what lags put out tells how many are needed.
   const next = left * nextLags * PER_LAG;
   if (cost + next < MOST_LOST * profile) return false;
-  const rate = Math.log(Math.max(before, 1) / Math.max(left, 1)) / lags;
-  const expected = left * PER_LAG * (LOGS / Math.max(rate, 1e-12));
-  return left > 0.05 * numRows && cost + expected > profile / 3;
+  const more = expected(left, before / Math.max(left, 1), lags);
+  return left > 0.05 * numRows && cost + more > profile / 3;
 }

@@ -166,8 +166,8 @@ export class TopSearch {
   /** Whether a few blocks, at more lags, say that the search should give up at once. */
   *#pilot(blocks: ArrayLike<number>, costs: Costs): TopSteps<boolean> {
     const lags = PILOT_LAGS + 2 * this.#shape.k;
-    const every = Math.max(1, Math.floor(blocks.length / PILOT_BLOCKS));
-    const pilot = Array.from(blocks).filter((_, p) => p % every === 0);
+    const every = Math.ceil(blocks.length / PILOT_BLOCKS);
+    const pilot = Array.from(blocks).filter((_, p) => !(p % every));
     const { numLeft } = yield* this.#cover(pilot, lags, false);
     this.#store.filter((r) => this.#isExact(r));
     const share = numLeft / (pilot.length * BLOCK);
@@ -230,12 +230,7 @@ export class TopSearch {
       for (let first = from; first < Math.min(from + size, indices.length); first += atATime) {
         parts.push(indices.slice(first, first + atATime));
       }
-      const tasks = parts.map((part) => ({
-        rows: this.#store.take(part),
-        steps,
-        score,
-        start,
-      }));
+      const tasks = parts.map((part) => ({ rows: this.#store.take(part), steps, score, start }));
       const results = (yield tasks) as RowBatch[];
       for (const [p, part] of parts.entries()) this.#store.put(part, results[p]!);
       for (const part of parts) for (const r of part) if (this.#isExact(r)) this.#settle(r);
@@ -386,22 +381,17 @@ export class TopSearch {
     return chosen;
   }
 
-  /** Asks the index for rows, or compares them with eight times the columns that they have seen if it was asked before. */
+  /** Asks the index for rows; those for which it was asked are compared with eight times the columns that one has seen at least. */
   *#compare(chosen: readonly number[]): TopSteps<void> {
     const goal = this.#goal();
     const { starts, seen } = this.#store.rows;
-    const unknown: number[] = [];
-    const byChunks = new Map<number, number[]>();
-    for (const r of chosen) {
-      const chunks = Math.max(8, 8 * seen[r]!);
-      if (!this.#asked.has(starts[r]!)) unknown.push(r);
-      else if (byChunks.has(chunks)) byChunks.get(chunks)!.push(r);
-      else byChunks.set(chunks, [r]);
-    }
-    if (unknown.length > 0) yield* this.#advance(unknown, ASK, 16, goal);
+    const isAsked = (r: number): boolean => this.#asked.has(starts[r]!);
+    const known = chosen.filter(isAsked);
+    const unknown = chosen.filter((r) => !isAsked(r));
+    yield* this.#advance(unknown, ASK, 16, goal);
     for (const r of unknown) this.#asked.add(starts[r]!);
-    for (const [chunks, rows] of byChunks)
-      yield* this.#advance(rows, scanTo(chunks), Math.max(1, Math.floor(64 / chunks)), goal);
+    const chunks = 8 * Math.max(1, Math.min(...known.map((r) => seen[r]!)));
+    yield* this.#advance(known, scanTo(chunks), 1, goal);
   }
 
   /** Lets the rows around a settled one try its neighbors. */

@@ -2,7 +2,6 @@
 import { turn } from '../../core/steps.ts';
 import {
   type Costs,
-  LeafSearchTop,
   type Place,
   prepareTop,
   type TopQuery,
@@ -26,7 +25,7 @@ export interface TopJob {
   readonly isMax: boolean;
   readonly numRows: number;
   readonly query: TopQuery;
-  /** What a search by bounds of blocks may cost; undefined: a tree is searched, leaf by leaf. */
+  /** What a search by bounds of blocks may cost; undefined: a tree is searched, leaf by leaf, see leaf-job.ts. */
   readonly costs: Costs | undefined;
 }
 
@@ -44,17 +43,13 @@ export interface TopSnapshot {
 const WORTH_WORKERS = 400_000;
 
 /** Milliseconds that the calling thread works before timers and input have their turn. */
-const SLICE = 5;
+export const SLICE = 5;
 
 /** Does a job; yields whenever more is known of the places. If the search gives up, nothing that it yields is exact. */
 export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerator<TopSnapshot, void, undefined> {
   const { signal, onProgress } = options;
   throwIfAborted(signal);
   await turn();
-  if (!job.costs) {
-    yield* runLeaves(job, options);
-    return;
-  }
   const numThreads = numWorkers(job, options);
   const { shape, worker, shared } = prepareTop(job.source, job.k, job.isMax, numThreads);
   const threads = shared && new TopThreads(shared, numThreads, options.worker);
@@ -88,33 +83,6 @@ export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerat
   }
 }
 
-/** Searches a tree on this thread: that takes less time than the scores of all windows by several. */
-async function* runLeaves(
-  { source, k, isMax, query, numRows }: TopJob,
-  { signal, onProgress }: ThreadOptions,
-): AsyncGenerator<TopSnapshot, void, undefined> {
-  const search = new LeafSearchTop(source, k, isMax, query);
-  const meter = new TopMeter(numRows, () => 0);
-  const steps = search.search();
-  let begin = performance.now();
-  for (let next = steps.next(); ; next = steps.next()) {
-    if (next.done) {
-      const progress = meter.now(numRows);
-      onProgress?.(progress);
-      yield { places: next.value, exact: true, bound: 0, progress };
-      return;
-    }
-    if (performance.now() - begin < SLICE) continue;
-    await turn();
-    throwIfAborted(signal);
-    begin = performance.now();
-    if (!meter.isDue) continue;
-    const progress = meter.now(search.done);
-    onProgress?.(progress);
-    yield { places: search.places, exact: false, bound: search.bound, progress };
-  }
-}
-
 function numWorkers({ numRows }: TopJob, { threads }: ThreadOptions): number {
   const isLong = numRows >= WORTH_WORKERS || (threads !== undefined && threads > 1);
   return isLong && canShare() ? (threads ?? numProcessors()) : 0;
@@ -135,7 +103,7 @@ async function inSlices(tasks: readonly TopTask[], worker: TopWorker, { signal }
 }
 
 /** Counts how far a search is. What is done never falls. */
-class TopMeter {
+export class TopMeter {
   readonly #total: number;
   readonly #numThreads: () => number;
   readonly #begin: number;

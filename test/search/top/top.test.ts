@@ -32,6 +32,7 @@ function hold(backend: 'auto' | 'scalar', first: number, count: number, mostValu
 describe('the places by bounds are those of topAnomalies(score(series), n, { separation })', () => {
   test('in a thousand random searches, in WebAssembly', () => hold('auto', 0, 1000, 250));
   test('in two hundred random searches, in plain JavaScript', () => hold('scalar', 1000, 200, 250));
+  test('of values whose squares lose their digits', () => hold('auto', 72_392, 1, 250));
   test('in longer series', () => hold('auto', 2000, 12, 6000));
 
   test('and those of the definition', () => {

@@ -176,11 +176,11 @@ class ScalarTop implements TopKernel {
   project(i: number): void {
     const { x32, mean, sigma, mode, windowSize: w, center, factor, basis, point } = this.#state;
     const middle = mode === RAW ? 0 : (mean[i]! - center) * factor;
-    const scale = mode === RAW ? 1 : sigma[i] === 0 ? 0 : mode === ZSCORE ? 1 / (sigma[i]! * factor) : 1;
+    const scale = sigma[i] === 0 ? 0 : mode === ZSCORE ? 1 / (sigma[i]! * factor) : 1;
     point.fill(0);
-    for (let l = 0, p = 0; l < w; l++) {
-      const y = (x32[i + l]! - middle) * scale;
-      for (let d = 0; d < COORDINATES; d++, p++) point[d] = point[d]! + y * basis[p]!;
+    // Value p >> 3 has eight coordinates.
+    for (let p = 0; p < w * COORDINATES; p++) {
+      point[p & 7] = point[p & 7]! + (x32[i + (p >> 3)]! - middle) * scale * basis[p]!;
     }
   }
 

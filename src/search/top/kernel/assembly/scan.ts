@@ -109,7 +109,8 @@ export function scan(from: i32, to: i32): bool {
     // The limit, until it changes.
     const most = limit();
     const unit = MODE == ZSCORE ? 1 : FACTOR;
-    let root = sqrt(most) * unit * (1 + (w + 8) * 2.0 ** -23) + slack * (MODE == ZSCORE ? 1 : EXTENT);
+    // LEAST is more than all that underflows in float64.
+    let root = sqrt(most + LEAST) * unit * (1 + (w + 8) * 2.0 ** -23) + slack * (MODE == ZSCORE ? 1 : EXTENT);
     if (UNFILTERED_ROW) root = Infinity;
     let kth = f64At(ROW_S, K - 1);
     for (; j + 16 <= to && f64At(ROW_S, K - 1) == kth; j += 16) {
