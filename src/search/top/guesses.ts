@@ -92,8 +92,8 @@ function fitBasis(state: TopState, basis: Float64Array, next: () => number): voi
     sample.push(read(j).slice());
   }
   const mean = new Float64Array(w);
-  for (const y of sample) for (let l = 0; l < w; l++) mean[l] = mean[l]! + y[l]! / sample.length;
-  for (const y of sample) for (let l = 0; l < w; l++) y[l] = y[l]! - mean[l]!;
+  for (const y of sample) addTo(mean, y, 1 / sample.length);
+  for (const y of sample) addTo(y, mean, -1);
   const axes = Array.from({ length: COORDINATES }, () => Float64Array.from(mean, () => next() - 0.5));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [d, axis] of axes.entries()) {
