@@ -42,7 +42,8 @@ export function startNodeWorker(path: string): WorkerLike {
   const { Worker: NodeWorker } = builtin('node:worker_threads');
   // A worker inherits Node's own arguments, but refuses this one.
   const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'));
-  return new NodeWorker(path, isEval ? { execArgv: [] } : {});
+  // It makes little garbage: without this limit each worker would take 10 MB more for it.
+  return new NodeWorker(path, { ...(isEval && { execArgv: [] }), resourceLimits: { maxYoungGenerationSizeMb: 4 } });
 }
 
 const idleThreads = new IdlePool<Thread>((thread) => thread.end(undefined));

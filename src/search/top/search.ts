@@ -130,14 +130,14 @@ export class TopSearch {
   /** Compares blocks until few windows are left, which become rows; false if it gives up. */
   *#passes(): TopSteps<boolean> {
     const numBlocks = Math.ceil(this.#shape.numRows / BLOCK);
-    let blocks: ArrayLike<number> = sampledBlocks(numBlocks);
+    let blocks: number[] | Int32Array = sampledBlocks(numBlocks);
     let cost = 0;
     let lags = 0;
     for (let pass = 0; ; pass++) {
       const budget = BUDGETS[pass]! + 2 * this.#shape.k;
       const isLast = this.#isLastPass(pass, budget);
       if (pass === 1) blocks = Int32Array.from({ length: numBlocks }, (_, id) => id);
-      const left = yield* this.#cover(blocks, budget, isLast);
+      const left: BlocksLeft = yield* this.#cover(blocks, budget, isLast);
       const share = pass === 0 ? numBlocks / Math.max(1, blocks.length) : 1;
       if (pass > 0) {
         blocks = left.blocks;
@@ -164,7 +164,7 @@ export class TopSearch {
   }
 
   /** Whether a few blocks, at more lags, say that the search should give up at once. */
-  *#pilot(blocks: ArrayLike<number>, costs: Costs): TopSteps<boolean> {
+  *#pilot(blocks: number[] | Int32Array, costs: Costs): TopSteps<boolean> {
     const lags = PILOT_LAGS + 2 * this.#shape.k;
     const every = Math.ceil(blocks.length / PILOT_BLOCKS);
     const pilot = Array.from(blocks).filter((_, p) => !(p % every));
@@ -181,14 +181,14 @@ export class TopSearch {
     return pass >= FIRST_LAST && this.#numLeft < FEW_LEFT * this.#numRows;
   }
 
-  *#cover(blocks: ArrayLike<number>, budget: number, isLast: boolean): TopSteps<BlocksLeft> {
+  *#cover(blocks: number[] | Int32Array, budget: number, isLast: boolean): TopSteps<BlocksLeft> {
     const all = { blocks: [] as number[], rows: [], bounds: [], numLeft: 0, most: 0, cost: 0 };
     const atATime = Math.max(4, Math.floor(LAGS_AT_A_TIME / budget));
     const size = atATime * TASKS_AT_A_TIME;
     for (let from = 0; from < blocks.length; from += size) {
       const tasks: TopTask[] = [];
       for (let first = from; first < Math.min(from + size, blocks.length); first += atATime) {
-        const ids = Int32Array.from(Array.prototype.slice.call(blocks, first, first + atATime));
+        const ids = Int32Array.from(blocks.slice(first, first + atATime));
         tasks.push({ blocks: ids, budget, isLast, score: this.#score });
       }
       for (const result of (yield tasks) as BlocksLeft[]) {
