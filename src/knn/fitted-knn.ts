@@ -31,13 +31,15 @@ export class FittedKNN {
   }
 
   /** The same by threads: see `KNN.scoreAsync`. They index the reference anew at every call. */
-  scoreAsync<S extends Series>(series: S, options: ThreadOptions = {}): Promise<ScoresLike<S>> {
+  async scoreAsync<S extends Series>(series: S, options: ThreadOptions = {}): Promise<ScoresLike<S>> {
+    checkOptions(options, THREAD_OPTIONS);
     return this.#scorer.scoreAsync(series, options);
   }
 
   /** Scores that improve: see `KNN.refine`. */
-  refine<S extends Series>(series: S, options: ThreadOptions = {}): Refinements<ScoresLike<S>> {
-    return this.#scorer.refine(series, options);
+  async *refine<S extends Series>(series: S, options: ThreadOptions = {}): Refinements<ScoresLike<S>> {
+    checkOptions(options, THREAD_OPTIONS);
+    yield* this.#scorer.refine(series, options);
   }
 
   /** The strangest places: see `KNN.top`. */
@@ -65,7 +67,8 @@ export class FittedKNN {
   }
 
   /** The same by threads: see `KNN.neighborsAsync`. They index the reference anew at every call. */
-  neighborsAsync(series: Series, options: ThreadOptions = {}): Promise<Neighbors> {
+  async neighborsAsync(series: Series, options: ThreadOptions = {}): Promise<Neighbors> {
+    checkOptions(options, THREAD_OPTIONS);
     return this.#scorer.neighborsAsync(series, options);
   }
 

@@ -135,9 +135,7 @@ export class KNN {
     series: S,
     options: ThreadOptions & { reference?: Series } = {},
   ): Promise<ScoresLike<S>> {
-    const scorer = this.#scorer(options, THREAD_OPTIONS);
-    const { reference, ...rest } = options;
-    return scorer.scoreAsync(series, rest);
+    return this.#scorer(options, THREAD_OPTIONS).scoreAsync(series, options);
   }
 
   /**
@@ -160,9 +158,7 @@ export class KNN {
     series: S,
     options: ThreadOptions & { reference?: Series } = {},
   ): Refinements<ScoresLike<S>> {
-    const scorer = this.#scorer(options, THREAD_OPTIONS);
-    const { reference, ...rest } = options;
-    yield* scorer.refine(series, rest);
+    yield* this.#scorer(options, THREAD_OPTIONS).refine(series, options);
   }
 
   /**
@@ -255,9 +251,7 @@ export class KNN {
    * (await new KNN(2, 1).neighborsAsync([1, 2, 10, 2, 1], { threads: 2 })).indices; // => Int32Array.of(3, 0, 3, 0)
    */
   async neighborsAsync(series: Series, options: ThreadOptions & { reference?: Series } = {}): Promise<Neighbors> {
-    const scorer = this.#scorer(options, THREAD_OPTIONS);
-    const { reference: _, ...rest } = options;
-    return scorer.neighborsAsync(series, rest);
+    return this.#scorer(options, THREAD_OPTIONS).neighborsAsync(series, options);
   }
 
   /**

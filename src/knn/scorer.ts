@@ -1,6 +1,6 @@
 // The work of KNN and FittedKNN: makes the job of scoring a series against itself or a reference, and turns the
 // neighbors that are found into scores, tables of neighbors and explanations.
-import { checkOptions, describe } from '../core/checks.ts';
+import { describe } from '../core/checks.ts';
 import { euclidean, isFunctionMetric, isUnfitted } from '../core/metric.ts';
 import { checkNoneMissing, type NumericTypedArray, type Series, toFloat64 } from '../core/series.ts';
 import { atOnce, type Steps } from '../core/steps.ts';
@@ -19,7 +19,7 @@ import {
   windowsOf,
 } from '../threads/job.ts';
 import { routes } from '../threads/metrics/named.ts';
-import { checkThreadOptions, THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
+import { checkThreadOptions, type ThreadOptions } from '../threads/options.ts';
 import type { Progress } from '../threads/progress.ts';
 import { distanceOf, emptyResults, putRow, type Results, scoreOf, slotOf } from '../threads/results.ts';
 import { runJob, type Snapshot } from '../threads/run-job.ts';
@@ -147,7 +147,6 @@ export class Scorer {
     options: ThreadOptions,
     stops: readonly number[],
   ): AsyncGenerator<Snapshot, void, undefined> {
-    checkOptions(options, THREAD_OPTIONS);
     checkThreadOptions(options);
     const x = this.#values(series, 'series');
     const { metric, windowSize } = this.#settings;

@@ -41,7 +41,7 @@ export function* emptyResults({ series: { length }, windowSize, k, byIndex }: Jo
   }
   const values = new Float64Array(byIndex ? numWindows * k : length);
   const indices = new Int32Array(byIndex ? values.length : 0);
-  for (let from = byIndex ? 0 : Math.min(length, windowSize - 1); from < values.length; from += FILLED) {
+  for (let from = byIndex ? 0 : windowSize - 1; from < values.length; from += FILLED) {
     values.fill(byIndex ? Infinity : NaN, from, from + FILLED);
     indices.fill(-1, from, from + FILLED);
     yield;
@@ -77,10 +77,12 @@ export function putRow(
 /** Copies what was found of some windows into the results of the whole job. */
 export function putFound(job: Job, results: Results, { starts, values, indices }: Found): void {
   const slots = starts.length && values.length / starts.length;
-  for (let p = 0, from = 0; p < starts.length; p++, from += slots) {
+  for (let p = 0, from = 0; p < starts.length; p++) {
     const slot = slotOf(job, starts[p]!);
-    for (let s = 0; s < slots; s++) results.values[slot + s] = values[from + s]!;
-    if (job.byIndex) for (let s = 0; s < slots; s++) results.indices[slot + s] = indices[from + s]!;
+    for (let s = slot; s < slot + slots; s++, from++) {
+      results.values[s] = values[from]!;
+      if (job.byIndex) results.indices[s] = indices[from]!;
+    }
   }
 }
 
@@ -136,14 +138,13 @@ export class FoundBuffer {
   }
 
   #grow(): void {
-    const capacity = Math.max(1024, 2 * this.#count);
-    const old = { starts: this.#starts, ...this.#results };
-    const values = new Float64Array(capacity * this.#slots);
+    const starts = new Int32Array(Math.max(1024, 2 * this.#count));
+    const values = new Float64Array(starts.length * this.#slots);
     const indices = new Int32Array(this.#job.byIndex ? values.length : 0);
-    this.#starts = new Int32Array(capacity);
+    starts.set(this.#starts);
+    values.set(this.#results.values);
+    indices.set(this.#results.indices);
+    this.#starts = starts;
     this.#results = { values, indices };
-    this.#starts.set(old.starts);
-    values.set(old.values);
-    indices.set(old.indices);
   }
 }

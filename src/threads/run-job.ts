@@ -1,4 +1,5 @@
 // A job from its beginning to its end: who does it, in which portions, and what is known after each of them.
+import type { DistanceFunction } from '../core/metric.ts';
 import { mergeRows } from '../search/partial-rows.ts';
 import { estimateSeconds } from '../search/plan.ts';
 import { inTurns, throwIfAborted } from './abort.ts';
@@ -93,9 +94,9 @@ function executorFor(job: Job, { threads, worker }: ThreadOptions): Executor {
   const { metric } = job;
   const seconds = estimateJob(job);
   const isLong = seconds >= WORTH_WORKERS || (threads !== undefined && threads > 1);
-  const route = typeof metric === 'function' ? routes.get(metric) : undefined;
-  const sent = typeof metric === 'function' ? route?.metric : metric;
-  if (!isLong || (typeof metric === 'function' && !route)) return new LocalExecutor(job);
+  const route = routes.get(metric as DistanceFunction);
+  const sent = route ? route.metric : metric;
+  if (typeof sent === 'function' || !isLong) return new LocalExecutor(job);
   const numThreads = threads ?? Math.min(numProcessors(), Math.ceil(seconds / WORTH_ANOTHER));
   return new WorkerExecutor({ ...job, metric: sent }, numThreads, worker ? () => new Thread(worker()) : route?.acquire);
 }

@@ -234,6 +234,7 @@ describe('fit(reference) and { reference }', () => {
       'topAsync',
       'topRefine',
       'neighbors',
+      'neighborsAsync',
       'explain',
     ];
     expect(Object.getOwnPropertyNames(Object.getPrototypeOf(fitted))).toEqual(methods);
