@@ -93,7 +93,7 @@ describe('candidates that a copy in 16 bits rules out are none of the nearest', 
         history: 100 + Math.floor(901 * random()),
         exclusionZone: Math.floor(random() < 0.5 ? 0 : 9 * random()),
       };
-      test(`${name}: ${JSON.stringify(shape)}`, () => expectEqual(generate(3000), shape, windowSize));
+      test(`${name}: ${JSON.stringify(shape)}`, () => expectEqual(generate(1800), shape, windowSize));
     }
   }
 });
