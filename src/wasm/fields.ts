@@ -37,14 +37,18 @@ export function layoutOf<List extends FieldList>(list: List): StructLayout<keyof
 
 /**
  * Writes the numbers of a struct that begins at `at`, a multiple of 16. A number is named by its index in fields.generated.ts:
- * among the int32 of the struct, or among its float64. Array fields keep their content.
+ * among the int32 of the struct, or among its float64. An array of the same memory stands for its address. Array fields keep
+ * their content.
  */
-export function writeStruct<Int32 extends object, Float64 extends object>(
+export function writeStruct(
   buffer: ArrayBuffer,
   at: number,
-  int32: Int32,
-  float64: Float64,
+  int32: Readonly<Record<number, number | boolean | ArrayBufferView>>,
+  float64: Readonly<Record<number, number>>,
 ): void {
-  Object.assign(new Int32Array(buffer, at), int32);
+  const integers = new Int32Array(buffer, at);
+  for (const [index, value] of Object.entries(int32)) {
+    integers[+index] = typeof value === 'object' ? value.byteOffset : +value;
+  }
   Object.assign(new Float64Array(buffer, at), float64);
 }

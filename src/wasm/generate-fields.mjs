@@ -52,7 +52,7 @@ export function classText(name, list) {
 
 /**
  * Where the loader writes the numbers of every list: constants, which bundlers inline, and the types of a whole struct. A flag is
- * written as 1 or 0.
+ * written as 1 or 0, an array as its address.
  */
 export function indicesText(lists) {
   const structs = Object.entries(lists).map(([list, fields]) => {
@@ -63,7 +63,7 @@ export function indicesText(lists) {
     const typeOf = (isFloat) => {
       const indices = entries.filter((entry) => entry.isFloat === isFloat).map(indexOf);
       const name = `${capital(list)}${isFloat ? 'Float64' : 'Int32'}`;
-      const value = isFloat ? 'number' : 'number | boolean';
+      const value = isFloat ? 'number' : 'number | boolean | ArrayBufferView';
       return indices.length === 0 ? '' : `export type ${name} = Readonly<Record<${indices.join(' | ')}, ${value}>>;\n`;
     };
     return [

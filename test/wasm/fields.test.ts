@@ -11,13 +11,15 @@ describe('layoutOf(list)', () => {
 });
 
 describe('writeStruct(buffer, at, int32, float64)', () => {
-  test('writes every number at its index and leaves arrays alone', () => {
+  test('writes every number at its index, an array as its address, and leaves array fields alone', () => {
     const buffer = new ArrayBuffer(80);
     new Uint8Array(buffer).fill(0xff);
     writeStruct(buffer, 16, { 0: -3, 4: 0xfffffff0, 11: true }, { 1: 0.1 });
     const view = new DataView(buffer, 16);
     expect([view.getInt32(0, true), view.getFloat64(8, true)]).toEqual([-3, 0.1]);
     expect([view.getUint32(16, true), view.getInt32(44, true)]).toEqual([0xfffffff0, 1]);
+    writeStruct(buffer, 16, { 4: new Float64Array(buffer, 24, 1), 11: new Uint8Array(buffer, 7, 0) }, {});
+    expect([view.getUint32(16, true), view.getInt32(44, true)]).toEqual([24, 7]);
     expect(new Uint8Array(buffer, 48, 12).every((byte) => byte === 0xff)).toBe(true);
     expect(new Uint8Array(buffer, 0, 16).every((byte) => byte === 0xff)).toBe(true);
   });
@@ -51,7 +53,9 @@ describe('the AssemblyScript of a list', () => {
     expect(text).toContain('export const searchScale = 1;');
     expect(text).toContain('export const searchAt = 4;');
     expect(text).toContain('export const searchLast = 11;');
-    expect(text).toContain('export type SearchInt32 = Readonly<Record<0 | 4 | 11, number | boolean>>;');
+    expect(text).toContain(
+      'export type SearchInt32 = Readonly<Record<0 | 4 | 11, number | boolean | ArrayBufferView>>;',
+    );
     expect(text).toContain('export type SearchFloat64 = Readonly<Record<1, number>>;');
     expect(text).not.toContain('searchSums');
   });

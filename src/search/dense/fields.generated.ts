@@ -16,4 +16,4 @@ export const denseByIndex = 10;
 export const denseExclusion = 11;
 export const denseBefore = 12;
 export const denseAfter = 13;
-export type DenseInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13, number | boolean>>;
+export type DenseInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13, number | boolean | ArrayBufferView>>;

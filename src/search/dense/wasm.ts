@@ -28,13 +28,13 @@ export function wasmDense(module: KernelModule, shape: DenseShape): { state: Den
   // Tell the kernel. In a self-join its columns are the rows.
   const kernel = instantiate<DenseExports>(module, memory);
   const struct: AT.DenseInt32 = {
-    [AT.denseRowPoints]: state.rows.points.byteOffset,
-    [AT.denseRowStarts]: state.rows.starts.byteOffset,
-    [AT.denseColumnPoints]: state.columns.points.byteOffset,
-    [AT.denseColumnStarts]: state.columns.starts.byteOffset,
-    [AT.denseThreshold]: state.threshold.byteOffset,
-    [AT.denseDist]: state.dist.byteOffset,
-    [AT.denseIndex]: state.index.byteOffset,
+    [AT.denseRowPoints]: state.rows.points,
+    [AT.denseRowStarts]: state.rows.starts,
+    [AT.denseColumnPoints]: state.columns.points,
+    [AT.denseColumnStarts]: state.columns.starts,
+    [AT.denseThreshold]: state.threshold,
+    [AT.denseDist]: state.dist,
+    [AT.denseIndex]: state.index,
     [AT.denseWidth]: width,
     [AT.denseK]: k,
     [AT.denseIsSelf]: isSelf,

@@ -32,5 +32,5 @@ export const diagonalByIndex = 26;
 export const diagonalScaled = 27;
 export const diagonalBase = 14;
 export const diagonalSlack = 15;
-export type DiagonalInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27, number | boolean>>;
+export type DiagonalInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 26 | 27, number | boolean | ArrayBufferView>>;
 export type DiagonalFloat64 = Readonly<Record<14 | 15, number>>;

@@ -19,7 +19,7 @@ export const buildWindowWidth = 13;
 export const buildBasis = 14;
 export const buildCenter = 8;
 export const buildRadius = 9;
-export type BuildInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14, number | boolean>>;
+export type BuildInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14, number | boolean | ArrayBufferView>>;
 export type BuildFloat64 = Readonly<Record<8 | 9, number>>;
 
 /** The bytes of the struct `search`; its int32 by their index among int32, its float64 among float64. */
@@ -61,7 +61,7 @@ export const searchUnder = 17;
 export const searchFactor = 18;
 export const searchSlack = 19;
 export const searchScratch = 40;
-export type SearchInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 28 | 29 | 30 | 31 | 32 | 33 | 40, number | boolean>>;
+export type SearchInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25 | 28 | 29 | 30 | 31 | 32 | 33 | 40, number | boolean | ArrayBufferView>>;
 export type SearchFloat64 = Readonly<Record<13 | 17 | 18 | 19, number>>;
 
 /** The bytes of the struct `scratch`; its int32 by their index among int32, its float64 among float64. */

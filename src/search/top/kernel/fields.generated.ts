@@ -32,5 +32,5 @@ export const topCenter = 13;
 export const topFactor = 14;
 export const topExtent = 15;
 export const topMeanError = 16;
-export type TopInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25, number | boolean>>;
+export type TopInt32 = Readonly<Record<0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21 | 22 | 23 | 24 | 25, number | boolean | ArrayBufferView>>;
 export type TopFloat64 = Readonly<Record<13 | 14 | 15 | 16, number>>;
