@@ -5,9 +5,9 @@
  *
  * @module knn-anomaly/top
  */
-import { setTopEngine } from './knn/top.ts';
 import { makeTopEngine } from './knn/top-search.ts';
+import { search } from './knn/top-types.ts';
 
 export type { TopOptions, TopRefinement, TopRefinements } from './knn/top-types.ts';
 
-setTopEngine(makeTopEngine());
+search.engine = makeTopEngine();

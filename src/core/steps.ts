@@ -11,6 +11,13 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
+/** The last of some values. There must be one. */
+export async function lastOf<T>(values: AsyncIterable<T>): Promise<T> {
+  let last: T | undefined;
+  for await (const value of values) last = value;
+  return last!;
+}
+
 /** Lets timers, input and all other pending events have their turn. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

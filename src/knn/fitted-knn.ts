@@ -2,7 +2,7 @@
 
 import { checkOptions } from '../core/checks.ts';
 import type { Series } from '../core/series.ts';
-import { atOnce } from '../core/steps.ts';
+import { atOnce, lastOf } from '../core/steps.ts';
 import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
 import type { Explanation } from './explain.ts';
 import { type Neighbors, type Refinements, Scorer, type ScoresLike } from './scorer.ts';
@@ -50,9 +50,7 @@ export class FittedKNN {
 
   /** The same by threads: see `KNN.topAsync`. */
   async topAsync(series: Series, n: number, options: ThreadOptions & TopOptions = {}): Promise<Anomaly[]> {
-    let places: Anomaly[] = [];
-    for await (const refinement of this.topRefine(series, n, options)) places = refinement.places;
-    return places;
+    return (await lastOf(this.topRefine(series, n, options))).places;
   }
 
   /** Places as they become known: see `KNN.topRefine`. */

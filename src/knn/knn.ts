@@ -3,6 +3,7 @@ import { AGGREGATIONS, type Aggregation } from '../core/aggregate.ts';
 import { checkChoice, checkInteger, checkNormalization, checkOptions } from '../core/checks.ts';
 import { checkMetric, euclidean, isFunctionMetric, type Metric } from '../core/metric.ts';
 import type { Series } from '../core/series.ts';
+import { lastOf } from '../core/steps.ts';
 import type { Normalization } from '../core/windows.ts';
 import { ENGINES, type EngineName } from '../search/plan.ts';
 import { THREAD_OPTIONS, type ThreadOptions } from '../threads/options.ts';
@@ -185,8 +186,7 @@ export class KNN {
    * new KNN(2, 1).top([2, 2, 2, 2, 9, 2, 2, 2], 1, { separation: 2 }); // => [{ index: 4, score: 7 }]
    */
   top(series: Series, n: number, options: TopOptions & { reference?: Series } = {}): Anomaly[] {
-    const { reference: _, ...rest } = options;
-    return this.#scorer(options, TOP_OPTIONS).top(series, n, rest);
+    return this.#scorer(options, TOP_OPTIONS).top(series, n, options);
   }
 
   /**
@@ -203,9 +203,7 @@ export class KNN {
     n: number,
     options: ThreadOptions & TopOptions & { reference?: Series } = {},
   ): Promise<Anomaly[]> {
-    let places: Anomaly[] = [];
-    for await (const refinement of this.topRefine(series, n, options)) places = refinement.places;
-    return places;
+    return (await lastOf(this.topRefine(series, n, options))).places;
   }
 
   /**
@@ -225,9 +223,7 @@ export class KNN {
     n: number,
     options: ThreadOptions & TopOptions & { reference?: Series } = {},
   ): TopRefinements {
-    const scorer = this.#scorer(options, [...THREAD_OPTIONS, ...TOP_OPTIONS]);
-    const { reference: _, ...rest } = options;
-    yield* scorer.topRefine(series, n, rest);
+    yield* this.#scorer(options, [...THREAD_OPTIONS, ...TOP_OPTIONS]).topRefine(series, n, options);
   }
 
   /**

@@ -3,7 +3,7 @@
 import { describe } from '../core/checks.ts';
 import { euclidean, isFunctionMetric, isUnfitted } from '../core/metric.ts';
 import { checkNoneMissing, type NumericTypedArray, type Series, toFloat64 } from '../core/series.ts';
-import { atOnce, type Steps } from '../core/steps.ts';
+import { atOnce, lastOf, type Steps } from '../core/steps.ts';
 import { allEqual, embed, endOf, startOf, type WindowSet } from '../core/windows.ts';
 import { type Emit, type Join, oneRow, searchAll } from '../search/join.ts';
 import type { IndexHolder } from '../search/kdtree/index.ts';
@@ -99,9 +99,7 @@ export class Scorer {
   }
 
   async scoreAsync<S extends Series>(series: S, options: ThreadOptions): Promise<ScoresLike<S>> {
-    let last: Refinement<ScoresLike<S>> | undefined;
-    for await (const refinement of this.refine(series, options, [1])) last = refinement;
-    return last!.scores;
+    return (await lastOf(this.refine(series, options, [1]))).scores;
   }
 
   async *refine<S extends Series>(
@@ -120,9 +118,7 @@ export class Scorer {
   }
 
   async neighborsAsync(series: Series, options: ThreadOptions): Promise<Neighbors> {
-    let last: Results | undefined;
-    for await (const snapshot of this.#snapshots(series, true, options, [1])) last = snapshot;
-    return this.#neighborsOf(last!);
+    return this.#neighborsOf(await lastOf(this.#snapshots(series, true, options, [1])));
   }
 
   #neighborsOf({ values: distances, indices }: Results): Neighbors {
@@ -159,10 +155,9 @@ export class Scorer {
   }
 
   async *topRefine(series: Series, n: number, options: ThreadOptions & TopOptions): TopRefinements {
-    const { separation, ...rest } = options;
-    const query = queryOf(n, separation === undefined ? {} : { separation });
-    checkThreadOptions(rest);
-    yield* topRefined(this.#scoring(series), query, rest);
+    const query = queryOf(n, options);
+    checkThreadOptions(options);
+    yield* topRefined(this.#scoring(series), query, options);
   }
 
   /** A series, and what its places are found by. */

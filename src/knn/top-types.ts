@@ -48,6 +48,9 @@ export interface TopEngine {
   refine(scoring: Scoring, query: Query, options: ThreadOptions): TopRefinements<boolean>;
 }
 
+/** Holds the search as soon as it is loaded. It stands here so that a bundle of the search has nothing that would load it. */
+export const search: { engine: TopEngine | undefined } = { engine: undefined };
+
 /** The bound when all places are known. */
 export function boundOf(places: readonly { readonly score: number }[]): number {
   return places.at(-1)?.score ?? 0;

@@ -4,24 +4,10 @@ import { checkInteger } from '../core/checks.ts';
 import type { ThreadOptions } from '../threads/options.ts';
 import type { Progress } from '../threads/progress.ts';
 import { type Anomaly, topAnomalies } from './top-anomalies.ts';
-import {
-  boundOf,
-  type Query,
-  type Scoring,
-  type TopEngine,
-  type TopOptions,
-  type TopRefinements,
-} from './top-types.ts';
+import { boundOf, type Query, type Scoring, search, type TopOptions, type TopRefinements } from './top-types.ts';
 
 /** The names of {@link TopOptions}. */
 export const TOP_OPTIONS = ['separation'] as const;
-
-let engine: TopEngine | undefined;
-
-/** Makes the search known. */
-export function setTopEngine(loaded: TopEngine): void {
-  engine = loaded;
-}
 
 /** Checks the arguments of a call. */
 export function queryOf(n: number, { separation = 1 }: TopOptions): Query {
@@ -32,12 +18,12 @@ export function queryOf(n: number, { separation = 1 }: TopOptions): Query {
 
 /** The places, at once. */
 export function top(scoring: Scoring, query: Query): Anomaly[] {
-  return engine?.places(scoring, query) ?? placesOf(scoring.score(), query);
+  return search.engine?.places(scoring, query) ?? placesOf(scoring.score(), query);
 }
 
 /** The places as they become known. */
 export async function* topRefined(scoring: Scoring, query: Query, options: ThreadOptions): TopRefinements {
-  engine ??= (await import('./top-engine.ts')).topEngine;
+  search.engine ??= (await import('./top-engine.ts')).topEngine;
   let last: Progress | undefined;
   const onProgress = (progress: Progress): void => {
     // After a search that gave up, the count begins anew: what was reported stays.
@@ -45,7 +31,7 @@ export async function* topRefined(scoring: Scoring, query: Query, options: Threa
     options.onProgress?.(last);
   };
   const told = { ...options, onProgress };
-  if (yield* engine.refine(scoring, query, told)) return;
+  if (yield* search.engine.refine(scoring, query, told)) return;
   const places = placesOf(await scoring.scoreAsync(told), query);
   yield { places, exact: true, bound: boundOf(places), progress: last! };
 }

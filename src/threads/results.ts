@@ -23,11 +23,6 @@ const FILLED = 65536;
 /** Entries of the largest table of neighbors: 12 GB. */
 const MOST_NEIGHBORS = 2 ** 30;
 
-/** The number of slots of a window; `k` is the largest number of its neighbors. */
-export function slotsOf({ byIndex }: Job, k: number): number {
-  return byIndex ? k : 1;
-}
-
 /**
  * The results of a job of which nothing is known: scores are 0 before the first full window and NaN from there on.
  *
@@ -54,7 +49,11 @@ export function slotOf({ byIndex, windowSize, k }: Job, i: number): number {
   return byIndex ? i * k : endOf(i, windowSize);
 }
 
-/** Writes a row of the search, its `count` nearest columns, to the slots of its window from `slot` on. */
+/**
+ * Writes a row of the search, its `count` nearest columns, to the slots of its window from `slot` on.
+ *
+ * @param slots the number of its slots, if they are many
+ */
 export function putRow(
   job: Job,
   { values, indices }: Results,
@@ -63,14 +62,15 @@ export function putRow(
   index: Int32Array,
   base: number,
   count: number,
+  slots: number = count,
 ): void {
   if (!job.byIndex) {
     values[slot] = scoreOf(job, dist, base, count);
     return;
   }
-  for (let p = 0; p < count; p++) {
-    values[slot + p] = distanceOf(job, dist[base + p]!);
-    indices[slot + p] = index[base + p]!;
+  for (let p = 0; p < slots; p++) {
+    values[slot + p] = p < count ? distanceOf(job, dist[base + p]!) : Infinity;
+    indices[slot + p] = p < count ? index[base + p]! : -1;
   }
 }
 
@@ -96,55 +96,16 @@ export function distanceOf({ metric }: JobSettings, found: number): number {
   return typeof metric === 'function' ? found : Math.sqrt(found);
 }
 
-/**
- * Collects what some parts find. Its arrays are reused: the first touch of new memory is slow, and the system lets
- * only one thread at a time do it.
- */
-export class FoundBuffer {
-  readonly #job: Job;
-  readonly #slots: number;
-  #starts: Int32Array;
-  #results: Results;
-  #count: number;
+/** As much of what was found as there is room for in `numRows` windows of `slots` slots. */
+export function resized({ byIndex }: Job, { starts, values, indices }: Found, numRows: number, slots: number): Found {
+  return {
+    starts: copied(starts, new Int32Array(numRows)),
+    values: copied(values, new Float64Array(numRows * slots)),
+    indices: copied(indices, new Int32Array(byIndex ? numRows * slots : 0)),
+  };
+}
 
-  /** @param slots the number of slots of a window */
-  constructor(job: Job, slots: number) {
-    this.#job = job;
-    this.#slots = slots;
-    this.#starts = new Int32Array(0);
-    this.#results = { values: new Float64Array(0), indices: new Int32Array(0) };
-    this.#count = 0;
-  }
-
-  /** Adds the row of window i. */
-  add(i: number, dist: Float64Array, index: Int32Array, base: number, count: number): void {
-    if (this.#count === this.#starts.length) this.#grow();
-    const slot = this.#count * this.#slots;
-    if (this.#job.byIndex) {
-      this.#results.values.fill(Infinity, slot + count, slot + this.#slots);
-      this.#results.indices.fill(-1, slot + count, slot + this.#slots);
-    }
-    putRow(this.#job, this.#results, slot, dist, index, base, count);
-    this.#starts[this.#count++] = i;
-  }
-
-  /** Removes everything and returns it. */
-  flush(): Found {
-    const count = this.#count;
-    const used = count * this.#slots;
-    const { values, indices } = this.#results;
-    this.#count = 0;
-    return { starts: this.#starts.slice(0, count), values: values.slice(0, used), indices: indices.slice(0, used) };
-  }
-
-  #grow(): void {
-    const starts = new Int32Array(Math.max(1024, 2 * this.#count));
-    const values = new Float64Array(starts.length * this.#slots);
-    const indices = new Int32Array(this.#job.byIndex ? values.length : 0);
-    starts.set(this.#starts);
-    values.set(this.#results.values);
-    indices.set(this.#results.indices);
-    this.#starts = starts;
-    this.#results = { values, indices };
-  }
+function copied<A extends Float64Array | Int32Array>(from: A, to: A): A {
+  to.set(from.subarray(0, to.length));
+  return to;
 }

@@ -7,7 +7,7 @@ import { collectRows, type Rows } from '../search/partial-rows.ts';
 import type { EngineName } from '../search/plan.ts';
 import type { SharedTop, TopTask } from '../search/top/engine.ts';
 import { arenaOf, type Job, joinOf, maxNeighbors, type SentJob, searchOf } from './job.ts';
-import { type Found, FoundBuffer, slotsOf } from './results.ts';
+import { type Found, putRow, resized } from './results.ts';
 import { canShare } from './shared-memory.ts';
 
 /**
@@ -72,12 +72,12 @@ export class Task {
   readonly #join: Join;
   #index: SharedIndex | undefined;
   #run: Run | undefined;
-  readonly #found: FoundBuffer;
+  /** Rows that were found last. New ones take their place: memory that is new is slow. */
+  #found: Found = { starts: new Int32Array(0), values: new Float64Array(0), indices: new Int32Array(0) };
 
   constructor(job: Job, join: Join = joinOf(job)) {
     this.#job = job;
     this.#join = join;
-    this.#found = new FoundBuffer(job, slotsOf(job, maxNeighbors(job, join)));
   }
 
   /** What `numThreads` threads do together before the engine is chosen. */
@@ -129,13 +129,21 @@ export class Task {
 
   /** Runs the parts [from, to) of `JobPlan.work`; returns what is known of the windows they complete. */
   run(from: number, to: number): Found {
-    const found = this.#found;
+    const job = this.#job;
     const run = this.#run!;
     const { numCommon } = run;
+    const slots = job.byIndex ? maxNeighbors(job, this.#join) : 1;
+    let found = this.#found;
+    let numRows = 0;
     for (let p = from + numCommon; p < to + numCommon; p++) {
-      run.run(p, (i, dist, index, base, count) => found.add(i, dist, index, base, count));
+      run.run(p, (i, dist, index, base, count) => {
+        if (numRows === found.starts.length) found = resized(job, found, Math.max(1024, 2 * numRows), slots);
+        putRow(job, found, numRows * slots, dist, index, base, count, slots);
+        found.starts[numRows++] = i;
+      });
     }
-    return found.flush();
+    this.#found = found;
+    return resized(job, found, numRows, slots);
   }
 
   /** What is known of the valid windows [from, to). */
