@@ -26,19 +26,21 @@ export function numProcessors(): number {
   return builtin('node:os')?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** A new worker of this package; `undefined` where workers are missing or not allowed. */
-function startWorker(): WorkerLike | undefined {
+/**
+ * A new thread; `undefined` where workers are missing or not allowed.
+ *
+ * @param start makes a worker of a browser
+ * @param folder the folder whose worker.js is the module of one of Node
+ */
+export function startThread(start: () => WorkerLike, folder: string): Thread | undefined {
   try {
-    // Bundlers know this expression, and only if it is written exactly so.
-    if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    return startNodeWorker(`${import.meta.dirname}/worker.js`);
+    return new Thread(typeof Worker === 'function' ? start() : startNodeWorker(`${folder}/worker.js`));
   } catch {
     return undefined;
   }
 }
 
-/** A new worker of Node with the module at `path`. Throws elsewhere. */
-export function startNodeWorker(path: string): WorkerLike {
+function startNodeWorker(path: string): WorkerLike {
   const { Worker: NodeWorker } = builtin('node:worker_threads');
   // A worker inherits Node's own arguments, but refuses this one.
   const isEval = process.execArgv.some((argument) => argument.startsWith('--input-type'));
@@ -53,8 +55,9 @@ export function acquireThread(): Thread | undefined {
   for (let thread = idleThreads.acquire(); thread !== undefined; thread = idleThreads.acquire()) {
     if (!thread.isOver) return thread;
   }
-  const worker = startWorker();
-  return worker && new Thread(worker);
+  // Bundlers know this expression, and only if it is written exactly so.
+  const start = (): WorkerLike => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  return startThread(start, import.meta.dirname);
 }
 
 /**

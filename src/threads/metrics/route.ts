@@ -1,7 +1,7 @@
 // Makes the functions of ml-distance known to threads. Only the entry of the metrics loads this file, so that bundlers make
 // a worker with ml-distance for those who use it.
 import type { DistanceFunction } from '../../core/metric.ts';
-import { startNodeWorker, Thread, type WorkerLike } from '../worker-pool.ts';
+import { startThread, type Thread, type WorkerLike } from '../worker-pool.ts';
 import { routes } from './named.ts';
 
 /** The metric itself, which workers know from now on as `name` of ml-distance. */
@@ -12,16 +12,7 @@ export function named(name: string, metric: DistanceFunction, p?: number): Dista
 
 /** These workers are not kept for another job: functions are slow, so that starting a worker counts for little. */
 function acquire(): Thread | undefined {
-  const worker = startWorker();
-  return worker && new Thread(worker);
-}
-
-function startWorker(): WorkerLike | undefined {
-  try {
-    // Bundlers know this expression, and only if it is written exactly so.
-    if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    return startNodeWorker(`${import.meta.dirname}/worker.js`);
-  } catch {
-    return undefined;
-  }
+  // Bundlers know this expression, and only if it is written exactly so.
+  const start = (): WorkerLike => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  return startThread(start, import.meta.dirname);
 }
