@@ -4,7 +4,8 @@ import { type Series, toFloat64 } from '../../core/series.ts';
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import type { Incident } from '../incidents/incident-tracker.ts';
 import { formatTime } from '../looks/zone-clock.ts';
-import { type Monitor, monitor } from '../monitors/monitor.ts';
+import { alarmSentence } from '../monitors/alarm-sentence.ts';
+import { monitor } from '../monitors/monitor.ts';
 import type { MonitorOptions } from '../monitors/options.ts';
 
 /** A series with the times of its values. */
@@ -164,14 +165,9 @@ function run(
     else if (event !== undefined) incidents[incidents.length - 1] = incident!;
     if (!alarm) continue;
     alarms++;
-    if (explains)
-      texts[incidents.length - 1] = sentence(
-        watch,
-        values[t]!,
-        times === undefined ? t : times[t]!,
-        times !== undefined,
-        options,
-      );
+    if (!explains) continue;
+    const where = times === undefined ? String(t) : formatTime(times[t]!);
+    texts[incidents.length - 1] = alarmSentence(watch, values[t]!, where);
   }
   if (incidents.length > 0) incidents[incidents.length - 1] = watch.last.incident!;
   return {
@@ -181,13 +177,6 @@ function run(
     texts,
     bands: withBand ? { expected: expected!, low: low!, high: high! } : undefined,
   };
-}
-
-/** What is said of an alarm. Of a detector of one's own nobody but itself knows the reasons. */
-function sentence(watch: Monitor, value: number, at: number, isDate: boolean, { detector }: MonitorOptions): string {
-  if (detector === undefined) return watch.explain().text;
-  const [shown, score, surprise] = [value, watch.last.score, watch.last.surprise].map((x) => Number(x.toPrecision(4)));
-  return `${shown} at ${isDate ? formatTime(at) : at} ends a window with the score ${score}: surprise ${surprise}`;
 }
 
 /** The least threshold for a budget that bisection finds between the least and the largest surprise passed on. */

@@ -1,5 +1,6 @@
 // What the command line tells of a monitor: what was expected of every value, what happened, and sentences about it.
 import { formatTime } from '../../calibrate/looks/zone-clock.ts';
+import { alarmSentence } from '../../calibrate/monitors/alarm-sentence.ts';
 import type { DatedIncident, IncidentEvent, Monitor } from '../../calibrate.ts';
 import { ALARM_FIELDS } from '../alarms/runs.ts';
 import type { FieldKind, Row, View } from '../alarms/view.ts';
@@ -57,7 +58,7 @@ export function monitorView(options: MonitorViewOptions): View<Monitor> {
     }
     if (event !== undefined || alarm) {
       const text = alarm
-        ? inZone(alarmSentence(detector, value, row), timezone)
+        ? inZone(alarmSentence(detector, value, row.time || String(row.index)), timezone)
         : endSentence(event!, incident!, timezone);
       if (explains) process.stderr.write(`${row.column === undefined ? '' : `${plain(row.column)}: `}${text}\n`);
       const told = incident && { incident: jsonIncident(incident, timezone) };
@@ -102,18 +103,6 @@ function momentFor({ index, time }: Row, { momentOf, needsTimes }: MonitorViewOp
   if (!needsTimes || !Number.isNaN(moment)) return moment;
   if (time === '') fail(`value ${index} has no time, and --calendar needs one: name its column with --time`);
   fail(`value ${index}: --calendar needs a date, or a number and --time-unit, got the time ${show(time)}`);
-}
-
-/** What is said of an alarm: the reasons, where the detector knows windows or values that are most like it. */
-function alarmSentence(detector: Monitor, value: number, { time, index }: Row): string {
-  try {
-    return detector.explain().text;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const { score, surprise } = detector.last;
-    const where = time === '' ? String(index) : time;
-    return `${shortNumber(value)} at ${where} ends a window with the score ${shortNumber(score)}: surprise ${shortNumber(surprise)}`;
-  }
 }
 
 /** What is said where an incident ends, or is taken for the new normal. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { alarmSentence } from '../../../src/calibrate/monitors/alarm-sentence.ts';
 import { backtest, type MonitorOptions, monitor } from '../../../src/calibrate.ts';
-import { StreamingKNN } from '../../../src/index.ts';
+import { ChangeFinder, type StreamingDetector, StreamingKNN } from '../../../src/index.ts';
 import { mulberry32, normal } from '../../support/series.ts';
 
 function series(n: number, seed: number): number[] {
@@ -25,6 +26,35 @@ describe('backtest()', () => {
       expect(incidents.at(-1)).toEqual(live.last.incident);
     },
   );
+
+  test('explains the alarms of a detector as a monitor does', () => {
+    const values = Array.from({ length: 500 }, (_, t) => (t === 450 ? 95 : 20 + ((t * 37) % 11)));
+    const textsOf = (make: () => StreamingDetector): [string[], string[]] => {
+      const live = monitor({ detector: make() });
+      const texts: string[] = [];
+      for (const x of values) {
+        live.update(x);
+        if (live.last.event === 'begin') texts.push('');
+        if (live.last.alarm) texts[texts.length - 1] = alarmSentence(live, x, String(live.seen - 1));
+      }
+      return [
+        backtest(values, { detector: make })
+          .worst.map(({ text }) => text)
+          .sort(),
+        texts.sort(),
+      ];
+    };
+    const [texts, live] = textsOf(() => new StreamingKNN(3, 2));
+    expect(texts).toEqual(live);
+    expect(texts.find((text) => text.startsWith('95'))).toMatch(
+      /^95 at 450 ends 3 values that are [\d.]+ from the most similar ones; .* was expected, /,
+    );
+    const [others, alive] = textsOf(() => new ChangeFinder(2, 0.05, 2, 0.05, 5));
+    expect(others).toEqual(alive);
+    expect(others.find((text) => text.startsWith('95'))).toMatch(
+      /^95 at 450 ends a window with the score [\d.]+: surprise [\d.]+$/,
+    );
+  });
 
   test('takes a function that makes a detector, a fresh one for each run', () => {
     const values = series(900, 4);
