@@ -13,99 +13,56 @@ import { named } from './threads/metrics/route.ts';
 export { type Covariance, mahalanobis } from './core/mahalanobis.ts';
 export { euclidean } from './core/metric.ts';
 
-export const additiveSymmetric: DistanceFunction = /* @__PURE__ */ named(
+/** A function of ml-distance, which calls a window by another type, under its name there. */
+function ours(name: keyof typeof distance, metric: (a: never, b: never) => number): DistanceFunction {
+  return named(name, metric as DistanceFunction);
+}
+
+export const additiveSymmetric: DistanceFunction = /* @__PURE__ */ ours(
   'additiveSymmetric',
-  distance.additiveSymmetric as DistanceFunction,
+  distance.additiveSymmetric,
 );
-export const avg: DistanceFunction = /* @__PURE__ */ named('avg', distance.avg as DistanceFunction);
-export const bhattacharyya: DistanceFunction = /* @__PURE__ */ named(
-  'bhattacharyya',
-  distance.bhattacharyya as DistanceFunction,
-);
-export const canberra: DistanceFunction = /* @__PURE__ */ named('canberra', distance.canberra as DistanceFunction);
-export const chebyshev: DistanceFunction = /* @__PURE__ */ named('chebyshev', distance.chebyshev as DistanceFunction);
-export const clark: DistanceFunction = /* @__PURE__ */ named('clark', distance.clark as DistanceFunction);
-export const czekanowski: DistanceFunction = /* @__PURE__ */ named(
-  'czekanowski',
-  distance.czekanowski as DistanceFunction,
-);
-export const dice: DistanceFunction = /* @__PURE__ */ named('dice', distance.dice as DistanceFunction);
-export const divergence: DistanceFunction = /* @__PURE__ */ named(
-  'divergence',
-  distance.divergence as DistanceFunction,
-);
-export const fidelity: DistanceFunction = /* @__PURE__ */ named('fidelity', distance.fidelity as DistanceFunction);
-export const gower: DistanceFunction = /* @__PURE__ */ named('gower', distance.gower as DistanceFunction);
-export const harmonicMean: DistanceFunction = /* @__PURE__ */ named(
-  'harmonicMean',
-  distance.harmonicMean as DistanceFunction,
-);
-export const hellinger: DistanceFunction = /* @__PURE__ */ named('hellinger', distance.hellinger as DistanceFunction);
-export const innerProduct: DistanceFunction = /* @__PURE__ */ named(
-  'innerProduct',
-  distance.innerProduct as DistanceFunction,
-);
-export const intersection: DistanceFunction = /* @__PURE__ */ named(
-  'intersection',
-  distance.intersection as DistanceFunction,
-);
-export const jaccard: DistanceFunction = /* @__PURE__ */ named('jaccard', distance.jaccard as DistanceFunction);
-export const jeffreys: DistanceFunction = /* @__PURE__ */ named('jeffreys', distance.jeffreys as DistanceFunction);
-export const jensenDifference: DistanceFunction = /* @__PURE__ */ named(
-  'jensenDifference',
-  distance.jensenDifference as DistanceFunction,
-);
-export const jensenShannon: DistanceFunction = /* @__PURE__ */ named(
-  'jensenShannon',
-  distance.jensenShannon as DistanceFunction,
-);
-export const kdivergence: DistanceFunction = /* @__PURE__ */ named(
-  'kdivergence',
-  distance.kdivergence as DistanceFunction,
-);
-export const kulczynski: DistanceFunction = /* @__PURE__ */ named(
-  'kulczynski',
-  distance.kulczynski as DistanceFunction,
-);
-export const kullbackLeibler: DistanceFunction = /* @__PURE__ */ named(
-  'kullbackLeibler',
-  distance.kullbackLeibler as DistanceFunction,
-);
-export const kumarJohnson: DistanceFunction = /* @__PURE__ */ named(
-  'kumarJohnson',
-  distance.kumarJohnson as DistanceFunction,
-);
-export const lorentzian: DistanceFunction = /* @__PURE__ */ named(
-  'lorentzian',
-  distance.lorentzian as DistanceFunction,
-);
-export const manhattan: DistanceFunction = /* @__PURE__ */ named('manhattan', distance.manhattan as DistanceFunction);
-export const matusita: DistanceFunction = /* @__PURE__ */ named('matusita', distance.matusita as DistanceFunction);
-export const motyka: DistanceFunction = /* @__PURE__ */ named('motyka', distance.motyka as DistanceFunction);
-export const neyman: DistanceFunction = /* @__PURE__ */ named('neyman', distance.neyman as DistanceFunction);
-export const pearson: DistanceFunction = /* @__PURE__ */ named('pearson', distance.pearson as DistanceFunction);
-export const probabilisticSymmetric: DistanceFunction = /* @__PURE__ */ named(
+export const avg: DistanceFunction = /* @__PURE__ */ ours('avg', distance.avg);
+export const bhattacharyya: DistanceFunction = /* @__PURE__ */ ours('bhattacharyya', distance.bhattacharyya);
+export const canberra: DistanceFunction = /* @__PURE__ */ ours('canberra', distance.canberra);
+export const chebyshev: DistanceFunction = /* @__PURE__ */ ours('chebyshev', distance.chebyshev);
+export const clark: DistanceFunction = /* @__PURE__ */ ours('clark', distance.clark);
+export const czekanowski: DistanceFunction = /* @__PURE__ */ ours('czekanowski', distance.czekanowski);
+export const dice: DistanceFunction = /* @__PURE__ */ ours('dice', distance.dice);
+export const divergence: DistanceFunction = /* @__PURE__ */ ours('divergence', distance.divergence);
+export const fidelity: DistanceFunction = /* @__PURE__ */ ours('fidelity', distance.fidelity);
+export const gower: DistanceFunction = /* @__PURE__ */ ours('gower', distance.gower);
+export const harmonicMean: DistanceFunction = /* @__PURE__ */ ours('harmonicMean', distance.harmonicMean);
+export const hellinger: DistanceFunction = /* @__PURE__ */ ours('hellinger', distance.hellinger);
+export const innerProduct: DistanceFunction = /* @__PURE__ */ ours('innerProduct', distance.innerProduct);
+export const intersection: DistanceFunction = /* @__PURE__ */ ours('intersection', distance.intersection);
+export const jaccard: DistanceFunction = /* @__PURE__ */ ours('jaccard', distance.jaccard);
+export const jeffreys: DistanceFunction = /* @__PURE__ */ ours('jeffreys', distance.jeffreys);
+export const jensenDifference: DistanceFunction = /* @__PURE__ */ ours('jensenDifference', distance.jensenDifference);
+export const jensenShannon: DistanceFunction = /* @__PURE__ */ ours('jensenShannon', distance.jensenShannon);
+export const kdivergence: DistanceFunction = /* @__PURE__ */ ours('kdivergence', distance.kdivergence);
+export const kulczynski: DistanceFunction = /* @__PURE__ */ ours('kulczynski', distance.kulczynski);
+export const kullbackLeibler: DistanceFunction = /* @__PURE__ */ ours('kullbackLeibler', distance.kullbackLeibler);
+export const kumarJohnson: DistanceFunction = /* @__PURE__ */ ours('kumarJohnson', distance.kumarJohnson);
+export const lorentzian: DistanceFunction = /* @__PURE__ */ ours('lorentzian', distance.lorentzian);
+export const manhattan: DistanceFunction = /* @__PURE__ */ ours('manhattan', distance.manhattan);
+export const matusita: DistanceFunction = /* @__PURE__ */ ours('matusita', distance.matusita);
+export const motyka: DistanceFunction = /* @__PURE__ */ ours('motyka', distance.motyka);
+export const neyman: DistanceFunction = /* @__PURE__ */ ours('neyman', distance.neyman);
+export const pearson: DistanceFunction = /* @__PURE__ */ ours('pearson', distance.pearson);
+export const probabilisticSymmetric: DistanceFunction = /* @__PURE__ */ ours(
   'probabilisticSymmetric',
-  distance.probabilisticSymmetric as DistanceFunction,
+  distance.probabilisticSymmetric,
 );
-export const soergel: DistanceFunction = /* @__PURE__ */ named('soergel', distance.soergel as DistanceFunction);
-export const sorensen: DistanceFunction = /* @__PURE__ */ named('sorensen', distance.sorensen as DistanceFunction);
-export const squared: DistanceFunction = /* @__PURE__ */ named('squared', distance.squared as DistanceFunction);
-export const squaredChord: DistanceFunction = /* @__PURE__ */ named(
-  'squaredChord',
-  distance.squaredChord as DistanceFunction,
-);
-export const squaredEuclidean: DistanceFunction = /* @__PURE__ */ named(
-  'squaredEuclidean',
-  distance.squaredEuclidean as unknown as DistanceFunction,
-);
-export const taneja: DistanceFunction = /* @__PURE__ */ named('taneja', distance.taneja as DistanceFunction);
-export const tanimoto: DistanceFunction = /* @__PURE__ */ named('tanimoto', distance.tanimoto as DistanceFunction);
-export const topsoe: DistanceFunction = /* @__PURE__ */ named('topsoe', distance.topsoe as DistanceFunction);
-export const waveHedges: DistanceFunction = /* @__PURE__ */ named(
-  'waveHedges',
-  distance.waveHedges as DistanceFunction,
-);
+export const soergel: DistanceFunction = /* @__PURE__ */ ours('soergel', distance.soergel);
+export const sorensen: DistanceFunction = /* @__PURE__ */ ours('sorensen', distance.sorensen);
+export const squared: DistanceFunction = /* @__PURE__ */ ours('squared', distance.squared);
+export const squaredChord: DistanceFunction = /* @__PURE__ */ ours('squaredChord', distance.squaredChord);
+export const squaredEuclidean: DistanceFunction = /* @__PURE__ */ ours('squaredEuclidean', distance.squaredEuclidean);
+export const taneja: DistanceFunction = /* @__PURE__ */ ours('taneja', distance.taneja);
+export const tanimoto: DistanceFunction = /* @__PURE__ */ ours('tanimoto', distance.tanimoto);
+export const topsoe: DistanceFunction = /* @__PURE__ */ ours('topsoe', distance.topsoe);
+export const waveHedges: DistanceFunction = /* @__PURE__ */ ours('waveHedges', distance.waveHedges);
 
 /**
  * The Minkowski distance (Σ |aₗ − bₗ|ᵖ)^(1/p) as a metric: 1 is Manhattan, 2 Euclidean (use `euclidean`: it is fast).

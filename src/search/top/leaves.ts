@@ -10,6 +10,7 @@
 import { aggregate } from '../../core/aggregate.ts';
 import type { Steps } from '../../core/steps.ts';
 import { embed } from '../../core/windows.ts';
+import { sqDist } from '../exactness.ts';
 import { type Join, selfJoin } from '../join.ts';
 import { LEAF, type LeafAnswers, leafAnswers } from '../kdtree/engine.ts';
 import type { TopSource } from './fill.ts';
@@ -150,12 +151,7 @@ class LeafBounds {
   /** Compares window i, row p of the leaf, with window j, its row q. */
   #compare(p: number, i: number, q: number, j: number): void {
     if (Math.abs(i - j) <= this.#exclusion) return;
-    const data = this.#data;
-    let s = 0;
-    for (let a = i, b = j, end = i + this.#width; a < end; a++, b++) {
-      const z = data[a]! - data[b]!;
-      s += z * z;
-    }
+    const s = sqDist(this.#data, i, this.#data, j, this.#width, Infinity);
     if (!this.#isLeft || j < i) this.#insert(p, s);
     if (!this.#isLeft || i < j) this.#insert(q, s);
   }

@@ -37,11 +37,10 @@ class SortedHistory implements HistorySearch {
 
   update(x: number, learn: boolean): number {
     const found = this.peek(x);
-    const { history, exclusionZone } = this.#shape;
+    const { exclusionZone } = this.#shape;
     const t = this.#ring.numValues;
-    // push() overwrites the oldest value: it is read before.
-    const forgotten = t >= history ? this.#ring.at(t - history) : NaN;
     this.#ring.push(x, learn);
+    const { forgotten } = this.#ring;
     if (this.#isLearning) {
       if (t >= exclusionZone) this.#insert(this.#ring.at(t - exclusionZone));
       if (!Number.isNaN(forgotten)) this.#sorted.remove(forgotten);
@@ -62,11 +61,11 @@ class SortedHistory implements HistorySearch {
     return this.#ring.snapshot();
   }
 
-  /** An estimate: SortedValues takes up to twice the bytes of its values. */
   get forgotten(): number {
     return this.#ring.forgotten;
   }
 
+  /** An estimate: SortedValues takes up to twice the bytes of its values. */
   get bytes(): number {
     return this.#ring.bytes + this.dist.byteLength + (this.#isLearning ? 12 * this.#sorted.size : 0);
   }

@@ -10,7 +10,6 @@ import { TIME_NAME } from '../table/layout.ts';
 import { isLabelOf, refuseSeveral, seriesColumn } from '../table/several.ts';
 import { timeNames } from '../time/joined.ts';
 import { seriesName } from '../time/series-name.ts';
-
 import { flat, TIME_KEY } from './plain.ts';
 
 type JsonObject = Record<string, unknown>;
