@@ -2,7 +2,7 @@
 // and drawing differ between machines, so that pixels are not compared.
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { PICTURES, showPicture } from '../../examples/explorer/pictures/take.ts';
 import { Chromium } from '../support/chromium.ts';
 import { explore } from '../support/explorer.ts';
@@ -32,36 +32,33 @@ test.skipIf(browser === undefined && !isAllRequired)(
   async () => {
     if (browser === undefined) throw new Error('no browser was found: install chromium, or set CHROMIUM');
     const chromium = Chromium.start(browser);
+    onTestFinished(() => chromium.close());
     const data = (name: string): string => fileURLToPath(new URL(`../data/${name}`, folder));
     const { address, stop } = await explore(data('server-metrics.csv.gz'), '--labels', data('faults.csv'));
-    try {
-      for (const picture of PICTURES) {
-        const page = await showPicture(chromium, address, picture);
-        const seen = await page.evaluate<unknown>(`({
-          titles: [...document.querySelectorAll('#work h2')].map(({ textContent }) => textContent),
-          places: document.querySelectorAll('#places li').length,
-          chosen: [...document.querySelectorAll('#places button')].findIndex((button) => button.ariaCurrent === 'true'),
-          isWide: document.documentElement.scrollWidth > innerWidth,
-          ground: getComputedStyle(document.body).backgroundColor,
-          // Nothing of a row of controls lies over another part of it.
-          covered: [...document.querySelectorAll('.row')].flatMap((row) => {
-            const boxes = [...row.children].map((child) => child.getBoundingClientRect()).filter(({ width }) => width > 0);
-            return boxes.flatMap((a, p) => boxes.slice(p + 1).filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
-          }).length,
-        })`);
-        expect(seen).toEqual({
-          titles: ['Strangest places', 'Why?', 'Labels', 'Take it along'],
-          places: 20,
-          chosen: picture.press.length === 0 ? 0 : 1,
-          isWide: false,
-          ground: picture.isDark ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)',
-          covered: 0,
-        });
-        expect(page.errors).toEqual([]);
-      }
-    } finally {
-      await chromium.close();
-      await stop();
+    onTestFinished(stop);
+    for (const picture of PICTURES) {
+      const page = await showPicture(chromium, address, picture);
+      const seen = await page.evaluate<unknown>(`({
+        titles: [...document.querySelectorAll('#work h2')].map(({ textContent }) => textContent),
+        places: document.querySelectorAll('#places li').length,
+        chosen: [...document.querySelectorAll('#places button')].findIndex((button) => button.ariaCurrent === 'true'),
+        isWide: document.documentElement.scrollWidth > innerWidth,
+        ground: getComputedStyle(document.body).backgroundColor,
+        // Nothing of a row of controls lies over another part of it.
+        covered: [...document.querySelectorAll('.row')].flatMap((row) => {
+          const boxes = [...row.children].map((child) => child.getBoundingClientRect()).filter(({ width }) => width > 0);
+          return boxes.flatMap((a, p) => boxes.slice(p + 1).filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+        }).length,
+      })`);
+      expect(seen).toEqual({
+        titles: ['Strangest places', 'Why?', 'Labels', 'Take it along'],
+        places: 20,
+        chosen: picture.press.length === 0 ? 0 : 1,
+        isWide: false,
+        ground: picture.isDark ? 'rgb(13, 17, 23)' : 'rgb(255, 255, 255)',
+        covered: 0,
+      });
+      expect(page.errors).toEqual([]);
     }
   },
 );
