@@ -157,7 +157,9 @@ export class QueryFollower {
   async #feed(chunk: RangeChunk, last = chunk.from + (chunk.count - 1) * chunk.step): Promise<void> {
     const { from, step } = chunk;
     const count = Math.round((last - from) / step) + 1;
+    await turn();
     const rows = this.#deal(chunk.series);
+    await turn();
     let slice = performance.now();
     for (const [b, bucket] of this.#buckets.entries()) {
       const tell = (report: IncidentReport): void => {
