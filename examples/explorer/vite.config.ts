@@ -78,7 +78,8 @@ export default defineConfig({
   base: './',
   resolve: { alias },
   define: { global: 'globalThis' },
-  worker: { format: 'es' },
+  // Here one file stands for two modules of the command line, one of which that loads when it needs it.
+  worker: { format: 'es', rolldownOptions: { checks: { ineffectiveDynamicImport: false } } },
   plugins: [palette(), onePage()],
   build: {
     outDir: here('../../dist/explorer'),
@@ -89,10 +90,6 @@ export default defineConfig({
     cssCodeSplit: false,
     chunkSizeWarningLimit: 1000,
     // Beside the page, in which it then stands: what it loads is named from there.
-    rolldownOptions: {
-      output: { entryFileNames: '[name].js' },
-      // One file stands for two modules of the command line, one of which that loads when it needs it.
-      checks: { ineffectiveDynamicImport: false },
-    },
+    rolldownOptions: { output: { entryFileNames: '[name].js' } },
   },
 });

@@ -31,7 +31,7 @@ export interface MatrixEntry {
 export type Take = (entry: MatrixEntry) => unknown;
 
 /** Milliseconds of work after which timers and requests have their turn. */
-export const SLICE = 20;
+export const SLICE = 10;
 
 const MATRIX = '{"status":"success","data":{"resultType":"matrix","result":[';
 

@@ -111,7 +111,7 @@ export class Follower {
 
   /**
    * Judges all steps up to the present: at first the saved states are loaded and the history is read, later what came since.
-   * Between slices of 20 ms of work, timers and requests have their turn.
+   * Between slices of 10 ms of work, timers and requests have their turn.
    *
    * @throws the QueryError of the first query that failed, when all others are done
    */

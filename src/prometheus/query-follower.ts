@@ -157,7 +157,9 @@ export class QueryFollower {
   async #feed(chunk: RangeChunk, last = chunk.from + (chunk.count - 1) * chunk.step): Promise<void> {
     const { from, step } = chunk;
     const count = Math.round((last - from) / step) + 1;
+    await turn();
     const rows = this.#deal(chunk.series);
+    await turn();
     let slice = performance.now();
     for (const [b, bucket] of this.#buckets.entries()) {
       const tell = (report: IncidentReport): void => {
@@ -205,11 +207,14 @@ export class QueryFollower {
     this.#warnOnce(`${name} looks like a counter, which only rises: watch its rate, as in rate(${name}[5m])`, 'rate');
   }
 
-  /** Whether the server has values of the present at all: Prometheus has `up` for each of its targets. */
+  /**
+   * Whether the server has values of the present at all: Prometheus has `up` for each of its targets. Those that came during the
+   * delay count, too: with a step shorter than the scrape interval there are none just before most steps.
+   */
   async #hasValuesAt(time: number): Promise<boolean> {
-    const lookback_delta = `${this.query.lookback}s`;
-    const data = await this.#server.call('query', { query: 'count(up)', time: String(time), lookback_delta });
-    return resultOf(data, 'vector').length > 0;
+    const { lookback, delay } = this.query;
+    const asked = { query: 'count(up)', time: String(time + delay), lookback_delta: `${lookback + delay}s` };
+    return resultOf(await this.#server.call('query', asked), 'vector').length > 0;
   }
 
   /** The history of new buckets was read: from now on they are heard. Incidents that are under way have begun unheard. */

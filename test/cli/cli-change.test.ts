@@ -105,6 +105,51 @@ describe('streams', () => {
     );
   });
 
+  test('monitor --rate with times is per second of the time that passed, whatever rows are absent', async () => {
+    const values = rates(seconds);
+    const args = ['monitor', '--rate', '--column=n', '--time=time', '--warmup=20', '--bounds=0,5'];
+    const options = { warmup: 20, bounds: { low: 0, high: 5 } };
+    const expected = lines(monitor(options).learn(values));
+    expect(await run(args, timed)).toBe(expected);
+    const rows = timed.split('\n');
+    const first = await run([...args, '--state=second.state'], `${rows.slice(0, 45).join('\n')}\n`);
+    const rest = `${rows[0]}\n${rows.slice(45).join('\n')}`;
+    expect(first + (await run([...args, '--state=second.state'], rest))).toBe(expected);
+    expect(await run(['state', 'info', 'second.state'])).toContain(' --rate per second');
+    expect(await run(['monitor', '--rate', '--column=n', '--state=second.state'], rest, 2)).toBe(
+      'knn-anomaly: the state was saved with --rate and --time, per second: give --time again\n',
+    );
+    // A gap of an hour, in which the counter rose as ever.
+    const steady = Array.from({ length: 300 }, (_, t) => 60 * (t < 250 ? t : t + 60));
+    const quiet = `time,n\n${steady.map((s) => `${new Date(1.7e12 + 1000 * s).toISOString()},${s * 3}\n`).join('')}`;
+    expect(await run(['monitor', '--rate', '--column=n', '--time=time', '--format=events'], quiet)).toBe('');
+    expect(await run(['monitor', '--rate', '--column=n', '--format=events'], quiet)).not.toBe('');
+  });
+
+  test('monitor --rate without times is per value, the rate of the monitor itself', async () => {
+    const expected = lines(monitor({ rate: true }).learn(counter));
+    expect(await run(['monitor', '--rate'], lines(counter))).toBe(expected);
+    // A state of it goes on so, also with times, as one that was saved before rates were per second.
+    const args = ['monitor', '--rate', '--column=n', '--state=value.state'];
+    const first = await run(args, `n\n${lines(counter.slice(0, 71))}`);
+    const rows = timed.split('\n');
+    const rest = `${rows[0]}\n${rows.slice(72).join('\n')}`;
+    expect(first + (await run([...args, '--time=time'], rest))).toBe(expected);
+  });
+
+  test('a state with rates per second wants the times of later rows, which are not before the last', async () => {
+    for (const command of [['stream', '-w1', '-k1'], ['changefinder'], ['monitor']]) {
+      const args = [...command, '--rate', '--column=n', `--state=back-${command[0]}.state`];
+      await run([...args, '--time=time'], 'time,n\n2024-01-01T00:01:00Z,1\n2024-01-01T00:02:00Z,2\n');
+      expect(await run([...args, '--time=time'], 'time,n\n2024-01-01T00:01:30Z,3\n', 1)).toContain(
+        'value 2: --rate needs times that do not go back, got one 30 s before the last: sort the rows',
+      );
+      expect(await run(args, 'n\n1\n', 2)).toBe(
+        'knn-anomaly: the state was saved with --rate and --time, per second: give --time again\n',
+      );
+    }
+  });
+
   test('monitor --diff, and a reference of differences', async () => {
     expect(await run(['monitor', '--diff'], lines(series))).toBe(lines(monitor().learn(differences)));
     const reference = file('reference.txt', lines(series));
@@ -126,6 +171,23 @@ test('backtest, locate, suggest and plot take the changes as if they had been re
   }
   const rising = whole.map((x) => Math.max(0, x));
   expect(await run(['locate', '--rate', '--format=csv'], lines(rising))).not.toBe('');
+});
+
+test('backtest --rate with times judges what monitor judges', async () => {
+  const steps = Array.from({ length: 300 }, (_, t) => t).filter((t) => t < 200 || t > 230);
+  const total = (t: number): number => t * 600 + 100 * Math.sin(t * t) + (t > 250 ? 9000 : 0);
+  const rows = steps.map((t) => `${new Date(1.7e12 + 60_000 * t).toISOString()},${total(t)}\n`).join('');
+  const text = await run(['backtest', '--rate', '--column=n', '--time=time', '--format=json'], `time,n\n${rows}`);
+  const { incidents } = JSON.parse(text) as { incidents: { begin: number }[] };
+  expect(incidents.map(({ begin }) => begin)).toEqual([251]);
+});
+
+test('backtest --rate of times without a common step is per second of the time that passed', async () => {
+  const times = Array.from({ length: 240 }, (_, t) => 100 * t + ((t * 7919) % 83));
+  const rows = times.map((s, t) => `${new Date(1.7e12 + 1000 * s).toISOString()},${s * 4 + (t >= 200 ? 5000 : 0)}\n`);
+  const args = ['backtest', '--rate', '--column=n', '--time=time', '--format=json', '--bounds=3.9,4.1'];
+  const { incidents } = JSON.parse(await run(args, `time,n\n${rows.join('')}`)) as { incidents: { begin: number }[] };
+  expect(incidents.map(({ begin }) => begin)).toEqual([200]);
 });
 
 test('what makes no sense is one line', async () => {

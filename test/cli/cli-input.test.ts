@@ -113,6 +113,17 @@ describe('JSON lines', () => {
     expect(await valuesOf('1\nnull\n\n2.5\nNaN\n', ['--input=json'])).toEqual(['1', '', '2.5', '']);
   });
 
+  test.each([
+    [
+      'lines of objects',
+      '{"n":"NaN, \\"Infinity","v":1}\n{"n":"a","v":NaN}\n{"n":"a","v":-Infinity}\n{"n":"a","v":4}\n',
+    ],
+    ['a document', '{"v": [1, NaN, -Infinity, 4]}'],
+    ['an array', '[{"v":1},{"v":NaN},{"v":-Infinity},{"v":4}]'],
+  ])('NaN and Infinity, which JSON has not but Python writes, are missing: %s', async (_name, input) => {
+    expect(await valuesOf(input, input.includes('[1') ? [] : ['--field=v'])).toEqual(['1', '', '', '4']);
+  });
+
   test('a field, also inside an object or an array, or with a dot in its name', async () => {
     const input = '{"a":{"b":1},"c":[5,6],"d.e":7}\r\n{"a":{"b":null},"c":["inf","8"],"d.e":"9"}\n';
     expect(await valuesOf(input, ['--field=a.b'])).toEqual(['1', '']);

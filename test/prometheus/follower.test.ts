@@ -160,6 +160,34 @@ describe('a query that fails or finds nothing new', () => {
     expect(follower.metrics()).toContain('knn_anomaly_missing_series{query="load"} 0\n');
     expect(told.at(-1)).toBe('load: goes on');
   });
+
+  test('does not wait from scrape to scrape, where steps are shorter and the series have no values', async () => {
+    const end = timeOf(199);
+    const numStepsGone = 60;
+    const gone = SERIES.map(({ labels }, s) => ({
+      labels,
+      valueAt: (time: number) => (time > end ? NaN : noise(time, s)),
+    }));
+    let lastScrape = Infinity;
+    const fetch = fakeFetch(gone, ({ time, lookback_delta }, url) => {
+      if (!url.endsWith('/query')) return undefined;
+      const newest = Math.min(lastScrape, Math.floor(Number(time) / 15) * 15);
+      const isSeen = newest > Number(time) - Number.parseFloat(lookback_delta!);
+      return success({ resultType: 'vector', result: isSeen ? [{ metric: {}, value: [Number(time), '1'] }] : [] });
+    });
+    let now = end + 20;
+    const told: string[] = [];
+    const more: Partial<FollowOptions> = { fetch, step: 1, delay: 20, history: 199 };
+    const follower = follow(options(() => now, { ...more, onWarning: (text) => told.push(text) }));
+    await follower.catchUp();
+    for (let s = 1; s <= numStepsGone; s++, now++) await follower.catchUp();
+    expect(told).toEqual([]);
+    expect(follower.positions).toEqual({ load: now - 21 });
+    lastScrape = now;
+    now += 60;
+    await follower.catchUp();
+    expect(told).toEqual([expect.stringMatching(/^load: the server has no values of the present: /)]);
+  });
 });
 
 test('shards are parts of all series, and more series than maxSeries are refused and counted', async () => {

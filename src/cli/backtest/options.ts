@@ -1,7 +1,7 @@
 // The options of `knn-anomaly backtest` as checked values.
 import { type MonitorOptions, monitor } from '../../calibrate.ts';
 import { prepareDetector } from '../alarms/detector-option.ts';
-import { changeKindOf } from '../change/change.ts';
+import { type ChangeKind, changeKindOf } from '../change/change.ts';
 import type { Terminals } from '../command.ts';
 import { show, UsageError } from '../errors.ts';
 import type { TimeUnit } from '../input/moments.ts';
@@ -60,8 +60,7 @@ export async function backtestOptionsOf(given: ParsedOptions, isTerminal: Termin
   const options: BacktestCommand = {
     input: inputPath(given, isTerminal.stdin),
     inputOptions: inputOptionsOf(given),
-    // A rate is the monitor's own.
-    times: { ...timeOptionsOf(given), change: given.flag('diff') ? 'diff' : undefined },
+    times: { ...timeOptionsOf(given), change: changeOf(given) },
     timeUnit: given.choice('time-unit'),
     monitor: monitorOf(given),
     detector,
@@ -88,17 +87,23 @@ export async function backtestOptionsOf(given: ParsedOptions, isTerminal: Termin
   return options;
 }
 
+/** What the monitor is given instead of the values. A rate per value is its own, as in `knn-anomaly monitor`. */
+function changeOf(given: ParsedOptions): ChangeKind | undefined {
+  const change = changeKindOf(given.flag('diff'), given.flag('rate'));
+  return change === 'rate' && !given.has('time') ? undefined : change;
+}
+
 /** The options of the monitor, found to be right before anything is read. */
 function monitorOf(given: ParsedOptions): BacktestCommand['monitor'] {
   checkRule(given);
   const settings: MonitorSettings = {
     ...defaultSettings(MONITOR_SETTINGS, 'backtest'),
     ...givenSettings(given, MONITOR_SETTINGS),
+    ...(changeOf(given) === 'rate' && { rate: '' }),
   };
   if (needsTimes(settings) && !given.has('time'))
     throw new UsageError('--calendar needs --time: the column with the dates');
   const options = monitorOptionsOf(settings);
-  changeKindOf(given.flag('diff'), given.flag('rate'));
   try {
     monitor(options);
   } catch (error) {

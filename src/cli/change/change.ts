@@ -31,7 +31,7 @@ export class Change {
   /**
    * @param x NaN if it is missing
    * @param at its time in seconds, or without times its index
-   * @throws RangeError for a negative counter; nothing is changed then
+   * @throws RangeError for a negative counter, and for a rate of a time before the last one; nothing is changed then
    */
   update(x: number, at: number): number {
     const value = Math.abs(x) <= LARGEST_VALUE ? x : NaN;
@@ -45,6 +45,8 @@ export class Change {
       throw new RangeError(`--rate needs a counter, which is at least 0, got ${x}: --diff takes any values`);
     if (Number.isNaN(value)) return NaN;
     const span = at - this.at;
+    if (span < 0)
+      throw new RangeError(`--rate needs times that do not go back, got one ${-span} s before the last: sort the rows`);
     // A second value at the same time is part of the next increase.
     if (span === 0) return NaN;
     const rate = (value < this.before ? value : value - this.before) / span;

@@ -18,15 +18,38 @@ export function changeOptionOf(given: ParsedOptions): ChangeKind | undefined {
   return change;
 }
 
+/** How the settings of a stream say `--rate` where rows have times. Without times, and in older states, it is that of a flag. */
+export const PER_SECOND = 'per second';
+
 /**
  * The change that the settings of a stream ask for. Throws for settings that exclude each other.
  *
- * @param hasRate whether the detector itself knows --rate
+ * @param hasRate whether the detector itself knows rates, which are per value
  */
 export function changeIn(settings: Partial<Settings<OptionName>>, hasRate: boolean): ChangeKind | undefined {
-  const change = changeKindOf(settings.diff === 'true', settings.rate === 'true');
-  checkChange(change, settings.missing === 'throw');
-  return change === 'rate' && hasRate ? undefined : change;
+  const { diff = '', rate = '', missing } = settings;
+  const change = changeKindOf(diff !== '', rate !== '');
+  checkChange(change, missing === 'throw');
+  return change === 'rate' && hasRate && rate !== PER_SECOND ? undefined : change;
+}
+
+/**
+ * The setting of `--rate`, with its unit: what a state was saved with has to be what it goes on with. A state that does not know
+ * the unit goes on as it did.
+ *
+ * @param given the setting of the command line, if there is one
+ * @param saved the setting of the state, if there is one
+ * @throws UsageError for a state whose rates are per second, without `--time`
+ */
+export function rateSetting(
+  given: string | undefined,
+  saved: string | undefined,
+  hasTimes: boolean,
+): string | undefined {
+  if (saved === PER_SECOND && !hasTimes) {
+    throw new UsageError('the state was saved with --rate and --time, per second: give --time again');
+  }
+  return given === 'true' && hasTimes && saved !== 'true' ? PER_SECOND : given;
 }
 
 /** A reader of times for rates: seconds of a date, or of a number since 1970 or whatever else it counts. NaN for other texts. */
@@ -55,18 +78,17 @@ export function checkChange(change: ChangeKind | undefined, refusesMissing: bool
  * Columns with the changes of their values.
  *
  * @param name of the input, for errors
- * @param span seconds from one value to the next; NaN or nothing: a rate is per value
+ * @param at when each value came, in seconds; by default a rate is per value
  */
 export function changedColumns<C extends { readonly name: string | undefined; readonly values: Float64Array }>(
   columns: readonly C[],
   change: ChangeKind | undefined,
   name: string,
-  span: number = NaN,
+  at?: (t: number) => number,
 ): C[] {
   if (change === undefined) return [...columns];
-  const step = span > 0 ? span : 1;
   try {
-    return columns.map((column) => ({ ...column, values: changesOf(column.values, change, (t) => t * step) }));
+    return columns.map((column) => ({ ...column, values: changesOf(column.values, change, at) }));
   } catch (error) {
     throw error instanceof RangeError ? new CliError(`${name}: ${error.message}`) : error;
   }

@@ -1,4 +1,5 @@
 // From a path to a table: finds the format, chooses the reader, and calls back after every batch of lines.
+
 import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { atExit } from '../signals.ts';
@@ -8,6 +9,7 @@ import { dropPartialRow, numRows, type Table, truncate } from './columns.ts';
 import { ANY_DIALECT, type Dialect, type InputFormat, type InputOptions } from './dialect.ts';
 import { isDocument } from './json/documents.ts';
 import { allFields, jsonRows, onlyField, refuseSeries } from './json/lines.ts';
+import { parseJson } from './json/parse.ts';
 import { jsonDocument, type ReadText, textDocument } from './json/text-documents.ts';
 import { isMissingIn, looksNumeric } from './numbers.ts';
 import { inOrder, StreamOrder } from './order.ts';
@@ -350,7 +352,7 @@ function formatOf(path: string, sample: readonly string[], options: InputOptions
 function looksLikeJson(line: string): boolean {
   if (!/^\s*[{[]/.test(line)) return false;
   try {
-    JSON.parse(line);
+    parseJson(line);
     return true;
   } catch {
     return /^\s*[{[]\s*(?:$|["{[])/.test(line) || /^\s*\[\s*-?[\d.eE+-]+\s*,?\s*$/.test(line) || /^\s*\{/.test(line);

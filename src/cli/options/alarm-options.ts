@@ -136,8 +136,12 @@ export const ALARM_OPTIONS = {
     kind: 'flag',
     help: 'the values are a counter that only rises, or starts again at 0: its rate is scored, per second where dates are given',
     in: {
-      monitor: { help: 'the values are a counter that only rises, or starts again at 0: its increase is judged' },
-      backtest: { help: 'the values are a counter that only rises, or starts again at 0: its increase is judged' },
+      monitor: {
+        help: 'the values are a counter that only rises, or starts again at 0: its increase is judged, with --time per second',
+      },
+      backtest: {
+        help: 'the values are a counter that only rises, or starts again at 0: its increase is judged, with --time per second',
+      },
     },
   },
   diff: {

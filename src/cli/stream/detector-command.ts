@@ -2,7 +2,7 @@
 import type { StreamingDetector } from '../../core/streaming-detector.ts';
 import { thresholdView } from '../alarms/runs.ts';
 import { PLAIN_VIEW } from '../alarms/view.ts';
-import { CHANGE_OPTIONS, changeIn, secondsReader } from '../change/options.ts';
+import { CHANGE_OPTIONS, changeIn, rateSetting, secondsReader } from '../change/options.ts';
 import { type Command, terminals } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
@@ -45,6 +45,8 @@ async function open(name: string, kind: DetectorKind, given: ParsedOptions, opti
     defaults[one] = '';
   }
   const state = openState(name, options.state);
+  const rate = rateSetting(givenOnes.rate, state.saved?.settings.rate, given.has('time'));
+  if (rate !== undefined) givenOnes.rate = rate;
   await kind.prepare?.({ ...defaults, ...state.saved?.settings, ...givenOnes } as Settings<OptionName>);
   return await openLive<OptionName, StreamingDetector>({
     state,

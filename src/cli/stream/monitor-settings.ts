@@ -20,6 +20,7 @@ const NUMBERS = {
   period: 'period',
 } as const satisfies Partial<Record<OptionName, keyof MonitorOptions>>;
 
+/** `--rate` is here where it is per value: per second of times it is made before. */
 const FLAGS = { stuck: 'stuck', 'no-data': 'noData', rate: 'rate' } as const satisfies Partial<
   Record<OptionName, keyof MonitorOptions>
 >;
@@ -42,7 +43,7 @@ export function monitorOptionsOf(settings: MonitorSettings): MonitorOptions {
     if (settings[name] !== '') options[argument] = Number(settings[name]);
   }
   for (const [name, argument] of Object.entries(FLAGS) as [keyof typeof FLAGS, (typeof FLAGS)['stuck']][]) {
-    if (settings[name] !== '') options[argument] = true;
+    if (settings[name] === 'true') options[argument] = true;
   }
   const { worse, repeat, direction, bounds } = settings;
   if (worse !== '') options.worse = factorOf(worse, '--worse');

@@ -4,7 +4,7 @@ import { StreamingKNN, type StreamingKNNOptions } from '../../index.ts';
 import { thresholdView } from '../alarms/runs.ts';
 import { PLAIN_VIEW } from '../alarms/view.ts';
 import { changesOf } from '../change/change.ts';
-import { CHANGE_OPTIONS, changeIn, secondsReader } from '../change/options.ts';
+import { CHANGE_OPTIONS, changeIn, rateSetting, secondsReader } from '../change/options.ts';
 import { type Command, terminals } from '../command.ts';
 import { CliError, UsageError } from '../errors.ts';
 import type { Table } from '../input/columns.ts';
@@ -110,7 +110,12 @@ function parseHistory(text: string): string {
 async function open(options: StreamOptions, parsed: ParsedOptions): Promise<Live> {
   const state = openState('stream', options.state);
   const reference = await readReference(options);
-  const given = { ...options.settings, ...(reference && { reference: digest(reference) }) };
+  const rate = rateSetting(options.settings.rate, state.saved?.settings.rate, parsed.has('time'));
+  const given = {
+    ...options.settings,
+    ...(rate !== undefined && { rate }),
+    ...(reference && { reference: digest(reference) }),
+  };
   const metric = given.metric ?? state.saved?.settings.metric;
   const defaults = {
     ...defaultSettings(SETTINGS, 'stream'),

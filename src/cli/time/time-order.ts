@@ -68,12 +68,15 @@ export function regularTable(table: Table, options: TimeOptions, name: string, n
   return withChange(orderedTable(table, options, name, need), options.change, name);
 }
 
-/** The table with the changes of its values: rates are per second of dates, else per step. */
+/** The table with the changes of its values: rates are per second of dates, or in the unit of times that are none. */
 function withChange(table: RegularTable, change: TimeOptions['change'], name: string): RegularTable {
   if (change === undefined) return table;
-  const { columns, isDate, stepSize } = table;
-  const span = isDate ? stepSize / 1000 : stepSize;
-  return { ...table, columns: changedColumns(columns, change, name, span), isUnchanged: false };
+  const { columns, isDate, stepSize, gridTimes } = table;
+  const unit = isDate ? 1000 : 1;
+  // Without a common step each value has its own time.
+  const own = gridTimes && ((t: number) => gridTimes[t]! / unit);
+  const at = Number.isNaN(stepSize) ? own : (t: number) => t * (stepSize / unit);
+  return { ...table, columns: changedColumns(columns, change, name, at), isUnchanged: false };
 }
 
 function orderedTable(table: Table, options: TimeOptions, name: string, need: Need): RegularTable {

@@ -1,4 +1,5 @@
 // A whole JSON document as a table: which text is one, which of its series are wanted.
+
 import { CliError, fail, LineError, show } from '../../errors.ts';
 import { isBlank } from '../cells.ts';
 import { emptyTable, pickRows, type Table } from '../columns.ts';
@@ -8,6 +9,7 @@ import { BadLines } from '../rows.ts';
 import { spaced } from './exposition.ts';
 import { pushValue } from './lines.ts';
 import { nestedSeries, pathsIn } from './nested.ts';
+import { parseJson } from './parse.ts';
 import { follow, plainSeries, type Series } from './plain.ts';
 import { knownSeries } from './shapes.ts';
 
@@ -42,7 +44,7 @@ function isSeriesLine(value: unknown): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }
@@ -111,7 +113,7 @@ export function seriesTable(
 /** A document, or several lines that are each one. */
 function documentOf(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
     const lines = text.split('\n').filter((line) => !isBlank(line));
     const values = lines.map(parsed);

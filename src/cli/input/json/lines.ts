@@ -10,6 +10,7 @@ import { TIME_NAME } from '../table/layout.ts';
 import { isLabelOf, refuseSeveral, seriesColumn } from '../table/several.ts';
 import { timeNames } from '../time/joined.ts';
 import { seriesName } from '../time/series-name.ts';
+import { parseJson } from './parse.ts';
 import { flat, TIME_KEY } from './plain.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -118,7 +119,7 @@ export function refuseSeries(sample: readonly string[], fields: readonly string[
   const rows = sample.flatMap((line) => {
     if (!/^\s*\{/.test(line)) return [];
     try {
-      const row = flat(JSON.parse(line));
+      const row = flat(parseJson(line));
       return fields.some((field) => Object.hasOwn(row, field)) ? [row] : [];
     } catch {
       return []; // refused when its turn comes
@@ -156,7 +157,7 @@ function textOf(value: unknown): string {
 
 function parseLine(line: string, lineNumber: number): unknown {
   try {
-    return JSON.parse(line) as unknown;
+    return parseJson(line);
   } catch {
     const x = parseCell(line); // NaN and Infinity are not JSON, but common in it
     if (x !== undefined) return x;

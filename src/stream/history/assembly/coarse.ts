@@ -16,10 +16,11 @@
 //
 // The origin is a median of the values, and most of them are within an eighth of LARGEST. The copy is started anew when as many
 // values have come as memory holds, and sooner where it rules out too little, as after a change of level.
-import { addressOf, f64At, setF64 } from './access';
+import { addressOf, f64At, i32At, setF64, setI32 } from './access';
 import { SHORT_HISTORY } from './constants.generated';
 import { clear, replaceWorst } from './neighbors';
 import { Stream } from './stream-fields.generated';
+import { addSquare, pair } from './sums';
 
 /** The largest number of the copy, and the one in the place of a missing value, which is far from all others. */
 const LARGEST: f64 = 8191;
@@ -46,6 +47,8 @@ const SAMPLES: usize = memory.data(33 * 8, 16);
 const QUERY: usize = memory.data(4 * 4, 16); // the copy of the window, two numbers to 32 bits
 const DISTANCES: usize = memory.data((SHORT_HISTORY + 16) * 4, 16); // the I of all candidates
 const LEAST: usize = memory.data(16 * 4, 16); // the least I of each lane
+const GATHERED: usize = memory.data(32 * 4, 16); // candidates that are to be summed, at most 15 and those of a group,
+const SUMS: usize = memory.data(32 * 8, 16); // and their s
 
 /** Largest number of neighbors, and smallest number of candidates, for which 16 lanes give a good limit. */
 const MOST_NEIGHBORS: i32 = 12;
@@ -195,14 +198,15 @@ function kthLeast(k: i32): u32 {
   return load<u32>(LEAST + (<usize>(k - 1) << 2));
 }
 
-/** Sums the candidates with low <= I <= high; those whose s is below the k-th best so far become neighbors. */
+/**
+ * Sums the candidates with low <= I <= high; those whose s is below the k-th best so far become neighbors. They are gathered
+ * first and summed some at a time: where memory is not in the cache, their values arrive together, for no branch waits for one.
+ */
 function sumWithin(s: Stream, y: usize, k: i32, end: i32, low: u32, high: u32): void {
-  const w = s.w;
-  const memory0 = addressOf(s.x, s.head);
   const least = i32x4.splat(low);
   const most = i32x4.splat(high);
-  let threshold = f64At(s.dist, 0);
   let from = DISTANCES;
+  let n = 0;
   for (let p = s.zone; p < end; p += 16, from += 64) {
     const a = within(v128.load(from), least, most);
     const b = within(v128.load(from, 16), least, most);
@@ -211,17 +215,38 @@ function sumWithin(s: Stream, y: usize, k: i32, end: i32, low: u32, high: u32): 
     if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) continue;
     let mask = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
     if (end - p < 16) mask &= (1 << (end - p)) - 1;
-    numSummed += popcnt(mask);
-    for (; mask; mask &= mask - 1) {
-      const candidate = p + ctz(mask);
-      const sum = sumOf(y, addressOf(memory0, candidate), w);
-      if (!(sum < threshold)) continue;
-      replaceWorst(s.dist, s.lag, k, sum, candidate);
-      threshold = f64At(s.dist, 0);
-    }
+    for (; mask; mask &= mask - 1) setI32(GATHERED, n++, p + ctz(mask));
+    if (n < 16) continue;
+    sumGathered(s, y, k, n);
+    n = 0;
     // Nothing is nearer than distance 0.
-    if (threshold == 0) return;
+    if (f64At(s.dist, 0) == 0) return;
   }
+  sumGathered(s, y, k, n);
+}
+
+/** Sums the first n candidates of GATHERED, and takes the nearest of them. */
+function sumGathered(s: Stream, y: usize, k: i32, n: i32): void {
+  const w = s.w;
+  const memory0 = addressOf(s.x, s.head);
+  setI32(GATHERED, n, i32At(GATHERED, 0)); // beside the last one, if their number is odd
+  for (let c = 0; c < n; c += 2) {
+    const a = addressOf(memory0, i32At(GATHERED, c));
+    const b = addressOf(memory0, i32At(GATHERED, c + 1));
+    let sum = f64x2.splat(0);
+    for (let p = w - 1; p >= 0; p--) {
+      sum = addSquare(sum, v128.load64_splat(addressOf(y, p)), pair(addressOf(a, p), addressOf(b, p)));
+    }
+    v128.store(addressOf(SUMS, c), sum);
+  }
+  let threshold = f64At(s.dist, 0);
+  for (let c = 0; c < n; c++) {
+    const sum = f64At(SUMS, c);
+    if (!(sum < threshold)) continue;
+    replaceWorst(s.dist, s.lag, k, sum, i32At(GATHERED, c));
+    threshold = f64At(s.dist, 0);
+  }
+  numSummed += n;
 }
 
 // @ts-ignore: decorator
@@ -232,14 +257,3 @@ function sumWithin(s: Stream, y: usize, k: i32, end: i32, low: u32, high: u32): 
 /** sum + the squares of z, two to a lane. */
 // @ts-ignore: decorator
 @inline function addPairs(sum: v128, z: v128): v128 { return i32x4.add(sum, i32x4.dot_i16x8_s(z, z)); }
-
-/** The s of the window at y and the one at x, from the oldest values to the newest. */
-// @ts-ignore: decorator
-@inline function sumOf(y: usize, x: usize, w: i32): f64 {
-  let sum: f64 = 0;
-  for (let p = w - 1; p >= 0; p--) {
-    const z = f64At(y, p) - f64At(x, p);
-    sum += z * z;
-  }
-  return sum;
-}

@@ -13,7 +13,7 @@ export const LANES: usize = memory.data(16 * 8, 16);
 
 /** The numbers at two addresses. */
 // @ts-ignore: decorator
-@inline function pair(a: usize, b: usize): v128 { return v128.load64_lane(b, v128.load64_zero(a), 1); }
+@inline export function pair(a: usize, b: usize): v128 { return v128.load64_lane(b, v128.load64_zero(a), 1); }
 
 /**
  * Writes to LANES the s of the window at y and the windows at the addresses b0 … b7. Sums end early when all eight are >= limit
