@@ -61,11 +61,22 @@ export function fileError(error: unknown, name: string): unknown {
   return new FileError(`${name}: ${FILE_PROBLEMS[code] ?? (error as Error).message}`);
 }
 
+/**
+ * What an error says. One of an address with several numbers says nothing itself, but its parts do; one without words is told by its
+ * code or its name.
+ */
+export function reasonOf(error: unknown): string {
+  const { message, errors, code, name } = Object(error) as Partial<AggregateError & { code: string }>;
+  if (message) return message;
+  if (errors !== undefined && errors.length > 0) return [...new Set(errors.map(reasonOf))].join('; ');
+  return code ?? name ?? String(error);
+}
+
 /** Message and exit status of a thrown value; `undefined` for a closed pipe, which ends the program quietly. */
 export function explainError(error: unknown): { message: string; status: number } | undefined {
   if (codeOf(error) === 'EPIPE') return undefined;
   const status = error instanceof CliError ? error.status : 1;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? reasonOf(error) : String(error);
   const isMemory =
     error instanceof RangeError && /allocation failed|invalid (typed )?array (buffer )?length/i.test(text);
   const message = isMemory ? 'not enough memory for this input' : text;

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { explainError, reasonOf } from '../../src/cli/errors.ts';
 import { openOutput } from '../../src/cli/output/output.ts';
 import { cli, file, files, folder } from '../support/cli-run.ts';
 
@@ -453,4 +454,16 @@ describe('--output', () => {
     expect(statSync('/dev/null').isFile()).toBe(false);
     expect((await cli(['score', ...args, '-o', '-'], { input: '1\n3\n' })).stdout).toBe('2\n2\n');
   });
+});
+
+test('an error without words is told by its parts, its code or its name', () => {
+  const refused = (address: string): Error =>
+    Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: 'X' });
+  const several = new AggregateError([refused('::1:6379'), refused('127.0.0.1:6379')]);
+  expect(reasonOf(several)).toBe('connect ECONNREFUSED ::1:6379; connect ECONNREFUSED 127.0.0.1:6379');
+  expect(explainError(several)?.message).toBe(reasonOf(several));
+  expect(reasonOf(Object.assign(new Error(), { code: 'ECONNRESET' }))).toBe('ECONNRESET');
+  expect(reasonOf(new TypeError())).toBe('TypeError');
+  expect(reasonOf(new Error('full'))).toBe('full');
+  expect(reasonOf('half')).toBe('half');
 });

@@ -78,6 +78,13 @@ export class RedisServer {
     return Math.min(size, bytes);
   }
 
+  /** Stands still for so many milliseconds. */
+  async pause(duration: number): Promise<void> {
+    this.#process!.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, duration));
+    this.#process!.kill('SIGCONT');
+  }
+
   /** Milliseconds of CPU that the server has used. */
   get cpu(): number {
     const stat = execFileSync('cat', [`/proc/${this.#process!.pid}/stat`], { encoding: 'utf8' });

@@ -142,4 +142,19 @@ describe.skipIf(noRedis)('worker', () => {
     expect(numAlarms).toBeGreaterThanOrEqual(3);
     await log.close();
   });
+
+  test('commands that wait for seconds to be written are not given up', async () => {
+    const own = new RedisServer();
+    await own.start();
+    const log = redisLog(own.url);
+    expect(await log.top('in', 0)).toBe(0);
+    // More than a socket takes at once, so that what follows waits behind it.
+    const snapshots = [0, 1, 2].map((shard) => log.keepSnapshot(shard, { position: 1, bytes: new Uint8Array(4e6) }));
+    const top = log.top('out', 0);
+    await own.pause(6000);
+    await Promise.all(snapshots);
+    expect(await top).toBe(0);
+    await log.close();
+    await own.remove();
+  });
 });

@@ -16,7 +16,7 @@ import { Monitors, shardOf } from '../../src/calibrate.ts';
 import { Fleet } from '../../src/index.ts';
 import { fleetMaker, monitorsMaker } from '../../src/redis/worker/detectors.ts';
 import { encodeSnapshot } from '../../src/redis/worker/snapshot.ts';
-import { append, redisLog } from '../../src/redis.ts';
+import { append, redisLog, resumeFrom } from '../../src/redis.ts';
 import { idsOf, STEP, valuesAt } from '../redis/chaos-series.mjs';
 import { RedisServer } from '../redis/server.ts';
 
@@ -110,7 +110,7 @@ const expected = await oneProcess();
 
 const server = new RedisServer();
 await server.start();
-const log = redisLog(server.url);
+let log = redisLog(server.url);
 const agreement = { shards, settings: maker.settings, upgradeFrom: undefined };
 for (let shard = 0; shard < shards; shard++) {
   await log.keepSnapshot(shard, { position: 0, bytes: encodeSnapshot(shard, readFileSync(pathOf(shard)), agreement) });
@@ -122,11 +122,22 @@ const workers: ChildProcess[] = [0, 1].map(() =>
   }),
 );
 
-/** Waits until all shards have answered a tick. */
+/** Sends a tick, and waits until all shards have answered it. Where Redis is away, begins again from what all shards have. */
 async function answered(t: number): Promise<void> {
-  for (;;) {
-    const tops = await Promise.all(members.map((_, shard) => log.top('out', shard)));
-    if (Math.min(...tops) >= t * STEP) return;
+  for (let sent = t - 1; ; ) {
+    try {
+      while (sent < t) await append(log, shards, ++sent * STEP, ids, valuesAt(series, sent));
+      const tops = await Promise.all(members.map((_, shard) => log.top('out', shard)));
+      if (Math.min(...tops) >= t * STEP) return;
+    } catch (error) {
+      process.stdout.write(`tick ${t}: ${(error as Error).message}; again\n`);
+      await log.close();
+      log = redisLog(server.url);
+      sent = await resumeFrom(log, shards).then(
+        (position) => position / STEP,
+        () => t - 1,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -141,7 +152,6 @@ const cpu = (): number[] => [
 let begun = cpu();
 let from = 0;
 for (let t = 1; t <= ticks; t++) {
-  await append(log, shards, t * STEP, ids, valuesAt(series, t));
   await answered(t);
   // The first ticks load the shards, divide them and begin their snapshots.
   if (t === Math.ceil(ticks / 4)) [begun, from] = [cpu(), t];

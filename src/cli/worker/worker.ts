@@ -2,7 +2,7 @@
 import { redisLog, type WorkerEvent, type WorkerOptions, type WorkerStats, worker } from '../../redis.ts';
 import type { Command } from '../command.ts';
 import { formatCount } from '../cost.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { CliError, reasonOf, UsageError } from '../errors.ts';
 import type { ParsedOptions } from '../options/parse.ts';
 import type { OptionName } from '../options/table.ts';
 import { uninterrupted } from '../signals.ts';
@@ -122,12 +122,12 @@ function teller(): (event: WorkerEvent) => void {
       clearTimeout(timer);
       // Snapshots that cannot be read or begun are no problem of Redis.
       const where = Object.hasOwn(event.error as object, 'path') ? 'snapshots' : 'Redis';
-      tell(`${where}: ${(event.error as Error).message}; trying again, from the snapshots`);
+      tell(`${where}: ${reasonOf(event.error)}; trying again, from the snapshots`);
     } else if (event.type === 'back') tell('going on');
     else if (!unsaved.has(event.shard)) {
       unsaved.add(event.shard);
-      const { message } = event.error as Error;
-      tell(`no snapshot of shard ${event.shard} could be written: ${message}; its ticks stay in Redis, trying again`);
+      const reason = reasonOf(event.error);
+      tell(`no snapshot of shard ${event.shard} could be written: ${reason}; its ticks stay in Redis, trying again`);
     }
   };
 }

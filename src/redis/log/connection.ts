@@ -16,6 +16,12 @@ const BYTES = 36;
 const CONNECT_TIMEOUT = 5000;
 const SILENCE = 15_000;
 
+/**
+ * The package gives up a command, without a word, that could not be written for five seconds: behind snapshots, or where a machine
+ * has too much to do. A worker would then forget all its shards and load them again. Silence is the only sign of a lost server.
+ */
+const NO_TIMEOUT = 0;
+
 export class Connection {
   readonly #options: { readonly url: string } | { readonly path: string };
   #client: Promise<Client> | undefined;
@@ -36,7 +42,7 @@ export class Connection {
       typeof arg === 'string' ? arg : Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength),
     );
     try {
-      return await client.sendCommand<Reply>(words, { typeMapping: { [BYTES]: Buffer } });
+      return await client.sendCommand<Reply>(words, { typeMapping: { [BYTES]: Buffer }, timeout: NO_TIMEOUT });
     } catch (error) {
       throw explained(error);
     }
