@@ -2,6 +2,7 @@
 // window is out when the mean of its k smallest bounds is below the score that the last place has at least.
 import type { Guesser } from './guesses.ts';
 import { BLOCK, GROUP, NO_COLUMN, RAW, type TopKernel, type TopState } from './kernel/state.ts';
+import { TriedLags } from './lags.ts';
 import { random } from './random.ts';
 
 /** Lags that are tried between two decisions. */
@@ -26,6 +27,8 @@ export interface BlocksLeft {
   readonly most: number;
   /** Nanoseconds that the work takes by the model of costs. */
   readonly cost: number;
+  /** The upper bounds of all windows of the blocks that are left, BLOCK each; −Infinity: out. */
+  readonly windows: Float64Array;
 }
 
 /** Compares blocks. What served one block is tried first in the next. */
@@ -35,7 +38,8 @@ export class BlockSearch {
   readonly #guesser: Guesser;
   readonly #random: () => number;
 
-  // Windows that were put out per nanosecond: by guesses, and by random lags.
+  // Windows that were put out per nanosecond: by the first guesses for a block, by others, and by random lags.
+  #firstGain = 1;
   #guessGain = 1;
   #randomGain = 1;
   readonly #inherited: number[] = [];
@@ -47,13 +51,9 @@ export class BlockSearch {
   #alive = 0;
   #low = 0;
   #tight = 0;
-  /**
-   * Lags that were tried one by one: a lag must not count twice, for its column would be two of the k neighbors. And groups of
-   * lags, by their first lag over GROUP: those that were tried as a whole, and those with lags that were tried one by one.
-   */
-  readonly #lags = new Set<number>();
-  readonly #groups = new Set<number>();
-  readonly #touched = new Set<number>();
+  /** The upper bounds of its windows that were known before; −Infinity: out. */
+  #bounds: Float64Array = new Float64Array(0);
+  readonly #lags = new TriedLags();
   /** Lags that put windows out, the best first. */
   readonly #good: { lag: number; out: number }[] = [];
   #cost = 0;
@@ -68,28 +68,43 @@ export class BlockSearch {
   /**
    * Compares blocks at up to `budget` lags each.
    *
+   * @param known the upper bounds of all windows of the blocks, BLOCK each, from an earlier call; −Infinity: out
    * @param score a lower bound of the score of the last place; 0 if none is known
    * @param isLast whether all windows that are left are to be listed, not only the worst of each block
    */
-  cover(ids: ArrayLike<number>, budget: number, score: number, isLast: boolean): BlocksLeft {
-    const left: BlocksLeft = { blocks: [], rows: [], bounds: [], numLeft: 0, most: 0, cost: 0 };
+  cover(
+    ids: ArrayLike<number>,
+    known: Float64Array | undefined,
+    budget: number,
+    score: number,
+    isLast: boolean,
+  ): BlocksLeft {
+    const windows = known ?? new Float64Array(ids.length * BLOCK).fill(Infinity);
+    const left = { blocks: [] as number[], rows: [], bounds: [] };
     let numLeft = 0;
     let largest = 0;
     this.#cost = 0;
     for (let p = 0; p < ids.length; p++) {
-      this.#coverBlock(ids[p]! * BLOCK, budget, score);
+      this.#open(ids[p]! * BLOCK, windows.subarray(p * BLOCK, p * BLOCK + BLOCK), score);
+      this.#coverBlock(budget);
       if (this.#alive === 0) continue;
-      left.blocks.push(ids[p]!);
+      const to = left.blocks.push(ids[p]!) * BLOCK;
       const { count, most } = this.#list(left, isLast);
+      windows.set(this.#bounds, to - BLOCK);
       numLeft += count;
       largest = Math.max(largest, most);
     }
-    return { ...left, numLeft, most: largest, cost: this.#cost };
+    return {
+      ...left,
+      numLeft,
+      most: largest,
+      cost: this.#cost,
+      windows: windows.subarray(0, left.blocks.length * BLOCK),
+    };
   }
 
-  #coverBlock(first: number, budget: number, score: number): void {
+  #coverBlock(budget: number): void {
     const { k, exclusion, left } = this.#state;
-    this.#open(first, score);
     if (this.#alive === 0) return;
     for (const lag of this.#inherited) this.#run(lag);
     if (exclusion >= 0) {
@@ -99,20 +114,24 @@ export class BlockSearch {
       }
     }
     for (let used = 0; this.#alive > 0 && used < budget; used += AT_A_TIME) {
-      if (used >= TRIED + k && score > 0 && this.#lagCost() > this.#rowCost() * this.#alive) break;
-      let byGuess = used === 0 || (used !== AT_A_TIME && this.#guessGain > this.#randomGain);
-      if (this.#random() < 1 / 16) byGuess = !byGuess;
+      if (used >= TRIED + k && this.#low > 0 && this.#lagCost() > this.#rowCost() * this.#alive) break;
+      const isFirst = used === 0;
+      const guessGain = isFirst ? this.#firstGain : this.#guessGain;
+      let byGuess = used !== AT_A_TIME && guessGain >= this.#randomGain;
+      // What serves less is tried now and then. Guesses cost more.
+      if (this.#random() < (byGuess ? 1 / 16 : 1 / 256)) byGuess = !byGuess;
       const before = this.#cost;
       const out = byGuess ? this.#runGuesses() : this.#runRandom();
       const gain = out / (this.#cost - before + 1);
-      if (byGuess) this.#guessGain += 0.05 * (gain - this.#guessGain);
-      else this.#randomGain += 0.05 * (gain - this.#randomGain);
+      if (!byGuess) this.#randomGain += 0.05 * (gain - this.#randomGain);
+      else if (isFirst) this.#firstGain += 0.05 * (gain - this.#firstGain);
+      else this.#guessGain += 0.05 * (gain - this.#guessGain);
     }
     this.#inherited.length = 0;
     for (const { lag } of this.#good.slice(0, Math.min(INHERITED, k + 2))) this.#inherited.push(lag);
   }
 
-  #open(first: number, score: number): void {
+  #open(first: number, known: Float64Array, score: number): void {
     const { numRows, flags, threshold, list } = this.#state;
     const length = Math.min(BLOCK, numRows - first);
     this.#first = first;
@@ -122,13 +141,13 @@ export class BlockSearch {
     this.#low = score;
     this.#tight = score > 0 ? 1e-3 * score * score : Infinity;
     this.#lags.clear();
-    this.#groups.clear();
-    this.#touched.clear();
     this.#good.length = 0;
     list.fill(Infinity);
     threshold.fill(Infinity, 0, length).fill(-Infinity, length);
-    for (let t = 0; t < length && flags.length > 0; t++) {
-      if ((flags[first + t]! & NO_COLUMN) === 0) continue;
+    this.#bounds = known;
+    for (let t = 0; t < length; t++) {
+      // Those whose bound has fallen below the score since then are tried again: they find lags that serve the others.
+      if (known[t] !== -Infinity && (flags.length === 0 || (flags[first + t]! & NO_COLUMN) === 0)) continue;
       threshold[t] = -Infinity;
       this.#alive--;
     }
@@ -148,7 +167,7 @@ export class BlockSearch {
   /** Nanoseconds of a lag beside others. */
   #lagCost(): number {
     const { mode, windowSize } = this.#state;
-    return mode === RAW ? 0.1 * windowSize + 0.3 * (this.#to - this.#from) + 2 : this.#runCost();
+    return mode === RAW ? 0.08 * windowSize + 0.2 * (this.#to - this.#from) + 2 : this.#runCost();
   }
 
   #rowCost(): number {
@@ -160,11 +179,7 @@ export class BlockSearch {
     const { firstColumn, endColumn, exclusion, left } = this.#state;
     const from = Math.max(this.#from, firstColumn - lag - this.#first);
     const to = Math.min(this.#to, endColumn - lag - this.#first);
-    if (from >= to || (left ? -lag : Math.abs(lag)) <= exclusion || this.#lags.has(lag)) return 0;
-    const group = Math.floor(lag / GROUP);
-    if (this.#groups.has(group)) return 0;
-    this.#lags.add(lag);
-    this.#touched.add(group);
+    if (from >= to || (left ? -lag : Math.abs(lag)) <= exclusion || !this.#lags.add(lag)) return 0;
     this.#cost += this.#runCost();
     const out = this.#kernel.run(this.#first + from, from, to - from, lag, this.#low, this.#tight);
     if (out === 0) return 0;
@@ -218,8 +233,7 @@ export class BlockSearch {
     const to = Math.min(this.#to, endColumn - last - this.#first);
     const isAllowed = exclusion < 0 || last < -exclusion || (!left && lag > exclusion);
     this.#cost += 20;
-    if (from >= to || !isAllowed || this.#groups.has(group) || this.#touched.has(group)) return 0;
-    this.#groups.add(group);
+    if (from >= to || !isAllowed || !this.#lags.addGroup(group)) return 0;
     this.#cost += GROUP * this.#lagCost();
     // A pair that is farther than the last place does not put a window out, unless other pairs make up for it.
     const reach = this.#low * (k === 1 || isMax ? 1 : 1.5);
@@ -231,16 +245,22 @@ export class BlockSearch {
   }
 
   /** Lists the windows that are not out, or the worst of those with a bound; returns their number and largest bound. */
-  #list({ rows, bounds }: BlocksLeft, isLast: boolean): { count: number; most: number } {
+  #list({ rows, bounds }: Pick<BlocksLeft, 'rows' | 'bounds'>, isLast: boolean): { count: number; most: number } {
     const { threshold } = this.#state;
+    const known = this.#bounds;
+    known.fill(-Infinity, 0, this.#from).fill(-Infinity, this.#to);
     let count = 0;
     let worst = -1;
     let finite = 0;
     let most = 0;
     for (let t = this.#from; t < this.#to; t++) {
-      if (threshold[t] === -Infinity) continue;
+      if (threshold[t] === -Infinity) {
+        known[t] = -Infinity;
+        continue;
+      }
       count++;
-      const bound = this.#boundOf(t);
+      const bound = Math.min(known[t]!, this.#boundOf(t));
+      known[t] = bound;
       if (bound > most) most = bound;
       if (isLast) {
         rows.push(this.#first + t);

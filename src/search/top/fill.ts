@@ -26,17 +26,19 @@ function partsOf({ series, reference }: TopSource): readonly Float64Array[] {
   return reference ? [series, reference] : [series];
 }
 
-/** Calls `found` with the start of every window that touches no missing value; all windows where `found` is left out. */
-function countWindows(values: Float64Array, w: number, found?: (i: number) => void): number {
-  let count = 0;
+/** Calls `found` with the first and the last start of every stretch of windows that touch no missing value. O(n). */
+function eachStretch(values: Float64Array, w: number, found: (first: number, last: number) => void): void {
   let first = 0; // no value from here to t is missing
-  for (let t = 0; t < values.length; t++) {
-    if (Number.isNaN(values[t])) first = t + 1;
-    const i = t - w + 1;
-    if (i < first) continue;
-    count++;
-    found?.(i);
+  for (let t = 0; t <= values.length; t++) {
+    if (t < values.length && !Number.isNaN(values[t])) continue;
+    if (t - first >= w) found(first, t - w);
+    first = t + 1;
   }
+}
+
+function countWindows(values: Float64Array, w: number): number {
+  let count = 0;
+  eachStretch(values, w, (first, last) => (count += last - first + 1));
   return count;
 }
 
@@ -99,50 +101,64 @@ function rangeOf(parts: readonly Float64Array[]): Range {
   const sorted = Float64Array.from(sample).sort();
   const center = sorted[sorted.length >> 1] ?? 0;
   const spread = Math.max(center - (sorted[0] ?? 0), (sorted.at(-1) ?? 0) - center);
-  let lowest = center;
-  let highest = center;
-  let isWhole = true;
-  for (const values of parts) {
-    for (let t = 0; t < values.length; t++) {
-      const x = values[t]!;
-      if (x < lowest) lowest = x;
-      else if (x > highest) highest = x;
-      else if (Number.isNaN(x)) isWhole = false;
-    }
-  }
+  let extremes: Extremes = { lowest: center, highest: center, isWhole: true };
+  for (const values of parts) extremes = extended(extremes, values);
+  const { lowest, highest, isWhole } = extremes;
   const farthest = Math.max(highest - center, center - lowest);
   const reach = spread > 0 ? Math.min(REACH * spread, farthest) : farthest;
   return { center, reach, largest: Math.max(Math.abs(lowest), Math.abs(highest)), farthest, isWhole };
 }
 
+/** The lowest and highest of some values, and whether none is missing. */
+interface Extremes {
+  readonly lowest: number;
+  readonly highest: number;
+  readonly isWhole: boolean;
+}
+
+function extended({ lowest, highest, isWhole }: Extremes, values: Float64Array): Extremes {
+  for (let t = 0; t < values.length; t++) {
+    const x = values[t]!;
+    if (x < lowest) lowest = x;
+    if (x > highest) highest = x;
+    if (Number.isNaN(x)) isWhole = false;
+  }
+  return { lowest, highest, isWhole };
+}
+
 /** Makes and fills the arrays of the search. O(n), normalized O(n·w). */
 export function fillSeries(shape: TopShape, source: TopSource, make: MakeArray): TopSeries {
   const series = seriesOf(shape, make);
-  const { x, x32, mean, sigma, flags } = series;
-  const { windowSize: w, center, factor, extent, mode, hasFlags } = shape;
+  const { x, mean, sigma, flags } = series;
+  const { windowSize: w, mode, hasFlags } = shape;
   if (hasFlags) flags.fill(NO_COLUMN);
   let offset = 0;
   for (const values of partsOf(source)) {
     x.set(values, offset);
-    for (let t = offset; t < offset + values.length; t++) {
-      let y = x[t]!;
-      if (Number.isNaN(y)) x[t] = y = center;
-      y = (y - center) * factor;
-      x32[t] = y > extent ? extent : y < -extent ? -extent : y;
-    }
-    if (hasFlags || mode !== RAW) {
-      countWindows(values, w, (i) => {
-        if (hasFlags) flags[offset + i] = 0;
-        if (mode === RAW) return;
+    eachStretch(values, w, (first, last) => {
+      if (hasFlags) flags.fill(0, offset + first, offset + last + 1);
+      if (mode === RAW) return;
+      for (let i = first; i <= last; i++) {
         const mu = windowMean(values, i, w);
         mean[offset + i] = mu;
         sigma[offset + i] = windowScale(values, i, w, mu, 'zscore');
-      });
-    }
+      }
+    });
     offset += values.length;
   }
+  scaleValues(shape, series);
   if (mode !== RAW && hasFlags) markUnfiltered(shape, series);
   return series;
+}
+
+/** Puts the center in the place of missing values, and writes x32. */
+function scaleValues({ center, factor, extent, length }: TopShape, { x, x32 }: TopSeries): void {
+  for (let t = 0; t < length; t++) {
+    let y = x[t]!;
+    if (Number.isNaN(y)) x[t] = y = center;
+    y = (y - center) * factor;
+    x32[t] = Math.min(extent, Math.max(-extent, y));
+  }
 }
 
 /** Marks the windows with a value that float32 does not hold. */

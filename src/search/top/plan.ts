@@ -1,5 +1,5 @@
 // When a top-n search is worth it, and when it gives up for the profile: the scores of all windows.
-import { embed, validStarts } from '../../core/windows.ts';
+import { embed } from '../../core/windows.ts';
 import { contrastOf } from '../contrast.ts';
 import { servesDiagonal } from '../diagonal/engine.ts';
 import { type Join, referenceJoin, selfJoin } from '../join.ts';
@@ -68,7 +68,7 @@ function sampledJoin({ series, reference, windowSize, normalize, exclusionZone, 
     const step = Math.max(1, numWindows / SAMPLED);
     for (let p = 0; Math.floor(p) < numWindows; p += step) {
       const i = Math.floor(p);
-      if (validStarts(values.subarray(i, i + windowSize), windowSize).length === 1) starts.push(i);
+      if (!values.subarray(i, i + windowSize).includes(NaN)) starts.push(i);
     }
     return embed(values, windowSize, normalize, Int32Array.from(starts));
   };

@@ -30,7 +30,7 @@ const PILOT_LAGS = 384;
 
 /** From this pass on, it is the last if the one before left less than this share of all windows: they become rows. */
 const FIRST_LAST = 3;
-const FEW_LEFT = 0.6;
+const FEW_LEFT = 0.3;
 
 /** Lags of the blocks of a task, and tasks that are asked for at a time: a millisecond or a few. */
 const LAGS_AT_A_TIME = 8192;
@@ -131,16 +131,18 @@ export class TopSearch {
   *#passes(): TopSteps<boolean> {
     const numBlocks = Math.ceil(this.#shape.numRows / BLOCK);
     let blocks: number[] | Int32Array = sampledBlocks(numBlocks);
+    let known: Float64Array | undefined;
     let cost = 0;
     let lags = 0;
     for (let pass = 0; ; pass++) {
       const budget = BUDGETS[pass]! + 2 * this.#shape.k;
       const isLast = this.#isLastPass(pass, budget);
       if (pass === 1) blocks = Int32Array.from({ length: numBlocks }, (_, id) => id);
-      const left: BlocksLeft = yield* this.#cover(blocks, budget, isLast);
+      const left: BlocksLeft = yield* this.#cover(blocks, known, budget, isLast);
       const share = pass === 0 ? numBlocks / Math.max(1, blocks.length) : 1;
       if (pass > 0) {
         blocks = left.blocks;
+        known = left.windows;
         this.#most = isLast ? 0 : left.most;
       }
       yield* this.#lifts(pass === 0 ? 1 : MOST_LIFTS);
@@ -168,7 +170,7 @@ export class TopSearch {
     const lags = PILOT_LAGS + 2 * this.#shape.k;
     const every = Math.ceil(blocks.length / PILOT_BLOCKS);
     const pilot = Array.from(blocks).filter((_, p) => !(p % every));
-    const { numLeft } = yield* this.#cover(pilot, lags, false);
+    const { numLeft } = yield* this.#cover(pilot, undefined, lags, false);
     this.#store.filter((r) => this.#isExact(r));
     const share = numLeft / (pilot.length * BLOCK);
     return isInVain(share, lags, costs);
@@ -181,15 +183,26 @@ export class TopSearch {
     return pass >= FIRST_LAST && this.#numLeft < FEW_LEFT * this.#numRows;
   }
 
-  *#cover(blocks: number[] | Int32Array, budget: number, isLast: boolean): TopSteps<BlocksLeft> {
+  *#cover(
+    blocks: number[] | Int32Array,
+    known: Float64Array | undefined,
+    budget: number,
+    isLast: boolean,
+  ): TopSteps<BlocksLeft> {
     const all = { blocks: [] as number[], rows: [], bounds: [], numLeft: 0, most: 0, cost: 0 };
+    const windows: Float64Array[] = [];
     const atATime = Math.max(4, Math.floor(LAGS_AT_A_TIME / budget));
     const size = atATime * TASKS_AT_A_TIME;
     for (let from = 0; from < blocks.length; from += size) {
       const tasks: TopTask[] = [];
       for (let first = from; first < Math.min(from + size, blocks.length); first += atATime) {
-        const ids = Int32Array.from(blocks.slice(first, first + atATime));
-        tasks.push({ blocks: ids, budget, isLast, score: this.#score });
+        tasks.push({
+          blocks: Int32Array.from(blocks.slice(first, first + atATime)),
+          known: known?.slice(first * BLOCK, (first + atATime) * BLOCK),
+          budget,
+          isLast,
+          score: this.#score,
+        });
       }
       for (const result of (yield tasks) as BlocksLeft[]) {
         for (const id of result.blocks) all.blocks.push(id);
@@ -197,9 +210,10 @@ export class TopSearch {
         all.most = Math.max(all.most, result.most);
         all.cost += result.cost;
         for (let r = 0; r < result.rows.length; r++) this.#add(result.rows[r]!, result.bounds[r]!);
+        if (!isLast) windows.push(result.windows.slice());
       }
     }
-    return all;
+    return { ...all, windows: joined(windows) };
   }
 
   /** Adds a row, unless its score is known or 0 for want of columns. */
@@ -406,6 +420,17 @@ export class TopSearch {
       yield* this.#advance(indices, LEARN, indices.length);
     }
   }
+}
+
+/** Arrays one behind the other. */
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let to = 0;
+  for (const part of parts) {
+    all.set(part, to);
+    to += part.length;
+  }
+  return all;
 }
 
 /** A part of the blocks, one of each stretch, at places that are in phase with nothing. */

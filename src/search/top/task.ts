@@ -7,6 +7,8 @@ import { type RowBatch, RowSearch, type RowSteps } from './rows.ts';
 /** Compares blocks: see `BlockSearch.cover`. Its result is {@link BlocksLeft}. */
 export interface BlocksTask {
   readonly blocks: Int32Array;
+  /** The bounds of their windows, if an earlier task has left them. */
+  readonly known: Float64Array | undefined;
   readonly budget: number;
   readonly isLast: boolean;
   readonly score: number;
@@ -36,7 +38,7 @@ export class TopWorker {
 
   /** Does a task. */
   run(task: TopTask): TopResult {
-    if ('blocks' in task) return this.#blocks.cover(task.blocks, task.budget, task.score, task.isLast);
+    if ('blocks' in task) return this.#blocks.cover(task.blocks, task.known, task.budget, task.score, task.isLast);
     this.#rows.advance(task.rows, task.steps, task.score, task.start);
     return task.rows;
   }

@@ -148,13 +148,29 @@ describe('a column counts once', () => {
   describe.each(twins)('%s', (_name, { state, kernel }) => {
     const holdBlocks = (guesser: Guesser, budget: number): void => {
       const blocks = new BlockSearch(state, kernel, guesser);
-      const { rows: starts, bounds } = blocks.cover([0, 1], budget, 0, true);
+      const { rows: starts, bounds } = blocks.cover([0, 1], undefined, budget, 0, true);
       expect(starts.length).toBe(256);
       for (const [p, i] of starts.entries()) expect(bounds[p]).toBeGreaterThanOrEqual(scores[i]! * (1 - 1e-12));
     };
 
     test('in the bounds of a block, where the index says it again and again', () => {
       for (const budget of [8, 16, 64]) holdBlocks(new OneColumn(state, kernel), budget);
+    });
+
+    test('only of the windows that are not out, and never above what was known', () => {
+      const blocks = new BlockSearch(state, kernel, new OneColumn(state, kernel));
+      const known = new Float64Array(256).fill(-Infinity);
+      known[32] = Infinity;
+      known[34] = scores[34]! + 1e-9;
+      known[159] = 1e9;
+      const left = blocks.cover([0, 1], known, 16, 0, true);
+      expect(left.rows).toEqual([32, 34, 159]);
+      expect(left.numLeft).toBe(3);
+      expect(left.bounds[1]).toBeLessThanOrEqual(scores[34]! + 1e-9);
+      expect([...left.windows].flatMap((bound, t) => (bound === -Infinity ? [] : [t]))).toEqual([32, 34, 159]);
+      for (const [p, i] of left.rows.entries()) expect(left.windows[i]).toBe(left.bounds[p]);
+      const none = blocks.cover([1], left.windows.slice(128), 64, 1e9 + 1, true);
+      expect([none.numLeft, none.rows.length, none.windows.length]).toEqual([0, 0, 0]);
     });
 
     test('where a group of lags that is drawn again holds it', () =>
