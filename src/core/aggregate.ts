@@ -16,14 +16,15 @@ export function aggregate(
 ): number {
   if (count === 0) return 0;
   const last = base + count - 1;
+  if (aggregation === 'mean') {
+    // No call per distance: a number that a function returns is an object on the heap where the call is not inlined.
+    let sum = 0;
+    for (let p = base; p <= last; p++) sum += root ? Math.sqrt(dist[p]!) : dist[p]!;
+    return sum / count;
+  }
   const at = (p: number): number => (root ? Math.sqrt(dist[p]!) : dist[p]!);
   if (aggregation === 'max') return at(last);
-  if (aggregation === 'median') {
-    const lower = base + ((count - 1) >> 1);
-    const upper = base + (count >> 1);
-    return lower === upper ? at(lower) : (at(lower) + at(upper)) / 2;
-  }
-  let sum = 0;
-  for (let p = base; p <= last; p++) sum += at(p);
-  return sum / count;
+  const lower = base + ((count - 1) >> 1);
+  const upper = base + (count >> 1);
+  return lower === upper ? at(lower) : (at(lower) + at(upper)) / 2;
 }

@@ -76,6 +76,11 @@ export class StreamingKNN implements StreamingDetector {
     return score;
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#settings.k + (this.#history.touch?.() ?? 0);
+  }
+
   /**
    * The score that `update(x)` would return; changes nothing. O(history · windowSize).
    *

@@ -82,6 +82,12 @@ export class CalibratedDetector implements Rule {
     this.#calibrator.take(this.score, learn);
   }
 
+  touch(): number {
+    const { detector } = this;
+    const isKnown = detector instanceof Novelty || detector instanceof StreamingKNN;
+    return this.score + this.#calibrator.touch() + (isKnown ? detector.touch() : 0);
+  }
+
   surpriseCurve(window: Float64Array): SurpriseCurve | undefined {
     const { detector } = this;
     if (detector instanceof Novelty) return this.#surpriseCurve(NaN, (x) => detector.peek(x));

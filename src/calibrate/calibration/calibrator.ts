@@ -107,6 +107,12 @@ export class Calibrator implements StreamingDetector {
     }
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    const past = this.#past;
+    return this.#tail + (past instanceof ScoreSketch ? past.touch() : 0);
+  }
+
   peek(score: Value): number {
     return this.#surprise(toNumber(score));
   }

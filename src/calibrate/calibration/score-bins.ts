@@ -1,4 +1,5 @@
 // Counts and sums of deviations of one sign, in bins of their logarithm.
+
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
 /** Bins that are kept at most. With an accuracy of 5 %, 256 of them span 11 orders of magnitude. */
@@ -46,6 +47,11 @@ export class ScoreBins {
     let count = 0;
     for (let c = 2 * from; c < 2 * to; c += 2) count += cells[c]!;
     return count;
+  }
+
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.length === 0 ? 0 : this.#cells[this.length - 1]!;
   }
 
   add(bin: number, count: number, sum: number, underflow: Underflow): void {

@@ -1,4 +1,5 @@
 // What is remembered of past scores: counts and sums in logarithmic bins, a few hundred numbers whatever the stream's length.
+
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import { AllScores, FEW_ABOVE, type PastScores, type Tail, tailIndex } from './past-scores.ts';
 import { ScoreBins } from './score-bins.ts';
@@ -93,6 +94,11 @@ export class ScoreSketch implements PastScores {
     return this.#exact === undefined ? this.#numBinned : this.#exact.count;
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#perBin + this.#low + this.#tail.start + this.#above.touch(); // those below are rarely in use
+  }
+
   /** Adds a score, which is finite. */
   add(score: number): void {
     if (this.#exact === undefined) {
@@ -139,7 +145,8 @@ export class ScoreSketch implements PastScores {
   /** How many scores are surely below `score`: those of lower bins. */
   rank(score: number): number {
     if (this.#exact !== undefined) return this.#exact.rank(score);
-    const [above, below] = [this.#above, this.#below];
+    const above = this.#above;
+    const below = this.#below;
     const deviation = score - this.#offset;
     const size = Math.abs(deviation);
     const bin = size <= this.#zero ? 0 : this.#binOf(size);

@@ -7,10 +7,11 @@ import { checkedTime, checkNumIds, checkNumSeries, type Member, Members, UNLINKE
 import { framed, readName, records, SERIES_PER_RECORD, writeName } from '../../stream/members-records.ts';
 import type { AlarmExplanation } from '../incidents/explain-alarm.ts';
 import { checkTime } from '../looks/zone-clock.ts';
-import type { MonitorUpdateOptions } from '../monitors/intake.ts';
+import { CheckedOptions } from '../monitors/intake.ts';
 import { Monitor } from '../monitors/monitor.ts';
 import type { FleetIncident, FleetIncidentEvent, GroupedAlarm } from './fleet-incidents.ts';
 import { type LoadMonitorsOptions, type MonitorsOptions, type MonitorsSettings, settingsOf } from './options.ts';
+import { GROUP, prefetch } from './prefetch.ts';
 import { readSettings, writeSettings } from './settings-state.ts';
 
 /** An alarm of one series in a tick. */
@@ -81,8 +82,6 @@ const SERIES_KIND = 'Monitors series';
 
 /** Alarms of a tick that are explained at once, at 0.1 ms each: an outage of all series must not stop the program. */
 const MOST_EXPLAINED = 100;
-
-const WITHOUT_LEARNING = { learn: false } as const;
 
 /**
  * The monitors of many series, by name. `tick` is one step of all of them: it takes the values of one scrape, and returns their
@@ -157,7 +156,7 @@ export class Monitors {
     if (areCounters) checkCounters(given);
     if (needTimes) checkTime(position, 'a calendar is set');
     const isDated = time instanceof Date || needTimes;
-    const passedOn = isDated ? { learn, time: position } : learn ? undefined : WITHOUT_LEARNING;
+    const passedOn = new CheckedOptions(learn, isDated ? position : NaN);
     const { members: found, numNew } = this.#members.find(ids, given.length);
     checkNumSeries(found.length, this.#settings.maxSeries);
     const members = numNew === 0 ? (found as Watched[]) : this.#withNew(found, ids);
@@ -165,7 +164,11 @@ export class Monitors {
     const evicted = this.#advance(position, members);
     const surprises = new Float64Array(members.length);
     const gathered: Gathered = { alarms: [], groups: [], failures: [] };
-    for (let p = 0; p < members.length; p++) surprises[p] = this.#step(members[p]!, given[p]!, passedOn, gathered);
+    for (let from = 0; from < members.length; from += GROUP) {
+      const to = Math.min(from + GROUP, members.length);
+      prefetch(members, from, to);
+      for (let p = from; p < to; p++) surprises[p] = this.#step(members[p]!, given[p]!, passedOn, gathered);
+    }
     for (let m = this.#members.oldest; m && m.last < this.#ticks; m = m.newer) this.#step(m, NaN, passedOn, gathered);
     const incidents = this.#conclude(gathered);
     if (gathered.failures.length > 0) throw gathered.failures[0];
@@ -339,7 +342,7 @@ export class Monitors {
   }
 
   /** Gives a series its value. An error of the user's own code is put off, for the others to have their step. */
-  #step(member: Watched, value: number, passedOn: MonitorUpdateOptions | undefined, gathered: Gathered): number {
+  #step(member: Watched, value: number, passedOn: CheckedOptions, gathered: Gathered): number {
     try {
       const surprise = member.monitor.update(value, passedOn);
       if (member.monitor.isAlarm && member.raises) this.#gather(member, value, surprise, gathered);

@@ -1,4 +1,5 @@
 // From surprises to alarms: what is passed on, what is an alarm, and what incident it belongs to.
+
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { Threshold } from '../thresholds/threshold.ts';
 import { AlarmFilter } from './alarm-filter.ts';
@@ -74,6 +75,11 @@ export class Alarms {
     return typeof this.threshold === 'number' ? this.threshold : this.threshold.value;
   }
 
+  /** A given threshold; NaN for one that learns. */
+  get given(): number {
+    return typeof this.threshold === 'number' ? this.threshold : NaN;
+  }
+
   /** The least surprise that is an alarm. */
   get leastAlarm(): number {
     return typeof this.threshold === 'number' ? this.threshold : nextFloat(this.threshold.value, 1);
@@ -100,6 +106,11 @@ export class Alarms {
     const isHeld = isOpen && tracker.incident?.accepted === false && event !== 'accepted';
     const isOfIncident = event === 'begin' || (isHeld && surprise >= STRANGE * this.level);
     return { emitted: this.#emitted(surprise, emitted, exceeds, event, isOpen), event, isOfIncident };
+  }
+
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.since + this.#refractory.touch() + (this.isInIncident ? 1 : 0);
   }
 
   /** Takes the surprise of a value at `time`; returns what is passed on. */
@@ -140,7 +151,7 @@ export class Alarms {
   /** The threshold, as a number or as the bytes of one that learns. */
   writeThreshold(state: StateWriter): void {
     const { threshold } = this;
-    state.f64(typeof threshold === 'number' ? threshold : NaN);
+    state.f64(this.given);
     state.bytes(typeof threshold === 'number' ? new Uint8Array() : threshold.save());
   }
 

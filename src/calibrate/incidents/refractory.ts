@@ -61,6 +61,11 @@ export class Refractory implements StreamingDetector {
     return emitted;
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#values[0]! + this.#times[0]!;
+  }
+
   peek(surprise: Value): number {
     return this.#emit(toNumber(surprise));
   }

@@ -82,6 +82,11 @@ export class TimeLine {
     if (!this.#continues(index, time)) this.#begin(index, time);
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#lastTime + this.#segments.length;
+  }
+
   /** Throws what `update(time)` would; changes nothing. */
   check(time: unknown): void {
     const expectation = 'time must be a number of milliseconds since 1970, or NaN';

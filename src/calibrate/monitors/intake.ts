@@ -1,8 +1,10 @@
 // What a monitor takes in: values, or the counter that they come from, and their times.
 import { checkBoolean, checkOptions, describe } from '../../core/checks.ts';
 import type { StateReader, StateWriter } from '../../core/state.ts';
+import type { Incident } from '../incidents/incident-tracker.ts';
 import { CounterRate } from '../looks/counter-rate.ts';
 import { TimeLine } from '../looks/time-line.ts';
+import type { DatedIncident } from './result.ts';
 
 /** The time of a value: milliseconds since 1970, or a date. */
 export type Moment = number | Date;
@@ -54,9 +56,23 @@ export class Intake {
     this.#rate?.update(x);
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#times === undefined ? 0 : this.#times.touch();
+  }
+
   /** When the value at `index` came, in milliseconds since 1970; NaN where it is not known. */
   dateOf(index: number): number {
     return this.#times === undefined ? NaN : this.#times.timeOf(index - this.#firstTimed);
+  }
+
+  /** When an incident began, was worst and ended. */
+  datesOf({ begin, peak, end }: Incident): Required<DatedIncident>['dates'] {
+    return {
+      begin: this.dateOf(begin),
+      peak: this.dateOf(peak),
+      end: end === undefined ? undefined : this.dateOf(end),
+    };
   }
 
   get hasTimes(): boolean {
@@ -89,16 +105,29 @@ export class Intake {
   }
 }
 
+/** The options of `update` and `peek`, checked. A tick makes them once for all of its monitors. */
+export class CheckedOptions implements MonitorUpdateOptions {
+  readonly learn: boolean;
+  /** NaN where none is given. */
+  readonly time: number;
+
+  constructor(learn: boolean, time: number) {
+    this.learn = learn;
+    this.time = time;
+  }
+}
+
 /** The options of `update` and `peek`, checked. */
-export function updateOptionsOf(options: MonitorUpdateOptions | undefined): { learn: boolean; time: number } {
+export function updateOptionsOf(options: MonitorUpdateOptions | undefined): CheckedOptions {
   if (options === undefined) return PLAIN;
+  if (options instanceof CheckedOptions) return options;
   checkOptions(options, ['learn', 'time']);
   const { learn = true, time } = options;
   checkBoolean(learn, 'learn');
-  return { learn, time: momentOf(time) };
+  return new CheckedOptions(learn, momentOf(time));
 }
 
-const PLAIN = { learn: true, time: NaN };
+const PLAIN = new CheckedOptions(true, NaN);
 
 /** A time as milliseconds since 1970; NaN where none is given. @throws TypeError or RangeError for anything else */
 function momentOf(time: unknown): number {

@@ -185,6 +185,11 @@ export class Monitor implements StreamingDetector {
     return this.#update(number, time, learn, true);
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#rule.touch() + this.#alarms.touch() + this.#intake.touch() + this.#prospect.touch();
+  }
+
   peek(x: Value, options?: { time?: Moment }): number {
     const number = toNumber(x);
     const { time } = updateOptionsOf(options);
@@ -375,7 +380,7 @@ export class Monitor implements StreamingDetector {
     this.#time++;
     const emitted = alarms.update(value, surprise, this.#time, this.#prospect);
     this.#rule.settle();
-    this.#undo?.add({ value: x, moment, learn, paused: this.#paused, threshold: numberOf(alarms.threshold) });
+    this.#undo?.add({ value: x, moment, learn, paused: this.#paused, threshold: alarms.given });
     this.#score = this.#rule.score;
     this.#surprise = surprise;
     this.#prospect.push(value);
@@ -398,10 +403,7 @@ export class Monitor implements StreamingDetector {
   get #datedIncident(): DatedIncident | undefined {
     const { incident } = this.#alarms;
     if (incident === undefined || !this.#intake.hasTimes) return incident;
-    const dateOf = (index: number): number => this.#intake.dateOf(index);
-    const { begin, peak, end } = incident;
-    const dates = { begin: dateOf(begin), peak: dateOf(peak), end: end === undefined ? undefined : dateOf(end) };
-    return { ...incident, dates };
+    return { ...incident, dates: this.#intake.datesOf(incident) };
   }
 
   #undoable(method: string): Incident {
@@ -442,9 +444,4 @@ export class Monitor implements StreamingDetector {
     this.#surprise = other.#surprise;
     this.#time = other.#time;
   }
-}
-
-/** A given threshold; NaN for one that learns. */
-function numberOf(threshold: number | Threshold): number {
-  return typeof threshold === 'number' ? threshold : NaN;
 }

@@ -1,4 +1,5 @@
 // What comes next, as far as a monitor can tell: the expected value and those that would be quiet.
+
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { Alarms, Outside } from '../incidents/alarms.ts';
 import type { Interval } from '../incidents/quiet-interval.ts';
@@ -45,6 +46,11 @@ export class Prospect implements Outside {
     recent[recent.length - 1] = value;
     if (!Number.isNaN(value)) this.#present = value;
     this.forget();
+  }
+
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#recent[0]!;
   }
 
   /** What is expected in the place of the next value, or of the one that is being judged. */

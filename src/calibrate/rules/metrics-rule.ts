@@ -1,4 +1,5 @@
 // The rule of preset 'metrics': a window is strange against the last day and against all of the past, or its value is new.
+
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, learnOf } from '../../core/streaming-detector.ts';
@@ -151,7 +152,8 @@ export class MetricsRule implements Rule {
   }
 
   settle(): void {
-    const [value, learn] = [this.#judged, this.#isLearned];
+    const value = this.#judged;
+    const learn = this.#isLearned;
     this.#isPending = false;
     this.#novelty.take(value, learn);
     this.#valueTail.take(this.score, learn);
@@ -159,6 +161,11 @@ export class MetricsRule implements Rule {
     if (!learn || Number.isNaN(value)) return;
     if (!Number.isNaN(this.#distance)) this.#usual.learn(this.#distance, this.#ratio);
     this.#count++;
+  }
+
+  touch(): number {
+    const tails = this.#valueTail.touch() + this.#shapeTail.touch();
+    return this.#distance + this.#novelty.touch() + tails + this.#knn.touch() + this.#usual.touch();
   }
 
   peek(x: Value): number {

@@ -72,6 +72,11 @@ export class Novelty implements StreamingDetector {
     this.#time++;
   }
 
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#past instanceof ValueCover ? this.#past.touch() : 0;
+  }
+
   peek(x: Value): number {
     return this.#score(toNumber(x));
   }

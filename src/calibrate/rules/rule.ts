@@ -44,6 +44,8 @@ export interface Rule extends StreamingDetector {
   judge(x: number, learn: boolean): number;
   /** Learns the value that was judged, if it was to be learned. */
   settle(): void;
+  /** Reads what the next `judge` and `settle` read: see ../fleet/prefetch.ts. Returns a number that depends on all of it. */
+  touch(): number;
   /**
    * The surprises of all values that may come next; between `judge` and `settle`, of all that could have come instead.
    *

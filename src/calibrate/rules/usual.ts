@@ -1,4 +1,5 @@
 // How a score compares with what is usual for its detector on its series, and how often it is far from usual.
+
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
 /** Scores that must be known before anything is compared with them. */
@@ -51,6 +52,11 @@ export class Usual {
     this.#count = 0;
     this.#numEvents = 0;
     this.#sinceEvent = Infinity;
+  }
+
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#mean;
   }
 
   /** The ratio of `score` to the usual one; 0 while too few are known. */

@@ -1,4 +1,5 @@
 // A bounded memory of values in which every value of the past has one near it: what novelty needs, in 3 KB.
+
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { ValueMemory } from './value-memory.ts';
 
@@ -78,6 +79,11 @@ export class ValueCover implements ValueMemory {
       this.#times[p] = time;
     } else if (this.size < this.maxValues) this.#insert(x, time, p);
     else this.#exchange(x, time, p);
+  }
+
+  /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
+  touch(): number {
+    return this.#found < this.size ? this.goneValue + this.#values[this.#found]! + this.#times[this.#found]! : 0;
   }
 
   /** Calls `visit` for each value kept, in ascending order, with its time. */

@@ -125,6 +125,13 @@ export class Views implements Rule {
     }
   }
 
+  touch(): number {
+    let sum = this.#values.touch();
+    for (const calibrator of this.#calibrators) sum += calibrator.touch();
+    for (const past of this.#pasts) if (past instanceof Novelty) sum += past.touch();
+    return sum;
+  }
+
   peek(x: Value): number {
     const value = toNumber(x);
     return Number.isNaN(value) ? NaN : this.#at(value).surprise;

@@ -20,6 +20,8 @@ export interface HistorySearch {
    * @returns the number of neighbors found; −1 for a window that is not complete or touches a missing value
    */
   update(x: number, learn: boolean): number;
+  /** Reads what the next update reads first, so that it is in the cache. Returns a number that depends on all of it. */
+  touch?(): number;
   /** What `update` would find. Changes nothing but `dist`. */
   peek(x: number): number;
   /** Everything that later answers depend on. */

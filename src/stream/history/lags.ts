@@ -47,6 +47,7 @@
 // all D of the block are computed as sums, which is cheaper and refreshes the block. Other blocks are refreshed in turn.
 //
 // Squares and their sums are finite: |x| ≤ 2⁵⁰⁰ and w < 2¹⁸ (`servesLags`).
+
 import { FULL, SHORT_HISTORY, SHORT_WINDOW } from './fields.ts';
 import { countPresent, type HistorySearch, type HistoryShape, type HistoryState, stateOf } from './history-search.ts';
 import { type Allocation, allocateStream, type StreamPool, type StreamShape } from './wasm.ts';
@@ -94,6 +95,9 @@ function shapeFor({ windowSize, k, history, exclusionZone }: HistoryShape, numVa
   };
 }
 
+/** Numbers in a line of a cache, of 64 bytes. */
+const LINE = 8;
+
 /** Frees the memory of histories that were garbage collected without close(). */
 const abandoned: FinalizationRegistry<Allocation> = /* @__PURE__ */ new FinalizationRegistry((allocation) =>
   allocation.pool.free(allocation),
@@ -131,6 +135,13 @@ class LagHistory implements HistorySearch {
     }
     this.#numValues++;
     return found;
+  }
+
+  /** The fields of the stream, and the window and its neighbors where they are short. What follows is read in order anyway. */
+  touch(): number {
+    const { f64 } = this.#pool;
+    const at = this.#offset / 8;
+    return f64[at]! + f64[at + LINE]! + f64[at + 2 * LINE]! + f64[at + 3 * LINE]! + f64[at + 4 * LINE]!;
   }
 
   peek(x: number): number {
