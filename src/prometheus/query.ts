@@ -36,12 +36,15 @@ export interface RangeSeries {
   readonly labels: Labels;
   /** See {@link seriesKey}. */
   readonly key: string;
-  /** A value per time; NaN where there is none. */
+  /** A value per time; NaN where there is none. Its `buffer` may be shared with other series. */
   readonly values: Float64Array;
 }
 
 /** Times per series and call that Prometheus allows. */
 const MOST_POINTS = 11_000;
+
+/** Values of a piece of memory that series share, if one has fewer. */
+const SLAB = 4096;
 
 /** Times at which the series are counted before a call. */
 const NUM_COUNTED = 50;
@@ -135,18 +138,37 @@ async function readPart(
     step: textOf(step),
     ...(lookback !== undefined && { lookback_delta: `${textOf(lookback)}s` }),
   };
-  const data = await server.call('query_range', asked, (entry) => seriesOf(entry, from, step, count));
+  const take = slabs(count);
+  const data = await server.call('query_range', asked, (entry) => seriesOf(entry, from, step, take()));
   return resultOf(data, 'matrix') as RangeSeries[];
 }
 
-/** A series of an answer, its values at their steps. */
-function seriesOf(entry: MatrixEntry, from: number, step: number, count: number): RangeSeries {
+/**
+ * A maker of arrays of `count` missing values, which share the memory of larger ones: the arrays of 10 000 series and each call
+ * are short, and their memory would be as many pieces.
+ */
+function slabs(count: number): () => Float64Array {
+  const size = count * Math.max(1, Math.floor(SLAB / count));
+  let slab = new Float64Array(0);
+  let end = 0;
+  return () => {
+    if (end + count > slab.length) [slab, end] = [new Float64Array(size).fill(NaN), 0];
+    return slab.subarray(end, (end += count));
+  };
+}
+
+/**
+ * A series of an answer, its values at their steps.
+ *
+ * @param values NaN, one for each step, to be filled
+ */
+function seriesOf(entry: MatrixEntry, from: number, step: number, values: Float64Array): RangeSeries {
   const { metric = {}, key = seriesKey(metric), values: pairs = [], histograms } = entry;
   if (histograms !== undefined) {
     const cure = 'take a number of them, as in histogram_quantile(0.99, …), histogram_count(…) or histogram_sum(…)';
     throw new QueryError(`the query gives native histograms, as of {${seriesKey(metric)}}: ${cure}`, false);
   }
-  const values = new Float64Array(count).fill(NaN);
+  const count = values.length;
   for (const [time, text] of pairs) {
     const place = (time - from) / step;
     const p = Math.round(place);

@@ -27,8 +27,8 @@ export interface BlocksLeft {
   readonly most: number;
   /** Nanoseconds that the work takes by the model of costs. */
   readonly cost: number;
-  /** The upper bounds of all windows of the blocks that are left, BLOCK each; −Infinity: out. */
-  readonly windows: Float64Array;
+  /** The upper bounds of all windows of each block that is left; −Infinity: out. None of the last pass. */
+  readonly windows: Float64Array[];
 }
 
 /** Compares blocks. What served one block is tried first in the next. */
@@ -52,7 +52,7 @@ export class BlockSearch {
   #low = 0;
   #tight = 0;
   /** The upper bounds of its windows that were known before; −Infinity: out. */
-  #bounds: Float64Array = new Float64Array(0);
+  readonly #bounds = new Float64Array(BLOCK);
   readonly #lags = new TriedLags();
   /** Lags that put windows out, the best first. */
   readonly #good: { lag: number; out: number }[] = [];
@@ -68,29 +68,31 @@ export class BlockSearch {
   /**
    * Compares blocks at up to `budget` lags each.
    *
-   * @param known the upper bounds of all windows of the blocks, BLOCK each, from an earlier call; −Infinity: out
+   * @param known the upper bounds of all windows of each block, from an earlier call; −Infinity: out
    * @param score a lower bound of the score of the last place; 0 if none is known
    * @param isLast whether all windows that are left are to be listed, not only the worst of each block
    */
   cover(
     ids: ArrayLike<number>,
-    known: Float64Array | undefined,
+    known: readonly Float64Array[] | undefined,
     budget: number,
     score: number,
     isLast: boolean,
   ): BlocksLeft {
-    const windows = known ?? new Float64Array(ids.length * BLOCK).fill(Infinity);
     const left = { blocks: [] as number[], rows: [], bounds: [] };
+    const windows: Float64Array[] = [];
     let numLeft = 0;
     let largest = 0;
     this.#cost = 0;
     for (let p = 0; p < ids.length; p++) {
-      this.#open(ids[p]! * BLOCK, windows.subarray(p * BLOCK, p * BLOCK + BLOCK), score);
+      if (known) this.#bounds.set(known[p]!);
+      else this.#bounds.fill(Infinity);
+      this.#open(ids[p]! * BLOCK, score);
       this.#coverBlock(budget);
       if (this.#alive === 0) continue;
-      const to = left.blocks.push(ids[p]!) * BLOCK;
+      left.blocks.push(ids[p]!);
       const { count, most } = this.#list(left, isLast);
-      windows.set(this.#bounds, to - BLOCK);
+      if (!isLast) windows.push(this.#bounds.slice());
       numLeft += count;
       largest = Math.max(largest, most);
     }
@@ -99,7 +101,7 @@ export class BlockSearch {
       numLeft,
       most: largest,
       cost: this.#cost,
-      windows: windows.subarray(0, left.blocks.length * BLOCK),
+      windows,
     };
   }
 
@@ -131,7 +133,7 @@ export class BlockSearch {
     for (const { lag } of this.#good.slice(0, Math.min(INHERITED, k + 2))) this.#inherited.push(lag);
   }
 
-  #open(first: number, known: Float64Array, score: number): void {
+  #open(first: number, score: number): void {
     const { numRows, flags, threshold, list } = this.#state;
     const length = Math.min(BLOCK, numRows - first);
     this.#first = first;
@@ -144,7 +146,7 @@ export class BlockSearch {
     this.#good.length = 0;
     list.fill(Infinity);
     threshold.fill(Infinity, 0, length).fill(-Infinity, length);
-    this.#bounds = known;
+    const known = this.#bounds;
     for (let t = 0; t < length; t++) {
       // Those whose bound has fallen below the score since then are tried again: they find lags that serve the others.
       if (known[t] !== -Infinity && (flags.length === 0 || (flags[first + t]! & NO_COLUMN) === 0)) continue;

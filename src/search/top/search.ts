@@ -54,6 +54,9 @@ const ROUNDS: readonly Round[] = [
 /** Rows that are compared at a time when the places are taken off the heap. */
 const MOST_CHOSEN = 256;
 
+/** Rows closer than this share of a window are beside each other. */
+const BESIDE = 4;
+
 const ASK: RowSteps = { learn: false, leaves: 16, chunks: 0, adaptive: false };
 const LEARN: RowSteps = { learn: true, leaves: 0, chunks: 0, adaptive: false };
 const scanTo = (chunks: number): RowSteps => ({ learn: false, leaves: 0, chunks, adaptive: false });
@@ -131,7 +134,7 @@ export class TopSearch {
   *#passes(): TopSteps<boolean> {
     const numBlocks = Math.ceil(this.#shape.numRows / BLOCK);
     let blocks: number[] | Int32Array = sampledBlocks(numBlocks);
-    let known: Float64Array | undefined;
+    let known: readonly Float64Array[] | undefined;
     let cost = 0;
     let lags = 0;
     for (let pass = 0; ; pass++) {
@@ -185,7 +188,7 @@ export class TopSearch {
 
   *#cover(
     blocks: number[] | Int32Array,
-    known: Float64Array | undefined,
+    known: readonly Float64Array[] | undefined,
     budget: number,
     isLast: boolean,
   ): TopSteps<BlocksLeft> {
@@ -198,7 +201,7 @@ export class TopSearch {
       for (let first = from; first < Math.min(from + size, blocks.length); first += atATime) {
         tasks.push({
           blocks: Int32Array.from(blocks.slice(first, first + atATime)),
-          known: known?.slice(first * BLOCK, (first + atATime) * BLOCK),
+          known: known?.slice(first, first + atATime),
           budget,
           isLast,
           score: this.#score,
@@ -210,10 +213,10 @@ export class TopSearch {
         all.most = Math.max(all.most, result.most);
         all.cost += result.cost;
         for (let r = 0; r < result.rows.length; r++) this.#add(result.rows[r]!, result.bounds[r]!);
-        if (!isLast) windows.push(result.windows.slice());
+        for (const bounds of result.windows) windows.push(bounds);
       }
     }
-    return { ...all, windows: joined(windows) };
+    return { ...all, windows };
   }
 
   /** Adds a row, unless its score is known or 0 for want of columns. */
@@ -400,7 +403,13 @@ export class TopSearch {
     const goal = this.#goal();
     const { starts, seen } = this.#store.rows;
     const isAsked = (r: number): boolean => this.#asked.has(starts[r]!);
-    const known = chosen.filter(isAsked);
+    // Rows beside one that is compared wait: when it is settled they learn from it.
+    const known: number[] = [];
+    for (const r of chosen) {
+      const isBeside = (other: number): boolean =>
+        Math.abs(starts[other]! - starts[r]!) < this.#shape.windowSize / BESIDE;
+      if (isAsked(r) && !known.some(isBeside)) known.push(r);
+    }
     const unknown = chosen.filter((r) => !isAsked(r));
     yield* this.#advance(unknown, ASK, 16, goal);
     for (const r of unknown) this.#asked.add(starts[r]!);
@@ -420,17 +429,6 @@ export class TopSearch {
       yield* this.#advance(indices, LEARN, indices.length);
     }
   }
-}
-
-/** Arrays one behind the other. */
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let to = 0;
-  for (const part of parts) {
-    all.set(part, to);
-    to += part.length;
-  }
-  return all;
 }
 
 /** A part of the blocks, one of each stretch, at places that are in phase with nothing. */

@@ -8,7 +8,7 @@ import { type RowBatch, RowSearch, type RowSteps } from './rows.ts';
 export interface BlocksTask {
   readonly blocks: Int32Array;
   /** The bounds of their windows, if an earlier task has left them. */
-  readonly known: Float64Array | undefined;
+  readonly known: readonly Float64Array[] | undefined;
   readonly budget: number;
   readonly isLast: boolean;
   readonly score: number;

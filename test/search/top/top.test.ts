@@ -159,17 +159,21 @@ describe('a column counts once', () => {
 
     test('only of the windows that are not out, and never above what was known', () => {
       const blocks = new BlockSearch(state, kernel, new OneColumn(state, kernel));
-      const known = new Float64Array(256).fill(-Infinity);
-      known[32] = Infinity;
-      known[34] = scores[34]! + 1e-9;
-      known[159] = 1e9;
+      const known = [new Float64Array(128).fill(-Infinity), new Float64Array(128).fill(-Infinity)];
+      known[0]![32] = Infinity;
+      known[0]![34] = scores[34]! + 1e-9;
+      known[1]![31] = 1e9;
       const left = blocks.cover([0, 1], known, 16, 0, true);
       expect(left.rows).toEqual([32, 34, 159]);
       expect(left.numLeft).toBe(3);
       expect(left.bounds[1]).toBeLessThanOrEqual(scores[34]! + 1e-9);
-      expect([...left.windows].flatMap((bound, t) => (bound === -Infinity ? [] : [t]))).toEqual([32, 34, 159]);
-      for (const [p, i] of left.rows.entries()) expect(left.windows[i]).toBe(left.bounds[p]);
-      const none = blocks.cover([1], left.windows.slice(128), 64, 1e9 + 1, true);
+      const { windows } = blocks.cover([0, 1], known, 16, 0, false);
+      expect(windows.flatMap((bounds) => [...bounds]).flatMap((bound, t) => (bound === -Infinity ? [] : [t]))).toEqual([
+        32, 34, 159,
+      ]);
+      for (const i of left.rows) expect(windows[i >> 7]![i & 127]).toBeGreaterThanOrEqual(scores[i]! * (1 - 1e-12));
+      expect(windows[0]![34]).toBeLessThanOrEqual(scores[34]! + 1e-9);
+      const none = blocks.cover([1], windows.slice(1), 64, 1e9 + 1, false);
       expect([none.numLeft, none.rows.length, none.windows.length]).toEqual([0, 0, 0]);
     });
 
