@@ -40,6 +40,7 @@ export async function readWithin(
     const whole = share ? Math.ceil(n / share) : n;
     const bytes = bytesOf(whole, table) * (share || 1);
     checkMemory(n, bytes + (table.times?.size ?? 0), options.maxMemory, share);
+    if (share) for (const { values } of table.columns) values.reserve(whole);
     await progress.reading(source, numRows(table));
   };
   try {

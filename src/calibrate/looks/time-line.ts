@@ -84,7 +84,8 @@ export class TimeLine {
 
   /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */
   touch(): number {
-    return this.#lastTime + this.#segments.length;
+    const segment = this.#segments[this.#segments.length - 1];
+    return segment === undefined ? 0 : this.#lastTime + this.#leastStep + segment.time + segment.step;
   }
 
   /** Throws what `update(time)` would; changes nothing. */
@@ -154,7 +155,7 @@ export class TimeLine {
 
   /** Takes a time into the segment under way, if one step serves all of its times. */
   #continues(index: number, time: number): boolean {
-    const segment = this.#segments.at(-1);
+    const segment = this.#segments[this.#segments.length - 1];
     if (segment === undefined) return false;
     const numSteps = index - segment.index;
     const rise = time - segment.time;
@@ -168,9 +169,8 @@ export class TimeLine {
     const tolerance = this.#tolerance;
     const least = (rise - tolerance) / numSteps;
     const most = (rise + tolerance) / numSteps;
-    const [leastStep, mostStep] = isSecond
-      ? [least, most]
-      : [Math.max(this.#leastStep, least), Math.min(this.#mostStep, most)];
+    const leastStep = isSecond ? least : Math.max(this.#leastStep, least);
+    const mostStep = isSecond ? most : Math.min(this.#mostStep, most);
     const isExact = segment.error === 0 && timeOn(segment, index) === time;
     if (mostStep < leastStep && !isExact) return false;
     this.#leastStep = Math.min(leastStep, mostStep);

@@ -1,6 +1,9 @@
 // The columns of an input in memory: numbers and times that grow while they are read. The text itself is not kept.
 import type { Zone } from './time/zone.ts';
 
+/** What is reserved over what is expected: expectations change a little from line to line. */
+const SPARE = 1.02;
+
 /** Numbers that grow by doubling. */
 export class Numbers {
   #array: Float64Array;
@@ -17,6 +20,19 @@ export class Numbers {
   push(x: number): void {
     if (this.length === this.#array.length) this.#array = grown(this.#array, new Float64Array(2 * this.length));
     this.#array[this.length++] = x;
+  }
+
+  /**
+   * Allocates for so many numbers in all, and a few more, so that they need not be copied while they grow. Where there is no
+   * memory for a number that is only expected, they grow as they come.
+   */
+  reserve(count: number): void {
+    if (count <= this.#array.length) return;
+    try {
+      this.#array = grown(this.#array, new Float64Array(Math.ceil(SPARE * count)));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
   }
 
   /** Replaces a number that is there already. */
