@@ -96,7 +96,7 @@ export function distanceOf({ metric }: JobSettings, found: number): number {
   return typeof metric === 'function' ? found : Math.sqrt(found);
 }
 
-/** As much of what was found as `numRows` windows of `slots` slots hold. */
+/** As much of what was found as fits into `numRows` windows of `slots` slots. */
 export function resized({ byIndex }: Job, { starts, values, indices }: Found, numRows: number, slots: number): Found {
   return {
     starts: copied(starts, new Int32Array(numRows)),
