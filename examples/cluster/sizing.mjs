@@ -3,7 +3,7 @@ const [what, ...given] = process.argv.slice(2);
 // Per value in µs of CPU: in a worker, in Redis. Per series in kB: in a worker's memory, in a snapshot. See README.md.
 const COSTS = {
   knn: { worker: 3.3, redis: 1.4, memory: 8, saved: 4.2 },
-  monitor: { worker: 14.5, redis: 1.5, memory: 30, saved: 12.4 },
+  monitor: { worker: 10.5, redis: 1.4, memory: 30, saved: 12.4 },
 };
 const [n, second, kind] = [Number(given[0]), Number(given[1]), COSTS[given[2]]];
 const round = (x) => Number(x.toPrecision(2));
