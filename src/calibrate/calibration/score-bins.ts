@@ -1,5 +1,4 @@
 // Counts and sums of deviations of one sign, in bins of their logarithm.
-
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
 /** Bins that are kept at most. With an accuracy of 5 %, 256 of them span 11 orders of magnitude. */

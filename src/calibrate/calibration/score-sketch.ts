@@ -1,5 +1,4 @@
 // What is remembered of past scores: counts and sums in logarithmic bins, a few hundred numbers whatever the stream's length.
-
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import { AllScores, FEW_ABOVE, type PastScores, type Tail, tailIndex } from './past-scores.ts';
 import { ScoreBins } from './score-bins.ts';

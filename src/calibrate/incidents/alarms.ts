@@ -1,5 +1,4 @@
 // From surprises to alarms: what is passed on, what is an alarm, and what incident it belongs to.
-
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { Threshold } from '../thresholds/threshold.ts';
 import { AlarmFilter } from './alarm-filter.ts';

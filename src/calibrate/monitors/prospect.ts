@@ -1,5 +1,4 @@
 // What comes next, as far as a monitor can tell: the expected value and those that would be quiet.
-
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { Alarms, Outside } from '../incidents/alarms.ts';
 import type { Interval } from '../incidents/quiet-interval.ts';

@@ -1,5 +1,4 @@
 // The rule of preset 'metrics': a window is strange against the last day and against all of the past, or its value is new.
-
 import { toNumber, type Value } from '../../core/series.ts';
 import { StateReader, StateWriter } from '../../core/state.ts';
 import { learnAll, learnOf } from '../../core/streaming-detector.ts';

@@ -1,5 +1,4 @@
 // How a score compares with what is usual for its detector on its series, and how often it is far from usual.
-
 import type { StateReader, StateWriter } from '../../core/state.ts';
 
 /** Scores that must be known before anything is compared with them. */

@@ -1,5 +1,4 @@
 // A bounded memory of values in which every value of the past has one near it: what novelty needs, in 3 KB.
-
 import type { StateReader, StateWriter } from '../../core/state.ts';
 import type { ValueMemory } from './value-memory.ts';
 

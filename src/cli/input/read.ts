@@ -1,5 +1,4 @@
 // From a path to a table: finds the format, chooses the reader, and calls back after every batch of lines.
-
 import { extname } from 'node:path';
 import { CliError, FileError, fail, UsageError } from '../errors.ts';
 import { atExit } from '../signals.ts';

@@ -96,13 +96,7 @@ export class BlockSearch {
       numLeft += count;
       largest = Math.max(largest, most);
     }
-    return {
-      ...left,
-      numLeft,
-      most: largest,
-      cost: this.#cost,
-      windows,
-    };
+    return { ...left, numLeft, most: largest, cost: this.#cost, windows };
   }
 
   #coverBlock(budget: number): void {

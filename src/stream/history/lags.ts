@@ -47,7 +47,6 @@
 // all D of the block are computed as sums, which is cheaper and refreshes the block. Other blocks are refreshed in turn.
 //
 // Squares and their sums are finite: |x| ≤ 2⁵⁰⁰ and w < 2¹⁸ (`servesLags`).
-
 import { FULL, SHORT_HISTORY, SHORT_WINDOW } from './fields.ts';
 import { countPresent, type HistorySearch, type HistoryShape, type HistoryState, stateOf } from './history-search.ts';
 import { type Allocation, allocateStream, type StreamPool, type StreamShape } from './wasm.ts';

@@ -1,5 +1,4 @@
 // A whole JSON document as a table: which text is one, which of its series are wanted.
-
 import { CliError, fail, LineError, show } from '../../errors.ts';
 import { isBlank } from '../cells.ts';
 import { emptyTable, pickRows, type Table } from '../columns.ts';
