@@ -18,6 +18,8 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'knn-anomaly-bundlers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 9 }));
+/** So that no package.json of a folder above says what the applications are part of. */
+writeFileSync(join(folder, 'package.json'), '{"private":true}');
 
 const browser = findBrowser();
 
