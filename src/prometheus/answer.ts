@@ -17,7 +17,9 @@ export interface Answer {
   readonly status: unknown;
   readonly data?: unknown;
   readonly error?: unknown;
-  readonly warnings?: readonly string[];
+  readonly warnings?: readonly string[] | null;
+  /** What VictoriaMetrics says instead of a warning. */
+  readonly isPartial?: unknown;
 }
 
 /** A text that was read. */

@@ -181,10 +181,12 @@ export class Server {
     if (answer?.status !== 'success') {
       const isTemporary = status >= 500 || status === 429;
       if (typeof answer?.error === 'string') throw new QueryError(`${status}: ${answer.error}`, isTemporary, status);
-      throw new QueryError(`${shown}: ${withoutJson(response, begin)}`, isTemporary, status);
+      const isDamaged = answer === undefined && begin.startsWith('{"status":"success"');
+      throw new QueryError(`${shown}: ${withoutJson(response, begin)}`, isTemporary || isDamaged, status);
     }
-    const { warnings = [] } = answer;
+    const warnings = [answer.warnings ?? []].flat();
     const partial = warnings.filter((warning) => !REMARK.test(warning));
+    if (answer.isPartial === true) partial.push('isPartial is true');
     if (partial.length > 0) {
       throw new QueryError(`${shown}: a part of the answer is missing: ${partial.join('; ')}`, true, status);
     }
@@ -246,6 +248,7 @@ function withoutJson(response: Response, begin: string): string {
   const { status } = response;
   const start = begin.slice(0, MOST_SHOWN).replaceAll(/\s+/g, ' ').trim();
   const what = start === '' ? 'nothing' : `"${start}${begin.length > MOST_SHOWN ? '…' : ''}"`;
+  if (begin.startsWith('{"status":"success"')) return `answers ${status} with ${what}, which is damaged or cut short`;
   const hint = status === 401 || status === 403 ? 'are the headers right?' : 'is this the address of a Prometheus?';
   return `answers ${status} with ${what}, which is no answer of its interface: ${hint}`;
 }

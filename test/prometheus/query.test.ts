@@ -79,6 +79,8 @@ describe('an answer that may come later is asked for again', () => {
     ['429', busy(429)],
     ['500 with a page', () => new Response('<html>', { status: 500 })],
     ['a part of it', () => success({ resultType: 'matrix', result: [] }, { warnings: ['store a: timeout'] })],
+    ['a part of it with VictoriaMetrics', () => success({ resultType: 'matrix', result: [] }, { isPartial: true })],
+    ['a text that ends early', () => new Response(ANSWER.slice(0, -3))],
     [
       'a connection that ends early',
       () => new Response(streamOf(ANSWER.slice(0, 100), (c) => c.error(new Error('reset')))),
