@@ -1,7 +1,7 @@
 // Calls of a server's HTTP interface: what is sent, what is tried again, and what an answer must be.
 import { checkBoolean, checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
 import { addressesOf } from './address.ts';
-import { type Answer, AnswerReader, type Take } from './answer.ts';
+import { AnswerReader, MOST_KEPT, type ReadAnswer, type Take } from './answer.ts';
 
 /** Names and values of HTTP headers. */
 export type Headers = Readonly<Record<string, string>>;
@@ -52,8 +52,8 @@ export class QueryError extends Error {
 const FIRST_WAIT = 0.25;
 const LONGEST_WAIT = 30;
 
-/** Characters of an answer that a message shows. */
-const MOST_SHOWN = 200;
+/** Characters of an answer that a message shows: fewer than are kept, to know whether there are more. */
+const MOST_SHOWN = MOST_KEPT - 1;
 
 /** Warnings that begin so are remarks about the query; the answer is whole. Others say that a part is missing. */
 const REMARK = /^PromQL (warning|info)/;
@@ -131,16 +131,21 @@ export class Server {
       redirect: 'manual',
       ...(this.#posts && { method: 'POST', body }),
     };
-    const { response, text } = await this.#send(`${url}${path}${this.#posts ? '' : `?${body}`}`, init, shown);
+    const { response, read } = await this.#send(`${url}${path}${this.#posts ? '' : `?${body}`}`, init, shown, take);
     if (response.status === 405 && this.#posts) {
       this.#posts = false; // some proxies let GET pass only
       return await this.#attempt(path, parameters, take);
     }
-    return this.#dataOf(response, text, await this.#reader.read(text, take), shown);
+    return this.#dataOf(response, read, shown);
   }
 
-  /** Waits for an answer to its end. @throws QueryError when none comes, or none in time */
-  async #send(url: string, init: RequestInit, shown: string): Promise<{ response: Response; text: string }> {
+  /** Reads an answer to its end. @throws QueryError when none comes, or none in time; whatever `take` throws */
+  async #send(
+    url: string,
+    init: RequestInit,
+    shown: string,
+    take?: Take,
+  ): Promise<{ response: Response; read: ReadAnswer }> {
     const controller = new AbortController();
     let isLate = false;
     const timer = setTimeout(() => {
@@ -149,20 +154,25 @@ export class Server {
     }, this.#timeout * 1000);
     const stop = (): void => controller.abort();
     this.#signal?.addEventListener('abort', stop, { once: true });
+    const reached: Reached = async (call) => {
+      try {
+        return await call();
+      } catch (error) {
+        const reason = isLate ? `no answer within ${this.#timeout} s` : reasonOf(error);
+        throw new QueryError(`${shown}: ${reason}`, true, undefined, error);
+      }
+    };
     try {
       this.#signal?.throwIfAborted();
-      const response = await this.#fetch(url, { ...init, signal: controller.signal });
-      return { response, text: await response.text() };
-    } catch (error) {
-      const reason = isLate ? `no answer within ${this.#timeout} s` : reasonOf(error);
-      throw new QueryError(`${shown}: ${reason}`, true, undefined, error);
+      const response = await reached(() => this.#fetch(url, { ...init, signal: controller.signal }));
+      return { response, read: await this.#reader.read(piecesOf(response, reached), take) };
     } finally {
       clearTimeout(timer);
       this.#signal?.removeEventListener('abort', stop);
     }
   }
 
-  #dataOf(response: Response, text: string, answer: Answer | undefined, shown: string): unknown {
+  #dataOf(response: Response, { answer, begin }: ReadAnswer, shown: string): unknown {
     const { status } = response;
     if (status >= 300 && status < 400) {
       const target = response.headers.get('location') ?? 'another address';
@@ -171,10 +181,12 @@ export class Server {
     if (answer?.status !== 'success') {
       const isTemporary = status >= 500 || status === 429;
       if (typeof answer?.error === 'string') throw new QueryError(`${status}: ${answer.error}`, isTemporary, status);
-      throw new QueryError(`${shown}: ${withoutJson(response, text)}`, isTemporary, status);
+      const isDamaged = answer === undefined && begin.startsWith('{"status":"success"');
+      throw new QueryError(`${shown}: ${withoutJson(response, begin)}`, isTemporary || isDamaged, status);
     }
-    const { warnings = [] } = answer;
+    const warnings = [answer.warnings ?? []].flat();
     const partial = warnings.filter((warning) => !REMARK.test(warning));
+    if (answer.isPartial === true) partial.push('isPartial is true');
     if (partial.length > 0) {
       throw new QueryError(`${shown}: a part of the answer is missing: ${partial.join('; ')}`, true, status);
     }
@@ -189,6 +201,29 @@ export class Server {
   async #wait(n: number): Promise<void> {
     const seconds = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** n) * (0.5 + Math.random() / 2);
     await pause(seconds, this.#signal);
+  }
+}
+
+/** Does what depends on the server. @throws QueryError with the reason when it fails */
+type Reached = <T>(call: () => Promise<T>) => Promise<T>;
+
+/** The bytes of an answer as they come. Who stops reading ends the transfer. */
+async function* piecesOf(response: Response, reached: Reached): AsyncGenerator<Uint8Array, void, undefined> {
+  const { body } = response;
+  // Clients other than `fetch` may have streams of another kind, or none for an empty answer.
+  if (typeof body?.getReader !== 'function') {
+    yield new TextEncoder().encode(await reached(() => response.text()));
+    return;
+  }
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reached(() => reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // what failed cannot be ended
   }
 }
 
@@ -209,10 +244,11 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** What is said of an answer that is none of this interface. */
-function withoutJson(response: Response, text: string): string {
+function withoutJson(response: Response, begin: string): string {
   const { status } = response;
-  const start = text.slice(0, MOST_SHOWN).replaceAll(/\s+/g, ' ').trim();
-  const what = start === '' ? 'nothing' : `"${start}${text.length > MOST_SHOWN ? '…' : ''}"`;
+  const start = begin.slice(0, MOST_SHOWN).replaceAll(/\s+/g, ' ').trim();
+  const what = start === '' ? 'nothing' : `"${start}${begin.length > MOST_SHOWN ? '…' : ''}"`;
+  if (begin.startsWith('{"status":"success"')) return `answers ${status} with ${what}, which is damaged or cut short`;
   const hint = status === 401 || status === 403 ? 'are the headers right?' : 'is this the address of a Prometheus?';
   return `answers ${status} with ${what}, which is no answer of its interface: ${hint}`;
 }

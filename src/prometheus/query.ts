@@ -2,7 +2,7 @@
 import { checkInteger, checkNumber, checkOptions, describe, isPositive } from '../core/checks.ts';
 import type { MatrixEntry } from './answer.ts';
 import { QueryError, SERVER_OPTIONS, Server, type ServerOptions } from './call.ts';
-import { type Labels, seriesKey } from './labels.ts';
+import type { Labels } from './labels.ts';
 
 /** Options of {@link queryRange}. */
 export interface QueryRangeOptions extends ServerOptions {
@@ -163,19 +163,20 @@ function slabs(count: number): () => Float64Array {
  * @param values NaN, one for each step, to be filled
  */
 function seriesOf(entry: MatrixEntry, from: number, step: number, values: Float64Array): RangeSeries {
-  const { metric = {}, key = seriesKey(metric), values: pairs = [], histograms } = entry;
+  const { metric, key, histograms } = entry;
   if (histograms !== undefined) {
     const cure = 'take a number of them, as in histogram_quantile(0.99, …), histogram_count(…) or histogram_sum(…)';
-    throw new QueryError(`the query gives native histograms, as of {${seriesKey(metric)}}: ${cure}`, false);
+    throw new QueryError(`the query gives native histograms, as of {${key}}: ${cure}`, false);
   }
   const count = values.length;
-  for (const [time, text] of pairs) {
+  for (let e = 0; e < entry.count; e++) {
+    const time = entry.times[e]!;
     const place = (time - from) / step;
     const p = Math.round(place);
     if (p < 0 || p >= count || Math.abs(place - p) > 0.01) {
       throw new QueryError(`the server answers with the time ${time}, which was not asked for`, false);
     }
-    values[p] = numberOf(text);
+    values[p] = entry.values[e]!;
   }
   return { labels: metric, key, values };
 }
@@ -218,11 +219,6 @@ export function resultOf(data: unknown, type: 'matrix' | 'vector'): readonly unk
   const { resultType, result } = Object(data) as { resultType?: unknown; result?: unknown };
   if (resultType === type && Array.isArray(result)) return result;
   throw new QueryError(`the server answers with ${describe(resultType)} where a ${type} was asked for`, false);
-}
-
-/** A number as Prometheus writes it. */
-function numberOf(text: string): number {
-  return text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
 }
 
 /** Seconds without an exponent, to the millisecond. */

@@ -15,6 +15,27 @@ async function all(options: Partial<Parameters<typeof queryRange>[0]>): Promise<
   return chunks;
 }
 
+const ANSWER = `{"status":"success","data":{"resultType":"matrix","result":[${[0, 1, 2]
+  .map((s) => `{"metric":{"s":"${s}"},"values":[[0,"1"],[60,"2"]]}`)
+  .join(',')}]}}`;
+
+/** A body that begins with a text; `then` says how it goes on. */
+function streamOf(
+  text: string,
+  then: (controller: ReadableStreamDefaultController<Uint8Array>) => void,
+  onCancel = (): void => {},
+): ReadableStream<Uint8Array> {
+  const parts = [new TextEncoder().encode(text)];
+  return new ReadableStream({
+    pull(controller) {
+      const part = parts.shift();
+      if (part === undefined) then(controller);
+      else controller.enqueue(part);
+    },
+    cancel: onCancel,
+  });
+}
+
 /** An answer that fails so many times, then none of its own. */
 function failing(times: number, answer: () => Response): () => Response | undefined {
   let left = times;
@@ -58,6 +79,12 @@ describe('an answer that may come later is asked for again', () => {
     ['429', busy(429)],
     ['500 with a page', () => new Response('<html>', { status: 500 })],
     ['a part of it', () => success({ resultType: 'matrix', result: [] }, { warnings: ['store a: timeout'] })],
+    ['a part of it with VictoriaMetrics', () => success({ resultType: 'matrix', result: [] }, { isPartial: true })],
+    ['a text that ends early', () => new Response(ANSWER.slice(0, -3))],
+    [
+      'a connection that ends early',
+      () => new Response(streamOf(ANSWER.slice(0, 100), (c) => c.error(new Error('reset')))),
+    ],
   ])('%s', async (_, answer) => {
     const fetch = fakeFetch(series(1), failing(1, answer));
     expect(await all({ fetch })).toHaveLength(1);
@@ -84,6 +111,53 @@ describe('an answer that may come later is asked for again', () => {
       new Promise((_resolve, reject) => signal!.addEventListener('abort', () => reject(new Error('aborted'))));
     await expect(all({ fetch, timeout: 0.05, retries: 0 })).rejects.toThrow('no answer within 0.05 s');
   });
+});
+
+describe('a body that does not end', () => {
+  /** Its first series are there; then nothing comes until the signal, as with `fetch`. */
+  const endless = async (_: string, { signal }: RequestInit): Promise<Response> =>
+    new Response(
+      streamOf(ANSWER.slice(0, -40), (c) => signal!.addEventListener('abort', () => c.error(signal!.reason))),
+    );
+
+  test('is given up when it takes too long', async () => {
+    await expect(all({ fetch: endless, timeout: 0.05, retries: 0 })).rejects.toThrow('no answer within 0.05 s');
+  });
+
+  test('is given up when the caller ends it', async () => {
+    const stop = new AbortController();
+    const reading = all({ fetch: endless, signal: stop.signal });
+    setTimeout(() => stop.abort(new Error('enough')), 20);
+    await expect(reading).rejects.toThrow('enough');
+  });
+
+  test('is ended by a series that is refused', async () => {
+    let numEnded = 0;
+    const text = ANSWER.replaceAll('[0,"1"]', '[7,"1"]').slice(0, -40);
+    const fetch = async (): Promise<Response> =>
+      new Response(
+        streamOf(
+          text,
+          () => {},
+          () => numEnded++,
+        ),
+      );
+    await expect(all({ fetch })).rejects.toThrow('answers with the time 7, which was not asked for');
+    expect(numEnded).toBeGreaterThan(0);
+  });
+});
+
+test('a client whose answers have no web stream, and an answer without a body', async () => {
+  const good = fakeFetch(series(2));
+  const fetch: typeof good = async (url, init) => {
+    const response = await good(url, init);
+    const { status, headers } = response;
+    return { status, headers, body: {}, text: () => response.text() } as unknown as Response;
+  };
+  expect(await all({ fetch })).toEqual(await all({ fetch: good }));
+  await expect(all({ fetch: async () => new Response(null, { status: 204 }) })).rejects.toThrow(
+    'answers 204 with nothing',
+  );
 });
 
 describe('what would fail again is not asked again', () => {

@@ -2,7 +2,7 @@
 import type { Monitor } from '../monitors/monitor.ts';
 
 /** Monitors of a group: what they touch fits a cache of 256 KB. */
-export const GROUP = 16;
+export const GROUP = 32;
 
 /** So many monitors stay in the cache from tick to tick by themselves. */
 const FEW = 256;

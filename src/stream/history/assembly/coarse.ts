@@ -123,7 +123,7 @@ export function coarseSearch(s: Stream, y: usize, k: i32, end: i32): bool {
     return false;
   }
   computeDistances(s, y, end);
-  const most = kthLeast(k);
+  const most = enoughFor(s, kthLeast(k));
   clear(s, k, Infinity);
   numSummed = 0;
   sumWithin(s, y, k, end, 0, most);
@@ -183,19 +183,42 @@ function computeDistances(s: Stream, y: usize, end: i32): void {
   v128.store(LEAST, least3, 48);
 }
 
-/** The k-th least of the 16 numbers at LEAST, which it sorts as far as that. */
+/** The k-th least of the 16 numbers at LEAST: the least that at least k of them do not exceed. */
 function kthLeast(k: i32): u32 {
-  for (let n = 1; n < 16; n++) {
-    const x = load<u32>(LEAST + (<usize>n << 2));
-    let p = n;
-    for (; p > 0; p--) {
-      const before = load<u32>(LEAST + (<usize>(p - 1) << 2));
-      if (before <= x) break;
-      store<u32>(LEAST + (<usize>p << 2), before);
-    }
-    store<u32>(LEAST + (<usize>p << 2), x);
+  const a = v128.load(LEAST);
+  const b = v128.load(LEAST, 16);
+  const c = v128.load(LEAST, 32);
+  const d = v128.load(LEAST, 48);
+  // Minus how many do not exceed each.
+  let inA = i32x4.splat(0), inB = inA, inC = inA, inD = inA;
+  for (let from = LEAST; from < LEAST + 64; from += 4) {
+    const x = v128.load32_splat(from);
+    inA = i32x4.add(inA, i32x4.le_u(x, a));
+    inB = i32x4.add(inB, i32x4.le_u(x, b));
+    inC = i32x4.add(inC, i32x4.le_u(x, c));
+    inD = i32x4.add(inD, i32x4.le_u(x, d));
   }
-  return load<u32>(LEAST + (<usize>(k - 1) << 2));
+  const enough = i32x4.splat(-k);
+  let least = i32x4.min_u(
+    i32x4.min_u(orLargest(a, inA, enough), orLargest(b, inB, enough)),
+    i32x4.min_u(orLargest(c, inC, enough), orLargest(d, inD, enough)),
+  );
+  least = i32x4.min_u(least, v128.shuffle<i32>(least, least, 2, 3, 0, 1));
+  return min(<u32>i32x4.extract_lane(least, 0), <u32>i32x4.extract_lane(least, 1));
+}
+
+/** Each number of x whose count does not exceed `enough`; in the place of others the largest there is. */
+// @ts-ignore: decorator
+@inline function orLargest(x: v128, count: v128, enough: v128): v128 { return v128.or(x, i32x4.gt_s(count, enough)); }
+
+/**
+ * An I that, where k candidates do not exceed `most`, `leastOf` does not exceed either: √D·scale <= √most + √w for these, and one
+ * more √w is what rules out others. Where that is far more than `most`, it is better to see what the k candidates are worth first.
+ */
+function enoughFor(s: Stream, most: u32): u32 {
+  if (most < <u32>(64 * s.w) || most > 1 << 30) return most;
+  const root = sqrt(<f64>most) + 2 * sqrt(<f64>s.w) * (1 + 1e-9);
+  return <u32>(root * root * (1 + 1e-8)) + 3;
 }
 
 /**
@@ -208,12 +231,13 @@ function sumWithin(s: Stream, y: usize, k: i32, end: i32, low: u32, high: u32): 
   let from = DISTANCES;
   let n = 0;
   for (let p = s.zone; p < end; p += 16, from += 64) {
-    const a = within(v128.load(from), least, most);
-    const b = within(v128.load(from, 16), least, most);
-    const c = within(v128.load(from, 32), least, most);
-    const d = within(v128.load(from, 48), least, most);
-    if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) continue;
-    let mask = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+    const a = v128.load(from);
+    const b = v128.load(from, 16);
+    const c = v128.load(from, 32);
+    const d = v128.load(from, 48);
+    if (!v128.any_true(i32x4.le_u(i32x4.min_u(i32x4.min_u(a, b), i32x4.min_u(c, d)), most))) continue;
+    const ab = i16x8.narrow_i32x4_s(within(a, least, most), within(b, least, most));
+    let mask = i8x16.bitmask(i8x16.narrow_i16x8_s(ab, i16x8.narrow_i32x4_s(within(c, least, most), within(d, least, most))));
     if (end - p < 16) mask &= (1 << (end - p)) - 1;
     for (; mask; mask &= mask - 1) setI32(GATHERED, n++, p + ctz(mask));
     if (n < 16) continue;
