@@ -2,7 +2,15 @@
 // into the scores. top-engine.ts has it with the search for short windows, the entry knn-anomaly/top without, for bundles.
 import { euclidean } from '../core/metric.ts';
 import { endOf } from '../core/windows.ts';
-import { numWindowsOf, type Place, planTop, prepareTop, type TopSource, topPlaces } from '../search/top/engine.ts';
+import {
+  type Place,
+  planTop,
+  prepareTop,
+  type Survey,
+  surveyOf,
+  type TopSource,
+  topPlaces,
+} from '../search/top/engine.ts';
 import type { ThreadOptions } from '../threads/options.ts';
 import { runTop, type TopJob, type TopSnapshot } from '../threads/top/top-job.ts';
 import type { Settings } from './settings.ts';
@@ -23,8 +31,10 @@ export function makeTopEngine(leaves?: LeafEngine): TopEngine {
     places(scoring, query) {
       const job = planned(scoring, query, leaves);
       if (!job) return undefined;
-      const { source, k, isMax, numRows, costs } = job;
-      const places = costs ? topPlaces(prepareTop(source, k, isMax), numRows, query, costs) : leaves!.places(job);
+      const { source, survey, k, isMax, numRows, costs } = job;
+      const places = costs
+        ? topPlaces(prepareTop(source, survey, k, isMax), numRows, query, costs)
+        : leaves!.places(job);
       return places && anomalies(scoring.settings, places);
     },
 
@@ -42,19 +52,24 @@ export function makeTopEngine(leaves?: LeafEngine): TopEngine {
   };
 }
 
+/** A job, and what its plan has seen of the values. */
+interface PlannedTop extends TopJob {
+  readonly survey: Survey;
+}
+
 /** The search by bounds; undefined where there are none, or where the scores of all windows cost less. */
 function planned(
   { settings, series, reference }: Scoring,
   query: Query,
   leaves: LeafEngine | undefined,
-): TopJob | undefined {
+): PlannedTop | undefined {
   const { metric, aggregation, align, engine, windowSize, normalize, exclusionZone, side, k } = settings;
   if (metric !== euclidean || aggregation === 'median' || align === 'cover' || engine !== 'auto') return undefined;
   const source: TopSource = { series, reference, windowSize, normalize, exclusionZone, side };
-  const counts = numWindowsOf(source);
-  const job = { source, k, isMax: aggregation === 'max', numRows: counts.numRows, query };
+  const survey = surveyOf(source);
+  const job = { source, survey, k, isMax: aggregation === 'max', numRows: survey.numRows, query };
   if (leaves?.serves(job)) return { ...job, costs: undefined };
-  const costs = planTop(source, counts, k, query);
+  const costs = planTop(source, survey, k, query);
   return costs && { ...job, costs };
 }
 

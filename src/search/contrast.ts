@@ -14,7 +14,7 @@ const MIDDLE_OF = 128;
  * The distance of the nearest of a sample of windows over the median one: min s / median s, the median over some rows.
  * 0 for windows that have copies, near 1 where all are equally far.
  */
-export function contrastOf({ rows, columns, isSelf }: Join): number {
+export function contrastOf({ rows, columns, isSelf }: Pick<Join, 'rows' | 'columns' | 'isSelf'>): number {
   const { width, starts, stride, normalize } = columns;
   const isPlain = normalize === 'none';
   const row = new Float64Array(width);

@@ -1,7 +1,7 @@
 // KNN.top and its kin: the places of topAnomalies(score(series)), whoever finds them, and what they refuse.
 import * as esbuild from 'esbuild';
 import { describe, expect, test, vi } from 'vitest';
-import { KNN, type KNNOptions, type Progress, topAnomalies } from '../../src/index.ts';
+import { type Anomaly, KNN, type KNNOptions, type Progress, topAnomalies } from '../../src/index.ts';
 import { naiveNeighbors, naiveTop, scoreOf } from '../naive.ts';
 import { DIST, main } from '../support/built.ts';
 import { disturbed, generators, integers, serverMetric, whiteNoise } from '../support/series.ts';
@@ -122,6 +122,18 @@ describe('topAsync and topRefine', () => {
       last = { places, exact };
     }
     expect(last).toEqual({ places: want, exact: true });
+  });
+
+  test('keep to the series as it was, even if it changes while they search', async () => {
+    for (const threads of [1, 2]) {
+      const series = metric.slice();
+      let places: Anomaly[] = [];
+      for await (const found of knn.topRefine(series, 6, { separation: 40, threads })) {
+        places = found.places;
+        series.fill(7);
+      }
+      expect(places).toEqual(want);
+    }
   });
 
   test('end when the signal is aborted, or the loop is left', async () => {

@@ -38,10 +38,12 @@ export class BlockSearch {
   readonly #guesser: Guesser;
   readonly #random: () => number;
 
+  // Numbers that are not always integers are none at first: that saves the compiler a second look at all functions.
+
   // Windows that were put out per nanosecond: by the first guesses for a block, by others, and by random lags.
-  #firstGain = 1;
-  #guessGain = 1;
-  #randomGain = 1;
+  #firstGain = 1.5;
+  #guessGain = 1.5;
+  #randomGain = 1.5;
   readonly #inherited: number[] = [];
 
   // The block at hand: its first window, the windows [from, to) that are not all out, and how many are not.
@@ -49,14 +51,14 @@ export class BlockSearch {
   #from = 0;
   #to = 0;
   #alive = 0;
-  #low = 0;
-  #tight = 0;
+  #low = NaN;
+  #tight = NaN;
   /** The upper bounds of its windows that were known before; −Infinity: out. */
   readonly #bounds = new Float64Array(BLOCK);
   readonly #lags = new TriedLags();
   /** Lags that put windows out, the best first. */
   readonly #good: { lag: number; out: number }[] = [];
-  #cost = 0;
+  #cost = NaN;
 
   constructor(state: TopState, kernel: TopKernel, guesser: Guesser) {
     this.#state = state;
@@ -196,16 +198,11 @@ export class BlockSearch {
     let worst = this.#from;
     for (let t = this.#from; t < this.#to; t++) if (threshold[t]! > threshold[worst]!) worst = t;
     const i = this.#first + worst;
-    const count = this.#guesser.ask(i, Math.max(AT_A_TIME, Math.min(k, 32)), 3, this.#isAllowed(i));
+    const count = this.#guesser.ask(i, Math.max(AT_A_TIME, Math.min(k, 32)), 3);
     this.#cost += 1500 + 16 * this.#state.windowSize;
     let out = 0;
     for (let q = 0; q < count && this.#alive > 0; q++) out += this.#run(this.#guesser.columns[q]! - i);
     return out;
-  }
-
-  #isAllowed(i: number): (j: number) => boolean {
-    const { exclusion, left } = this.#state;
-    return left ? (j) => j < i - exclusion : (j) => Math.abs(j - i) > exclusion;
   }
 
   #runRandom(): number {

@@ -4,8 +4,8 @@
 // Why the answer is exact: S(i) ≤ U(i) at all times. U comes from k allowed columns that differ: a lag counts once per block, a column
 // once per row. Which columns are looked at is a matter of time only.
 import { allocateArray, viewArrays } from '../../wasm/arrays.ts';
-import { fillSeries, shapeOf, type TopSource } from './fill.ts';
-import { buildGuesses, type Guesses } from './guesses.ts';
+import { fillSeries, type Survey, shapeOf, type TopSource } from './fill.ts';
+import { buildGuesses } from './guesses.ts';
 import { scalarTop } from './kernel/scalar.ts';
 import type { TopShape } from './kernel/state.ts';
 import { allocateTop, type TopLayout, topModule, wasmTop } from './kernel/wasm.ts';
@@ -14,7 +14,7 @@ import type { Costs } from './plan.ts';
 import { type TopQuery, TopSearch } from './search.ts';
 import { TopWorker } from './task.ts';
 
-export { numWindowsOf, type TopSource } from './fill.ts';
+export { type Survey, surveyOf, type TopSource } from './fill.ts';
 export { LeafSearchTop } from './leaves.ts';
 export type { Place } from './places.ts';
 export { type Costs, planTop, servesLeaves, servesTop } from './plan.ts';
@@ -24,7 +24,6 @@ export { type TopResult, type TopTask, TopWorker } from './task.ts';
 /** A search in a memory that threads share, as one of them is sent it. */
 export interface SharedTop {
   readonly layout: TopLayout;
-  readonly guesses: Guesses;
   /** Which scratch is the thread's own. */
   readonly thread: number;
 }
@@ -41,26 +40,31 @@ export interface PreparedTop {
 /**
  * Fills the arrays of a search and builds its index. O(n·w / 16), normalized O(n·w).
  *
- * @param numThreads other threads that take part: only where threads can share memory
+ * @param numThreads other threads that take part: only where threads can share memory; undefined: the search ends before the caller
+ * goes on, so that the series need not be copied
  */
 export function prepareTop(
   source: TopSource,
+  survey: Survey,
   k: number,
   isMax: boolean,
-  numThreads = 0,
+  numThreads?: number,
   backend: 'auto' | 'scalar' = 'auto',
 ): PreparedTop {
-  const shape = shapeOf(source, k, isMax);
-  const isShared = numThreads > 0;
-  const layout = backend === 'auto' && topModule(isShared) ? layoutOf(shape, numThreads + 1, isShared) : undefined;
+  const isShared = numThreads! > 0;
+  const module = backend === 'auto' ? topModule(isShared) : null;
+  const shape = shapeOf(source, survey, k, isMax, !module || numThreads !== undefined);
+  const layout = module && layoutOf(shape, (numThreads ?? 0) + 1, isShared);
   if (!layout) {
-    const { state, kernel } = scalarTop(shape, fillSeries(shape, source, allocateArray));
-    return { shape, worker: new TopWorker(state, kernel, buildGuesses(state, kernel, false)), shared: undefined };
+    const own = { ...shape, hasValues: true };
+    const { state, kernel } = scalarTop(own, fillSeries(own, source, allocateArray));
+    buildGuesses(state, kernel);
+    return { shape, worker: new TopWorker(state, kernel), shared: undefined };
   }
   fillSeries(shape, source, viewArrays(layout.memory.buffer, layout.seriesAt));
-  const { state, kernel } = wasmTop(topModule(isShared)!, layout, 0);
-  const guesses = buildGuesses(state, kernel, isShared);
-  return { shape, worker: new TopWorker(state, kernel, guesses), shared: isShared ? { layout, guesses } : undefined };
+  const { state, kernel } = wasmTop(module, layout, 0, source);
+  buildGuesses(state, kernel);
+  return { shape, worker: new TopWorker(state, kernel), shared: isShared ? { layout } : undefined };
 }
 
 /** A memory for the search; undefined where there is none as large, so that it runs in plain arrays. */
@@ -73,11 +77,11 @@ function layoutOf(shape: TopShape, numScratch: number, isShared: boolean): TopLa
 }
 
 /** Another thread's part in a search. @throws Error where WebAssembly is refused to it */
-export function joinTop({ layout, guesses, thread }: SharedTop): TopWorker {
+export function joinTop({ layout, thread }: SharedTop): TopWorker {
   const module = topModule(true);
   if (!module) throw new Error('a worker cannot load the kernel: WebAssembly is refused to it');
   const { state, kernel } = wasmTop(module, layout, thread);
-  return new TopWorker(state, kernel, guesses);
+  return new TopWorker(state, kernel);
 }
 
 /**

@@ -1,6 +1,7 @@
 // From two series to the numbers and arrays of a top-n search.
 import { type Normalization, windowMean, windowScale } from '../../core/windows.ts';
 import type { MakeArray } from '../../wasm/arrays.ts';
+import { numPointsOf } from './guesses.ts';
 import { EPSILON } from './kernel/error-bound.ts';
 import { MEAN, NO_COLUMN, RAW, seriesOf, type TopSeries, type TopShape, UNFILTERED, ZSCORE } from './kernel/state.ts';
 
@@ -15,6 +16,17 @@ export interface TopSource {
   readonly side: 'both' | 'left';
 }
 
+/** What one look at all values tells. */
+export interface Survey {
+  /** How many windows of the rows, and of the columns, touch no missing value. */
+  readonly numRows: number;
+  readonly numColumns: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** Whether every window counts. */
+  readonly isWhole: boolean;
+}
+
 /** Number of values whose median is the center. */
 const SAMPLE = 1001;
 
@@ -26,50 +38,65 @@ function partsOf({ series, reference }: TopSource): readonly Float64Array[] {
   return reference ? [series, reference] : [series];
 }
 
-/** Calls `found` with the first and the last start of every stretch of windows that touch no missing value. O(n). */
-function eachStretch(values: Float64Array, w: number, found: (first: number, last: number) => void): void {
-  let first = 0; // no value from here to t is missing
-  for (let t = 0; t <= values.length; t++) {
-    if (t < values.length && !Number.isNaN(values[t])) continue;
-    if (t - first >= w) found(first, t - w);
-    first = t + 1;
+function numWindowsOf({ length }: Float64Array, w: number): number {
+  return Math.max(0, length - w + 1);
+}
+
+/** Looks at all values. O(n). */
+export function surveyOf(source: TopSource): Survey {
+  const { windowSize: w } = source;
+  const counts: number[] = [];
+  let lowest = Infinity;
+  let highest = -Infinity;
+  let isWhole = true;
+  for (const values of partsOf(source)) {
+    let count = 0;
+    let first = w - 1; // windows that end before it touch a missing value, or begin before the series
+    for (let t = 0; t < values.length; t++) {
+      const x = values[t]!;
+      if (x < lowest) lowest = x;
+      if (x > highest) highest = x;
+      if (Number.isNaN(x)) first = t + w;
+      if (t >= first) count++;
+    }
+    counts.push(count);
+    isWhole &&= count === numWindowsOf(values, w);
   }
+  return { numRows: counts[0]!, numColumns: counts.at(-1)!, lowest, highest, isWhole };
 }
 
-function countWindows(values: Float64Array, w: number): number {
-  let count = 0;
-  eachStretch(values, w, (first, last) => (count += last - first + 1));
-  return count;
-}
-
-/** How many windows of the rows, and of the columns, touch no missing value. O(n). */
-export function numWindowsOf(source: TopSource): { numRows: number; numColumns: number } {
-  const counts = partsOf(source).map((values) => countWindows(values, source.windowSize));
-  return { numRows: counts[0]!, numColumns: counts.at(-1)! };
-}
-
-/** The shape of the search for the windows whose k neighbors are farthest. O(n). */
-export function shapeOf(source: TopSource, k: number, isMax: boolean): TopShape {
+/**
+ * The shape of the search for the windows whose k neighbors are farthest.
+ *
+ * @param isCopied whether the values are copied; normalized windows have them copied anyway
+ */
+export function shapeOf(source: TopSource, survey: Survey, k: number, isMax: boolean, isCopied: boolean): TopShape {
   const { series, reference, windowSize: w, normalize, exclusionZone, side } = source;
   const columnOffset = reference ? series.length : 0;
   const length = columnOffset + (reference ?? series).length;
+  const numColumns = numWindowsOf(reference ?? series, w);
   const mode = { none: RAW, mean: MEAN, zscore: ZSCORE }[normalize];
-  const parts = partsOf(source);
-  const { center, reach, largest, farthest, isWhole } = rangeOf(parts);
+  const { lowest, highest, isWhole } = survey;
+  const { center, spread } = middleOf(partsOf(source));
+  // The distance from the center up to which float32 holds values: all of them, or most.
+  const farthest = Math.max(0, highest - center, center - lowest);
+  const reach = spread > 0 ? Math.min(REACH * spread, farthest) : farthest;
   const factor = 2 ** Math.max(-1000, Math.min(1000, Math.floor(Math.log2(2 / reach))));
-  const windowsOf = (values: Float64Array): number => Math.max(0, values.length - w + 1);
+  const largest = Math.max(highest, -lowest);
   return {
     length,
     windowSize: w,
     k,
     numWindows: Math.max(0, length - w + 1),
-    numRows: windowsOf(series),
+    numRows: numWindowsOf(series, w),
     firstColumn: columnOffset,
-    endColumn: columnOffset + windowsOf(reference ?? series),
+    endColumn: columnOffset + numColumns,
+    numPoints: numPointsOf(numColumns),
     exclusion: reference ? -1 : exclusionZone,
     left: !reference && side === 'left',
     mode,
     isMax,
+    hasValues: isCopied || mode !== RAW,
     hasFlags: !isWhole || (mode !== RAW && farthest > reach),
     center,
     factor,
@@ -78,17 +105,8 @@ export function shapeOf(source: TopSource, k: number, isMax: boolean): TopShape 
   };
 }
 
-/** What is known of the values: see TopShape. */
-interface Range {
-  readonly center: number;
-  /** The distance from the center up to which float32 holds values: all of them, or most. */
-  readonly reach: number;
-  readonly largest: number;
-  readonly farthest: number;
-  readonly isWhole: boolean;
-}
-
-function rangeOf(parts: readonly Float64Array[]): Range {
+/** The median of a sample of the values, and the distance of the farthest of them. */
+function middleOf(parts: readonly Float64Array[]): { center: number; spread: number } {
   const numValues = parts.reduce((sum, { length }) => sum + length, 0);
   const step = Math.max(1, numValues / SAMPLE);
   const sample: number[] = [];
@@ -100,73 +118,40 @@ function rangeOf(parts: readonly Float64Array[]): Range {
   }
   const sorted = Float64Array.from(sample).sort();
   const center = sorted[sorted.length >> 1] ?? 0;
-  const spread = Math.max(center - (sorted[0] ?? 0), (sorted.at(-1) ?? 0) - center);
-  let extremes: Extremes = { lowest: center, highest: center, isWhole: true };
-  for (const values of parts) extremes = extended(extremes, values);
-  const { lowest, highest, isWhole } = extremes;
-  const farthest = Math.max(highest - center, center - lowest);
-  const reach = spread > 0 ? Math.min(REACH * spread, farthest) : farthest;
-  return { center, reach, largest: Math.max(Math.abs(lowest), Math.abs(highest)), farthest, isWhole };
-}
-
-/** The lowest and highest of some values, and whether none is missing. */
-interface Extremes {
-  readonly lowest: number;
-  readonly highest: number;
-  readonly isWhole: boolean;
-}
-
-function extended({ lowest, highest, isWhole }: Extremes, values: Float64Array): Extremes {
-  for (let t = 0; t < values.length; t++) {
-    const x = values[t]!;
-    if (x < lowest) lowest = x;
-    if (x > highest) highest = x;
-    if (Number.isNaN(x)) isWhole = false;
-  }
-  return { lowest, highest, isWhole };
+  return { center, spread: Math.max(center - (sorted[0] ?? 0), (sorted.at(-1) ?? 0) - center) };
 }
 
 /** Makes and fills the arrays of the search. O(n), normalized O(n·w). */
 export function fillSeries(shape: TopShape, source: TopSource, make: MakeArray): TopSeries {
   const series = seriesOf(shape, make);
-  const { x, mean, sigma, flags } = series;
-  const { windowSize: w, mode, hasFlags } = shape;
+  const { x, x32, mean, sigma, flags } = series;
+  const { windowSize: w, mode, hasValues, hasFlags, center, factor, extent } = shape;
   if (hasFlags) flags.fill(NO_COLUMN);
   let offset = 0;
   for (const values of partsOf(source)) {
-    x.set(values, offset);
-    eachStretch(values, w, (first, last) => {
-      if (hasFlags) flags.fill(0, offset + first, offset + last + 1);
-      if (mode === RAW) return;
-      for (let i = first; i <= last; i++) {
-        const mu = windowMean(values, i, w);
-        mean[offset + i] = mu;
-        sigma[offset + i] = windowScale(values, i, w, mu, 'zscore');
+    let first = 0; // no value from here to t is missing
+    let far = -1; // the last value that float32 does not hold
+    for (let t = 0; t < values.length; t++) {
+      let value = values[t]!;
+      if (Number.isNaN(value)) {
+        value = center;
+        first = t + 1;
       }
-    });
+      let y = (value - center) * factor;
+      if (Math.abs(y) > extent) {
+        y = y > 0 ? extent : -extent;
+        far = t;
+      }
+      x32[offset + t] = y;
+      if (hasValues) x[offset + t] = value;
+      const i = t - w + 1;
+      if (i < first) continue;
+      if (hasFlags) flags[offset + i] = mode !== RAW && far >= i ? UNFILTERED : 0;
+      if (mode === RAW) continue;
+      mean[offset + i] = windowMean(values, i, w);
+      sigma[offset + i] = windowScale(values, i, w, mean[offset + i]!, 'zscore');
+    }
     offset += values.length;
   }
-  scaleValues(shape, series);
-  if (mode !== RAW && hasFlags) markUnfiltered(shape, series);
   return series;
-}
-
-/** Puts the center in the place of missing values, and writes x32. */
-function scaleValues({ center, factor, extent, length }: TopShape, { x, x32 }: TopSeries): void {
-  for (let t = 0; t < length; t++) {
-    let y = x[t]!;
-    if (Number.isNaN(y)) x[t] = y = center;
-    y = (y - center) * factor;
-    x32[t] = Math.min(extent, Math.max(-extent, y));
-  }
-}
-
-/** Marks the windows with a value that float32 does not hold. */
-function markUnfiltered({ windowSize: w, center, factor, extent, length }: TopShape, { x, flags }: TopSeries): void {
-  let last = -Infinity;
-  for (let t = 0; t < length; t++) {
-    if (Math.abs((x[t]! - center) * factor) > extent) last = t;
-    const i = t - w + 1;
-    if (i >= 0 && last >= i) flags[i] = flags[i]! | UNFILTERED;
-  }
 }

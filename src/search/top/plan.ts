@@ -1,11 +1,10 @@
 // When a top-n search is worth it, and when it gives up for the profile: the scores of all windows.
-import { embed } from '../../core/windows.ts';
+import { embed, type WindowSet } from '../../core/windows.ts';
 import { contrastOf } from '../contrast.ts';
-import { servesDiagonal } from '../diagonal/engine.ts';
-import { type Join, referenceJoin, selfJoin } from '../join.ts';
+import { areSquaresInRange, areStepsInRange } from '../diagonal/engine.ts';
 import { MAX_POINT_WIDTH } from '../plan.ts';
 import { smoothContrast } from '../plan-constants.ts';
-import type { TopSource } from './fill.ts';
+import type { Survey, TopSource } from './fill.ts';
 
 /** What a search may cost. */
 export interface Costs {
@@ -60,20 +59,20 @@ const MOST_IN_VAIN = 1 / 3;
 /** Windows by which the contrast is estimated. */
 const SAMPLED = 4096;
 
-/** The join of a source, with a sample of its windows. */
-function sampledJoin({ series, reference, windowSize, normalize, exclusionZone, side }: TopSource): Join {
-  const windowsOf = (values: Float64Array): ReturnType<typeof embed> => {
+/** The contrast of a sample of the windows. */
+function sampledContrast({ series, reference, windowSize, normalize }: TopSource, { isWhole }: Survey): number {
+  const windowsOf = (values: Float64Array): WindowSet => {
     const numWindows = Math.max(0, values.length - windowSize + 1);
     const starts: number[] = [];
     const step = Math.max(1, numWindows / SAMPLED);
     for (let p = 0; Math.floor(p) < numWindows; p += step) {
       const i = Math.floor(p);
-      if (!values.subarray(i, i + windowSize).includes(NaN)) starts.push(i);
+      if (isWhole || !values.subarray(i, i + windowSize).includes(NaN)) starts.push(i);
     }
     return embed(values, windowSize, normalize, Int32Array.from(starts));
   };
   const rows = windowsOf(series);
-  return reference ? referenceJoin(rows, windowsOf(reference)) : selfJoin(rows, exclusionZone, side);
+  return contrastOf({ rows, columns: reference ? windowsOf(reference) : rows, isSelf: !reference });
 }
 
 /** Neighbors that a window is likely to have in its leaf. */
@@ -95,28 +94,30 @@ export function servesLeaves(
   return isShort && numRows >= FEWEST_WINDOWS && k <= MOST_LEAF_NEIGHBORS && areFew(numRows, numRows, query);
 }
 
-/** Whether bounds can put windows out at all: squares must stay in range. O(n). */
-export function servesTop({ series, reference, windowSize, normalize, exclusionZone, side }: TopSource): boolean {
-  const windowsOf = (values: Float64Array): ReturnType<typeof embed> =>
-    embed(values, windowSize, normalize, new Int32Array(0));
-  const rows = windowsOf(series);
-  return servesDiagonal(reference ? referenceJoin(rows, windowsOf(reference)) : selfJoin(rows, exclusionZone, side));
+/** Whether bounds can put windows out at all: squares must stay in range, and the quotients of normalized windows. */
+export function servesTop(
+  { series, reference, windowSize, normalize }: TopSource,
+  { lowest, highest }: Survey,
+): boolean {
+  if (!areSquaresInRange(windowSize, Math.max(highest, -lowest))) return false;
+  return normalize === 'none' || areStepsInRange(reference ? [series, reference] : [series]);
 }
 
 /** What the search may cost, or undefined where it is not worth beginning it. */
 export function planTop(
   source: TopSource,
-  { numRows, numColumns }: { numRows: number; numColumns: number },
+  survey: Survey,
   k: number,
   query: { n: number; separation: number },
 ): Costs | undefined {
+  const { numRows, numColumns } = survey;
   const isShort = numRows < FEWEST_WINDOWS || numColumns < FEWEST_WINDOWS;
   if (isShort || source.windowSize <= MAX_POINT_WIDTH || k > MOST_NEIGHBORS) return undefined;
   if (!areFew(numRows, numColumns, query)) return undefined;
-  if (!servesTop(source)) return undefined;
+  if (!servesTop(source, survey)) return undefined;
   const perPair = source.normalize === 'zscore' ? PER_SCALED_PAIR : PER_PAIR;
   const byPairs = perPair * numColumns * (source.reference ? 2 : 1);
-  const isSmooth = contrastOf(sampledJoin(source)) < smoothContrast;
+  const isSmooth = sampledContrast(source, survey) < smoothContrast;
   const byTree = isSmooth ? PER_TREE_ROW : source.windowSize <= SHORT ? PER_SHORT_TREE_ROW : Infinity;
   return { numRows, profile: numRows * Math.min(byPairs, byTree) };
 }

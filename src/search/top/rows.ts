@@ -60,10 +60,10 @@ export class RowSearch {
   readonly #kernel: TopKernel;
   readonly #guesser: Guesser;
   /** The score that the last place has at least, and the start of the last window with it that can be a place. */
-  #score = 0;
-  #start = 0;
+  #score = NaN;
+  #start = NaN;
   /** The share of rows that the index put out, lately. */
-  #gain = 1;
+  #gain = 0.999;
 
   constructor(state: TopState, kernel: TopKernel, guesser: Guesser) {
     this.#state = state;
@@ -117,10 +117,7 @@ export class RowSearch {
   }
 
   #ask(leaves: number): void {
-    const { k, exclusion, left } = this.#state;
-    const i = this.#row;
-    const isAllowed = left ? (j: number) => j < i - exclusion : (j: number) => Math.abs(j - i) > exclusion;
-    const count = this.#guesser.ask(i, Math.max(ASKED, Math.min(k, 64)), leaves, isAllowed);
+    const count = this.#guesser.ask(this.#row, Math.max(ASKED, Math.min(this.#state.k, 64)), leaves);
     const around = Math.min(128, Math.floor(this.#guesser.gap)) / 2 + 8;
     for (let q = 0; q < count; q++) {
       const j = this.#guesser.columns[q]!;

@@ -4,12 +4,14 @@ import { emptyBatch, isBehind, type RowBatch } from './rows.ts';
 /** A list of rows that grows, in parallel arrays. */
 export class RowStore {
   readonly #k: number;
+  readonly #empty: RowBatch;
   #rows: RowBatch;
   /** The number of rows. */
   count = 0;
 
   constructor(k: number) {
     this.#k = k;
+    this.#empty = emptyBatch(1, k);
     this.#rows = emptyBatch(256, k);
   }
 
@@ -20,24 +22,15 @@ export class RowStore {
 
   /** Adds a row that has seen nothing. */
   add(start: number, bound: number): void {
-    if (this.count === this.#rows.starts.length) this.#grow();
+    const before = this.#rows;
     const r = this.count++;
-    const { starts, bounds, seen, s, columns } = this.#rows;
-    starts[r] = start;
-    bounds[r] = bound;
-    seen[r] = 0;
-    s.fill(Infinity, r * this.#k, r * this.#k + this.#k);
-    columns.fill(-1, r * this.#k, r * this.#k + this.#k);
-  }
-
-  #grow(): void {
-    const larger = emptyBatch(2 * this.count, this.#k);
-    larger.starts.set(this.#rows.starts);
-    larger.bounds.set(this.#rows.bounds);
-    larger.seen.set(this.#rows.seen);
-    larger.s.set(this.#rows.s);
-    larger.columns.set(this.#rows.columns);
-    this.#rows = larger;
+    if (r === before.starts.length) {
+      this.#rows = emptyBatch(2 * r, this.#k);
+      for (let p = 0; p < r; p++) this.#copy(before, p, this.#rows, p);
+    }
+    this.#copy(this.#empty, 0, this.#rows, r);
+    this.#rows.starts[r] = start;
+    this.#rows.bounds[r] = bound;
   }
 
   /** A copy of the rows at these indices. */

@@ -1,6 +1,6 @@
 // The work of a top-n search in tasks that do not depend on each other: a thread with a kernel does them in any order.
 import { BlockSearch, type BlocksLeft } from './blocks.ts';
-import { Guesser, type Guesses } from './guesses.ts';
+import { Guesser } from './guesses.ts';
 import type { TopKernel, TopState } from './kernel/state.ts';
 import { type RowBatch, RowSearch, type RowSteps } from './rows.ts';
 
@@ -30,8 +30,8 @@ export class TopWorker {
   readonly #blocks: BlockSearch;
   readonly #rows: RowSearch;
 
-  constructor(state: TopState, kernel: TopKernel, guesses: Guesses) {
-    const guesser = new Guesser(state, kernel, guesses);
+  constructor(state: TopState, kernel: TopKernel) {
+    const guesser = new Guesser(state, kernel);
     this.#blocks = new BlockSearch(state, kernel, guesser);
     this.#rows = new RowSearch(state, kernel, guesser);
   }

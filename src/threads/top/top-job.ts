@@ -4,6 +4,7 @@ import {
   type Costs,
   type Place,
   prepareTop,
+  surveyOf,
   type TopQuery,
   type TopResult,
   TopSearch,
@@ -51,7 +52,7 @@ export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerat
   throwIfAborted(signal);
   await turn();
   const numThreads = numWorkers(job, options);
-  const { shape, worker, shared } = prepareTop(job.source, job.k, job.isMax, numThreads);
+  const { shape, worker, shared } = prepareTop(job.source, surveyOf(job.source), job.k, job.isMax, numThreads);
   const threads = shared && new TopThreads(shared, numThreads, options.worker);
   const abort = (): void => threads?.end(signal!.reason);
   signal?.addEventListener('abort', abort);

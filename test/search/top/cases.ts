@@ -5,10 +5,10 @@ import { atOnce } from '../../../src/core/steps.ts';
 import { KNN, type KNNOptions, topAnomalies } from '../../../src/index.ts';
 import {
   LeafSearchTop,
-  numWindowsOf,
   type Place,
   prepareTop,
   servesTop,
+  surveyOf,
   type TopSource,
   topPlaces,
 } from '../../../src/search/top/engine.ts';
@@ -78,16 +78,18 @@ export function sourceOf({ series, reference, w, options }: TopCase): TopSource 
 /** The places by bounds, whatever they cost. */
 export function placesOfBounds(it: TopCase, backend: 'auto' | 'scalar' = 'auto'): Place[] | undefined {
   const source = sourceOf(it);
-  const { numRows, numColumns } = numWindowsOf(source);
-  const k = Math.max(1, Math.min(it.k, numColumns));
-  const prepared = prepareTop(source, k, it.options.aggregation === 'max', 0, backend);
-  return topPlaces(prepared, numRows, it);
+  const survey = surveyOf(source);
+  const k = Math.max(1, Math.min(it.k, survey.numColumns));
+  // A thread's values are copied: every other case takes that way.
+  const numThreads = it.series.length % 2 === 0 ? 0 : undefined;
+  const prepared = prepareTop(source, survey, k, it.options.aggregation === 'max', numThreads, backend);
+  return topPlaces(prepared, survey.numRows, it);
 }
 
 /** The places by the leaves of a tree, whatever they cost; undefined for what leaves do not serve. */
 export function placesOfLeaves(it: TopCase): Place[] | undefined {
   const source = sourceOf(it);
-  const { numRows, numColumns } = numWindowsOf(source);
+  const { numRows, numColumns } = surveyOf(source);
   if (source.reference || source.windowSize > 8 || source.normalize !== 'none' || numRows === 0) return undefined;
   const k = Math.max(1, Math.min(it.k, numColumns));
   return atOnce(new LeafSearchTop(source, k, it.options.aggregation === 'max', it).search());
@@ -96,7 +98,7 @@ export function placesOfLeaves(it: TopCase): Place[] | undefined {
 /** Whether the case can be searched at all. */
 export function isServed(it: TopCase): boolean {
   const source = sourceOf(it);
-  return numWindowsOf(source).numColumns > 0 && servesTop(source);
+  return surveyOf(source).numColumns > 0 && servesTop(source, surveyOf(source));
 }
 
 /** The places by the scores of all windows. */

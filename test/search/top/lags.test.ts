@@ -3,6 +3,20 @@ import { expect, test } from 'vitest';
 import { GROUP } from '../../../src/search/top/kernel/state.ts';
 import { TriedLags } from '../../../src/search/top/lags.ts';
 
+test('a full table takes no further group', () => {
+  const tried = new TriedLags();
+  let count = 0;
+  while (count < 1e5 && tried.add(count * GROUP)) count++;
+  expect([count, tried.addGroup(-7), tried.add(3 * GROUP), tried.add(3 * GROUP + 1)]).toEqual([
+    16_384,
+    false,
+    false,
+    true,
+  ]);
+  tried.clear();
+  expect([tried.add(3 * GROUP), tried.addGroup(-7)]).toEqual([true, true]);
+});
+
 test('add and addGroup take every lag once, negative ones too, until clear', () => {
   const tried = new TriedLags();
   let word = 7;

@@ -1,6 +1,6 @@
 // When a search for places gives up: soon where few windows are less strange than the strangest, and not where bounds work late.
 import { describe, expect, test } from 'vitest';
-import { numWindowsOf, planTop, prepareTop, TopSearch, type TopSource } from '../../../src/search/top/engine.ts';
+import { planTop, prepareTop, surveyOf, TopSearch, type TopSource } from '../../../src/search/top/engine.ts';
 import { isHopeless, isInVain } from '../../../src/search/top/plan.ts';
 import { disturbed, generators, integers, serverMetric, whiteNoise } from '../../support/series.ts';
 
@@ -17,10 +17,10 @@ const sourceOf = (series: Float64Array): TopSource => ({
 /** Whether a search finds its places, and how many lags per window it has tried, at most. */
 function searched(series: Float64Array): { found: boolean; lags: number } {
   const source = sourceOf(series);
-  const counts = numWindowsOf(source);
-  const costs = planTop(source, counts, 1, query)!;
-  const { shape, worker } = prepareTop(source, 1, false);
-  const steps = new TopSearch(shape, counts.numRows, query, costs).search();
+  const survey = surveyOf(source);
+  const costs = planTop(source, survey, 1, query)!;
+  const { shape, worker } = prepareTop(source, survey, 1, false);
+  const steps = new TopSearch(shape, survey.numRows, query, costs).search();
   let lags = 0;
   let next = steps.next();
   while (!next.done) {

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { embed } from '../../../src/core/windows.ts';
 import { BlockSearch } from '../../../src/search/top/blocks.ts';
-import { numWindowsOf, prepareTop, type TopSource, topPlaces } from '../../../src/search/top/engine.ts';
+import { prepareTop, surveyOf, type TopSource, topPlaces } from '../../../src/search/top/engine.ts';
 import { fillSeries, shapeOf } from '../../../src/search/top/fill.ts';
 import { buildGuesses, Guesser } from '../../../src/search/top/guesses.ts';
 import { scalarTop } from '../../../src/search/top/kernel/scalar.ts';
@@ -48,7 +48,10 @@ describe('the places by bounds are those of topAnomalies(score(series), n, { sep
       };
       const rows = naiveNeighbors(series, 9, 2, { exclusionZone: 4 });
       const want = naiveTop(scoreOf(rows, series.length, 9), 5, 9);
-      const got = topPlaces(prepareTop(source, 2, false), numWindowsOf(source).numRows, { n: 5, separation: 9 })!;
+      const got = topPlaces(prepareTop(source, surveyOf(source), 2, false), surveyOf(source).numRows, {
+        n: 5,
+        separation: 9,
+      })!;
       expect([name, got.map(({ start, score }) => ({ index: start + 8, score }))]).toEqual([name, want]);
     }
   });
@@ -114,7 +117,7 @@ describe('a column counts once', () => {
     exclusionZone: 0,
     side: 'both',
   };
-  const shape = shapeOf(source, k, false);
+  const shape = shapeOf(source, surveyOf(source), k, false, true);
   const scalar = scalarTop(shape, fillSeries(shape, source, allocateArray));
   const layout = allocateTop(shape, 1, false);
   fillSeries(shape, source, viewArrays(layout.memory.buffer, layout.seriesAt));
@@ -132,7 +135,8 @@ describe('a column counts once', () => {
     #number = 0;
 
     constructor(state: TopState, kernel: TopKernel, from = 0, to = Infinity) {
-      super(state, kernel, buildGuesses(state, kernel, false));
+      super(state, kernel);
+      buildGuesses(state, kernel);
       this.#from = from;
       this.#to = to;
     }
@@ -202,9 +206,26 @@ describe('a column counts once', () => {
     });
   });
 
+  test('whose values the memory need not hold: a series with holes is read where it is', () => {
+    const gaps = generators.gaps!(3000, 5);
+    const reference = generators.gaps!(2000, 6);
+    for (const other of [undefined, reference]) {
+      const holes = { ...source, series: gaps, reference: other };
+      const survey = surveyOf(holes);
+      const query = { n: 8, separation: w };
+      const [inside, outside] = [0, undefined].map((numThreads) =>
+        topPlaces(prepareTop(holes, survey, k, false, numThreads), survey.numRows, query),
+      );
+      expect(prepareTop(holes, survey, k, false).shape.hasValues).toBe(false);
+      expect(prepareTop(holes, survey, k, false, 0).shape.hasValues).toBe(true);
+      expect(outside).toEqual(inside);
+      expect(outside!.length).toBe(8);
+    }
+  });
+
   test('and embed(series) has as many windows as are counted', () => {
     const gaps = generators.gaps!(500, 2);
-    const { numRows } = numWindowsOf({ ...source, series: gaps });
+    const { numRows } = surveyOf({ ...source, series: gaps });
     expect(numRows).toBe(embed(gaps, w, 'none').starts.length);
   });
 });

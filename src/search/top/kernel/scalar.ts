@@ -14,6 +14,7 @@ import {
   type TopSeries,
   type TopShape,
   type TopState,
+  vector32,
   ZSCORE,
 } from './state.ts';
 
@@ -36,9 +37,8 @@ class ScalarTop implements TopKernel {
   }
 
   run(first: number, at: number, length: number, lag: number, low: number, tight: number): number {
-    const { mode, flags, bound, width, threshold } = this.#state;
-    if (mode === RAW) this.#runRaw(first, length, lag);
-    else this.#runCentered(first, length, lag);
+    const { flags, bound, width, threshold } = this.#state;
+    this.#setBounds(first, length, lag);
     let out = 0;
     for (let t = 0; t < length; t++) {
       const i = first + t;
@@ -59,30 +59,9 @@ class ScalarTop implements TopKernel {
     return out;
   }
 
-  /** Bounds of windows as they are: s(i + 1) = s(i) + z(i + w)² − z(i)². */
-  #runRaw(first: number, length: number, lag: number): void {
-    const { x, windowSize: w, bound, width } = this.#state;
-    let s = 0;
-    for (let l = first; l < first + w; l++) s += (x[l]! - x[l + lag]!) ** 2;
-    let most = s;
-    bound[0] = s;
-    for (let t = 1; t < length; t++) {
-      const out = x[first + t - 1]! - x[first + t - 1 + lag]!;
-      const into = x[first + t - 1 + w]! - x[first + t - 1 + w + lag]!;
-      s += into * into - out * out;
-      if (s > most) most = s;
-      bound[t] = s;
-    }
-    const margin = RUN_ERROR * (w + length + 8) * EPSILON * most + LEAST;
-    for (let t = 0; t < length; t++) {
-      bound[t] = Math.max(0, bound[t]!) + margin;
-      width[t] = 2 * margin;
-    }
-  }
-
-  /** Bounds of normalized windows: the sums of z and z² are carried. */
-  #runCentered(first: number, length: number, lag: number): void {
-    const { x, windowSize: w, bound, sum, width } = this.#state;
+  /** The sums of z and of z² are carried: s(i + 1) = s(i) + z(i + w)² − z(i)². */
+  #setBounds(first: number, length: number, lag: number): void {
+    const { x, mode, windowSize: w, bound, sum, width } = this.#state;
     let s = 0;
     let b = 0;
     for (let l = first; l < first + w; l++) {
@@ -102,8 +81,16 @@ class ScalarTop implements TopKernel {
       bound[t] = s;
       sum[t] = b;
     }
-    const margin = RUN_ERROR_CENTERED * (w + length + 8) * EPSILON * most + LEAST;
-    boundsOf(this.#state, first, first + lag, length, margin, width);
+    const error = (w + length + 8) * EPSILON * most;
+    if (mode !== RAW) {
+      boundsOf(this.#state, first, first + lag, length, RUN_ERROR_CENTERED * error + LEAST, width);
+      return;
+    }
+    const margin = RUN_ERROR * error + LEAST;
+    for (let t = 0; t < length; t++) {
+      bound[t] = Math.max(0, bound[t]!) + margin;
+      width[t] = 2 * margin;
+    }
   }
 
   /** Adds an upper bound to the list of window t of the block; returns whether the window is out now. */
@@ -174,13 +161,19 @@ class ScalarTop implements TopKernel {
   }
 
   project(i: number): void {
-    const { x32, mean, sigma, mode, windowSize: w, center, factor, basis, point } = this.#state;
-    const middle = mode === RAW ? 0 : (mean[i]! - center) * factor;
-    const scale = sigma[i] === 0 ? 0 : mode === ZSCORE ? 1 / (sigma[i]! * factor) : 1;
+    const { basis, point } = this.#state;
     point.fill(0);
-    // Value p >> 3 has eight coordinates.
-    for (let p = 0; p < w * COORDINATES; p++) {
-      point[p & 7] = point[p & 7]! + (x32[i + (p >> 3)]! - middle) * scale * basis[p]!;
+    for (const [l, y] of vector32(this.#state, i).entries()) {
+      for (let d = 0; d < COORDINATES; d++) point[d] = point[d]! + y * basis[l * COORDINATES + d]!;
+    }
+  }
+
+  measure(from: number, to: number): void {
+    const { points, point, bound } = this.#state;
+    for (let p = from; p < to; p++) {
+      let sum = 0;
+      for (let d = 0; d < COORDINATES; d++) sum += (points[p * COORDINATES + d]! - point[d]!) ** 2;
+      bound[p - from] = sum;
     }
   }
 

@@ -5,6 +5,7 @@ import { writeStruct } from '../../../wasm/fields.ts';
 import { instantiate, type KernelModule, moduleOf } from '../../../wasm/load.ts';
 import * as AT from './fields.generated.ts';
 import { TOP_WASM } from './kernel.generated.ts';
+import { distanceOf, type Outside, runOf } from './outside.ts';
 import { scratchOf, seriesOf, type TopKernel, type TopSeries, type TopShape, type TopState } from './state.ts';
 
 /** Where a search lies in a memory. Plain data, which another thread can be sent. */
@@ -38,20 +39,29 @@ export function seriesIn({ memory, shape, seriesAt }: TopLayout): TopSeries {
   return seriesOf(shape, viewArrays(memory.buffer, seriesAt));
 }
 
-/** A kernel in WASM, for thread number `thread`: see `scalarTop`, its twin. */
+/**
+ * A kernel in WASM, for thread number `thread`: see `scalarTop`, its twin.
+ *
+ * @param values where they are if the memory has none
+ */
 export function wasmTop(
   module: KernelModule,
   layout: TopLayout,
   thread: number,
+  values?: Outside,
 ): { state: TopState; kernel: TopKernel } {
   const { memory, shape, scratchAt } = layout;
   const { buffer } = memory;
   const at = scratchAt[thread]!;
   const series = seriesIn(layout);
   const scratch = scratchOf(shape, viewArrays(buffer, at + AT.topBytes));
-  const exports = instantiate<TopKernel & { start(at: number): void }>(module, memory);
+  const state = { ...shape, ...series, ...scratch };
+  const outside = shape.hasValues ? undefined : values;
+  const exports = instantiate<TopKernel & { start(at: number): void }>(module, memory, {
+    distance: distanceOf(state, outside),
+  });
   const int32: AT.TopInt32 = {
-    [AT.topX]: series.x,
+    [AT.topX]: shape.hasValues ? series.x : 0,
     [AT.topX32]: series.x32,
     [AT.topMean]: series.mean,
     [AT.topSigma]: series.sigma,
@@ -61,12 +71,15 @@ export function wasmTop(
     [AT.topBound]: scratch.bound,
     [AT.topSum]: scratch.sum,
     [AT.topWidth]: scratch.width,
+    [AT.topBlockX]: scratch.blockX,
+    [AT.topColumnX]: scratch.columnX,
     [AT.topRowS]: scratch.rowS,
     [AT.topRowJ]: scratch.rowJ,
     [AT.topRowBound]: scratch.rowBound,
     [AT.topOrder]: scratch.order,
     [AT.topRow32]: scratch.row32,
-    [AT.topBasis]: scratch.basis,
+    [AT.topBasis]: series.basis,
+    [AT.topPoints]: series.points,
     [AT.topPoint]: scratch.point,
     [AT.topWindowSize]: shape.windowSize,
     [AT.topK]: shape.k,
@@ -86,7 +99,7 @@ export function wasmTop(
   };
   writeStruct(buffer, at, int32, float64);
   exports.start(at);
-  return { state: { ...shape, ...series, ...scratch }, kernel: exports };
+  return { state, kernel: outside ? { ...exports, run: runOf(state, outside, exports.run) } : exports };
 }
 
 /** The module of assembly/top.ts, or null where WASM is refused; `isShared` for a memory that threads share. */

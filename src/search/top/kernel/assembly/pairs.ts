@@ -24,22 +24,17 @@ export const LEAST: f64 = 2.0 ** -1000;
   return sigma == 0 ? Infinity : MODE == ZSCORE ? sigma : 1;
 }
 
+/** s(i, j) of windows as they are: by a function of the engine, for the memory may have no values. */
+@external("env", "distance")
+declare function distanceOutside(i: i32, j: i32, limit: f64): f64;
+
 /** s(i, j) of the vectors of two windows, left to right, or any value ≥ `limit` as soon as it is known to reach it. */
 export function distance(i: i32, j: i32, limit: f64): f64 {
+  if (MODE == RAW) return distanceOutside(i, j, limit);
   let a = X + (<usize>i << 3);
   let b = X + (<usize>j << 3);
   const end = a + (<usize>WINDOW_SIZE << 3);
   let s: f64 = 0;
-  if (MODE == RAW) {
-    while (a < end && s < limit) {
-      const stop = min(a + 64, end);
-      for (; a < stop; a += 8, b += 8) {
-        const z = load<f64>(a) - load<f64>(b);
-        s += z * z;
-      }
-    }
-    return s;
-  }
   const mean = f64x2.replace_lane(f64x2.splat(f64At(MEANS, i)), 1, f64At(MEANS, j));
   const scale = f64x2.replace_lane(f64x2.splat(scaleOf(i)), 1, scaleOf(j));
   while (a < end && s < limit) {
@@ -53,10 +48,8 @@ export function distance(i: i32, j: i32, limit: f64): f64 {
   return s;
 }
 
-/** Whether two windows hold the same values. */
-export function isSame(i: i32, j: i32): bool {
-  let a = X + (<usize>i << 3);
-  let b = X + (<usize>j << 3);
+/** Whether two windows hold the same values, from the addresses a and b on. */
+export function isSame(a: usize, b: usize): bool {
   const end = a + (<usize>WINDOW_SIZE << 3);
   while (a < end && load<f64>(a) == load<f64>(b)) {
     a += 8;

@@ -2,10 +2,14 @@
 import { BLOCK, MEAN, RAW } from './constants.generated';
 import { distance, f64At, isNoColumn, isSame, LEAST, setF64 } from './pairs';
 import {
-  BOUND, IS_MAX, K, LIST, MEAN_ERROR, MODE, SIGMA, SUM, THRESHOLD, WIDTH, WINDOW_SIZE, X,
+  BLOCK_X, BOUND, COLUMN_X, IS_MAX, K, LIST, MEAN_ERROR, MODE, SIGMA, SUM, THRESHOLD, WIDTH, WINDOW_SIZE, X,
 } from './top-fields.generated';
 
 const EPSILON: f64 = 2.0 ** -53;
+
+// Where the values of the first window of the run and of its column begin.
+let ROWS: usize = 0;
+let COLUMNS: usize = 0;
 
 /** z of two values beside each other, at the addresses a and b. */
 // @ts-ignore: decorator
@@ -24,8 +28,10 @@ const EPSILON: f64 = 2.0 ** -53;
 @inline function highLane(e: v128): v128 { return v128.shuffle<f64>(e, e, 1, 1); }
 
 export function run(first: i32, at: i32, length: i32, lag: i32, low: f64, tight: f64): i32 {
-  const most = sums(first, length, lag);
   const j = first + lag;
+  ROWS = X == 0 ? BLOCK_X + (<usize>at << 3) : X + (<usize>first << 3);
+  COLUMNS = X == 0 ? COLUMN_X : X + (<usize>j << 3);
+  const most = sums(length);
   let out = 0;
   if (MODE == RAW) {
     const margin = 16 * <f64>(WINDOW_SIZE + length + 8) * EPSILON * most + LEAST;
@@ -39,23 +45,23 @@ export function run(first: i32, at: i32, length: i32, lag: i32, low: f64, tight:
       for (let o = 0; o < 2; o++) {
         if (!((mask >> o) & 1)) continue;
         const bound = max(0, f64At(BOUND, t + o)) + margin;
-        out += offer(first + t + o, j + t + o, at + t + o, bound, 2 * margin, low, tight);
+        out += offer(first, j, t + o, at, bound, 2 * margin, low, tight);
       }
     }
     return out;
   }
   centeredBounds(first, j, length, 64 * <f64>(WINDOW_SIZE + length + 8) * EPSILON * most + LEAST);
   for (let t = 0; t < length; t++) {
-    out += offer(first + t, j + t, at + t, f64At(BOUND, t), f64At(WIDTH, t), low, tight);
+    out += offer(first, j, t, at, f64At(BOUND, t), f64At(WIDTH, t), low, tight);
   }
   return out;
 }
 
 /** Sums of z² to BOUND and, if normalized, of z to SUM; returns the largest of the former. */
-function sums(first: i32, length: i32, lag: i32): f64 {
+function sums(length: i32): f64 {
   const w = <usize>WINDOW_SIZE << 3;
-  let a = X + (<usize>first << 3);
-  let b = X + (<usize>(first + lag) << 3);
+  let a = ROWS;
+  let b = COLUMNS;
   // The first window.
   let s0 = f64x2.splat(0), s1 = s0, b0 = s0;
   let l: usize = 0;
@@ -142,16 +148,16 @@ function centeredBounds(i: i32, j: i32, length: i32, margin: f64): void {
   }
 }
 
-/** Offers window t of the block the pair (i, j) with these bounds of s; returns 1 if that puts it out. */
-function offer(i: i32, j: i32, t: i32, bound: f64, width: f64, low: f64, tight: f64): i32 {
-  const limit = f64At(THRESHOLD, t);
+/** Offers window t of the run the pair (i + t, j + t) with these bounds of s; returns 1 if that puts it out. */
+function offer(i: i32, j: i32, t: i32, at: i32, bound: f64, width: f64, low: f64, tight: f64): i32 {
+  const limit = f64At(THRESHOLD, at + t);
   let s = bound;
-  if (isNoColumn(j)) return 0;
+  if (isNoColumn(j + t)) return 0;
   if (width > tight) {
     if (!(s - width < limit)) return 0;
-    s = distance(i, j, limit);
-  } else if (s <= width && isSame(i, j)) s = 0;
-  return s < limit && insertBound(t, s, low) ? 1 : 0;
+    s = distance(i + t, j + t, limit);
+  } else if (s <= width && isSame(ROWS + (<usize>t << 3), COLUMNS + (<usize>t << 3))) s = 0;
+  return s < limit && insertBound(at + t, s, low) ? 1 : 0;
 }
 
 /** Adds an upper bound to the list of window t of the block; returns whether the window is out now. */
