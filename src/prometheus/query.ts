@@ -57,7 +57,7 @@ const ABOVE_0 = 'a finite number of seconds above 0';
  * the series are counted, and no call asks for more than `maxSamples` values or 11 000 times. A part of an answer is never taken
  * for all of it: it is asked for again, as after a server's error.
  *
- * About 2 µs of CPU per value for reading, and memory for one call at a time.
+ * About 1 µs of CPU per value for reading, and memory for the numbers of one call: its text is read as it comes.
  *
  * @throws QueryError with the server's message; for a scalar, a range or a native histogram with what to do instead. TypeError
  * for an option of the wrong kind, RangeError for a wrong value
