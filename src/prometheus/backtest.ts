@@ -8,7 +8,7 @@ import { SLICE } from './answer.ts';
 import { Server } from './call.ts';
 import { byBegin, type IncidentReport, reportOf } from './incident-report.ts';
 import type { Labels } from './labels.ts';
-import { byKey, type RangeChunk, readRange } from './query.ts';
+import { byKey, type RangeChunk, readRange, SeriesPool } from './query.ts';
 import { type Followed, type FollowOptions, followedOf } from './settings.ts';
 import { type AlarmRule, type Counted, Tally } from './tally.ts';
 
@@ -154,8 +154,8 @@ class QueryRun {
   async read(server: Server): Promise<void> {
     const { expr, step, numHistory, lookback } = this.#query;
     const start = this.#end - numHistory * step;
-    for await (const chunk of readRange(server, expr, { start, end: this.#end, step, lookback }))
-      await this.#feed(chunk);
+    const range = { start, end: this.#end, step, lookback, pool: new SeriesPool() };
+    for await (const chunk of readRange(server, expr, range)) await this.#feed(chunk);
     for (const [key, one] of this.#watched) if (isOpen(one.monitor)) this.#tell('begin', key, one, this.#end);
   }
 

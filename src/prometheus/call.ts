@@ -100,14 +100,14 @@ export class Server {
    * The data of an answer. What finds no answer, or is answered by 429 or 5xx, or with a part of the answer, is tried again,
    * first at the other addresses. 4xx is never tried again.
    *
-   * @param take what stands for a series of a matrix, made as soon as it is parsed
+   * @param newTake is asked by each attempt for what stands for a series of a matrix, made as soon as it is parsed
    * @throws QueryError with the server's message
    */
-  async call(path: string, parameters: Readonly<Record<string, string>>, take?: Take): Promise<unknown> {
+  async call(path: string, parameters: Readonly<Record<string, string>>, newTake?: () => Take): Promise<unknown> {
     const numAddresses = this.#addresses.length;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#attempt(path, parameters, take);
+        return await this.#attempt(path, parameters, newTake);
       } catch (error) {
         this.#signal?.throwIfAborted();
         if (!(error instanceof QueryError) || !error.isTemporary) throw error;
@@ -119,7 +119,7 @@ export class Server {
     }
   }
 
-  async #attempt(path: string, parameters: Readonly<Record<string, string>>, take?: Take): Promise<unknown> {
+  async #attempt(path: string, parameters: Readonly<Record<string, string>>, newTake?: () => Take): Promise<unknown> {
     const { url, shown, headers } = this.#addresses[this.#current]!;
     const asked = typeof this.#headers === 'function' ? await this.#headers() : this.#headers;
     if (asked !== undefined) checkHeaders(asked);
@@ -131,10 +131,15 @@ export class Server {
       redirect: 'manual',
       ...(this.#posts && { method: 'POST', body }),
     };
-    const { response, read } = await this.#send(`${url}${path}${this.#posts ? '' : `?${body}`}`, init, shown, take);
+    const { response, read } = await this.#send(
+      `${url}${path}${this.#posts ? '' : `?${body}`}`,
+      init,
+      shown,
+      newTake?.(),
+    );
     if (response.status === 405 && this.#posts) {
       this.#posts = false; // some proxies let GET pass only
-      return await this.#attempt(path, parameters, take);
+      return await this.#attempt(path, parameters, newTake);
     }
     return this.#dataOf(response, read, shown);
   }

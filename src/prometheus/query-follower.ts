@@ -6,11 +6,14 @@ import { SLICE } from './answer.ts';
 import { Bucket, type Rows } from './bucket.ts';
 import type { Server } from './call.ts';
 import type { IncidentReport } from './incident-report.ts';
-import { byKey, type RangeChunk, type RangeSeries, readRange, resultOf } from './query.ts';
+import { byKey, type RangeChunk, type RangeSeries, readRange, resultOf, SeriesPool } from './query.ts';
 import type { Followed, StateStore } from './settings.ts';
 
 /** A small part of all series, for a save to be short; saved in turn. */
 const NUM_BUCKETS = 64;
+
+/** Series whose buckets are remembered. */
+const MOST_REMEMBERED = 100_000;
 
 /** Steps without a value after which a series is no longer shown. */
 export const STEPS_SHOWN = 5;
@@ -39,6 +42,10 @@ export class QueryFollower {
   readonly #news: Set<Bucket>;
   /** The bucket that is saved next. */
   #next: number;
+  /** The bucket of each series that came lately: to find it takes longer than to judge a value. */
+  readonly #bucketOf: Map<string, number>;
+  /** The series of the last answer, for the next one; `undefined` while they are in use. */
+  #pool: SeriesPool | undefined;
   /** What was warned of already. */
   readonly #told: Set<string>;
   /** Series of the last answer that were not watched, as there are too many. */
@@ -54,6 +61,8 @@ export class QueryFollower {
     this.#silent = new Set();
     this.#news = new Set();
     this.#next = 0;
+    this.#bucketOf = new Map();
+    this.#pool = undefined;
     this.#told = new Set();
     this.numRefused = 0;
     this.isWaiting = false;
@@ -112,13 +121,16 @@ export class QueryFollower {
     // A call for few steps is small whatever the series are; for more they are counted first.
     const numSeries = (end - start) / step < STEPS_SHOWN && oldest !== -Infinity ? this.numSeries : undefined;
     let from = start;
-    for await (const chunk of readRange(this.#server, expr, { start, end, step, lookback, numSeries })) {
+    const pool = this.#pool ?? new SeriesPool();
+    this.#pool = undefined;
+    for await (const chunk of readRange(this.#server, expr, { start, end, step, lookback, numSeries, pool })) {
       const last = lastFilled(chunk);
       if (last === undefined) continue; // perhaps there is nothing yet: see below
       await this.#feed(nothing(from, chunk.from, step));
       await this.#feed(chunk, last);
       from = last + step;
     }
+    this.#pool = pool;
     // Steps at the end without any value: the series are gone, or the server has nothing so late.
     this.isWaiting = from <= end && !(await this.#hasValuesAt(end));
     if (!this.isWaiting) await this.#feed(nothing(from, end + step, step));
@@ -185,8 +197,7 @@ export class QueryFollower {
     let numRefused = 0;
     for (const { key, labels, values } of byKey(series)) {
       if (shard !== undefined && shardOf(key, shard.count) !== shard.index) continue;
-      // A line feed is in no key, so that buckets do not depend on shards.
-      const b = shardOf(`${key}\n`, NUM_BUCKETS);
+      const b = this.#bucketFor(key);
       if (!this.#buckets[b]!.has(key) && --numFree < 0) {
         numRefused++;
         continue;
@@ -200,6 +211,16 @@ export class QueryFollower {
     }
     if (series.length > 0) this.numRefused = numRefused;
     return rows;
+  }
+
+  #bucketFor(key: string): number {
+    let b = this.#bucketOf.get(key);
+    if (b !== undefined) return b;
+    // A line feed is in no key, so that buckets do not depend on shards.
+    b = shardOf(`${key}\n`, NUM_BUCKETS);
+    if (this.#bucketOf.size >= MOST_REMEMBERED) this.#bucketOf.clear();
+    this.#bucketOf.set(key, b);
+    return b;
   }
 
   #adviseRate(name: string): void {

@@ -38,7 +38,7 @@ export class StreamingKNN implements StreamingDetector {
   readonly #settings: StreamSettings;
   #history: HistorySearch;
   /** The number of values so far. */
-  #count: number;
+  #count = 0;
 
   /**
    * @param windowSize number of values in a window (w), at least 1
@@ -50,7 +50,6 @@ export class StreamingKNN implements StreamingDetector {
     this.k = k;
     this.#settings = checkedSettings(windowSize, k, options);
     this.#history = openHistory(this.#settings, NO_VALUES);
-    this.#count = 0;
   }
 
   /**

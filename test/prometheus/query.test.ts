@@ -1,5 +1,7 @@
 // queryRange: what is asked, what is asked again, and what is refused.
 import { describe, expect, test } from 'vitest';
+import { Server } from '../../src/prometheus/call.ts';
+import { readRange, SeriesPool } from '../../src/prometheus/query.ts';
 import { labelsOfKey, QueryError, queryRange, type RangeChunk, seriesKey } from '../../src/prometheus.ts';
 import { type Asked, type FakeSeries, fakeFetch, success } from '../support/fake-prometheus.ts';
 
@@ -145,6 +147,48 @@ describe('a body that does not end', () => {
     await expect(all({ fetch })).rejects.toThrow('answers with the time 7, which was not asked for');
     expect(numEnded).toBeGreaterThan(0);
   });
+});
+
+test('chunks that are kept stay as they are; an attempt that failed leaves nothing behind', async () => {
+  const result = [
+    { metric: { s: '0' }, values: [[0, '99']] },
+    { metric: { gone: 'x' }, values: [[0, '99']] },
+  ];
+  const partial = failing(2, () => success({ resultType: 'matrix', result }, { warnings: ['store a: timeout'] }));
+  const fetch = fakeFetch(series(2), ({ query }) => (query === 'load' ? partial() : undefined));
+  const chunks = await all({ fetch, maxSamples: 4, retries: 3 });
+  expect(chunks.map(({ from, count }) => [from, count])).toEqual(
+    [0, 120, 240, 360, 480, 600].map((from) => [from, from < 600 ? 2 : 1]),
+  );
+  for (const { from, count, series: found } of chunks) {
+    const expected = [0, 1].map((s) => [`s="${s}"`, ...[from + s, from + 60 + s].slice(0, count)]);
+    expect(found.map(({ key, values }) => [key, ...values])).toEqual(expected);
+  }
+});
+
+test('a chunk of a pool is what it is without one, whatever was in its arrays before', async () => {
+  const gappy: FakeSeries[] = Array.from({ length: 9 }, (_, s) => ({
+    labels: { s: String(s) },
+    valueAt: (time) => (((time / 60) * 7 + s * 5) % 11 < 6 ? time + s : NaN),
+  }));
+  const failures = failing(3, () =>
+    success({ resultType: 'matrix', result: [{ metric: {}, values: [[0, '9']] }] }, { isPartial: true }),
+  );
+  const fetch = fakeFetch(gappy, ({ query, start }) => (query === 'load' && start === '0' ? failures() : undefined));
+  const range = { start: 0, end: 6000, step: 60, maxSamples: 50 };
+  const pool = new SeriesPool();
+  const kept: RangeChunk[] = [];
+  for await (const chunk of readRange(new Server({ url: URL, fetch: fakeFetch(gappy) }), 'load', range))
+    kept.push(chunk);
+  const seen = new Set<Float64Array>();
+  for (let round = 0; round < 2; round++) {
+    let number = 0;
+    for await (const chunk of readRange(new Server({ url: URL, fetch }), 'load', { ...range, pool })) {
+      expect(chunk).toEqual(kept[number++]);
+      for (const { values } of chunk.series) seen.add(values);
+    }
+  }
+  expect(seen.size).toBeLessThan(5 * gappy.length); // one array for each series; the counts and the last chunks have others
 });
 
 test('a client whose answers have no web stream, and an answer without a body', async () => {

@@ -22,20 +22,17 @@ export class CalibratedDetector implements Rule {
   readonly detector: StreamingDetector;
   readonly #calibrator: Calibrator;
   /** The score that `detector` gave the last value, and its surprise. Both are NaN before the first value. */
-  score: number;
-  surprise: number;
+  score: number = NaN;
+  surprise: number = NaN;
 
   /** The value between `judge` and `settle`, and whether it is to be learned. */
-  #value: number;
+  #value = NaN;
   #isLearned: boolean;
   #isPending: boolean;
 
   constructor(detector: StreamingDetector, calibrator: Calibrator) {
     this.detector = detector;
     this.#calibrator = calibrator;
-    this.score = NaN;
-    this.surprise = NaN;
-    this.#value = NaN;
     this.#isLearned = false;
     this.#isPending = false;
   }

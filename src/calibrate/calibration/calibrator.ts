@@ -63,7 +63,7 @@ export class Calibrator implements StreamingDetector {
   readonly #tail: number;
   readonly #cap: number;
   #past: PastScores;
-  #seen: number;
+  #seen = 0;
   /** The tail of `#past`; undefined when it has to be asked anew. */
   #known: Tail | undefined;
 
@@ -80,7 +80,6 @@ export class Calibrator implements StreamingDetector {
     this.#tail = tail;
     this.#cap = cap;
     this.#past = accuracy === 0 ? new AllScores() : new ScoreSketch(accuracy);
-    this.#seen = 0;
     this.#known = undefined;
   }
 

@@ -18,15 +18,13 @@ export interface Underflow {
 /** Counts and sums by bin, from bin `first` on; bins that do not fit below the largest go to an underflow. */
 export class ScoreBins {
   /** The bin of the first two cells. */
-  first: number;
+  first: number = 0;
   /** How many bins are in use. */
-  length: number;
+  length: number = 0;
   /** Two cells per bin, its count and its sum: one array costs less than two. */
   #cells: Float64Array;
 
   constructor() {
-    this.first = 0;
-    this.length = 0;
     this.#cells = NONE;
   }
 

@@ -48,24 +48,24 @@ export class ScoreSketch implements PastScores {
   readonly #perBin: number;
   /** The first scores, until the offset is known. */
   #exact: AllScores | undefined;
-  #offset: number;
+  #offset = 0;
   /** Deviations up to this size are 0. */
-  #zero: number;
+  #zero = SMALLEST;
   /** Scores in bins. */
-  #numBinned: number;
+  #numBinned = 0;
   readonly #above: ScoreBins;
   readonly #below: ScoreBins;
   /** The deviations around 0. */
-  #zeroCount: number;
-  #zeroSum: number;
+  #zeroCount = 0;
+  #zeroSum = 0;
   /** The bin above the offset that the last tail began in; ALL if it began below these bins, UNKNOWN if it has to be found. */
-  #tailBin: number;
+  #tailBin = UNKNOWN;
   /** The scores of higher bins, and the sum of their deviations. */
-  #numHigher: number;
-  #sumHigher: number;
+  #numHigher = 0;
+  #sumHigher = 0;
   /** The edges of that bin. */
-  #low: number;
-  #high: number;
+  #low = 0;
+  #high = 0;
   /** What `tail` returns: one object for all calls. */
   readonly #tail: { start: number; excess: number; count: number };
 
@@ -74,18 +74,8 @@ export class ScoreSketch implements PastScores {
     this.accuracy = accuracy;
     this.#perBin = 1 / Math.log((1 + accuracy) / (1 - accuracy));
     this.#exact = new AllScores();
-    this.#offset = 0;
-    this.#zero = SMALLEST;
-    this.#numBinned = 0;
     this.#above = new ScoreBins();
     this.#below = new ScoreBins();
-    this.#zeroCount = 0;
-    this.#zeroSum = 0;
-    this.#tailBin = UNKNOWN;
-    this.#numHigher = 0;
-    this.#sumHigher = 0;
-    this.#low = 0;
-    this.#high = 0;
     this.#tail = { start: NaN, excess: NaN, count: 0 };
   }
 

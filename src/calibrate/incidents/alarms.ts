@@ -43,7 +43,7 @@ export class Alarms {
   readonly mute: number;
   threshold: number | Threshold;
   /** Number of values since the last alarm: 0 at an alarm, Infinity before the first. */
-  since: number;
+  since: number = Infinity;
   event: IncidentEvent | undefined;
 
   constructor({ refractory, threshold, incidents, filter, mute }: AlarmParts) {
@@ -52,7 +52,6 @@ export class Alarms {
     this.filter = filter;
     this.mute = mute;
     this.threshold = threshold;
-    this.since = Infinity;
     this.event = undefined;
   }
 

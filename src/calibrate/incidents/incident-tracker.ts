@@ -72,16 +72,14 @@ export class IncidentTracker {
   /** Whether an incident is under way. */
   isOpen: boolean;
   /** Quiet values in a row. */
-  #numQuiet: number;
+  #numQuiet = 0;
   /** The surprise of the last alarm. */
-  #reference: number;
+  #reference = NaN;
   #incident: Incident | undefined;
 
   constructor(rule: IncidentRule) {
     this.rule = rule;
     this.isOpen = false;
-    this.#numQuiet = 0;
-    this.#reference = NaN;
     this.#incident = undefined;
   }
 

@@ -29,10 +29,10 @@ export class Refractory implements StreamingDetector {
   /** When each of them came, counted in values from 0. */
   readonly #times: number[];
   /** The slot of the oldest one, and how many there are. */
-  #first: number;
-  #count: number;
+  #first = 0;
+  #count = 0;
   /** Number of values so far. */
-  #time: number;
+  #time = 0;
 
   /** @param options.hold number of values to compare with, at least 1; default 100 */
   constructor(options: { hold?: number } = {}) {
@@ -43,9 +43,6 @@ export class Refractory implements StreamingDetector {
     const length = Math.min(hold, FIRST_LENGTH); // slots are used in their order, so the arrays grow by one at a time
     this.#values = new Array<number>(length).fill(NaN);
     this.#times = new Array<number>(length).fill(0);
-    this.#first = 0;
-    this.#count = 0;
-    this.#time = 0;
   }
 
   update(surprise: Value, { learn = true }: { learn?: boolean } = {}): number {

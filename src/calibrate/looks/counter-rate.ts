@@ -17,14 +17,9 @@ import type { StateReader, StateWriter } from '../../core/state.ts';
  */
 export class CounterRate {
   /** The last value that was not missing; NaN before the first. */
-  #before: number;
+  #before = NaN;
   /** Steps from it to the next value. */
-  #steps: number;
-
-  constructor() {
-    this.#before = NaN;
-    this.#steps = 1;
-  }
+  #steps = 1;
 
   /**
    * The increase per value that `x` ends.

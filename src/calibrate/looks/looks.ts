@@ -41,7 +41,7 @@ export class Looks {
   readonly needsTime: boolean;
   /** The look with the largest surprise at the last value, and that surprise, in its own measure. */
   #strangest: Look | undefined;
-  #surprise: number;
+  #surprise = 0;
 
   /** The looks of these options; one object for all monitors without any, of which there may be very many. */
   static of(options: LookOptions): Looks {
@@ -57,7 +57,6 @@ export class Looks {
     this.timezone = options.calendar?.timezone;
     this.needsTime = options.calendar !== undefined;
     this.#strangest = undefined;
-    this.#surprise = 0;
   }
 
   get isNone(): boolean {

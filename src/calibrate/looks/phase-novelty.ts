@@ -57,20 +57,17 @@ export class PhaseNovelty implements Look {
   /** Of past values: their distances to the nearest one of earlier periods at their phase. */
   #distances: Calibrator;
   /** The index of the next value. */
-  #index: number;
+  #index = 0;
   /** When the first value came, by `Phase.now`; NaN before it. */
-  #first: number;
+  #first = NaN;
   /** The distance of the last value; NaN if there was none to compare it with. */
-  #distance: number;
+  #distance = NaN;
 
   /** @throws TypeError for an argument of the wrong kind, RangeError for a wrong value */
   constructor(options: PhaseNoveltyOptions) {
     this.#phase = phaseOf(options);
     this.#memory = new PhaseMemory(this.#phase);
     this.#distances = new Calibrator();
-    this.#index = 0;
-    this.#first = NaN;
-    this.#distance = NaN;
   }
 
   get says(): string {

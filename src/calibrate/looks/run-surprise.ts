@@ -24,17 +24,15 @@ const MOST_LEARNED = 100_000;
 export class RunSurprise {
   readonly slack: number;
   /** The length of the run under way; 0 for none. */
-  length: number;
+  length: number = 0;
   /** How far the run under way is to be learned: up to the first value that was not. */
-  #learnable: number;
+  #learnable = 0;
   /** The scores of past values. */
   #past: Calibrator;
 
   /** @param slack the longest run that counts as none, at least 0 */
   constructor(slack: number) {
     this.slack = slack;
-    this.length = 0;
-    this.#learnable = 0;
     this.#past = new Calibrator({ warmup: 0 });
   }
 

@@ -37,13 +37,12 @@ export class Stuck implements Look {
   readonly threshold: number = THRESHOLD;
   #run: RunSurprise;
   /** The last value that was not missing. */
-  #last: number;
+  #last = NaN;
   /** Whether the last value was missing. */
   #isMissing: boolean;
 
   constructor() {
     this.#run = new RunSurprise(SLACK);
-    this.#last = NaN;
     this.#isMissing = true;
   }
 

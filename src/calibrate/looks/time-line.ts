@@ -38,23 +38,17 @@ interface Segment {
 export class TimeLine {
   readonly #segments: Segment[];
   /** The number of values. */
-  #count: number;
+  #count = 0;
   /** Index and time of the last value that had a time; −1 and NaN before it. */
-  #lastIndex: number;
-  #lastTime: number;
+  #lastIndex = -1;
+  #lastTime = NaN;
   /** The steps that the segment under way still allows, and its ε. */
-  #leastStep: number;
-  #mostStep: number;
-  #tolerance: number;
+  #leastStep = 0;
+  #mostStep = 0;
+  #tolerance = 0;
 
   constructor() {
     this.#segments = [];
-    this.#count = 0;
-    this.#lastIndex = -1;
-    this.#lastTime = NaN;
-    this.#leastStep = 0;
-    this.#mostStep = 0;
-    this.#tolerance = 0;
   }
 
   /** The number of values: the index of the next one. */

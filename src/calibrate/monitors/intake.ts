@@ -23,12 +23,11 @@ export class Intake {
   #rate: CounterRate | undefined;
   /** `undefined` until a time comes; and the index of the value that had the first one. */
   #times: TimeLine | undefined;
-  #firstTimed: number;
+  #firstTimed = 0;
 
   constructor(rate: boolean) {
     this.#rate = rate ? new CounterRate() : undefined;
     this.#times = undefined;
-    this.#firstTimed = 0;
   }
 
   /**

@@ -83,10 +83,10 @@ export class Monitor implements StreamingDetector {
   #paused: boolean;
   #prospect: Prospect;
   /** The results of the last value. */
-  #score: number;
-  #surprise: number;
+  #score = NaN;
+  #surprise = NaN;
   /** The index of the last value in the stream; −1 before the first. */
-  #time: number;
+  #time = -1;
 
   /** @internal */
   constructor({ rule, looks, alarms, intake, holdsBack, undo }: MonitorParts) {
@@ -98,9 +98,6 @@ export class Monitor implements StreamingDetector {
     this.#undo = undo;
     this.#paused = false;
     this.#prospect = new Prospect(rule, alarms);
-    this.#score = NaN;
-    this.#surprise = NaN;
-    this.#time = -1;
   }
 
   /** The result for the last value. Before the first value its numbers are NaN, and `since` is Infinity. */

@@ -15,7 +15,7 @@ export class Prospect implements Outside {
   /** The last values, as many as a window has: NaN before the first and for missing ones. */
   readonly #recent: number[];
   /** The last value that was not missing. */
-  #present: number;
+  #present = NaN;
   #next: { readonly curve: SurpriseCurve | undefined; readonly expected: number } | undefined;
   #quiet: Interval | undefined;
 
@@ -23,7 +23,6 @@ export class Prospect implements Outside {
     this.#rule = rule;
     this.#alarms = alarms;
     this.#recent = new Array(rule.windowSize).fill(NaN); // a typed array would take 200 bytes more
-    this.#present = NaN;
     this.#next = undefined;
     this.#quiet = undefined;
   }

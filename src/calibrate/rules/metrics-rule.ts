@@ -70,19 +70,19 @@ export class MetricsRule implements Rule {
   readonly #shapeTail: Calibrator;
   readonly #usual: Usual;
   /** Values that were learned: n. */
-  #count: number;
+  #count = 0;
   /** The distance of the last value to the nearest past one. */
-  score: number;
+  score: number = NaN;
   /** What decided the last surprise. */
   #look: Look;
   /** Of the last value: the ratio of its window, and the surprises of value and shape, v and g. */
-  #ratio: number;
-  #valueSurprise: number;
-  #shapeSurprise: number;
+  #ratio = NaN;
+  #valueSurprise = NaN;
+  #shapeSurprise = NaN;
 
   /** The value between `judge` and `settle`, its distance, and whether it is to be learned. */
-  #judged: number;
-  #distance: number;
+  #judged = NaN;
+  #distance = NaN;
   #isLearned: boolean;
   #isPending: boolean;
 
@@ -94,14 +94,7 @@ export class MetricsRule implements Rule {
     this.#knn = parts?.knn ?? new StreamingKNN(WINDOW_SIZE, NEIGHBORS, { history: HISTORY });
     this.#shapeTail = parts?.shapeTail ?? new Calibrator({ warmup, tail: SHAPE_TAIL });
     this.#usual = parts?.usual ?? new Usual(day);
-    this.#count = 0;
-    this.score = NaN;
     this.#look = 'value';
-    this.#ratio = NaN;
-    this.#valueSurprise = NaN;
-    this.#shapeSurprise = NaN;
-    this.#judged = NaN;
-    this.#distance = NaN;
     this.#isLearned = false;
     this.#isPending = false;
   }

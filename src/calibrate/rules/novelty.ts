@@ -44,7 +44,7 @@ export class Novelty implements StreamingDetector {
   readonly maxValues: number;
   #past: AllValues | ValueCover | ValueReservoir;
   /** Values that came, missing ones included. */
-  #time: number;
+  #time = 0;
 
   /**
    * @throws TypeError for an argument of the wrong kind, RangeError for a wrong value
@@ -55,7 +55,6 @@ export class Novelty implements StreamingDetector {
     checkMaxValues(maxValues);
     this.maxValues = maxValues;
     this.#past = maxValues === Infinity ? new AllValues() : new ValueCover(maxValues);
-    this.#time = 0;
   }
 
   update(x: Value, options?: { learn?: boolean }): number {

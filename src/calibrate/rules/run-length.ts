@@ -14,20 +14,12 @@ const SLACK = 10;
  * many series. Missing values end a run. O(1).
  */
 export class RunLength {
-  #last: number;
+  #last = NaN;
   /** Length of the run under way, and of the longest one before it. */
-  length: number;
-  #longest: number;
-  #numPairs: number;
-  #numEqual: number;
-
-  constructor() {
-    this.#last = NaN;
-    this.length = 0;
-    this.#longest = 1;
-    this.#numPairs = 0;
-    this.#numEqual = 0;
-  }
+  length: number = 0;
+  #longest = 1;
+  #numPairs = 0;
+  #numEqual = 0;
 
   /** The length of the run that `x` continues or begins. */
   lengthWith(x: number): number {

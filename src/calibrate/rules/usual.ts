@@ -36,21 +36,16 @@ const PRIOR_VALUES = 100;
  */
 export class Usual {
   readonly span: number;
-  #recentMean: number;
-  #mean: number;
-  #count: number;
-  #numEvents: number;
+  #recentMean = 0;
+  #mean = 0;
+  #count = 0;
+  #numEvents = 0;
   /** Scores since the last that was above EVENT. */
-  #sinceEvent: number;
+  #sinceEvent = Infinity;
 
   /** @param span scores that the recent mean is about, at least 1 */
   constructor(span: number) {
     this.span = span;
-    this.#recentMean = 0;
-    this.#mean = 0;
-    this.#count = 0;
-    this.#numEvents = 0;
-    this.#sinceEvent = Infinity;
   }
 
   /** @internal Reads what the next update reads: see src/calibrate/fleet/prefetch.ts. */

@@ -31,29 +31,24 @@ const UNKNOWN = -1;
  */
 export class ValueCover implements ValueMemory {
   readonly maxValues: number;
-  size: number;
+  size: number = 0;
   /** The entry that the last `keep` dropped, or whose time it replaced; NaN if none. */
-  goneValue: number;
-  goneTime: number;
+  goneValue: number = NaN;
+  goneTime: number = NaN;
   #values: Float64Array;
   /** Of 32 bits in the buffer of the values, until a time needs more. */
   #times: Uint32Array | Float64Array;
   /** The index that the last search found; the next one is often for the same value. */
-  #found: number;
+  #found = 0;
   /** The interior value with the smallest hole, of equal ones the smallest value; 0 if there is none, UNKNOWN if not known. */
-  #smallest: number;
+  #smallest = UNKNOWN;
 
   /** @param maxValues at least 2: the smallest and the largest */
   constructor(maxValues: number) {
     this.maxValues = maxValues;
-    this.size = 0;
-    this.goneValue = NaN;
-    this.goneTime = NaN;
     const { values, times } = makeEntries(Math.min(maxValues, FIRST_LENGTH));
     this.#values = values;
     this.#times = times;
-    this.#found = 0;
-    this.#smallest = UNKNOWN;
   }
 
   /** The distance of `x` to the nearest value kept; Infinity while there is none. */

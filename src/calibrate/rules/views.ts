@@ -52,12 +52,12 @@ export class Views implements Rule {
   readonly #recent: Float64Array[];
   readonly #sorted: SortedValues[];
   /** Number of values in the spans so far, missing ones left out. */
-  #count: number;
+  #count = 0;
   /** The number of each view at the last value, and its surprise. */
   readonly #seen: Float64Array;
   readonly #surprises: Float64Array;
   /** The value between `judge` and `settle`, whether it is to be learned, and how new its numbers are. */
-  #judged: number;
+  #judged = NaN;
   #isLearned: boolean;
   readonly #scores: Float64Array;
   /** The tenth view; undefined for a state of nine. */
@@ -65,9 +65,9 @@ export class Views implements Rule {
   /** What a state of nine was made with: nothing depends on it any more, but its bytes hold it. */
   #oldOptions: readonly number[] | undefined;
   /** The surprise of the run at the last value. */
-  #runSurprise: number;
+  #runSurprise = NaN;
   /** The sum of the surprises at the last value; NaN before the first value and for a missing one. */
-  score: number;
+  score: number = NaN;
 
   constructor(options: RuleOptions) {
     const { warmup, maxValues } = options;
@@ -76,16 +76,12 @@ export class Views implements Rule {
     this.#calibrators = VIEWS.map(() => new Calibrator({ warmup }));
     this.#run = new RunLength();
     this.#oldOptions = undefined;
-    this.#runSurprise = NaN;
     this.#recent = SPANS.map((span) => new Float64Array(span));
     this.#sorted = SPANS.map(() => new SortedValues());
-    this.#count = 0;
     this.#seen = new Float64Array(VIEWS.length);
     this.#surprises = new Float64Array(VIEWS.length).fill(NaN);
-    this.#judged = NaN;
     this.#isLearned = false;
     this.#scores = new Float64Array(VIEWS.length);
-    this.score = NaN;
   }
 
   update(x: Value, options?: { learn?: boolean }): number {

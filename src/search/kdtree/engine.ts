@@ -33,6 +33,9 @@ export const scalarKdtree: NeighborSearch = {
   start: (join, k, byIndex) => start(join, k, byIndex, null),
 };
 
+/** The mask of all rows of a leaf. */
+const ALL = -1;
+
 /** A few milliseconds of work. */
 const LEAVES_PER_PART = 64;
 
@@ -124,7 +127,7 @@ export function indexVectors(columns: WindowSet, k: number): VectorSearch | unde
       const vectors = { ...one, data: vector };
       const points = projection ? project(projection, vectors) : vectors;
       const { rows, leafSearch } = searcher.admit({ vectors, points, first: 0 });
-      leafSearch.run(rows.numLeaves, -Infinity, Infinity);
+      leafSearch.run(rows.numLeaves, -Infinity, Infinity, ALL);
       dist = leafSearch.dist;
       refinements = leafSearch.work.refinements;
       return filledSlots(leafSearch.index, 0, k);
@@ -132,10 +135,11 @@ export function indexVectors(columns: WindowSet, k: number): VectorSearch | unde
   };
 }
 
-function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: number, emit: Emit): void {
+/** Answers the rows of `mask` in a leaf, and emits all of its rows. */
+function answerLeaf(join: Join, rows: KDTree, leafSearch: LeafSearcher, slot: number, emit: Emit, mask = ALL): void {
   const { dist, index, k } = leafSearch;
   const leaf = rows.numLeaves + slot;
-  leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!));
+  leafSearch.run(leaf, firstColumn(join, rows.lowest[leaf]!), lastColumn(join, rows.highest[leaf]!), mask);
   for (let q = 0; q < rows.size[slot]!; q++) {
     const i = rows.order[rows.first[slot]! + q]!;
     emit(i, dist, index, q * k, filledSlots(index, q * k, k));
@@ -147,18 +151,33 @@ export interface LeafAnswers {
   readonly numLeaves: number;
   /** The windows of a leaf. They are near each other. */
   rows(slot: number): Int32Array;
-  /** Finds the k nearest columns of every window of a leaf. */
-  answer(slot: number, emit: Emit): void;
+  /** The squared diagonal of the box that holds them. */
+  extent(slot: number): number;
+  /** Finds the k nearest columns of the windows of a leaf whose bits in `mask` are set, in the order of `rows`. */
+  answer(slot: number, mask: number, emit: Emit): void;
 }
 
 /** Builds the tree of a self-join for answers leaf by leaf. O(N log N). */
 export function leafAnswers(join: Join, k: number): LeafAnswers {
   const { rows, leafSearch } = prepare(join, k, false, kdtreeModule());
-  const { numLeaves, order, first, size } = rows;
+  const { numLeaves, order, first, size, boxes, width } = rows;
   return {
     numLeaves,
     rows: (slot) => order.subarray(first[slot]!, first[slot]! + size[slot]!),
-    answer: (slot, emit) => answerLeaf(join, rows, leafSearch, slot, emit),
+    extent(slot) {
+      const from = 2 * width * (numLeaves + slot);
+      let sum = 0;
+      for (let b = from; b < from + 2 * width; b += 2) sum += (boxes[b + 1]! - boxes[b]!) ** 2;
+      return sum;
+    },
+    answer(slot, mask, emit) {
+      let rest = mask;
+      const emitWanted: Emit = (i, dist, index, base, count) => {
+        if ((rest & 1) === 1) emit(i, dist, index, base, count);
+        rest >>= 1;
+      };
+      answerLeaf(join, rows, leafSearch, slot, emitWanted, mask);
+    },
   };
 }
 

@@ -62,10 +62,10 @@ export interface LeafSearcher {
   readonly dist: Float64Array;
   readonly index: Int32Array;
   /**
-   * Finds the k best columns of every row in the leaf `node` of the rows' tree. No column before `firstColumn` or after
-   * `lastColumn` is allowed for any of these rows.
+   * Finds the k best columns of the rows of `mask`, one bit each, in the leaf `node` of the rows' tree. No column before
+   * `firstColumn` or after `lastColumn` is allowed for any of these rows. Nothing is known of the other rows then.
    */
-  run(node: number, firstColumn: number, lastColumn: number): void;
+  run(node: number, firstColumn: number, lastColumn: number, mask: number): void;
 }
 
 /** A search that is ready to run. */
@@ -125,7 +125,7 @@ export class LeafSearch implements LeafSearcher {
     this.index = new Int32Array(LEAF * k);
   }
 
-  run(node: number, firstColumn: number, lastColumn: number): void {
+  run(node: number, firstColumn: number, lastColumn: number, mask: number): void {
     this.#leaf = node;
     this.#slot = node - this.#rows.numLeaves;
     this.#size = this.#rows.size[this.#slot]!;
@@ -135,13 +135,13 @@ export class LeafSearch implements LeafSearcher {
     this.#bound.fill(Infinity);
     this.#tieBound.fill(this.#byIndex ? EMPTY : -1);
     this.#worstBound = Infinity;
-    const everyRow = (1 << this.#size) - 1;
+    const wanted = mask & ((1 << this.#size) - 1); // the bounds of the others stay Infinity: more boxes are measured
     if (this.#rows === this.#columns) {
       // A self-join starts where the rows are and climbs: at each ancestor the other side is searched, if near enough.
-      this.#scan(this.#slot, everyRow);
-      for (let x = node; x > 1; x >>= 1) this.#descend(x ^ 1, this.#boxDistance(x ^ 1), everyRow);
+      this.#scan(this.#slot, wanted);
+      for (let x = node; x > 1; x >>= 1) this.#descend(x ^ 1, this.#boxDistance(x ^ 1), wanted);
     } else {
-      this.#descend(1, 0, everyRow);
+      this.#descend(1, 0, wanted);
     }
     for (let q = 0; q < this.#size; q++) finishRow(this.dist, this.index, q * this.k, this.k);
   }

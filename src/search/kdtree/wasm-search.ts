@@ -10,7 +10,7 @@ import type { LeafQuery, LeafSearcher, Reach, Vectors } from './query.ts';
 /** The exports of assembly/kdtree.ts that search. */
 export interface SearchExports {
   openSearch(fields: number): void;
-  run(node: number, firstColumn: number, lastColumn: number): void;
+  run(node: number, firstColumn: number, lastColumn: number, mask: number): void;
   nodesMeasured(): number;
   rowsScanned(): number;
   pairsRefined(): number;
@@ -122,7 +122,7 @@ export function searchBy(kernel: SearchExports, search: SearchInMemory): LeafSea
     },
     dist: new Float64Array(buffer, scratch.dist, LEAF * k),
     index: new Int32Array(buffer, scratch.index, LEAF * k),
-    run: (node, firstColumn, lastColumn) => kernel.run(node, toInt32(firstColumn), toInt32(lastColumn)),
+    run: (node, firstColumn, lastColumn, mask) => kernel.run(node, toInt32(firstColumn), toInt32(lastColumn), mask),
   };
 }
 

@@ -4,7 +4,8 @@
 // score is what `aggregate` makes of the k smallest s(i, j), it never falls when one of them rises, and its roundings never fall
 // either. A leaf's bound is the largest U of its windows. When leaves are answered by their bounds, descending, no window of the
 // leaves that are left has a score above M, the next bound. Every window with a score above M is then known, and the greedy
-// places among those that are known are the first of all places, as long as their scores are above M.
+// places among those that are known are the first of all places, as long as their scores are above M. Of a leaf, only the windows
+// are answered whose own U reaches the last place: a window that is behind it is no place and rules out nothing (places.ts).
 //
 // At worst all leaves are answered: that is the profile, and the bounds are a fifth of it at most.
 import { aggregate } from '../../core/aggregate.ts';
@@ -22,6 +23,9 @@ import { isBehind } from './rows.ts';
 const LEAVES_AT_A_TIME = 64;
 const LEAVES_OF_BOUNDS = 2048;
 
+/** One leaf in so many is answered before there are bounds. */
+const WIDEST_SHARE = 256;
+
 /** A search for the places of short windows of a series among its own. */
 export class LeafSearchTop {
   readonly #join: Join;
@@ -33,6 +37,8 @@ export class LeafSearchTop {
   #known: Place[] = [];
   #done = 0;
   #bound = Infinity;
+  /** The largest U of the windows of answered leaves that were not answered themselves. */
+  #behind = 0;
 
   constructor(
     { series, windowSize, exclusionZone, side }: TopSource,
@@ -67,41 +73,68 @@ export class LeafSearchTop {
     const leaves = leafAnswers(this.#join, this.#k);
     yield;
     const { numLeaves } = leaves;
-    const bounds = new Float64Array(numLeaves);
+    // The leaves with the largest boxes hold strange windows. Their scores show what is too low for a place.
+    const widest = widestLeaves(leaves);
+    const unknown = new Float64Array(LEAF).fill(Infinity);
+    for (const slot of widest) this.#answer(leaves, slot, unknown, undefined);
+    let last = this.#look(undefined);
+    const bounds = new Float64Array(LEAF * numLeaves);
+    const left = { bounds: [] as number[], starts: [] as number[] };
     const bounder = new LeafBounds(this.#join, this.#k, this.#isMax);
+    const low = last?.score ?? 0;
     for (let slot = 0; slot < numLeaves; slot++) {
-      bounds[slot] = bounder.of(leaves.rows(slot));
       if (slot % LEAVES_OF_BOUNDS === 0) yield;
+      if (widest.has(slot)) continue;
+      const rows = leaves.rows(slot);
+      const most = bounder.of(rows, low, bounds, LEAF * slot);
+      if (most < low || most === 0) {
+        this.#behind = Math.max(this.#behind, most);
+        continue;
+      }
+      left.bounds.push(most);
+      left.starts.push(slot);
     }
     const heap = new RowHeap({
-      count: numLeaves,
-      rows: { bounds, starts: Int32Array.from({ length: numLeaves }, (_, slot) => slot) },
+      count: left.starts.length,
+      rows: { bounds: Float64Array.from(left.bounds), starts: Int32Array.from(left.starts) },
     });
-    let last: Place | undefined;
+    this.#bound = Math.max(this.#behind, heap.size > 0 ? left.bounds[heap.first]! : 0);
+    yield;
     let nextLook = 0;
     for (let answered = 0; heap.size > 0; answered++) {
-      const slot = heap.first;
+      const next = heap.first;
       if (answered % LEAVES_AT_A_TIME === 0) yield;
       if (answered === nextLook) {
         nextLook += Math.max(LEAVES_AT_A_TIME, answered >> 3);
-        this.#bound = Math.min(this.#bound, bounds[slot]!);
+        const most = left.bounds[next]!;
+        this.#bound = Math.max(most, this.#behind);
         last = this.#look(last);
-        if (this.#bound === 0 || this.#areFinal()) return this.places;
+        if (this.#areFinal(most)) return this.places;
       }
       heap.removeFirst();
-      this.#answer(leaves, slot, last);
+      const slot = left.starts[next]!;
+      this.#answer(leaves, slot, bounds.subarray(LEAF * slot), last);
     }
-    this.#bound = 0;
+    this.#bound = this.#behind;
     this.#look(last);
     return this.places;
   }
 
   /** Takes the scores of a leaf, but those that are behind the last place. */
-  #answer(leaves: LeafAnswers, slot: number, last: Place | undefined): void {
-    leaves.answer(slot, (start, dist, _index, base, count) => {
+  #answer(leaves: LeafAnswers, slot: number, bounds: Float64Array, last: Place | undefined): void {
+    const isOut = (bound: number, start: number): boolean =>
+      isBehind(bound, start, last?.score ?? 0, last?.start ?? Infinity);
+    const rows = leaves.rows(slot);
+    let mask = 0;
+    for (let q = 0; q < rows.length; q++) {
+      if (isOut(bounds[q]!, rows[q]!)) this.#behind = Math.max(this.#behind, bounds[q]!);
+      else mask |= 1 << q;
+    }
+    if (mask === 0) return;
+    leaves.answer(slot, mask, (start, dist, _index, base, count) => {
       const score = aggregate(this.#isMax ? 'max' : 'mean', true, dist, base, count);
       this.#done++;
-      if (!isBehind(score, start, last?.score ?? 0, last?.start ?? Infinity)) this.#known.push({ start, score });
+      if (!isOut(score, start)) this.#known.push({ start, score });
     });
   }
 
@@ -112,10 +145,23 @@ export class LeafSearchTop {
     return last;
   }
 
-  #areFinal(): boolean {
+  /** Whether the places are above `most`, the largest bound of the leaves that are left. */
+  #areFinal(most: number): boolean {
     const { places } = this;
-    return places.length === this.#n && places[this.#n - 1]!.score > this.#bound;
+    return places.length === this.#n && places[this.#n - 1]!.score > most;
   }
+}
+
+/** The leaves with the largest boxes, one in WIDEST_SHARE, but at least LEAVES_AT_A_TIME. */
+function widestLeaves(leaves: LeafAnswers): Set<number> {
+  const extents = Float64Array.from({ length: leaves.numLeaves }, (_, slot) => leaves.extent(slot));
+  const wanted = Math.max(LEAVES_AT_A_TIME, Math.floor(extents.length / WIDEST_SHARE));
+  const least = extents.slice().sort().at(-wanted) ?? 0;
+  const widest = new Set<number>();
+  for (let slot = 0; slot < extents.length && widest.size < wanted; slot++) {
+    if (extents[slot]! >= least) widest.add(slot);
+  }
+  return widest;
 }
 
 /** Upper bounds of the scores of the windows of a leaf. */
@@ -139,12 +185,26 @@ class LeafBounds {
     this.#s = new Float64Array(LEAF * k);
   }
 
-  /** The largest bound of the windows of a leaf by each other; Infinity if one of them has too few others. O(LEAF²·w). */
-  of(rows: Int32Array): number {
-    this.#s.fill(Infinity);
-    for (let p = 1; p < rows.length; p++) for (let q = 0; q < p; q++) this.#compare(p, rows[p]!, q, rows[q]!);
+  /**
+   * Writes the bounds of the windows of a leaf by each other from `to[at]` on; returns the largest. Infinity if a window has too
+   * few others. Windows whose scores are below `low` are not compared any further. O(LEAF²·w).
+   */
+  of(rows: Int32Array, low: number, to: Float64Array, at: number): number {
+    const list = this.#s.fill(Infinity);
+    const k = this.#k;
+    const enough = (1 - 1e-9) * low * low; // with the k-th smallest s below, no mean of k distances is rounded up to `low`
+    for (let p = 1; p < rows.length; p++) {
+      for (let q = 0; q < p; q++) {
+        if (list[p * k + k - 1]! <= enough && list[q * k + k - 1]! <= enough) continue;
+        this.#compare(p, rows[p]!, q, rows[q]!);
+      }
+    }
     let most = 0;
-    for (let p = 0; p < rows.length; p++) most = Math.max(most, this.#boundOf(p));
+    for (let p = 0; p < rows.length; p++) {
+      const bound = this.#boundOf(p);
+      to[at + p] = bound;
+      most = Math.max(most, bound);
+    }
     return most;
   }
 

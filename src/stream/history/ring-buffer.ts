@@ -25,7 +25,7 @@ export class RingBuffer {
   /** The number of slots. */
   capacity: number;
   /** The value that the last `push` overwrote; NaN if there was none. */
-  forgotten: number;
+  forgotten: number = NaN;
   readonly #span: number;
   readonly #numCopies: number;
   /** Values in a row, up to the last one, that are not missing. */
@@ -41,7 +41,6 @@ export class RingBuffer {
     this.numValues = numValues;
     this.window = new Float64Array(windowSize).fill(NaN);
     this.window.set(window, windowSize - 1 - window.length);
-    this.forgotten = NaN;
     this.#span = history + windowSize - 1;
     this.#numCopies = isContiguous ? windowSize - 1 : 0;
     this.#numPresent = countPresent(window);

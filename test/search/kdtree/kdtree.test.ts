@@ -4,7 +4,7 @@ import { embed, type WindowSet } from '../../../src/core/windows.ts';
 import { KNN } from '../../../src/knn/knn.ts';
 import { type Join, joinWith, referenceJoin, rowBlock, selfJoin } from '../../../src/search/join.ts';
 import { buildTree, type KDTree, LEAF, spanOf } from '../../../src/search/kdtree/build.ts';
-import { kdtree, scalarKdtree } from '../../../src/search/kdtree/engine.ts';
+import { kdtree, leafAnswers, scalarKdtree } from '../../../src/search/kdtree/engine.ts';
 import { fitProjection, project, reachOf } from '../../../src/search/kdtree/projection.ts';
 import { LeafSearch } from '../../../src/search/kdtree/query.ts';
 import { allocateTree, attachTree, kdtreeModule } from '../../../src/search/kdtree/wasm.ts';
@@ -174,7 +174,7 @@ describe('a tree built in WASM', () => {
       const cost = (tree: KDTree): number => {
         const allowed = { exclusion: 0, before: Infinity, after: Infinity };
         const search = new LeafSearch({ rows: tree, columns: tree, k: 3, byIndex: false, allowed });
-        for (let node = tree.numLeaves; node < 2 * tree.numLeaves; node++) search.run(node, -Infinity, Infinity);
+        for (let node = tree.numLeaves; node < 2 * tree.numLeaves; node++) search.run(node, -Infinity, Infinity, -1);
         return 2 * search.work.boxTests + search.work.leafTests;
       };
       expect(cost(built(windows))).toBeLessThan(1.2 * cost(buildTree(data, stride, width, starts)) + 100);
@@ -200,6 +200,42 @@ describe('the reach of a bound covers the points of all windows that are so near
           const reach = (Math.sqrt(exact(windows, i, j) + under) * factor + slack) ** 2;
           if (!(exact(points, i, j) <= reach)) expect.fail(`windows ${i} and ${j}, w = ${w}`);
         }
+      }
+    });
+  }
+});
+
+describe('some rows of a leaf get what they get among all of them', () => {
+  for (const [name, generate] of Object.entries(hostile)) {
+    const windows = embed(generate(900, 8), between(1, 8), 'none');
+    const k = between(1, 6);
+    const masks = Array.from({ length: 1 + windows.starts.length }, () => between(0, 2 ** LEAF - 1));
+
+    test(`${name}, in WASM`, () => {
+      const leaves = leafAnswers(selfJoin(windows, 3, 'both'), k);
+      for (let slot = 0; slot < leaves.numLeaves; slot++) {
+        const found = (mask: number): Map<number, number[]> => {
+          const rows = new Map<number, number[]>();
+          leaves.answer(slot, mask, (i, dist, _index, base, count) => rows.set(i, [...dist.slice(base, base + count)]));
+          return rows;
+        };
+        const all = found(-1);
+        const wanted = [...leaves.rows(slot)].filter((_, q) => (masks[slot]! >> q) & 1);
+        expect(found(masks[slot]!)).toEqual(new Map(wanted.map((i) => [i, all.get(i)!])));
+      }
+    });
+
+    test(`${name}, in plain TypeScript`, () => {
+      const tree = buildTree(windows.data, windows.stride, windows.width, windows.starts);
+      const allowed = { exclusion: 3, before: Infinity, after: Infinity };
+      const search = new LeafSearch({ rows: tree, columns: tree, k, byIndex: false, allowed });
+      for (let slot = 0; slot < tree.numLeaves; slot++) {
+        const found = (mask: number): number[][] => {
+          search.run(tree.numLeaves + slot, -Infinity, Infinity, mask);
+          const rows = Array.from({ length: tree.size[slot]! }, (_, q) => [...search.dist.slice(q * k, q * k + k)]);
+          return rows.filter((_, q) => (masks[slot]! >> q) & 1);
+        };
+        expect(found(masks[slot]!)).toEqual(found(-1));
       }
     });
   }

@@ -1,6 +1,8 @@
 // The places of short windows by the leaves of a tree against the scores of all windows, to the bit.
 import { describe, expect, test, vi } from 'vitest';
 import { atOnce } from '../../../src/core/steps.ts';
+import { KNN } from '../../../src/knn/knn.ts';
+import { topAnomalies } from '../../../src/knn/top-anomalies.ts';
 import { LeafSearchTop, type TopSource } from '../../../src/search/top/engine.ts';
 import { naiveNeighbors, naiveTop, scoreOf } from '../../naive.ts';
 import { generators } from '../../support/series.ts';
@@ -50,10 +52,14 @@ describe('the places by the leaves of a tree', () => {
   test('need few scores, and bounds that never rise until they are known', () => {
     const series = generators.serverMetric!(60_000, 4);
     const search = new LeafSearchTop(sourceOf(series, 2), 2, false, { n: 10, separation: 5 });
+    const want = topAnomalies(new KNN(5, 2, { exclusionZone: 2 }).score(series), 10, { separation: 5 });
     let before = Infinity;
     for (const steps = search.search(); !steps.next().done; ) {
       expect(search.bound).toBeLessThanOrEqual(before);
       before = search.bound;
+      // Whatever is above the bound is final.
+      const final = search.places.filter(({ score }) => score > search.bound);
+      expect(final.map(({ start, score }) => ({ index: start + 4, score }))).toEqual(want.slice(0, final.length));
     }
     expect(before).toBeLessThan(Infinity);
     expect(search.done).toBeLessThan(0.1 * series.length);

@@ -49,18 +49,18 @@ export function nodesMeasured(): i32 { return measured; }
 export function rowsScanned(): i32 { return scanned; }
 export function pairsRefined(): i32 { return refined; }
 
-/** Finds the k best columns of every row in the leaf `node` of the rows' tree, and writes them to DIST and INDEX. */
-export function run(node: i32, first: i32, last: i32): void {
+/** Finds the k best columns of the rows of `mask` in the leaf `node` of the rows' tree, and writes them to DIST and INDEX. */
+export function run(node: i32, first: i32, last: i32, mask: i32): void {
   openLeaf(node, first, last);
   if (!PLAIN || !SELF) clearLists();
-  const everyRow = (1 << size) - 1;
+  mask &= (1 << size) - 1;
   if (SELF) {
     // A self-join starts in the rows' own leaf and climbs: at each ancestor it searches the other side.
     if (PLAIN) seed();
-    else scan(slot, everyRow);
-    for (let x = node; x > 1; x >>= 1) descend(x ^ 1, everyRow);
+    else scan(slot, mask);
+    for (let x = node; x > 1; x >>= 1) descend(x ^ 1, mask);
   } else {
-    descend(1, everyRow);
+    descend(1, mask);
   }
   writeLists();
 }
