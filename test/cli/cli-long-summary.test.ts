@@ -33,6 +33,14 @@ describe('the summary of a long series', () => {
     expect(column(stdout, 2)).toEqual(places.map(({ score: s }) => String(Number(s.toPrecision(4)))));
   });
 
+  test('and --top-only give the same places by one thread, which copies no values, and by several', async () => {
+    const want = places.map(({ index, score: s }) => `${index}\t${s}\n`).join('');
+    for (const threads of ['1', '2']) {
+      const { stdout, status } = await cli(['score', path, ...settings, '--top-only', '--threads', threads]);
+      expect([status, stdout]).toEqual([0, want]);
+    }
+  });
+
   test('needs the memory of the places only', async () => {
     const { status, stderr } = await cli(['score', path, ...settings, '--format=summary', '--max-memory=64M']);
     expect(stderr).not.toContain('more than --max-memory');

@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 import { CliError, codeOf, fail, fileError } from '../errors.ts';
 import { markedEncoding, TextLines } from './text-lines.ts';
 
-/** Bytes read at a time. */
-const CHUNK = 1 << 18;
+/** Bytes read at a time: of larger chunks, the lines of several lie in memory before they are collected. */
+const CHUNK = 1 << 14;
 
 /** First bytes of gzip and of the marks of UTF-16. */
 const MARKS = [0x1f, 0xff, 0xfe];

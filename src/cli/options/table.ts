@@ -355,7 +355,7 @@ const OTHER_OPTIONS = {
   },
   'top-only': {
     kind: 'flag',
-    help: 'only the strangest places, one a line: index, time and score. Far less time and memory than all scores',
+    help: 'only the strangest places, one a line: index, time and score. Far less time and memory than all scores; with --threads 1 the least memory',
   },
   separation: {
     kind: 'integer',

@@ -29,11 +29,14 @@ export async function findPlaces(
 ): Promise<Anomaly[]> {
   const { name, values } = table.columns[c]!;
   const memory = reference?.columns[c]?.values.toArray();
+  const asked = { separation: options.separation, ...(memory !== undefined && { reference: memory }) };
+  // At once, the search needs no copy of the values.
+  const isShown = options.progress && process.stderr.isTTY === true;
+  if (options.threads === 1 && !isShown) return knn.top(values.toArray(), options.top, asked);
   const progress = progressOf(options);
   try {
     return await knn.topAsync(values.toArray(), options.top, {
-      separation: options.separation,
-      ...(memory !== undefined && { reference: memory }),
+      ...asked,
       threads: options.threads,
       onProgress: (state) => void progress.scoring(state, name),
     });
