@@ -55,16 +55,12 @@ export function prepareTop(
   const module = backend === 'auto' ? topModule(isShared) : null;
   const shape = shapeOf(source, survey, k, isMax, !module || numThreads !== undefined);
   const layout = module && layoutOf(shape, (numThreads ?? 0) + 1, isShared);
-  if (!layout) {
-    const own = { ...shape, hasValues: true };
-    const { state, kernel } = scalarTop(own, fillSeries(own, source, allocateArray));
-    buildGuesses(state, kernel);
-    return { shape, worker: new TopWorker(state, kernel), shared: undefined };
-  }
-  fillSeries(shape, source, viewArrays(layout.memory.buffer, layout.seriesAt));
-  const { state, kernel } = wasmTop(module, layout, 0, source);
+  const own = layout ? shape : { ...shape, hasValues: true };
+  const make = layout ? viewArrays(layout.memory.buffer, layout.seriesAt) : allocateArray;
+  const series = fillSeries(own, source, make);
+  const { state, kernel } = layout ? wasmTop(module, layout, 0, source) : scalarTop(own, series);
   buildGuesses(state, kernel);
-  return { shape, worker: new TopWorker(state, kernel), shared: isShared ? { layout } : undefined };
+  return { shape, worker: new TopWorker(state, kernel), shared: layout && isShared ? { layout } : undefined };
 }
 
 /** A memory for the search; undefined where there is none as large, so that it runs in plain arrays. */

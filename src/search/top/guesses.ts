@@ -30,7 +30,7 @@ export function buildGuesses(state: TopState, kernel: TopKernel): void {
   let size = 0;
   for (let p = 0; p < numPoints; p++) {
     const j = firstColumn + Math.floor(((p + next()) * numColumns) / numPoints);
-    if (flags.length > 0 && (flags[j]! & NO_COLUMN) !== 0) continue;
+    if ((flags[j]! & NO_COLUMN) !== 0) continue;
     columns[size] = j;
     kernel.project(j);
     points.set(point, COORDINATES * size++);
@@ -44,7 +44,7 @@ function fitBasis(state: TopState, next: () => number): void {
   const sample: Float64Array[] = [];
   for (let tries = 0; sample.length < SAMPLE && tries < 20 * SAMPLE; tries++) {
     const j = firstColumn + Math.floor(next() * (endColumn - firstColumn));
-    if (flags.length > 0 && (flags[j]! & NO_COLUMN) !== 0) continue;
+    if ((flags[j]! & NO_COLUMN) !== 0) continue;
     sample.push(vector32(state, j));
   }
   const mean = new Float64Array(w);
@@ -184,7 +184,7 @@ export class Guesser {
   /** Columns between two points, about. */
   get gap(): number {
     const { firstColumn, endColumn, numPoints } = this.#state;
-    return Math.max(1, (endColumn - firstColumn) / Math.max(1, numPoints));
+    return (endColumn - firstColumn) / numPoints;
   }
 
   /** Finds up to `most` columns near row i, in the `leaves` nearest leaves; returns their number. */

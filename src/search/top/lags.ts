@@ -13,12 +13,8 @@ const SIZE = 2 ** 15;
  */
 export class TriedLags {
   readonly #table = new Int32Array(3 * SIZE);
-  #round = 0;
+  #round = 1;
   #count = 0;
-
-  constructor() {
-    this.clear();
-  }
 
   clear(): void {
     this.#round++;

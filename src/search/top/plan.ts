@@ -127,6 +127,17 @@ function expected(left: number, factor: number, lags: number): number {
   return (left * PER_LAG * LOGS * lags) / Math.log(factor);
 }
 
+/** T is raised again if that has put out this share of the rows … */
+const WORTH_LIFTING = 0.07;
+/** … or of the windows that are left, if that saves more than it takes: nanoseconds per window, and per pair that is compared. */
+const PER_WINDOW = 25_000;
+const PER_LIFTED_PAIR = 1;
+
+/** Whether T should be raised again, by the share that the last time has put out. */
+export function isWorthLifting(share: number, numLeft: number, numPairs: number): boolean {
+  return share > WORTH_LIFTING || share * numLeft * PER_WINDOW > numPairs * PER_LIFTED_PAIR;
+}
+
 /** Whether a search should give up because a pilot of so many lags leaves this share of its windows. */
 export function isInVain(share: number, lags: number, { numRows, profile }: Costs): boolean {
   return profile < MOST_IN_VAIN * expected(share * numRows, 1 / share, lags);

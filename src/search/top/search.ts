@@ -12,7 +12,7 @@
 import type { BlocksLeft } from './blocks.ts';
 import { BLOCK, type TopShape } from './kernel/state.ts';
 import { boundOfLast, byRank, greedyPlaces, type Place } from './places.ts';
-import { type Costs, isHopeless, isInVain } from './plan.ts';
+import { type Costs, isHopeless, isInVain, isWorthLifting } from './plan.ts';
 import { RowHeap } from './row-heap.ts';
 import { isBehind, numChunks, type RowBatch, type RowSteps } from './rows.ts';
 import { RowStore } from './store.ts';
@@ -36,9 +36,8 @@ const FEW_LEFT = 0.3;
 const LAGS_AT_A_TIME = 8192;
 const TASKS_AT_A_TIME = 256;
 
-/** T is raised again if that has put out this share of the rows, at most so many times. */
-const WORTH_LIFTING = 0.07;
-const MOST_LIFTS = 5;
+/** How often T is raised, at most. */
+const MOST_LIFTS = 8;
 
 /** Steps of the rounds over rows, which learn from each other in the order of their starts; and how many of them are a task. */
 interface Round {
@@ -148,8 +147,17 @@ export class TopSearch {
         known = left.windows;
         this.#most = isLast ? 0 : left.most;
       }
-      yield* this.#lifts(pass === 0 ? 1 : MOST_LIFTS);
-      if (pass === 0 && this.#costs && (yield* this.#pilot(blocks, this.#costs))) return false;
+      if (pass > 0) {
+        yield* this.#lifts(MOST_LIFTS, left.numLeft);
+      } else {
+        yield* this.#lifts(1, 0);
+        // T may still be low: if more blocks can be compared, they are asked again with a higher one.
+        for (let size = PILOT_BLOCKS; this.#costs && (yield* this.#pilot(blocks, size, this.#costs)); ) {
+          size *= 8;
+          if (size > blocks.length) return false;
+          yield* this.#lifts(MOST_LIFTS, this.#numRows);
+        }
+      }
       const before = this.#numLeft;
       cost += left.cost;
       if (pass > 0) this.#numLeft = left.numLeft;
@@ -168,10 +176,10 @@ export class TopSearch {
     }
   }
 
-  /** Whether a few blocks, at more lags, say that the search should give up at once. */
-  *#pilot(blocks: number[] | Int32Array, costs: Costs): TopSteps<boolean> {
+  /** Whether some blocks, at more lags, say that the search should give up at once. */
+  *#pilot(blocks: number[] | Int32Array, size: number, costs: Costs): TopSteps<boolean> {
     const lags = PILOT_LAGS + 2 * this.#shape.k;
-    const every = Math.ceil(blocks.length / PILOT_BLOCKS);
+    const every = Math.ceil(blocks.length / size);
     const pilot = Array.from(blocks).filter((_, p) => !(p % every));
     const { numLeft } = yield* this.#cover(pilot, undefined, lags, false);
     this.#store.filter((r) => this.#isExact(r));
@@ -259,14 +267,16 @@ export class TopSearch {
     this.#settled.set(starts[r]!, bounds[r]!);
   }
 
-  /** Raises T as long as that is worth it. */
-  *#lifts(most: number): TopSteps<void> {
+  /** Raises T as long as that is worth it for so many windows that are left. */
+  *#lifts(most: number, numLeft: number): TopSteps<void> {
     for (let lift = 0; lift < most; lift++) {
       const before = this.#store.count;
       yield* this.#lift();
       this.#store.drop(this.#score, this.#start);
       this.stage++;
-      if (this.#store.count > (1 - WORTH_LIFTING) * before || this.#store.count < 4 * this.#query.n) break;
+      const { n } = this.#query;
+      const share = 1 - this.#store.count / before;
+      if (this.#store.count < 4 * n || !isWorthLifting(share, numLeft, (n + 1) * this.#numRows)) break;
     }
   }
 
@@ -347,7 +357,7 @@ export class TopSearch {
       const all = Int32Array.from({ length: store.count }, (_, r) => r);
       yield* this.#advance(all, steps, atATime);
       store.drop(this.#score, this.#start);
-      yield* this.#lifts(MOST_LIFTS);
+      yield* this.#lifts(MOST_LIFTS, store.count);
       this.#numLeft = Math.min(this.#numLeft, store.count);
     }
   }

@@ -15,9 +15,9 @@ export function distanceOf(
   { x, firstColumn, windowSize: w }: TopState,
   outside: Outside | undefined,
 ): (i: number, j: number, limit: number) => number {
-  if (!outside) return (i, j, limit) => sqDist(x, i, x, j, w, limit);
-  const { series, reference = series } = outside;
-  return (i, j, limit) => sqDist(series, i, reference, j - firstColumn, w, limit);
+  const { series, reference = series } = outside ?? { series: x };
+  const offset = outside ? firstColumn : 0;
+  return (i, j, limit) => sqDist(series, i, reference, j - offset, w, limit);
 }
 
 /** `run` with the values that it needs. */
