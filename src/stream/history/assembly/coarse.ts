@@ -127,7 +127,8 @@ export function coarseSearch(s: Stream, y: usize, k: i32, end: i32): bool {
   clear(s, k, Infinity);
   numSummed = 0;
   sumWithin(s, y, k, end, 0, most);
-  const beyond = leastOf(s, f64At(s.dist, 0));
+  const limit = f64At(s.dist, 0);
+  const beyond = limit > 0 ? leastOf(s, limit) : 0; // nothing is nearer than distance 0
   if (beyond > most) sumWithin(s, y, k, end, most + 1, beyond);
   if (numSummed <= max(64, (end - s.zone) >> 2)) s.nextPause = 0;
   else {
