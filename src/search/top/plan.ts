@@ -129,13 +129,17 @@ function expected(left: number, factor: number, lags: number): number {
 
 /** T is raised again if that has put out this share of the rows … */
 const WORTH_LIFTING = 0.07;
-/** … or of the windows that are left, if that saves more than it takes: nanoseconds per window, and per pair that is compared. */
+/** … or of the windows that are left, if that saves more than it takes. A window takes so many nanoseconds, but of short series less. */
 const PER_WINDOW = 25_000;
-const PER_LIFTED_PAIR = 1;
+const PER_COLUMN = 0.025;
 
-/** Whether T should be raised again, by the share that the last time has put out. */
-export function isWorthLifting(share: number, numLeft: number, numPairs: number): boolean {
-  return share > WORTH_LIFTING || share * numLeft * PER_WINDOW > numPairs * PER_LIFTED_PAIR;
+/**
+ * Whether T should be raised again, by the share that the last time has put out: `numSettled` rows take a nanosecond per column
+ * each time.
+ */
+export function isWorthLifting(share: number, numLeft: number, numSettled: number, numColumns: number): boolean {
+  const perWindow = Math.min(PER_WINDOW, PER_COLUMN * numColumns);
+  return share > WORTH_LIFTING || share * numLeft * perWindow > numSettled * numColumns;
 }
 
 /** Whether a search should give up because a pilot of so many lags leaves this share of its windows. */

@@ -276,7 +276,7 @@ export class TopSearch {
       this.stage++;
       const { n } = this.#query;
       const share = 1 - this.#store.count / before;
-      if (this.#store.count < 4 * n || !isWorthLifting(share, numLeft, (n + 1) * this.#numRows)) break;
+      if (this.#store.count < 4 * n || !isWorthLifting(share, numLeft, n + 1, this.#numRows)) break;
     }
   }
 
