@@ -31,9 +31,9 @@ function shareMemory(hex: string): string {
   return hex.replace(MEMORY_IMPORT + HAS_LIMIT, MEMORY_IMPORT + HAS_LIMIT_AND_IS_SHARED);
 }
 
-/** The exports of a kernel that works in `memory` and calls `functions`. */
-export function instantiate<Exports>(module: KernelModule, memory: Memory, functions: object = {}): Exports {
-  const imports = { env: { memory: memory as WebAssembly.Memory, ...functions } };
+/** The exports of a kernel that works in `memory`, and calls `distance` if it imports that. */
+export function instantiate<Exports>(module: KernelModule, memory: Memory, distance?: object): Exports {
+  const imports = { env: { memory: memory as WebAssembly.Memory, distance: distance as WebAssembly.ImportValue } };
   return new WebAssembly.Instance(module as WebAssembly.Module, imports).exports as Exports;
 }
 

@@ -33,7 +33,7 @@ import { scalarDiagonal } from './scalar.ts';
 import { type DiagonalKernel, type DiagonalShape, type DiagonalState, LANES } from './state.ts';
 import { allocateDiagonal, type DiagonalLayout, diagonalModule, wasmDiagonal } from './wasm.ts';
 
-export { areSquaresInRange, areStepsInRange } from './error-bound.ts';
+export { smallestStepOf } from './error-bound.ts';
 
 /** Bands between two refreshes of the maxima of the columns' thresholds. */
 const BANDS_PER_REFRESH = 2;

@@ -287,18 +287,9 @@ export function fillNormalized(
 /** Whether sums of squares are finite and the quotients of normalized windows are in the range of float64: see the proof. */
 export function isInRange({ rows, columns, isSelf }: Join): boolean {
   const series = isSelf ? [rows.data] : [rows.data, columns.data];
-  if (!areSquaresInRange(rows.width, Math.max(...series.map(largestOf)))) return false;
-  return rows.normalize === 'none' || areStepsInRange(series);
-}
-
-/** Whether sums of the squares of so many values are finite, by the largest magnitude of a value. */
-export function areSquaresInRange(width: number, largest: number): boolean {
-  return width * largest * largest < 2 ** 1015;
-}
-
-/** Whether neighboring values are equal or far enough from each other for quotients of normalized windows: see the proof. O(n). */
-export function areStepsInRange(series: readonly Float64Array[]): boolean {
-  return series.every((values) => smallestStepOf(values) >= 2 ** -449);
+  const largest = Math.max(...series.map(largestOf));
+  if (rows.width * largest * largest >= 2 ** 1015) return false;
+  return rows.normalize === 'none' || series.every((values) => smallestStepOf(values) >= 2 ** -449);
 }
 
 /** The largest magnitude of the values that are not missing. */
@@ -309,7 +300,7 @@ function largestOf(values: Float64Array): number {
 }
 
 /** The smallest nonzero step from a value to the next one that is not missing. */
-function smallestStepOf(values: Float64Array): number {
+export function smallestStepOf(values: Float64Array): number {
   let smallest = Infinity;
   let previous = NaN;
   for (let t = 0; t < values.length; t++) {

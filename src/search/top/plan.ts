@@ -1,7 +1,7 @@
 // When a top-n search is worth it, and when it gives up for the profile: the scores of all windows.
 import { embed, type WindowSet } from '../../core/windows.ts';
 import { contrastOf } from '../contrast.ts';
-import { areSquaresInRange, areStepsInRange } from '../diagonal/engine.ts';
+import { smallestStepOf } from '../diagonal/engine.ts';
 import { MAX_POINT_WIDTH } from '../plan.ts';
 import { smoothContrast } from '../plan-constants.ts';
 import type { Survey, TopSource } from './fill.ts';
@@ -94,13 +94,14 @@ export function servesLeaves(
   return isShort && numRows >= FEWEST_WINDOWS && k <= MOST_LEAF_NEIGHBORS && areFew(numRows, numRows, query);
 }
 
-/** Whether bounds can put windows out at all: squares must stay in range, and the quotients of normalized windows. */
+/** Whether bounds can put windows out at all: squares must stay in range, and the quotients of normalized windows, as of diagonals. */
 export function servesTop(
   { series, reference, windowSize, normalize }: TopSource,
   { lowest, highest }: Survey,
 ): boolean {
-  if (!areSquaresInRange(windowSize, Math.max(highest, -lowest))) return false;
-  return normalize === 'none' || areStepsInRange(reference ? [series, reference] : [series]);
+  if (windowSize * Math.max(highest, -lowest) ** 2 >= 2 ** 1015) return false;
+  const parts = reference ? [series, reference] : [series];
+  return normalize === 'none' || parts.every((values) => smallestStepOf(values) >= 2 ** -449);
 }
 
 /** What the search may cost, or undefined where it is not worth beginning it. */

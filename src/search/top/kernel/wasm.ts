@@ -57,9 +57,8 @@ export function wasmTop(
   const scratch = scratchOf(shape, viewArrays(buffer, at + AT.topBytes));
   const state = { ...shape, ...series, ...scratch };
   const outside = shape.hasValues ? undefined : values;
-  const exports = instantiate<TopKernel & { start(at: number): void }>(module, memory, {
-    distance: distanceOf(state, outside),
-  });
+  const distance = distanceOf(state, outside);
+  const exports = instantiate<TopKernel & { start(at: number): void }>(module, memory, distance);
   const int32: AT.TopInt32 = {
     [AT.topX]: shape.hasValues ? series.x : 0,
     [AT.topX32]: series.x32,
