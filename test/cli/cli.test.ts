@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { KNN, type KNNOptions } from '../../src/index.ts';
 import * as metrics from '../../src/metrics.ts';
 import { cleanEnv, cli, file, folder, lines, MAIN, score } from '../support/cli-run.ts';
-import { serverMetric } from '../support/series.ts';
+import { mulberry32, serverMetric } from '../support/series.ts';
 
 const SMALL = '1\n2\n10\n2\n1\n';
 
@@ -191,6 +191,19 @@ describe('score: how it ends', () => {
     const end = await new Promise((resolve) => child.on('close', (status, signal) => resolve(signal ?? status)));
     expect(['SIGINT', 130]).toContain(end); // a shell shows both as 130
     expect(stderr).toBe('');
+  });
+
+  test('SIGINT while one thread looks for the strangest places ends the process at once', async () => {
+    const path = file('noise.txt', lines(Array.from({ length: 600_000 }, mulberry32(5))));
+    const args = [MAIN, 'score', path, '-w100', '--top-only', '--threads=1'];
+    const child = spawn(process.execPath, args, { env: cleanEnv() });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+    setTimeout(() => child.kill('SIGINT'), 1500);
+    const end = await new Promise((resolve) => child.on('close', (status, signal) => resolve(signal ?? status)));
+    expect(['SIGINT', 130]).toContain(end);
+    expect(said).toBe('');
   });
 
   test('SIGINT while workers score ends them and the process with status 130, quietly', async () => {

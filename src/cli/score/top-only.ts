@@ -6,6 +6,7 @@ import type { Output } from '../output/output.ts';
 import { type Cell, formatRows } from '../output/rows.ts';
 import { aligned, NOTHING, plain, shortNumber } from '../output/text.ts';
 import { progressOf } from '../read-within.ts';
+import { interruptible } from '../signals.ts';
 import type { InTime } from './in-time.ts';
 import type { ScoreOptions } from './options.ts';
 
@@ -32,7 +33,7 @@ export async function findPlaces(
   const asked = { separation: options.separation, ...(memory !== undefined && { reference: memory }) };
   // At once, the search needs no copy of the values.
   const isShown = options.progress && process.stderr.isTTY === true;
-  if (options.threads === 1 && !isShown) return knn.top(values.toArray(), options.top, asked);
+  if (options.threads === 1 && !isShown) return interruptible(() => knn.top(values.toArray(), options.top, asked));
   const progress = progressOf(options);
   try {
     return await knn.topAsync(values.toArray(), options.top, {
