@@ -55,6 +55,9 @@ const LONGEST_WAIT = 30;
 /** Characters of an answer that a message shows: fewer than are kept, to know whether there are more. */
 const MOST_SHOWN = MOST_KEPT - 1;
 
+/** How the answer of a server begins that has found something; whether it ends well is another question. */
+const SUCCESS = '{"status":"success"';
+
 /** Warnings that begin so are remarks about the query; the answer is whole. Others say that a part is missing. */
 const REMARK = /^PromQL (warning|info)/;
 
@@ -186,7 +189,7 @@ export class Server {
     if (answer?.status !== 'success') {
       const isTemporary = status >= 500 || status === 429;
       if (typeof answer?.error === 'string') throw new QueryError(`${status}: ${answer.error}`, isTemporary, status);
-      const isDamaged = answer === undefined && begin.startsWith('{"status":"success"');
+      const isDamaged = answer === undefined && begin.startsWith(SUCCESS);
       throw new QueryError(`${shown}: ${withoutJson(response, begin)}`, isTemporary || isDamaged, status);
     }
     const warnings = [answer.warnings ?? []].flat();
@@ -253,7 +256,7 @@ function withoutJson(response: Response, begin: string): string {
   const { status } = response;
   const start = begin.slice(0, MOST_SHOWN).replaceAll(/\s+/g, ' ').trim();
   const what = start === '' ? 'nothing' : `"${start}${begin.length > MOST_SHOWN ? '…' : ''}"`;
-  if (begin.startsWith('{"status":"success"')) return `answers ${status} with ${what}, which is damaged or cut short`;
+  if (begin.startsWith(SUCCESS)) return `answers ${status} with ${what}, which is damaged or cut short`;
   const hint = status === 401 || status === 403 ? 'are the headers right?' : 'is this the address of a Prometheus?';
   return `answers ${status} with ${what}, which is no answer of its interface: ${hint}`;
 }

@@ -6,7 +6,7 @@ import { CliError, codeOf, fail, fileError } from '../errors.ts';
 import { markedEncoding, TextLines } from './text-lines.ts';
 
 /** Bytes read at a time: of larger chunks, the lines of several lie in memory before they are collected. */
-const CHUNK = 1 << 14;
+const CHUNK = 1 << 16;
 
 /** First bytes of gzip and of the marks of UTF-16. */
 const MARKS = [0x1f, 0xff, 0xfe];

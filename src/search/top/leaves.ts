@@ -37,7 +37,7 @@ export class LeafSearchTop {
   #known: Place[] = [];
   #done = 0;
   #bound = Infinity;
-  /** The largest U of the windows of answered leaves that were not answered themselves. */
+  /** The largest U of the windows that are known to be behind the last place, and are not answered. */
   #behind = 0;
 
   constructor(

@@ -52,6 +52,7 @@ export async function* runTop(job: TopJob, options: ThreadOptions): AsyncGenerat
   throwIfAborted(signal);
   await turn();
   const numThreads = numWorkers(job, options);
+  // Looked at anew: the caller may have changed the series since it was planned.
   const { shape, worker, shared } = prepareTop(job.source, surveyOf(job.source), job.k, job.isMax, numThreads);
   const threads = shared && new TopThreads(shared, numThreads, options.worker);
   const abort = (): void => threads?.end(signal!.reason);
